@@ -1,0 +1,27 @@
+"""See inside a Keras training: gradients, activations, dead units, and what is wrong.
+
+Public names are imported on first use: importing the package loads neither Keras nor TensorFlow,
+because TensorBoard imports it at every start.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "InspectCallback": "tb_keras_inspect.callback",
+    "load_run": "tb_keras_inspect.store",
+}
+__all__ = ["InspectCallback", "__version__", "load_run"]
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,122 @@
+"""From the training thread to the event file: a bounded queue and one background thread."""
+
+import atexit
+import logging
+import queue
+import threading
+import weakref
+from collections.abc import Callable, Iterable
+
+from tensorboard.compat.proto import event_pb2
+
+from tb_keras_inspect.records.event_file import EventFileWriter
+
+logger = logging.getLogger(__name__)
+
+QUEUE_SIZE = 64  # samples; each holds one packed device vector
+CLOSE_SECONDS = 60.0  # how long `close` waits for a slow disk
+
+Job = Callable[[], Iterable[event_pb2.Event]]
+_open_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
+
+
+class Recorder:
+    """Writes events without ever making the training wait or fail.
+
+    A job is a function that makes events; it runs on the background thread, so that copying from the
+    device, packing and writing cost the training thread nothing. Each job's events are on disk before
+    the next job begins. After the first failure everything that follows is dropped.
+
+    Args:
+        log_dir: The run's directory.
+        queue_size: Most jobs in waiting.
+
+    Attributes:
+        failure: What went wrong, or None.
+        dropped: Number of jobs left out because the queue was full.
+        path: The event file.
+
+    Raises:
+        OSError: when the directory cannot be written.
+    """
+
+    def __init__(self, log_dir: str, queue_size: int = QUEUE_SIZE):
+        self._writer = EventFileWriter(log_dir)
+        self.path = self._writer.path
+        self.failure: BaseException | None = None
+        self.dropped = 0
+        self._queue: queue.Queue[Job | None] = queue.Queue(queue_size)
+        self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
+        self._thread.start()
+        _open_recorders.add(self)
+
+    @property
+    def bytes_written(self) -> int:
+        """Size of the event file so far."""
+        return self._writer.size
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a job put now would be written."""
+        return self.failure is None and self._thread.is_alive()
+
+    def put(self, job: Job, wait_seconds: float = 0.0) -> bool:
+        """Hands over a job.
+
+        Args:
+            job: Called on the background thread.
+            wait_seconds: How long to wait while the queue is full, for what must not be lost.
+
+        Returns:
+            Whether it was taken. A full queue or an earlier failure drops it.
+        """
+        if not self.is_open:
+            return False
+        try:
+            self._queue.put(job, block=wait_seconds > 0, timeout=wait_seconds or None)
+        except queue.Full:
+            self.dropped += 1
+            return False
+        return True
+
+    def close(self, wait_seconds: float = CLOSE_SECONDS) -> bool:
+        """Writes what is waiting and closes the file. Safe to call twice.
+
+        Returns:
+            Whether everything was written in the time given.
+        """
+        _open_recorders.discard(self)
+        if self._thread.is_alive():
+            try:
+                self._queue.put(None, timeout=wait_seconds)
+            except queue.Full:
+                return False
+            self._thread.join(wait_seconds)
+        return not self._thread.is_alive() and self.failure is None
+
+    def _run(self) -> None:
+        try:
+            while (job := self._queue.get()) is not None:
+                if self.failure is None:
+                    self._write(job)
+        finally:
+            try:
+                self._writer.close()
+            except Exception as error:
+                self.failure = self.failure or error
+
+    def _write(self, job: Job) -> None:
+        try:
+            events = list(job())
+            if events:
+                self._writer.write(*events)
+        except Exception as error:
+            logger.debug("recording stopped", exc_info=True)
+            self.failure = error
+
+
+@atexit.register
+def _close_all() -> None:
+    """A training that died by an exception never reaches `on_train_end`."""
+    for recorder in list(_open_recorders):
+        recorder.close(wait_seconds=5.0)

@@ -1,0 +1,60 @@
+"""The wire format: what one summary value holds, and how to write and read it.
+
+`inspect.proto` is the source, `inspect_pb2.py` is generated from it (`make proto`).
+Anything in the package may import this folder; it imports NumPy, protobuf and nothing of ours.
+"""
+
+from tb_keras_inspect.records.decode import (
+    DecodedHistogram,
+    DecodedMap,
+    DecodedProbe,
+    DecodedTable,
+    DecodedUnits,
+    NewerVersionError,
+    RecordError,
+    decode_histogram,
+    decode_map,
+    decode_map_index,
+    decode_model,
+    decode_probe,
+    decode_table,
+    decode_units,
+)
+from tb_keras_inspect.records.encode import (
+    encode_histogram,
+    encode_map,
+    encode_map_index,
+    encode_probe,
+    encode_table,
+    encode_units,
+    seal_model,
+)
+from tb_keras_inspect.records.schema import PLUGIN_NAME, SCHEMA_VERSION, TAG_PREFIX, Kind
+
+__all__ = [
+    "PLUGIN_NAME",
+    "SCHEMA_VERSION",
+    "TAG_PREFIX",
+    "DecodedHistogram",
+    "DecodedMap",
+    "DecodedProbe",
+    "DecodedTable",
+    "DecodedUnits",
+    "Kind",
+    "NewerVersionError",
+    "RecordError",
+    "decode_histogram",
+    "decode_map",
+    "decode_map_index",
+    "decode_model",
+    "decode_probe",
+    "decode_table",
+    "decode_units",
+    "encode_histogram",
+    "encode_map",
+    "encode_map_index",
+    "encode_probe",
+    "encode_table",
+    "encode_units",
+    "seal_model",
+]

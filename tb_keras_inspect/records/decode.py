@@ -1,0 +1,237 @@
+"""Messages to NumPy arrays, for input that nobody vouches for.
+
+Every function takes the serialized message and either returns arrays whose shapes agree with each
+other or raises `RecordError`. Nothing is allocated that is larger than the message itself.
+"""
+
+import dataclasses
+from typing import TypeVar
+
+import numpy as np
+from google.protobuf import message as protobuf_message
+
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.encode import CODE_NONFINITE
+from tb_keras_inspect.records.schema import SCHEMA_VERSION
+
+
+class RecordError(ValueError):
+    """A message that cannot be read; its text says why."""
+
+
+class NewerVersionError(RecordError):
+    """A message written by a newer version of this package."""
+
+    def __init__(self, version: int):
+        super().__init__(
+            f"written in format version {version}, this reader knows up to {SCHEMA_VERSION}: "
+            "upgrade tb-keras-inspect on the machine that runs TensorBoard"
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedTable:
+    """`statistics`: K names; `rows`: int32[N]; `values`: float32[N, K]; `names`: N or none."""
+
+    model: int
+    statistics: tuple[str, ...]
+    rows: np.ndarray
+    values: np.ndarray
+    names: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedUnits:
+    """`sites`: int32[N]; `offsets`: int64[N + 1] into `max_abs`: float32[offsets[-1]]."""
+
+    model: int
+    sites: np.ndarray
+    offsets: np.ndarray
+    max_abs: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedHistogram:
+    """`rows`: int32[N]; `counts`: uint32[N, 2 * exponents + 1]."""
+
+    model: int
+    rows: np.ndarray
+    first_exponent: int
+    exponents: int
+    counts: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedMap:
+    """`codes`: uint8[S, C, H, W]; `scale`, `offset`: float32[S, C]; `channels`: int32[C];
+    `dead`: bool[C]. 255 in `codes` stands for a non-finite value."""
+
+    model: int
+    name: str
+    codes: np.ndarray
+    scale: np.ndarray
+    offset: np.ndarray
+    channels: np.ndarray
+    full_shape: tuple[int, ...]
+    dead: np.ndarray
+    layout: str
+
+    @property
+    def values(self) -> np.ndarray:
+        """float32[S, C, H, W], NaN where the value was not finite."""
+        scale, offset = self.scale[:, :, None, None], self.offset[:, :, None, None]
+        values = offset + scale * self.codes.astype(np.float32)
+        return np.where(self.codes == CODE_NONFINITE, np.float32(np.nan), values)
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedProbe:
+    """`inputs`: one map per model input; `labels`: float32[S, L] or None."""
+
+    inputs: tuple[DecodedMap, ...]
+    labels: np.ndarray | None
+
+
+Message = TypeVar("Message", bound=protobuf_message.Message)
+
+
+def decode_model(data: bytes) -> pb.ModelRecord:
+    """The model record, with every index in it checked."""
+    record = _parse(pb.ModelRecord, data)
+    count = len(record.layers)
+    for index, layer in enumerate(record.layers):
+        # A parent comes before its children; that also rules out cycles.
+        _check(-1 <= layer.parent < index, "a layer's parent")
+    _check(all(-1 <= v.layer < count for v in record.variables), "a variable's layer")
+    _check(all(-1 <= s.layer < count for s in record.sites), "a site's layer")
+    _check(
+        all(0 <= e.source < count and 0 <= e.target < count for e in record.edges),
+        "an edge's layer",
+    )
+    return record
+
+
+def decode_table(data: bytes) -> DecodedTable:
+    """One sampled step of one kind."""
+    record = _parse(pb.TableRecord, data)
+    columns = len(record.statistics)
+    _check(columns > 0 and len(set(record.statistics)) == columns, "the names of statistics")
+    values = _array(record.values, "<f4", "values")
+    _check(values.size % columns == 0, "the number of values")
+    values = values.reshape(-1, columns)
+    _check(len(record.names) in (0, len(values)), "the number of names")
+    return DecodedTable(
+        record.model,
+        tuple(record.statistics),
+        _decode_rows(record.rows, len(values)),
+        values,
+        tuple(record.names),
+    )
+
+
+def decode_units(data: bytes) -> DecodedUnits:
+    """Per-unit magnitudes of one sampled step."""
+    record = _parse(pb.UnitsRecord, data)
+    sites = _array(record.sites, "<i4", "sites")
+    counts = _array(record.counts, "<i4", "counts")
+    max_abs = _array(record.max_abs, "<f4", "max_abs")
+    _check(sites.shape == counts.shape and _increasing(sites), "the sites")
+    _check(bool(np.all(counts >= 0)), "the counts")
+    offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
+    _check(offsets[-1] == max_abs.size, "the number of units")
+    return DecodedUnits(record.model, sites, offsets, max_abs)
+
+
+def decode_histogram(data: bytes) -> DecodedHistogram:
+    """Histograms of one sampled step of one kind."""
+    record = _parse(pb.HistogramRecord, data)
+    _check(1 <= record.exponents <= 1024, "the number of exponents")
+    _check(-2048 <= record.first_exponent <= 1024, "the first exponent")
+    columns = 2 * record.exponents + 1
+    counts = _array(record.counts, "<u4", "counts")
+    _check(counts.size % columns == 0, "the number of counts")
+    counts = counts.reshape(-1, columns)
+    rows = _decode_rows(record.rows, len(counts))
+    return DecodedHistogram(record.model, rows, record.first_exponent, record.exponents, counts)
+
+
+def decode_map_index(data: bytes) -> pb.MapIndex:
+    """The first blob of a maps value."""
+    return _parse(pb.MapIndex, data)
+
+
+def decode_map(data: bytes) -> DecodedMap:
+    """One layer's maps."""
+    return _map(_parse(pb.MapRecord, data))
+
+
+def decode_probe(data: bytes) -> DecodedProbe:
+    """The probe samples."""
+    record = _parse(pb.ProbeRecord, data)
+    inputs = tuple(_map(item) for item in record.inputs)
+    labels = None
+    if record.label_width:
+        labels = _array(record.labels, "<f4", "labels")
+        _check(labels.size % record.label_width == 0, "the number of labels")
+        labels = labels.reshape(-1, record.label_width)
+    return DecodedProbe(inputs, labels)
+
+
+def _map(record: pb.MapRecord) -> DecodedMap:
+    shape = tuple(record.shape)
+    _check(len(shape) == 4 and all(shape), "the shape")
+    codes = _array(record.codes, "u1", "codes")
+    size = 1
+    for length in shape:  # Python integers: four uint32 overflow int64
+        size *= length
+    _check(codes.size == size, "the number of codes")
+    pairs = shape[:2]
+    scale, offset = _array(record.scale, "<f4", "scale"), _array(record.offset, "<f4", "offset")
+    channels, dead = _array(record.channels, "<i4", "channels"), _array(record.dead, "u1", "dead")
+    _check(scale.size == offset.size == pairs[0] * pairs[1], "the number of scales and offsets")
+    _check(channels.size == dead.size == pairs[1], "the number of channels")
+    return DecodedMap(
+        record.model,
+        record.name,
+        codes.reshape(shape),
+        scale.reshape(pairs),
+        offset.reshape(pairs),
+        channels,
+        tuple(record.full_shape),
+        dead.astype(bool),
+        record.layout,
+    )
+
+
+def _parse(message_class: type[Message], data: bytes) -> Message:
+    record = message_class()
+    try:
+        record.ParseFromString(data)
+    except protobuf_message.DecodeError as error:
+        raise RecordError(f"not a {message_class.__name__}: {error}") from error
+    _check(record.version >= 1, "the version")
+    if record.version > SCHEMA_VERSION:
+        raise NewerVersionError(record.version)
+    return record
+
+
+def _array(data: bytes, dtype: str, field: str) -> np.ndarray:
+    _check(len(data) % np.dtype(dtype).itemsize == 0, f"the length of {field}")
+    return np.frombuffer(data, dtype)
+
+
+def _decode_rows(data: bytes, count: int) -> np.ndarray:
+    if not data:
+        return np.arange(count, dtype=np.int32)
+    rows = _array(data, "<i4", "rows")
+    _check(rows.size == count and _increasing(rows), "the rows")
+    return rows
+
+
+def _increasing(indices: np.ndarray) -> bool:
+    return bool(np.all(indices[1:] > indices[:-1])) and (indices.size == 0 or indices[0] >= 0)
+
+
+def _check(condition: bool, what: str) -> None:
+    if not condition:
+        raise RecordError(f"{what} cannot be right")

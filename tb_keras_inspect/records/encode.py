@@ -1,0 +1,194 @@
+"""NumPy arrays to messages. Pure functions; the recorder's thread calls them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tb_keras_inspect.records import bins
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.schema import SCHEMA_VERSION
+
+CODE_MAX = 254  # finite codes are 0..254
+CODE_NONFINITE = 255
+
+
+def seal_model(record: pb.ModelRecord) -> pb.ModelRecord:
+    """Sets version and fingerprint of a model record, in place, and returns it."""
+    record.version = SCHEMA_VERSION
+    record.fingerprint = 0
+    digest = hashlib.sha256(record.SerializeToString(deterministic=True)).digest()
+    record.fingerprint = int.from_bytes(digest[:8], "little") or 1
+    return record
+
+
+def encode_table(
+    model: int,
+    statistics: Sequence[str],
+    values: np.ndarray,
+    rows: np.ndarray | None = None,
+    names: Sequence[str] = (),
+) -> pb.TableRecord:
+    """One sampled step of one kind.
+
+    Args:
+        model: Fingerprint of the model record.
+        statistics: K names.
+        values: [N, K], any real dtype; stored as float32.
+        rows: int[N], strictly increasing indices of the model record's list; None for 0..N-1.
+        names: N names, for kinds whose rows are not in the model record.
+    """
+    values = _matrix(values, len(statistics))
+    return pb.TableRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        statistics=list(statistics),
+        rows=_rows(rows, len(values)),
+        values=values.astype("<f4").tobytes(),
+        names=list(names),
+    )
+
+
+def encode_units(model: int, max_abs: Mapping[int, np.ndarray]) -> pb.UnitsRecord:
+    """Per-unit magnitudes of one sampled step.
+
+    Args:
+        model: Fingerprint of the model record.
+        max_abs: Site index to float[U], the units' largest magnitudes over the batch.
+    """
+    sites = sorted(max_abs)
+    arrays = [np.asarray(max_abs[site], "<f4").ravel() for site in sites]
+    return pb.UnitsRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        sites=np.array(sites, "<i4").tobytes(),
+        counts=np.array([a.size for a in arrays], "<i4").tobytes(),
+        max_abs=b"".join(a.tobytes() for a in arrays),
+    )
+
+
+def encode_histogram(
+    model: int, counts: np.ndarray, rows: np.ndarray | None = None
+) -> pb.HistogramRecord:
+    """Histograms of one sampled step of one kind, over the bins of `records.bins`.
+
+    Args:
+        model: Fingerprint of the model record.
+        counts: [N, bins.BINS], whole numbers.
+        rows: As in `encode_table`.
+    """
+    counts = _matrix(counts, bins.BINS)
+    return pb.HistogramRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        rows=_rows(rows, len(counts)),
+        first_exponent=bins.FIRST_EXPONENT,
+        exponents=bins.EXPONENTS,
+        counts=counts.astype("<u4").tobytes(),
+    )
+
+
+def encode_map_index(
+    model: int, names: Sequence[str], omissions: Sequence[pb.Omission] = ()
+) -> pb.MapIndex:
+    """The first blob of a maps value: what the other blobs are."""
+    return pb.MapIndex(
+        version=SCHEMA_VERSION, model=model, names=list(names), omissions=list(omissions)
+    )
+
+
+def encode_map(
+    model: int,
+    name: str,
+    values: np.ndarray,
+    channels: np.ndarray,
+    full_shape: Sequence[int],
+    dead: np.ndarray,
+    layout: str,
+) -> pb.MapRecord:
+    """Quantises one layer's maps to 255 levels, each map over its own finite range.
+
+    Args:
+        model: Fingerprint of the model record.
+        name: Site name.
+        values: float[S, C, H, W]: samples, channels, height, width.
+        channels: int[C], which channels of the layer these are.
+        full_shape: Shape of the layer's output before capping, batch axis included.
+        dead: bool[C], channels that are zero for every probe sample.
+        layout: "image", "sequence", "vector" or "rgb".
+    """
+    codes, scale, offset = quantise(values)
+    return pb.MapRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        name=name,
+        codes=codes.tobytes(),
+        shape=codes.shape,
+        scale=scale.astype("<f4").tobytes(),
+        offset=offset.astype("<f4").tobytes(),
+        channels=np.asarray(channels, "<i4").tobytes(),
+        full_shape=[int(d) for d in full_shape],
+        dead=np.asarray(dead, np.uint8).tobytes(),
+        layout=layout,
+    )
+
+
+def encode_probe(
+    inputs: Sequence[pb.MapRecord], labels: np.ndarray | None = None
+) -> pb.ProbeRecord:
+    """The probe samples.
+
+    Args:
+        inputs: One map record per model input.
+        labels: float[S, L] or None where they are not known.
+    """
+    record = pb.ProbeRecord(version=SCHEMA_VERSION, inputs=list(inputs))
+    if labels is not None:
+        labels = np.asarray(labels, "<f4").reshape(len(labels), -1)
+        record.labels = labels.tobytes()
+        record.label_width = labels.shape[1]
+    return record
+
+
+def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Codes of 0..254 over the finite range of each map, 255 for non-finite values.
+
+    The error is at most half a step, 1/508 of the map's range.
+
+    Args:
+        values: float[S, C, H, W].
+
+    Returns:
+        uint8[S, C, H, W], float32[S, C] scale and float32[S, C] offset; `offset + scale * code` is
+        the value.
+    """
+    values = np.asarray(values, np.float32)
+    finite = np.isfinite(values)
+    low = np.min(values, axis=(2, 3), initial=np.inf, where=finite)
+    high = np.max(values, axis=(2, 3), initial=-np.inf, where=finite)
+    empty = low > high
+    low, high = np.where(empty, 0, low), np.where(empty, 0, high)
+    # In float64: the range of extreme float32 values overflows float32.
+    span = high.astype(np.float64) - low
+    scale = (span / CODE_MAX).astype(np.float32)
+    step = np.where(scale > 0, scale, 1)[:, :, None, None]
+    with np.errstate(invalid="ignore", over="ignore"):
+        codes = np.rint((values.astype(np.float64) - low[:, :, None, None]) / step)
+    codes = np.where(finite, np.clip(codes, 0, CODE_MAX), CODE_NONFINITE)
+    return codes.astype(np.uint8), scale, low.astype(np.float32)
+
+
+def _matrix(values: np.ndarray, columns: int) -> np.ndarray:
+    values = np.asarray(values)
+    if values.ndim != 2 or values.shape[1] != columns:
+        raise ValueError(f"Expected an array of shape [N, {columns}]. Received: {values.shape}")
+    return values
+
+
+def _rows(rows: np.ndarray | None, count: int) -> bytes:
+    if rows is None:
+        return b""
+    rows = np.asarray(rows, "<i4")
+    if rows.shape != (count,):
+        raise ValueError(f"Expected {count} row indices. Received: shape {rows.shape}")
+    return b"" if np.array_equal(rows, np.arange(count)) else rows.tobytes()
