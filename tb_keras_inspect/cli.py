@@ -1,0 +1,36 @@
+"""The command `tb-keras-inspect`. Each subcommand brings its own options and is imported light."""
+
+import argparse
+from collections.abc import Sequence
+
+from tb_keras_inspect import __version__
+from tb_keras_inspect.demos import command as demo
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line.
+
+    Args:
+        arguments: Without the program's name; the process's own where None.
+
+    Returns:
+        The exit status.
+    """
+    parsed = _parser().parse_args(arguments)
+    return parsed.run(parsed)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tb-keras-inspect", description="See inside a training.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo_parser = commands.add_parser(
+        "demo", help="train four runs on handwritten digits and show them in TensorBoard"
+    )
+    demo.add_arguments(demo_parser)
+    demo_parser.set_defaults(run=demo.run)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,38 @@
+"""A run that ends in NaN: a cross-entropy written by hand, without a guard for log(0).
+
+It trains well at first. As the network grows sure of itself, the softmax of some wrong class underflows
+to exactly 0 in float32, its logarithm is -inf, and 0 * -inf is NaN: from that step on every gradient,
+then every weight is NaN. `keras.losses.CategoricalCrossentropy` clips, or better, takes logits.
+"""
+
+import keras
+from keras import layers, ops
+
+from tb_keras_inspect.demos.training import Training
+
+
+def unguarded_cross_entropy(classes, probabilities):
+    """The textbook formula; `classes` int[batch, 1] or [batch], `probabilities` [batch, classes]."""
+    targets = ops.one_hot(ops.reshape(classes, (-1,)), ops.shape(probabilities)[-1])
+    return -ops.sum(targets * ops.log(probabilities), axis=-1)
+
+
+def build(input_shape: tuple[int, ...], classes: int) -> Training:
+    """A small convolutional network, Adam at 0.03, the loss above."""
+    model = keras.Sequential(
+        [
+            keras.Input(input_shape, name="pictures"),
+            layers.Conv2D(8, 3, activation="relu", name="conv"),
+            layers.MaxPooling2D(name="pool"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(64, activation="relu", name="hidden"),
+            layers.Dense(classes, activation="softmax", name="classes"),
+        ],
+        name="diverges_to_nan",
+    )
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.03),
+        loss=unguarded_cross_entropy,
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    )
+    return Training("a loss without a guard for log(0) turns into NaN", model)

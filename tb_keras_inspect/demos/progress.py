@@ -1,0 +1,32 @@
+"""One progress bar for a whole training."""
+
+import sys
+
+import keras
+
+
+class RunProgress(keras.callbacks.Callback):
+    """Shows one bar over all epochs where Keras's own shows one an epoch.
+
+    On a terminal the bar moves; into a file or a pipe goes one line at the end.
+
+    Args:
+        epochs: Number of epochs that the bar counts to.
+    """
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        self._epochs = epochs
+        self._bar: keras.utils.Progbar | None = None
+
+    def on_train_begin(self, logs=None):
+        self._bar = keras.utils.Progbar(
+            self._epochs,
+            verbose=1 if sys.stdout.isatty() else 2,
+            unit_name="epoch",
+            stateful_metrics=["loss", "accuracy"],
+        )
+
+    def on_epoch_end(self, epoch, logs=None):
+        shown = [(name, logs[name]) for name in ("loss", "accuracy")]
+        self._bar.update(epoch + 1, shown, finalize=epoch + 1 == self._epochs)

@@ -1,0 +1,62 @@
+"""Trains the demo's runs into one logdir."""
+
+import importlib
+import os
+import pathlib
+
+import keras
+
+from tb_keras_inspect import InspectCallback
+from tb_keras_inspect.demos import datasets
+from tb_keras_inspect.demos.progress import RunProgress
+from tb_keras_inspect.demos.training import BATCH_SIZE
+
+EVERY = 5  # steps between samples: 180 of 900, so that the step of a death is seen to within 5
+SEED = 1
+EVENT_FILES = "events.out.tfevents.*"
+
+
+def train_all(runs: tuple[str, ...], dataset_name: str, log_dir: str) -> None:
+    """Trains each run into `log_dir/<run>`, replacing what an earlier demo wrote there.
+
+    Args:
+        runs: Some of `demos.RUNS`.
+        dataset_name: One of `demos.DATASETS`.
+        log_dir: The directory over the runs.
+
+    Raises:
+        OSError: when the data cannot be had or the directory cannot be written.
+    """
+    dataset = datasets.load(dataset_name)
+    for number, run in enumerate(runs, start=1):
+        directory = os.path.join(log_dir, run)
+        _remove_earlier_events(directory)
+        _train(run, dataset, directory, f"[{number}/{len(runs)}]")
+
+
+def _train(run: str, dataset: datasets.Dataset, directory: str, position: str) -> None:
+    keras.utils.set_random_seed(SEED)
+    build = importlib.import_module(f"tb_keras_inspect.demos.{run}").build
+    training = build(dataset.input_shape, dataset.classes)
+    epochs = training.epochs(len(dataset.x_train))
+    print(f"{position} {run}: {training.summary}", flush=True)
+    training.model.fit(
+        dataset.x_train,
+        dataset.y_train,
+        batch_size=BATCH_SIZE,
+        epochs=epochs,
+        validation_data=(dataset.x_validation, dataset.y_validation),
+        verbose=0,
+        callbacks=[
+            keras.callbacks.TensorBoard(directory),
+            InspectCallback(directory, every=EVERY),
+            RunProgress(epochs),
+        ],
+    )
+
+
+def _remove_earlier_events(directory: str) -> None:
+    """Two trainings in one directory would be shown as one that went back in time."""
+    for folder in ("", "train", "validation"):
+        for path in pathlib.Path(directory, folder).glob(EVENT_FILES):
+            path.unlink()

@@ -1,0 +1,27 @@
+"""What one training of the demo is."""
+
+import dataclasses
+
+import keras
+
+BATCH_SIZE = 32
+STEPS = 900  # of each training, rounded to whole epochs
+
+
+@dataclasses.dataclass(frozen=True)
+class Training:
+    """A compiled model and how it is trained.
+
+    Attributes:
+        summary: One line for the console: what it is and what goes wrong.
+        model: A compiled model that takes the pictures and class numbers of `datasets.Dataset`.
+        steps: Number of training batches, rounded to whole epochs when it runs.
+    """
+
+    summary: str
+    model: keras.Model
+    steps: int = STEPS
+
+    def epochs(self, samples: int) -> int:
+        """The number of epochs over `samples` that comes nearest to `steps` batches."""
+        return max(1, round(self.steps / -(-samples // BATCH_SIZE)))
