@@ -81,9 +81,8 @@ def _load_from_keras(name: str) -> Dataset:
         ) from error
     x_train, y_train = (array[:TRAINING_SAMPLES] for array in training)
     x_validation, y_validation = (array[:VALIDATION_SAMPLES] for array in validation)
-    return _standardised(
-        _with_channels(x_train), y_train, _with_channels(x_validation), y_validation
-    )
+    x_train, x_validation = _with_channels(x_train), _with_channels(x_validation)
+    return _standardised(x_train, y_train, x_validation, y_validation)
 
 
 def _with_channels(pictures: np.ndarray) -> np.ndarray:

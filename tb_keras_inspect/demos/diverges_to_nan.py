@@ -1,8 +1,8 @@
 """A run that ends in NaN: a cross-entropy written by hand, without a guard for log(0).
 
-It trains well at first. As the network grows sure of itself, the softmax of some wrong class underflows
-to exactly 0 in float32, its logarithm is -inf, and 0 * -inf is NaN: from that step on every gradient,
-then every weight is NaN. `keras.losses.CategoricalCrossentropy` clips, or better, takes logits.
+It trains well at first. As the network grows sure of itself, the softmax of some wrong class
+underflows to exactly 0 in float32, its logarithm is -inf, and 0 * -inf is NaN: from that step on
+every gradient, then every weight is NaN. The losses of Keras clip, or better, take logits.
 """
 
 import keras
@@ -12,7 +12,7 @@ from tb_keras_inspect.demos.training import Training
 
 
 def unguarded_cross_entropy(classes, probabilities):
-    """The textbook formula; `classes` int[batch, 1] or [batch], `probabilities` [batch, classes]."""
+    """The textbook formula, for int `classes` [batch] and `probabilities` [batch, classes]."""
     targets = ops.one_hot(ops.reshape(classes, (-1,)), ops.shape(probabilities)[-1])
     return -ops.sum(targets * ops.log(probabilities), axis=-1)
 

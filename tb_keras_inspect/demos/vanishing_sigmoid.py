@@ -1,7 +1,8 @@
 """A gradient that vanishes: eight sigmoid layers.
 
-The slope of a sigmoid is at most 1/4, so each layer hands back a fraction of the gradient it gets. The
-first layer's is some four orders of magnitude smaller than the last one's, and the loss does not move.
+The slope of a sigmoid is at most 1/4, so each layer hands back a fraction of the gradient it gets.
+The first layer's is some four orders of magnitude smaller than the last one's, and the loss hardly
+moves.
 """
 
 import keras

@@ -1,0 +1,82 @@
+"""Sets up `.venv` and `frontend/node_modules`: `python scripts/install.py demo|test|frontend`.
+
+Does nothing where that was done before from the same requirements.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+
+import shared
+
+REQUIREMENTS = shared.ROOT / "requirements-test.txt"
+PYPROJECT = shared.ROOT / "pyproject.toml"
+PINNED_PYTHON = (3, 11)  # the oldest one that the exact versions support
+NODE = (20, 19)
+
+
+def install_demo() -> None:
+    """The package as a user installs it, with what the demo needs."""
+    _install(
+        "demo",
+        "the package, TensorBoard, Keras, scikit-learn and TensorFlow (the lighter CPU build where "
+        "there is one: the demo needs no GPU)",
+        # The exact versions where they can be had, so that the demo does what it was seen to do.
+        ["-e", ".[demo-cpu]", *(["-c", REQUIREMENTS] if sys.version_info >= PINNED_PYTHON else [])],
+    )
+
+
+def install_test() -> None:
+    """Everything that the tests need."""
+    if sys.version_info < PINNED_PYTHON:
+        raise shared.fail(
+            f"the tests need Python 3.11 to 3.13, this is {sys.version.split()[0]}; "
+            "give one with: make PYTHON=/path/to/python ..."
+        )
+    _install(
+        "test",
+        "the package, TensorFlow, JAX, PyTorch, pytest, Playwright's client and ruff",
+        ["-e", ".", "-r", REQUIREMENTS],
+    )
+
+
+def install_frontend() -> None:
+    """The packages of the frontend's lock file."""
+    _check_node()
+    modules = shared.FRONTEND / "node_modules"
+    stamp = shared.Stamp(modules / ".installed", [shared.FRONTEND / "package-lock.json"])
+    if stamp.is_fresh():
+        return
+    shared.say("Installing the frontend's packages (npm ci)")
+    shared.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=shared.FRONTEND)
+    stamp.write()
+
+
+def _install(kind: str, what: str, arguments: list) -> None:
+    shared.ensure_venv(shared.VENV)
+    python = f"{sys.version} {sys.executable}"
+    stamp = shared.Stamp(shared.VENV / f".installed-{kind}", [PYPROJECT, REQUIREMENTS, python])
+    if stamp.is_fresh():
+        return
+    shared.say(f"Installing into .venv: {what}. This takes minutes the first time")
+    shared.pip_install(shared.VENV, *arguments)
+    stamp.write()
+
+
+def _check_node() -> None:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    needed = f"Node {'.'.join(map(str, NODE))} or newer with npm is needed for the frontend"
+    if not (npm and node):
+        raise shared.fail(f"{needed}; neither the package nor the demo needs it")
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(int(part) for part in version.strip("v\n").split(".")[:2]) < NODE:
+        raise shared.fail(f"{needed}, this is {version.strip()}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=("demo", "test", "frontend"), nargs="+")
+    steps = {"demo": install_demo, "test": install_test, "frontend": install_frontend}
+    for name in parser.parse_args().kind:
+        steps[name]()

@@ -1,0 +1,143 @@
+"""Runs the checks and tests: `python scripts/test.py [--quick]`, with the Python of `.venv`.
+
+Every check runs, also after one has failed. The last line printed is one closing line in the manner
+of pytest that counts all pytest processes together and each other check as one; the exit status is 1
+where anything failed.
+"""
+
+import argparse
+import collections
+import dataclasses
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+import chromium
+import shared
+
+RESULTS = shared.BUILD / "test-results"
+# Keras has one backend a process. The first one's runs all tests, each other's what captures.
+BACKENDS = ("tensorflow", "jax", "torch")
+BACKEND_TESTS = "tests/capture"
+NO_TESTS_COLLECTED = 5
+
+Counts = collections.Counter
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """A command that must succeed.
+
+    Attributes:
+        name: What it checks, in a few words.
+        command: The command and its arguments.
+        folder: Where it runs.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: pathlib.Path = shared.ROOT
+
+    def run(self) -> Counts:
+        """Runs it and counts it as one test."""
+        status = subprocess.run(self.command, cwd=self.folder, check=False).returncode
+        return Counts(failed=1) if status else Counts(passed=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tests:
+    """A pytest process.
+
+    Attributes:
+        backend: The backend of Keras in it.
+        arguments: pytest's arguments.
+        environment: Variables that are set in it.
+    """
+
+    backend: str
+    arguments: tuple[str, ...]
+    environment: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What is shown above its output."""
+        return f"pytest {' '.join(self.arguments)}, KERAS_BACKEND={self.backend}"
+
+    def run(self) -> Counts:
+        """Runs it and counts its tests."""
+        report = RESULTS / f"{self.backend}.xml"
+        report.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *self.arguments]
+        environment = os.environ | self.environment | {"KERAS_BACKEND": self.backend}
+        status = subprocess.run(command, cwd=shared.ROOT, env=environment, check=False).returncode
+        counts = _read_report(report)
+        if status not in (0, NO_TESTS_COLLECTED) and not counts["failed"]:
+            counts["failed"] = 1  # a crash, or a plugin's error that no single test has
+        return counts
+
+
+def checks(quick: bool) -> list[Check | Tests]:
+    """All checks in the order in which they run; `quick` leaves out what takes long."""
+    python, npm = sys.executable, ("npm", "run", "--silent")
+    plain = [
+        Check("style (ruff check)", (python, "-m", "ruff", "check", ".")),
+        Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", "--quiet", ".")),
+        Check("frontend: types, lint, format", (*npm, "check"), shared.FRONTEND),
+        Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
+        Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
+        Check("records: committed protobuf module", (python, "scripts/proto.py", "--check")),
+    ]
+    first, *others = BACKENDS
+    if quick:
+        return [*plain, Tests(first, ("-m", "not slow and not e2e"))]
+    path, _ = chromium.find_or_install()
+    return [
+        *plain,
+        *(Tests(backend, (BACKEND_TESTS,)) for backend in others),
+        Tests(first, (), {"CHROMIUM": path}),
+    ]
+
+
+def _read_report(report: pathlib.Path) -> Counts:
+    counts = Counts()
+    if not report.exists():
+        return counts
+    for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+        number = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+        bad = number["failures"] + number["errors"]
+        counts["failed"] += bad
+        counts["skipped"] += number["skipped"]
+        counts["passed"] += number["tests"] - bad - number["skipped"]
+    return counts
+
+
+def _closing_line(counts: Counts, seconds: float) -> str:
+    parts = [f"{counts[key]} {key}" for key in ("failed", "passed", "skipped") if counts[key]]
+    return f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
+
+
+def main() -> int:
+    """Runs all checks and prints what came of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="what takes under five minutes")
+    todo = checks(parser.parse_args().quick)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    total, failures = Counts(), []
+    for check in todo:
+        shared.say(check.name)
+        counts = check.run()
+        total += counts
+        if counts["failed"]:
+            failures.append(check.name)
+    for name in failures:
+        shared.say(f"FAILED: {name}")
+    print(_closing_line(total, time.monotonic() - start), flush=True)
+    return 1 if failures or not total["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
