@@ -1,0 +1,37 @@
+"""What TensorBoard imports at its start: flags, and the plugin on demand."""
+
+from tensorboard.plugins import base_plugin
+
+PLUGIN_NAME = "keras_inspect"  # records.schema.PLUGIN_NAME; that module would cost more to import
+DEFAULT_CACHE_MEGABYTES = 512
+
+
+class InspectLoader(base_plugin.TBLoader):
+    """Adds our flags and makes the plugin."""
+
+    def define_flags(self, parser):
+        group = parser.add_argument_group("Keras Inspect plugin")
+        group.add_argument(
+            "--keras_inspect_cache_megabytes",
+            metavar="MEGABYTES",
+            type=int,
+            default=DEFAULT_CACHE_MEGABYTES,
+            help="How much decoded data the Keras Inspect tab keeps in memory; what was used least "
+            "recently goes first. (default: %(default)s)",
+        )
+
+    def fix_flags(self, flags):
+        if flags.keras_inspect_cache_megabytes < 1:
+            raise base_plugin.FlagsError(
+                "--keras_inspect_cache_megabytes must be 1 or more. "
+                f"Received: {flags.keras_inspect_cache_megabytes}"
+            )
+        # TensorBoard would keep 10 (or 100) samples of each tag. 0 keeps all; the user's own wins.
+        if getattr(flags, "samples_per_plugin", None) is None:
+            flags.samples_per_plugin = {}
+        flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)
+
+    def load(self, context):
+        from tb_keras_inspect.plugin.plugin import InspectPlugin
+
+        return InspectPlugin(context)

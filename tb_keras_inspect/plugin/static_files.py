@@ -1,0 +1,48 @@
+"""The built frontend."""
+
+import hashlib
+import mimetypes
+import os
+
+from tb_keras_inspect.plugin.errors import NotFoundError
+from tb_keras_inspect.plugin.payload import Payload
+
+DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "static")
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+
+
+def read(name: str, directory: str = DIRECTORY) -> tuple[Payload, str]:
+    """A file of the static folder and its entity tag.
+
+    Args:
+        name: Path relative to the folder, with slashes.
+        directory: The folder.
+
+    Raises:
+        NotFoundError: when there is no such file in it.
+    """
+    root = os.path.realpath(directory)
+    try:
+        path = os.path.realpath(os.path.join(root, name))
+        inside = os.path.commonpath([root, path]) == root
+        if not inside or not os.path.isfile(path):
+            raise OSError
+        with open(path, "rb") as file:
+            body = file.read()
+    except (OSError, ValueError):  # ValueError: a null byte, another drive
+        raise NotFoundError(f"No static file {name[:200]!r}") from None
+    return Payload(body, _content_type(path)), hashlib.sha256(body).hexdigest()[:20]
+
+
+def _content_type(path: str) -> str:
+    extension = os.path.splitext(path)[1].lower()
+    guess = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return _TYPES.get(extension, guess)

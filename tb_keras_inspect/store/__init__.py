@@ -1,0 +1,9 @@
+"""Runs as NumPy arrays, from TensorBoard's data provider or from event files directly.
+
+May be imported by `diagnosis`, `plugin` and notebooks; imports `records`, never Keras or a backend.
+"""
+
+from tb_keras_inspect.store.errors import NotRecordedError, StoreError
+from tb_keras_inspect.store.run import RunData, load_run
+
+__all__ = ["NotRecordedError", "RunData", "StoreError", "load_run"]

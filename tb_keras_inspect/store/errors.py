@@ -1,0 +1,28 @@
+"""What readers of a run may get instead of data."""
+
+from collections.abc import Iterable
+
+NAMED = 12  # names listed in a message before "and n more"
+
+
+class StoreError(Exception):
+    """A run cannot be read; the text says why."""
+
+
+class NotRecordedError(StoreError, KeyError):
+    """Something was asked for that the run does not hold; the text names what it does hold."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]):
+        super().__init__(f"No {what} {name!r}. {what.capitalize()}s there: {listing(known)}")
+
+    def __str__(self) -> str:
+        return self.args[0]  # KeyError would show the repr
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names for a message, cut to a length one reads."""
+    names = [repr(name) for name in names]
+    if not names:
+        return "none"
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,71 @@
+"""An array that grows along one axis while views handed out earlier stay as they were."""
+
+import numpy as np
+
+MINIMUM = 16
+
+
+class GrowingArray:
+    """Appends in amortised constant time; rows once written are never written again.
+
+    Args:
+        shape: Shape without the growing axis.
+        dtype: NumPy dtype.
+        axis: Where the growing axis goes.
+        fill: Value of cells nobody has set.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype, axis: int = 0, fill: float = 0):
+        self._axis, self._fill, self._shape, self._dtype = axis, fill, tuple(shape), dtype
+        self._data = self._allocate(0)
+        self.length = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held, spare room included."""
+        return self._data.nbytes
+
+    @property
+    def view(self) -> np.ndarray:
+        """What was appended, read-only."""
+        view = self._data[self._slice(0, self.length)]
+        view.flags.writeable = False
+        return view
+
+    def extend(self, count: int) -> np.ndarray:
+        """Appends `count` rows of the fill value and returns them to be written."""
+        needed = self.length + count
+        if needed > self._data.shape[self._axis]:
+            self._move(max(needed, self.length * 3 // 2 if self.length else count, MINIMUM))
+        start, self.length = self.length, needed
+        return self._data[self._slice(start, needed)]
+
+    def take(self, rows: np.ndarray) -> None:
+        """Keeps these rows, in this order, in new memory."""
+        old = self._data
+        self._data = self._allocate(len(rows))
+        np.take(old, rows, axis=self._axis, out=self._data)
+        self.length = len(rows)
+
+    def reshape(self, shape: tuple[int, ...], target: tuple, source: tuple) -> None:
+        """Moves to another shape: the cells `source` of the old become `target` of the new.
+
+        Both are indices that include the growing axis as a full slice.
+        """
+        old, self._shape = self._data, tuple(shape)
+        self._data = self._allocate(self.length)
+        used = old[self._slice(0, self.length)]
+        self._data[target] = used[source]
+
+    def _move(self, capacity: int) -> None:
+        old = self._data
+        self._data = self._allocate(capacity)
+        used = self._slice(0, self.length)
+        self._data[used] = old[used]
+
+    def _allocate(self, capacity: int) -> np.ndarray:
+        shape = (*self._shape[: self._axis], capacity, *self._shape[self._axis :])
+        return np.full(shape, self._fill, self._dtype)
+
+    def _slice(self, start: int, stop: int) -> tuple:
+        return (*[slice(None)] * self._axis, slice(start, stop))

@@ -1,0 +1,125 @@
+"""Histograms of one tensor over time."""
+
+import dataclasses
+
+import numpy as np
+
+from tb_keras_inspect import records
+from tb_keras_inspect.records import DecodedHistogram, Kind, RecordError, bins
+from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.growing import GrowingArray
+from tb_keras_inspect.store.layout import Columns, runs_of_equal
+from tb_keras_inspect.store.model_book import ModelBook
+
+
+@dataclasses.dataclass(frozen=True)
+class Histogram:
+    """`steps`: int64[S]; `edges`: float64[B + 1] from -inf to inf; `counts`: uint32[S, B]."""
+
+    steps: np.ndarray
+    edges: np.ndarray
+    counts: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class HistogramTable:
+    """All rows of a kind: `counts` is uint32[S, N, B], `recorded` bool[S, N]."""
+
+    steps: np.ndarray
+    names: list[str]
+    edges: np.ndarray
+    counts: np.ndarray
+    recorded: np.ndarray
+
+    def select(self, name: str) -> Histogram:
+        """One row's histograms, at the steps at which it was recorded."""
+        if name not in self.names:
+            raise NotRecordedError("histogram", name, self.names)
+        row = self.names.index(name)
+        there = self.recorded[:, row]
+        if there.all():
+            return Histogram(self.steps, self.edges, self.counts[:, row])
+        return Histogram(self.steps[there], self.edges, self.counts[there, row])
+
+
+class HistogramArena:
+    """Decodes histogram records. The first record's bins are the run's."""
+
+    def __init__(self, kind: Kind, models: ModelBook):
+        self._kind, self._models = kind, models
+        self._rows = Columns()
+        self._bins: tuple[int, int] | None = None
+        self._counts = GrowingArray((0, 0), np.uint32)
+        self._recorded = GrowingArray((0,), bool)
+
+    @property
+    def length(self) -> int:
+        return self._counts.length
+
+    @property
+    def nbytes(self) -> int:
+        return self._counts.nbytes + self._recorded.nbytes
+
+    def append(self, messages: list[bytes]) -> list[int | str]:
+        results: list[int | str] = [0] * len(messages)
+        decoded: list[tuple[int, DecodedHistogram]] = []
+        for index, data in enumerate(messages):
+            try:
+                decoded.append((index, records.decode_histogram(data)))
+            except RecordError as error:
+                results[index] = str(error)
+        for group in runs_of_equal(decoded, key=lambda item: _layout_key(item[1])):
+            self._append_group(group, results)
+        return results
+
+    def take(self, rows: np.ndarray) -> None:
+        self._counts.take(rows)
+        self._recorded.take(rows)
+
+    def snapshot(self, steps: np.ndarray) -> HistogramTable:
+        edges = bins.edges(*self._bins) if self._bins else np.zeros(0)
+        return HistogramTable(
+            steps, list(self._rows.names), edges, self._counts.view, self._recorded.view
+        )
+
+    def _append_group(self, group: list[tuple[int, DecodedHistogram]], results: list) -> None:
+        first = group[0][1]
+        known = self._models.names(self._kind, first.model)
+        reason = self._fault(first, known)
+        if reason is not None:
+            for index, _ in group:
+                results[index] = reason
+            return
+        names = [known[row] for row in first.rows]
+        self._make_room(names, known)
+        rows, start = self._rows.indices(names), self.length
+        self._counts.extend(len(group))[:, rows] = np.stack([item.counts for _, item in group])
+        self._recorded.extend(len(group))[:, rows] = True
+        for offset, (index, _) in enumerate(group):
+            results[index] = start + offset
+
+    def _fault(self, item: DecodedHistogram, known: tuple[str, ...] | None) -> str | None:
+        if known is None:
+            return "the model record that names the rows is missing"
+        if len(item.rows) and item.rows[-1] >= len(known):
+            return "more rows than the model record names"
+        layout = (item.first_exponent, item.exponents)
+        if self._bins is None:
+            self._bins = layout
+            self._counts = GrowingArray((0, 2 * item.exponents + 1), np.uint32)
+        return None if layout == self._bins else "its bins differ from those before it"
+
+    def _make_room(self, names: list[str], order: tuple[str, ...]) -> None:
+        if self._rows.covers(names):
+            return
+        old = self._rows
+        self._rows = old.merged(names, order)
+        rows, everything = self._rows.indices(old.names), slice(None)
+        count = len(self._rows.names)
+        source = (everything, everything)
+        self._counts.reshape((count, 2 * self._bins[1] + 1), (everything, rows), source)
+        self._recorded.reshape((count,), (everything, rows), source)
+
+
+def _layout_key(item: DecodedHistogram) -> tuple:
+    return item.model, item.first_exponent, item.exponents, item.rows.tobytes()

@@ -1,0 +1,66 @@
+"""All runs that TensorBoard serves, kept up to date and under one memory limit."""
+
+import threading
+import time
+
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.store.cache import MemoryCache
+from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.provider import ProviderLogdir
+from tb_keras_inspect.store.records import Stamp
+from tb_keras_inspect.store.run import RunData
+
+FRESH_SECONDS = 1.0  # TensorBoard itself looks for new data every 5 seconds at most
+
+
+class Logdir:
+    """The runs of a logdir by name. Thread-safe.
+
+    Args:
+        source: TensorBoard's data.
+        cache: Holds decoded data.
+    """
+
+    def __init__(self, source: ProviderLogdir, cache: MemoryCache):
+        self._source, self._cache = source, cache
+        self._lock = threading.Lock()
+        self._listed_at = -FRESH_SECONDS
+        self._listing: dict[str, dict[Kind, Stamp]] = {}
+        self._runs: dict[str, RunData] = {}
+
+    def location(self) -> str:
+        """Where TensorBoard looks for data."""
+        return self._source.location()
+
+    def runs(self) -> dict[str, RunData]:
+        """The runs that hold our records, each as of about now."""
+        with self._lock:
+            self._list()
+            return {name: self._run(name) for name in sorted(self._listing)}
+
+    def run(self, name: str) -> RunData:
+        """One run as of about now.
+
+        Raises:
+            NotRecordedError: when there is no such run.
+        """
+        with self._lock:
+            self._list()
+            if name not in self._listing:
+                raise NotRecordedError("run", name, sorted(self._listing))
+            return self._run(name)
+
+    def _list(self) -> None:
+        if time.monotonic() - self._listed_at < FRESH_SECONDS:
+            return
+        self._listing = self._source.stamps()
+        self._listed_at = time.monotonic()
+        self._runs = {name: run for name, run in self._runs.items() if name in self._listing}
+
+    def _run(self, name: str) -> RunData:
+        stamps = self._listing[name]
+        if name not in self._runs:
+            self._runs[name] = RunData(name, self._source.run(name), self._cache, stamps)
+        else:
+            self._runs[name].refresh(stamps)
+        return self._runs[name]

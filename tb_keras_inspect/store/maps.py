@@ -1,0 +1,143 @@
+"""Maps of the probe samples: small indices at once, pictures when asked for."""
+
+import dataclasses
+import threading
+from collections.abc import Sequence
+
+import numpy as np
+
+from tb_keras_inspect import records
+from tb_keras_inspect.records import DecodedMap, DecodedProbe, Kind, RecordError
+from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.merge import survivors
+from tb_keras_inspect.store.model import OmissionInfo, omissions
+from tb_keras_inspect.store.model_book import ModelBook
+from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.records import Records, Source, Stamp
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """One step's maps: `blobs` gives the number of each layer's blob."""
+
+    step: int
+    index: int
+    blobs: dict[str, int]
+    omissions: tuple[OmissionInfo, ...]
+
+
+class Maps(Sequence):
+    """One layer's maps over time; each is read when it is taken.
+
+    Attributes:
+        steps: int64[S].
+        arrays: This object: `maps.arrays[i]` is float32[samples, C, H, W], NaN where the value was
+            not finite.
+    """
+
+    def __init__(self, reader: "MapsReader", name: str, snapshots: Sequence[Snapshot]):
+        self._reader, self._name, self._snapshots = reader, name, snapshots
+        self.steps = np.array([snapshot.step for snapshot in snapshots], np.int64)
+
+    @property
+    def arrays(self) -> "Maps":
+        return self
+
+    def __len__(self) -> int:
+        return len(self._snapshots)
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        return self.record(index).values
+
+    def record(self, index: int) -> DecodedMap:
+        """The map as it was recorded: codes, scale, offset, channels, dead.
+
+        Raises:
+            records.RecordError: when it cannot be read.
+        """
+        return self._reader.map(self._snapshots[index], self._name)
+
+    @property
+    def channels(self) -> np.ndarray:
+        """int32[C]: which channels of the layer the newest maps are."""
+        return self.record(-1).channels
+
+    @property
+    def dead(self) -> np.ndarray:
+        """bool[C], of the newest maps: zero for every probe sample."""
+        return self.record(-1).dead
+
+
+class MapsReader:
+    """Keeps the indices of a run's maps, and its probe samples. Thread-safe."""
+
+    def __init__(self, source: Source, models: ModelBook, problems: Problems):
+        self._source, self._models, self._problems = source, models, problems
+        self._lock = threading.Lock()
+        self._stamp: Stamp | None = None
+        self._found: Records | None = None
+        self._indices: dict[tuple[int, float], tuple[dict[str, int], tuple] | None] = {}
+        self._snapshots: list[Snapshot] = []
+        self._probe: tuple[Stamp, DecodedProbe | None] | None = None
+        self.decoded = 0
+
+    def snapshots(self, stamp: Stamp) -> list[Snapshot]:
+        """Indices of all snapshots as of `stamp`, by step."""
+        with self._lock:
+            if stamp != self._stamp:
+                self._update(self._source.records(Kind.MAPS))
+                self._stamp = stamp
+            return self._snapshots
+
+    def maps(self, stamp: Stamp, name: str) -> Maps:
+        """One layer's maps."""
+        snapshots = self.snapshots(stamp)
+        mine = [snapshot for snapshot in snapshots if name in snapshot.blobs]
+        if not mine:
+            known = dict.fromkeys(name for snapshot in snapshots for name in snapshot.blobs)
+            raise NotRecordedError("layer with maps", name, known)
+        return Maps(self, name, mine)
+
+    def map(self, snapshot: Snapshot, name: str) -> DecodedMap:
+        """One layer's map of one snapshot."""
+        data = self._found.read(snapshot.index, snapshot.blobs[name])
+        return records.decode_map(data)
+
+    def probe(self, stamp: Stamp) -> DecodedProbe | None:
+        """The newest probe samples that can be read."""
+        with self._lock:
+            if self._probe is None or self._probe[0] != stamp:
+                self._probe = (stamp, self._read_probe())
+            return self._probe[1]
+
+    def _update(self, found: Records) -> None:
+        order = np.argsort(found.wall_times, kind="stable")
+        alive = survivors(found.steps[order], found.wall_times[order], self._models.restarts)
+        snapshots = []
+        for index in order[alive].tolist():
+            step = int(found.steps[index])
+            key = (step, float(found.wall_times[index]))
+            if key not in self._indices:
+                self._indices[key] = self._decode_index(found, index, step)
+            if self._indices[key] is not None:
+                snapshots.append(Snapshot(step, index, *self._indices[key]))
+        self._found, self._snapshots = found, snapshots
+
+    def _decode_index(self, found: Records, index: int, step: int):
+        self.decoded += 1
+        try:
+            record = records.decode_map_index(found.read(index, 0))
+        except RecordError as error:
+            self._problems.add("maps", str(error), step)
+            return None
+        blobs = {name: number + 1 for number, name in enumerate(record.names)}
+        return blobs, omissions(record.omissions)
+
+    def _read_probe(self) -> DecodedProbe | None:
+        found = self._source.records(Kind.PROBE)
+        for index in np.argsort(found.wall_times, kind="stable")[::-1].tolist():
+            try:
+                return records.decode_probe(found.read(index, 0))
+            except RecordError as error:
+                self._problems.add("probe", str(error), found.steps[index])
+        return None

@@ -1,0 +1,60 @@
+"""Many samples to few columns, for a picture a screen wide. NaN wins: it is never averaged away."""
+
+import numpy as np
+
+POOLS = ("last", "min", "max", "mean")
+
+
+def starts(samples: int, width: int) -> np.ndarray:
+    """First sample of each column: columns of equal length, within one sample.
+
+    Args:
+        samples: Number of samples S.
+        width: Most columns.
+
+    Returns:
+        int64[C] with C = min(S, width).
+    """
+    columns = min(samples, width)
+    return np.arange(columns, dtype=np.int64) * samples // max(columns, 1)
+
+
+def pool(values: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
+    """Reduces consecutive samples.
+
+    Args:
+        values: float[S, ...].
+        first: int64[C], first sample of each column, from `starts`.
+        how: "last", "min", "max" or "mean".
+
+    Returns:
+        float32[C, ...]. A NaN in a column makes its min, max and mean NaN.
+    """
+    if how == "last":
+        return values[_last(first, len(values))]
+    if len(first) == len(values):
+        return values
+    if how == "mean":
+        counts = np.diff(np.append(first, len(values)))
+        sums = np.add.reduceat(values, first, axis=0, dtype=np.float64)
+        shape = (-1,) + (1,) * (values.ndim - 1)
+        with np.errstate(over="ignore"):
+            return (sums / counts.reshape(shape)).astype(np.float32)
+    return {"min": np.minimum, "max": np.maximum}[how].reduceat(values, first, axis=0)
+
+
+def pool_sum(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Adds up histogram counts: uint32[S, B] to uint32[C, B], held at the largest uint32."""
+    if len(first) == len(counts):
+        return counts
+    sums = np.add.reduceat(counts, first, axis=0, dtype=np.uint64)
+    return np.minimum(sums, np.iinfo(np.uint32).max).astype(np.uint32)
+
+
+def last_of(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The last sample of each column."""
+    return values[_last(first, len(values))]
+
+
+def _last(first: np.ndarray, samples: int) -> np.ndarray:
+    return np.append(first[1:], samples)[: len(first)] - 1

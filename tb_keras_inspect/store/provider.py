@@ -1,0 +1,133 @@
+"""Runs served by TensorBoard's data provider, whichever loader is behind it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from tensorboard.context import RequestContext
+from tensorboard.data import provider as provider_lib
+
+from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
+from tb_keras_inspect.store.records import Records, Stamp
+
+EVERYTHING = 1 << 30  # points per tag: no down-sampling by the provider
+
+
+class ProviderLogdir:
+    """All runs of a logdir.
+
+    Args:
+        provider: `tensorboard.data.provider.DataProvider`.
+        experiment_id: As the request has it; empty for a local TensorBoard.
+    """
+
+    def __init__(self, provider: provider_lib.DataProvider, experiment_id: str = ""):
+        self._provider = provider
+        self._arguments = {"experiment_id": experiment_id, "plugin_name": PLUGIN_NAME}
+        self._context = RequestContext()
+
+    def location(self) -> str:
+        """Where TensorBoard looks for data."""
+        metadata = self._provider.experiment_metadata(
+            self._context, experiment_id=self._arguments["experiment_id"]
+        )
+        return metadata.data_location
+
+    def stamps(self, runs: Sequence[str] | None = None) -> dict[str, dict[Kind, Stamp]]:
+        """What there is: run to kind to a stamp that changes when data is added."""
+        arguments = {**self._arguments, "run_tag_filter": _filter(runs)}
+        found: dict[str, dict[Kind, Stamp]] = {}
+        for listing in (
+            self._provider.list_tensors(self._context, **arguments),
+            self._provider.list_blob_sequences(self._context, **arguments),
+        ):
+            for run, tags in listing.items():
+                for tag, series in tags.items():
+                    kind = _kind(tag, series)
+                    if kind is not None:
+                        stamp = (series.max_step, series.max_wall_time)
+                        found.setdefault(run, {})[kind] = stamp
+        return found
+
+    def records(self, run: str, kind: Kind) -> Records:
+        """All records of one run and kind."""
+        arguments = {
+            **self._arguments,
+            "downsample": EVERYTHING,
+            "run_tag_filter": _filter([run], [kind.tag]),
+        }
+        if kind.is_blob_sequence:
+            found = self._provider.read_blob_sequences(self._context, **arguments)
+            return self._blobs(found.get(run, {}).get(kind.tag, ()))
+        found = self._provider.read_tensors(self._context, **arguments)
+        return _tensors(found.get(run, {}).get(kind.tag, ()))
+
+    def run(self, name: str) -> "ProviderRun":
+        """One run as a source."""
+        return ProviderRun(self, name)
+
+    def _blobs(self, data: Sequence) -> Records:
+        def read(index: int, blob: int) -> bytes:
+            references = data[index].values
+            if not 0 <= blob < len(references):
+                raise RecordError(f"blob {blob} is missing")
+            return _bytes(
+                self._provider.read_blob(self._context, blob_key=references[blob].blob_key)
+            )
+
+        return Records(*_keys(data), read)
+
+
+class ProviderRun:
+    """One run of a `ProviderLogdir`; a `store.records.Source`."""
+
+    def __init__(self, logdir: ProviderLogdir, name: str):
+        self._logdir, self._name = logdir, name
+
+    def stamps(self) -> dict[Kind, Stamp]:
+        return self._logdir.stamps([self._name]).get(self._name, {})
+
+    def records(self, kind: Kind) -> Records:
+        return self._logdir.records(self._name, kind)
+
+    def problems(self) -> Sequence[str]:
+        return ()
+
+
+def _filter(
+    runs: Sequence[str] | None, tags: Sequence[str] | None = None
+) -> provider_lib.RunTagFilter:
+    return provider_lib.RunTagFilter(runs=runs, tags=tags)
+
+
+def _kind(tag: str, series) -> Kind | None:
+    """None for tags of ours that this version does not know."""
+    try:
+        kind = Kind(tag.removeprefix(TAG_PREFIX)) if tag.startswith(TAG_PREFIX) else None
+    except ValueError:
+        return None
+    if kind is None:
+        return None
+    is_blob_sequence = isinstance(series, provider_lib.BlobSequenceTimeSeries)
+    return kind if kind.is_blob_sequence == is_blob_sequence else None
+
+
+def _tensors(data: Sequence) -> Records:
+    def read(index: int, blob: int) -> bytes:
+        value = data[index].numpy
+        if blob != 0 or value.size != 1:
+            raise RecordError("the value is not one message")
+        return _bytes(value.item())
+
+    return Records(*_keys(data), read)
+
+
+def _keys(data: Sequence) -> tuple[np.ndarray, np.ndarray]:
+    steps = np.fromiter((datum.step for datum in data), np.int64, len(data))
+    wall_times = np.fromiter((datum.wall_time for datum in data), np.float64, len(data))
+    return steps, wall_times
+
+
+def _bytes(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        raise RecordError(f"the value is not a message but a {type(value).__name__}")
+    return value

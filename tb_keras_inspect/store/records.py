@@ -1,0 +1,48 @@
+"""What a source hands over: the keys of all records of one kind, and their bytes on demand."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from tb_keras_inspect.records import Kind
+
+Stamp = tuple  # hashable; differs when there is something new to read
+
+
+class Records:
+    """The records of one run and kind, oldest first.
+
+    Args:
+        steps: int64[n], in the order of writing: not sorted where a run was restarted.
+        wall_times: float64[n].
+        read: Called with an index and the number of a blob (0 where there is but one message);
+            returns the message. Raises `records.RecordError` where the value is not what its tag
+            says.
+    """
+
+    def __init__(
+        self,
+        steps: np.ndarray,
+        wall_times: np.ndarray,
+        read: Callable[[int, int], bytes],
+    ):
+        self.steps = np.asarray(steps, np.int64)
+        self.wall_times = np.asarray(wall_times, np.float64)
+        self.read = read
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+
+class Source(Protocol):
+    """Where the records of one run come from."""
+
+    def stamps(self) -> dict[Kind, Stamp]:
+        """The kinds that are there, each with a stamp that changes when data is added."""
+
+    def records(self, kind: Kind) -> Records:
+        """All records of a kind, as of now."""
+
+    def problems(self) -> Sequence[str]:
+        """What the source itself could not read."""
