@@ -7,7 +7,7 @@ ARGS ?=
 .PHONY: help demo test check lint format proto frontend screenshots clean
 
 help:  ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s :
+	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo:  ## train four runs and show them; ARGS="--no-serve", ARGS="--dataset mnist", ARGS=--help
 	@$(PYTHON) scripts/install.py demo

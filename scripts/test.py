@@ -1,8 +1,8 @@
 """Runs the checks and tests: `python scripts/test.py [--quick]`, with the Python of `.venv`.
 
 Every check runs, also after one has failed. The last line printed is one closing line in the manner
-of pytest that counts all pytest processes together and each other check as one; the exit status is 1
-where anything failed.
+of pytest that counts all pytest processes together and each other check as one; the exit status is
+1 where anything failed.
 """
 
 import argparse

@@ -1,0 +1,108 @@
+"""The demo as a user runs it: four runs, each with the fault that it is there to show."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tb_keras_inspect import load_run
+from tb_keras_inspect.demos import RUNS
+
+pytestmark = pytest.mark.slow
+
+
+def run_demo(log_dir: pathlib.Path, *arguments: str) -> str:
+    command = [sys.executable, "-m", "tb_keras_inspect.cli", "demo", "--no-serve"]
+    done = subprocess.run(
+        [*command, "--logdir", str(log_dir), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> tuple[pathlib.Path, str]:
+    log_dir = tmp_path_factory.mktemp("demo")
+    return log_dir, run_demo(log_dir)
+
+
+def test_prints_one_line_a_run_and_where_to_look(demo):
+    log_dir, output = demo
+    for number, run in enumerate(RUNS, start=1):
+        assert f"[{number}/4] {run}: " in output
+    assert output.count("loss: ") == 4
+    assert "\x1b" not in output, "escape codes outside a terminal"
+    recorded, look, _ = output.splitlines()[-3:]
+    assert recorded.endswith(f"4 runs in {log_dir}")
+    assert f"tensorboard --logdir {log_dir}" in look
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_every_run_has_our_records_and_keras_own_scalars(demo, run):
+    directory = demo[0] / run
+    assert list(directory.glob("events.out.tfevents.*"))
+    assert list((directory / "train").glob("events.out.tfevents.*"))
+    assert list((directory / "validation").glob("events.out.tfevents.*"))
+    data = load_run(str(directory))
+    assert data.problems == []
+    assert {"gradient", "weight", "update", "activation", "maps", "step"} <= set(data.kinds)
+    assert len(data.table("gradient").steps) == 180
+
+
+def test_healthy_run_learns_and_stays_finite(demo):
+    run = load_run(str(demo[0] / "healthy_cnn"))
+    _, accuracy = run.loss.epochs["val_accuracy"]
+    assert accuracy[-1] > 0.95
+    for kind in ("gradient", "weight", "activation"):
+        assert not run.table(kind).select("nonfinite_count").any()
+
+
+def test_units_of_the_dying_run_die_during_training_and_the_loss_stops(demo):
+    run = load_run(str(demo[0] / "dying_relu_mlp"))
+    units = run.units("hidden_3")
+    dead = units.dead.mean(axis=1)
+    assert dead[units.steps < 45].max() < 0.1, "dead before the learning rate was high"
+    first_all_dead = units.steps[np.argmax(dead == 1.0)]
+    assert 60 < first_all_dead < 300
+    assert dead[-1] == 1.0
+    losses = run.loss.epochs["loss"][1]
+    assert losses[1] < 1.0, "it learns first"
+    assert np.ptp(losses[-5:]) < 0.02
+    assert abs(losses[-1] - np.log(10)) < 0.1
+
+
+def test_first_gradient_of_the_sigmoid_run_is_orders_below_the_last(demo):
+    table = load_run(str(demo[0] / "vanishing_sigmoid")).table("gradient")
+    l2 = table.select("l2")
+    first = l2[:, table.names.index("hidden_1/kernel")]
+    last = l2[:, table.names.index("classes/kernel")]
+    assert np.median(first / last) < 1e-3
+    assert (first > 0).all()
+
+
+def test_run_that_diverges_is_finite_first_and_nan_to_the_end(demo):
+    run = load_run(str(demo[0] / "diverges_to_nan"))
+    bad = ~np.isfinite(run.loss.values)
+    first = int(np.argmax(bad))
+    assert bad.any()
+    assert 100 < run.loss.steps[first] < 850
+    assert bad[first:].all()
+    counts = run.table("gradient").select("nonfinite_count")
+    assert not counts[:first].any()
+    assert counts[first].all()
+
+
+def test_second_demo_replaces_the_first(demo, tmp_path):
+    for _ in range(2):
+        run_demo(tmp_path, "--runs", "vanishing_sigmoid")
+    run = load_run(str(tmp_path / "vanishing_sigmoid"))
+    assert (np.diff(run.table("gradient").steps) > 0).all()
+    assert len(list((tmp_path / "vanishing_sigmoid").glob("events.out.tfevents.*"))) == 1
