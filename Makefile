@@ -14,10 +14,10 @@ demo:  ## train four runs and show them; ARGS="--no-serve", ARGS="--dataset mnis
 	@$(IN_VENV) demo/run.py $(ARGS)
 
 test: setup  ## all checks and tests
-	@$(IN_VENV) scripts/test.py
+	@$(IN_VENV) scripts/run_tests.py
 
 check: setup  ## the everyday part of the tests: no browser, nothing slow
-	@$(IN_VENV) scripts/test.py --quick
+	@$(IN_VENV) scripts/run_tests.py --quick
 
 lint: setup  ## style and types
 	@$(IN_VENV) -m ruff check .

@@ -2,6 +2,6 @@
 
 import os
 
-# Before anything imports Keras, which reads it once. scripts/test.py runs one process a backend.
+# Before anything imports Keras, which reads it once. scripts/run_tests.py runs one process a backend.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

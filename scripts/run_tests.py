@@ -1,4 +1,4 @@
-"""Runs the checks and tests: `python scripts/test.py [--quick]`, with the Python of `.venv`.
+"""Runs the checks and tests: `python scripts/run_tests.py [--quick]`, with the Python of `.venv`.
 
 Every check runs, also after one has failed. The last line printed is one closing line in the manner
 of pytest that counts all pytest processes together and each other check as one; the exit status is
