@@ -1,0 +1,50 @@
+"""What a forward pass outside the training must leave as it was."""
+
+import contextlib
+import random
+import sys
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+
+
+@contextlib.contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Restores the global generators of Python, NumPy and PyTorch afterwards.
+
+    Keras's own generators are variables, which `keras.StatelessScope` looks after.
+    """
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    torch = sys.modules.get("torch")
+    # Importing torch in another thread may be under way: then there is no state to keep yet.
+    torch = torch if hasattr(torch, "get_rng_state") else None
+    cpu_state = torch.get_rng_state() if torch else None
+    with_cuda = torch and torch.cuda.is_available() and torch.cuda.is_initialized()
+    cuda_states = torch.cuda.get_rng_state_all() if with_cuda else None
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+        if torch:
+            torch.set_rng_state(cpu_state)
+        if with_cuda:
+            torch.cuda.set_rng_state_all(cuda_states)
+
+
+@contextlib.contextmanager
+def losses_kept(model: keras.Model) -> Iterator[None]:
+    """Restores what `add_loss` left on the layers in the last step: every call clears it."""
+    kept = [(layer, list(layer._losses), set(layer._loss_ids)) for layer in _layers(model)]
+    try:
+        yield
+    finally:
+        for layer, losses, ids in kept:
+            layer._losses[:] = losses
+            layer._loss_ids.clear()
+            layer._loss_ids.update(ids)
+
+
+def _layers(model: keras.Model) -> list[keras.layers.Layer]:
+    return [layer for layer in model._flatten_layers() if hasattr(layer, "_losses")]
