@@ -1,4 +1,4 @@
-"""What a snapshot of activation maps costs, in time and bytes, in the training thread and beside it.
+"""What a snapshot of activation maps costs: time in the training thread and beside it, and bytes.
 
     python benchmarks/probe_snapshot.py [--model mobilenet|resnet|cnn] [--size 96] [--probes 4]
 

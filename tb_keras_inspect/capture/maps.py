@@ -51,8 +51,8 @@ class View:
 def view_of(shape: tuple[int | None, ...], channels_first: bool = False) -> View:
     """Decides how a tensor of this shape is shown.
 
-    Rank 2 is a row of features; rank 3 a sequence, time x feature; rank 4 images; rank 5 volumes, of
-    which the middle slice of the first spatial axis is shown.
+    Rank 2 is a row of features; rank 3 a sequence, time x feature; rank 4 images; rank 5 volumes,
+    of which the middle slice of the first spatial axis is shown.
 
     Args:
         shape: Batch axis first.
@@ -138,11 +138,9 @@ def average(x: Any, factors: tuple[int, int], xp: ModuleType) -> Any:
     if factors == (1, 1):
         return x
     samples, height, width, channels = x.shape
-    (rows, row_weights), (columns, column_weights) = (
-        _cells(height, factors[0]),
-        _cells(width, factors[1]),
-    )
-    # Divided before the sum, which could overflow; padding adds zeros, which the weights make up for.
+    rows, row_weights = _cells(height, factors[0])
+    columns, column_weights = _cells(width, factors[1])
+    # Divided before the sum, which could overflow. Padding adds zeros; weights make up for them.
     x = x / (factors[0] * factors[1])
     padding = ((0, 0), (0, rows * factors[0] - height), (0, columns * factors[1] - width), (0, 0))
     x = xp.reshape(xp.pad(x, padding), (samples, rows, factors[0], columns, factors[1], channels))

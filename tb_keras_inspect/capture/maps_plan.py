@@ -53,7 +53,7 @@ class Caps:
 
 @dataclasses.dataclass(frozen=True)
 class Size:
-    """What is kept of one layer: how many channels, and the cells that its pixels are averaged over."""
+    """What is kept of one layer: how many channels, and the cells its pixels are averaged over."""
 
     channels: int
     factors: tuple[int, int]

@@ -110,7 +110,7 @@ def _layout(view: maps.View) -> str:
 
 
 def _channels_first(shape: tuple[int, ...]) -> bool:
-    """Which axis of an input is the channel: by the global setting, unless only the other can be."""
+    """Whether axis 1 is the channel: by the global setting, unless only one of both can be."""
     if len(shape) < 4:
         return False
     first, last = shape[1] in (1, 3), shape[-1] in (1, 3)

@@ -48,8 +48,8 @@ class ProbePass:
     BatchNormalization statistic changes. A layer that writes to a variable of its backend behind
     Keras's back is beyond that.
 
-    Which channels of a layer are shown is decided at the first run and stays, so that a channel is in
-    the same place in all snapshots.
+    Which channels of a layer are shown is decided at the first run and stays, so that a channel is
+    in the same place in all snapshots.
 
     Args:
         model: A model for which `is_ready` is true, or which has been trained for a step.
@@ -174,7 +174,7 @@ class ProbePass:
             return self._framework.kept(tensor)
 
     def _is_settled(self, outputs: dict[str, Any]) -> bool:
-        """Whether the outputs are those of all sites; if not, what is missing is decided by them."""
+        """Whether the outputs are those of all sites; if not, they decide what is still open."""
         if len(outputs) < len(self._sites):
             return False
         undecided = [s for s in self._sites.values() if s.on_device and s.channels is None]

@@ -10,7 +10,7 @@ def current() -> ModuleType:
     """The module for `keras.backend.backend()`.
 
     It has `compiled(forward, model)`, a function of the inputs that runs `forward` with the model's
-    present weights, traced once; `eager(forward, model)`, the same without tracing; `kept(tensor)`, a
-    tensor that later in-place operations do not change; and `to_host(tensor)`, float32 in NumPy.
+    present weights, traced once; `eager(forward, model)`, the same without tracing; `kept(tensor)`,
+    a tensor that later in-place operations do not change; and `to_host(tensor)`, a float32 array.
     """
     return importlib.import_module(f"tb_keras_inspect.capture.probe_{keras.backend.backend()}")

@@ -83,7 +83,7 @@ def sample_count(inputs: Any) -> int:
 
 
 def labels_of(y: Any) -> np.ndarray | None:
-    """float32[S, L], or None: not known, several outputs, not numeric, or over `MAX_LABELS` long."""
+    """float32[S, L]; None for unknown, several, not numeric or more than `MAX_LABELS` long ones."""
     arrays = [x for x in keras.tree.flatten(y) if x is not None]
     if len(arrays) != 1 or not isinstance(arrays[0], np.ndarray) or not arrays[0].ndim:
         return None

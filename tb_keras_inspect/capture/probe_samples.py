@@ -49,9 +49,9 @@ class ProbeSamples:
         whether the samples fit: the first pass finds out.
 
         Args:
-            probe: None or a number: so many samples of the first batch. An array, or a dict, list or
-                tuple of arrays: all of them. A dataset: its first samples; iterating over it must
-                not disturb the training, so a shuffling one should not be the one trained on.
+            probe: None or a number: so many samples of the first batch. An array, or a dict, list
+                or tuple of arrays: all of them. A dataset: its first samples; iterating over it
+                must not disturb the training, so a shuffling one should not be the one trained on.
             model: The model they are for.
 
         Raises:
@@ -78,8 +78,8 @@ class ProbeSamples:
         """Takes the first samples of a batch.
 
         Args:
-            data: What the training step receives: x, (x, y) or (x, y, sample_weight), of NumPy arrays
-                or tensors.
+            data: What the training step receives: x, (x, y) or (x, y, sample_weight), of NumPy
+                arrays or tensors.
             count: Most samples to take.
         """
         x, y = probe_data.head(probe_data.split(data), min(count, MAX_COUNT))
@@ -114,7 +114,7 @@ class _Input:
         return f"{self.key!r}: {shape_text(self.shape)} {self.dtype}"
 
     def fit(self, x: Any) -> Any:
-        """The array with the rank that the model wants, as Keras makes it; None if it does not fit."""
+        """The array with the rank that the model wants, as Keras makes it; None for a misfit."""
         rank = len(self.shape)
         if x is None or probe_data.is_composite(x):
             return x
