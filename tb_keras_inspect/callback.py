@@ -1,0 +1,269 @@
+"""InspectCallback: options, schedule, life cycle. What touches tensors is in `capture`."""
+
+import os
+import time
+import warnings
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.capture.probe import ProbeSamples
+from tb_keras_inspect.capture.session import Session
+from tb_keras_inspect.capture.settings import layer_filter, settings_for
+from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.schedule import Schedule
+
+MAX_SNAPSHOTS = 100  # of activation maps, a fit
+
+
+class InspectWarning(UserWarning):
+    """Something is not recorded any more; the text says what, why, and what still is."""
+
+
+class InspectCallback(keras.callbacks.Callback):
+    """Records what happens inside the model while it trains, for TensorBoard.
+
+    On sampled steps the model's own training step is replaced by an instrumented twin of itself,
+    which also returns statistics of its gradients, weights, updates and activations. Training is not
+    changed: no second pass runs, no variable is added, and the weights come out bit-identical. View
+    the result with `tensorboard --logdir`, tab "Keras Inspect", or read it with `load_run`.
+
+    Args:
+        log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
+        every: Sample every n-th training step; `"auto"` keeps the cost of sampling under `overhead`
+            but samples at least 200 steps of a fit. Defaults to `"auto"`.
+        probe: The samples whose activation maps are recorded: a number (so many of the first batch),
+            an array, a dict or list of arrays, or a dataset. Defaults to None: 4 of the first batch.
+        maps_every: Record activation maps at the end of every n-th epoch, at most 100 times a fit;
+            0 for never. Defaults to 1.
+        tier: How much is looked at: `"economy"` (no histograms, no units), `"standard"`, or `"full"`
+            (all elements of all tensors, where `"standard"` looks at part of large ones). Defaults
+            to `"standard"`.
+        layers: Which layers to record: a regular expression, or a list of layer names and layers.
+            Defaults to None: all.
+        gradients, weights, updates, activations, units, histograms: Switch a kind on or off. Default
+            to None: what the tier says.
+        overhead: Share of the training time that `every="auto"` may take. Defaults to 0.03.
+        max_log_megabytes: Limit of the log's size; sampling becomes sparser to keep it. Defaults to
+            200.
+
+    Raises:
+        ValueError: for an option that cannot be right.
+        OSError: from `fit`, before the first step, if `log_dir` cannot be written.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback
+
+    model.fit(x, y, callbacks=[keras.callbacks.TensorBoard("logs/a"), InspectCallback("logs/a")])
+    ```
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike[str],
+        every: int | str = "auto",
+        *,
+        probe: Any = None,
+        maps_every: int = 1,
+        tier: str = "standard",
+        layers: Any = None,
+        gradients: bool | None = None,
+        weights: bool | None = None,
+        updates: bool | None = None,
+        activations: bool | None = None,
+        units: bool | None = None,
+        histograms: bool | None = None,
+        overhead: float = 0.03,
+        max_log_megabytes: float = 200,
+    ):
+        super().__init__()
+        self.log_dir = _checked_log_dir(log_dir)
+        self._every = _checked_every(every)
+        self._maps_every = _checked_whole("maps_every", maps_every, least=0)
+        self._overhead = _checked_positive("overhead", overhead)
+        self._max_bytes = _checked_positive("max_log_megabytes", max_log_megabytes) * 1e6
+        self._settings = settings_for(
+            tier,
+            gradients=gradients,
+            weights=weights,
+            updates=updates,
+            activations=activations,
+            units=units,
+            histograms=histograms,
+        )
+        self._layers, self._wanted = layers, layer_filter(layers)
+        self._probe = probe
+        self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
+        self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
+        self._inspected: keras.Model | None = None
+        self._session: Session | None = None
+        self._recorder: Recorder | None = None
+        self._next_step: int | None = None  # the run's step number of the next training batch
+
+    def set_model(self, model: keras.Model) -> None:
+        """Keeps the model under a name of its own: reading `self.model` costs a sync on JAX."""
+        super().set_model(model)
+        self._inspected = model
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Opens the event file; raises where it cannot be written."""
+        self._close()
+        model = self._inspected
+        samples = ProbeSamples.from_user(self._probe, model) if self._maps_every else None
+        self._recorder = Recorder(self.log_dir)
+        self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
+        self._session = Session(
+            model,
+            self._recorder,
+            self._settings,
+            self._wanted,
+            samples,
+            self._options,
+            self.params.get("steps"),
+        )
+        self._fit_begun = False
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Notes where the epoch begins on the run's step axis."""
+        if self._session is None:
+            return
+        self._epoch = epoch
+        if not self._fit_begun:
+            self._begin_fit(epoch)
+        self._epoch_step = self._next_step
+        self._last_batch = -1
+
+    def _begin_fit(self, epoch: int) -> None:
+        # Not earlier: BackupAndRestore, in its own on_train_begin, may just have restored both.
+        self._fit_begun = True
+        if self._next_step is None:
+            self._next_step = _iterations(self._inspected)
+        steps, epochs = self.params.get("steps"), self.params.get("epochs")
+        left = (epochs - epoch) if epochs else None
+        self._snapshot_every = max(self._maps_every, -(-(left or 0) // MAX_SNAPSHOTS))
+        self._schedule.begin_fit(self._next_step, steps * left if steps and left else None)
+        if self._session.wants_first_snapshot:
+            self._session.snapshot(self._next_step)
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        """Decides whether the step that is about to run is sampled.
+
+        There is no `on_train_batch_end`: overriding it makes JAX wait for each step.
+        """
+        session = self._session
+        if session is None:
+            return
+        self._last_batch = batch
+        step = self._epoch_step + batch
+        self._schedule.timed(time.perf_counter(), step)
+        if session.wants_first_snapshot:
+            _ = self.model  # on JAX: brings the model's variables up to date, once
+            session.snapshot(step)
+        if self._schedule.wants(step) and session.arm(self._executed(batch) - 1, self._epoch):
+            self._schedule.sampled(step, self._recorder.bytes_written)
+            self._tell(session)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Records Keras's logs of the epoch and, when it is their turn, activation maps."""
+        session = self._session
+        if session is None:
+            return
+        self._schedule.pause()
+        session.disarm()
+        self._next_step = (
+            self._executed(self._last_batch) if self._last_batch >= 0 else self._next_step
+        )
+        last_step = max(self._next_step - 1, 0)
+        session.epoch_ended(last_step, epoch, logs or {})
+        if self._maps_every and (epoch + 1) % self._snapshot_every == 0:
+            session.snapshot(last_step)
+        self._tell(session)
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Validation is no training time."""
+        if self._session is not None:
+            self._schedule.pause()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Writes what is waiting and closes the event file."""
+        self._close()
+
+    def _executed(self, batch: int) -> int:
+        """The run's step number after the training function that begins at `batch`."""
+        per_call = getattr(self._inspected, "steps_per_execution", None) or 1
+        end = batch + int(per_call)
+        steps = self.params.get("steps")
+        return self._epoch_step + (min(end, steps) if steps else end)
+
+    def _close(self) -> None:
+        session, self._session = self._session, None
+        if session is None:
+            return
+        session.disarm()
+        complete = self._recorder.close()
+        self._tell(session)
+        if not complete and self._recorder.failure is None:
+            _warn(f"some of the last samples are missing: {self._recorder.path} is slow to write")
+        if self._recorder.dropped:
+            _warn(
+                f"{self._recorder.dropped} sampled steps were left out because the disk could not "
+                "keep up; training did not wait for it. A larger `every` avoids that"
+            )
+
+    @staticmethod
+    def _tell(session: Session) -> None:
+        session.check()
+        for problem in session.problems:
+            _warn(problem)
+        session.problems.clear()
+
+
+def _warn(text: str) -> None:
+    warnings.warn(f"InspectCallback: {text}.", InspectWarning, stacklevel=3)
+
+
+def _iterations(model: Any) -> int:
+    """Training steps that the model's optimizer has made."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or not optimizer.built:
+        return 0
+    try:
+        return int(optimizer.iterations)
+    except (TypeError, ValueError):
+        return 0
+
+
+def _checked_log_dir(log_dir: Any) -> str:
+    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
+        raise ValueError(
+            f"`log_dir` must be a directory's path, not empty. Received: log_dir={log_dir!r}"
+        )
+    return os.fspath(log_dir)
+
+
+def _checked_every(every: Any) -> int | str:
+    if every == "auto":
+        return every
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise ValueError(
+            f"`every` must be 'auto' or a whole number of steps from 1. Received: every={every!r}"
+        )
+    return every
+
+
+def _checked_whole(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(
+            f"`{name}` must be a whole number from {least}. Received: {name}={value!r}"
+        )
+    return value
+
+
+def _checked_positive(name: str, value: Any) -> float:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 < value < float("inf"):
+        raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
+    return float(value)

@@ -1,0 +1,83 @@
+"""What the collector and the twin need of a backend."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+if TYPE_CHECKING:
+    from tb_keras_inspect.capture.collector import Collector
+
+StepFunction = Callable[..., Any]
+
+
+class Backend:
+    """The seam between capture and a framework."""
+
+    name: str
+
+    def trace_token(self) -> Any:
+        """Identifies the trace (graph, jaxpr) that is being built, None when running eagerly."""
+        return None
+
+    def unrecordable(self, tensor: Any, token: Any) -> str | None:
+        """Why a tensor cannot be recorded in the trace that `token` identifies, or None."""
+        raise NotImplementedError
+
+    def is_dense(self, value: Any) -> bool:
+        """Whether a part of a batch is an ordinary tensor with a batch axis."""
+        raise NotImplementedError
+
+    def detach(self, tensor: Any) -> Any:
+        """The tensor, outside automatic differentiation."""
+        return keras.ops.stop_gradient(tensor)
+
+    def no_gradient(self) -> contextlib.AbstractContextManager[Any]:
+        """A block in which nothing is recorded for differentiation."""
+        return contextlib.nullcontext()
+
+    def reusable(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """A version of a function of one flat float32 tensor that is cheap to trace many times."""
+        return function
+
+    def bits(self, x: Any) -> Any:
+        """Bit patterns of float32 values as int32."""
+        raise NotImplementedError
+
+    def count_by_index(self, index: Any, size: int) -> Any:
+        """float32[size]: how often each whole number below `size` is in the flat int32 tensor."""
+        raise NotImplementedError
+
+    def dense(self, gradient: Any) -> Any:
+        """A gradient as a dense tensor."""
+        return gradient
+
+    def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
+        """Gradients as the optimizer will apply them, where replicas each hold a part."""
+        return gradients
+
+    def snapshot(self, variables: Sequence[Any]) -> list[Any]:
+        """Values of variables that later assignments do not change."""
+        raise NotImplementedError
+
+    def traces_steps(self, model: Any) -> bool:
+        """Whether a step's Python code runs only while it is traced, so that nothing has happened
+        to the model when it raises."""
+        raise NotImplementedError
+
+    def build(
+        self, model: Any, make_collector: Callable[[], "Collector"]
+    ) -> Callable[..., tuple[Any, Any]]:
+        """Builds the twin of `model.train_function`; leaves the model as it was.
+
+        Returns:
+            A function with the train function's arguments that returns (what that returns, (the
+            packed vector, the head of the batch)).
+        """
+        raise NotImplementedError
+
+    def to_numpy(self, vector: Any) -> np.ndarray:
+        """float32[R, size]: the packed vectors of all R replicas, copied to the host."""
+        return np.atleast_2d(np.asarray(vector))

@@ -1,0 +1,58 @@
+"""The instrumented step of the backends whose variables change in place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.capture import pack
+from tb_keras_inspect.capture.collector import Collector
+
+
+def stateful_step(
+    model: keras.Model,
+    original: Callable[[Any], Any],
+    make_collector: Callable[[], Collector],
+    as_output: Callable[[Any], Any] = lambda vector: vector,
+) -> Callable[[Any], tuple[Any, Any]]:
+    """Wraps `model.train_step`.
+
+    Args:
+        model: The model.
+        original: Its bound `train_step`.
+        make_collector: Called at each trace, or at each step where steps are not traced.
+        as_output: Shapes the vector so that it survives what the trainer does to a step's outputs.
+
+    Returns:
+        A function of the batch that returns (what `original` returns, (the packed vector, the first
+        samples of the batch)).
+    """
+
+    def train_step(data: Any) -> tuple[Any, Any]:
+        collector = make_collector()
+        backend, plan = collector.backend, collector.plan
+        needs_values = collector.settings.weights or collector.settings.updates
+        before: list[Any] = []
+        inputs: pack.Packed = ((), None)
+        head: Any = ()
+        with collector.guard(), backend.no_gradient():
+            before = backend.snapshot(plan.variables) if needs_values else []
+            inputs = pack.pack_inputs(collector, *collector.inputs_of(data))
+            head = collector.head_of(data)
+        with collector.listening():
+            logs = original(data)
+        vector = None
+        with collector.guard(), backend.no_gradient():
+            after = [backend.detach(variable.value) for variable in plan.variables]
+            collector.saw_logs(logs)
+            vector = collector.finish(
+                [
+                    pack.pack_scalars(collector),
+                    inputs,
+                    pack.pack_parameters(collector, before, after),
+                    pack.pack_activations(collector) or ((), None),
+                ]
+            )
+        return logs, (as_output(pack.empty() if vector is None else vector), head)
+
+    return train_step

@@ -1,0 +1,343 @@
+"""Sees one training step from inside: which layers put out what, which gradients were applied."""
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+from keras import ops, tree
+
+from tb_keras_inspect.capture import saturation, statistics
+from tb_keras_inspect.capture.backends.base import Backend
+from tb_keras_inspect.capture.hooks import class_patch
+from tb_keras_inspect.capture.layout import SiteKey
+from tb_keras_inspect.capture.settings import MAX_CALLS, MAX_UNITS, Settings
+
+_active = threading.local()
+
+
+@dataclasses.dataclass
+class Plan:
+    """What to look at in a model.
+
+    Attributes:
+        layers: `id(layer)` to name, of the layers whose outputs are recorded.
+        variables: Trainable variables that are recorded.
+        variable_names: Their names.
+        input_names: Names of the model's inputs, where it knows them.
+        loss_tracker: The metric that Keras feeds with the loss of each batch.
+    """
+
+    layers: dict[int, str]
+    variables: list[Any]
+    variable_names: list[str]
+    input_names: list[str]
+    loss_tracker: Any = None
+
+
+@dataclasses.dataclass
+class Activation:
+    """One tapped output: its statistics, the bins of its histogram's elements, its units."""
+
+    site: SiteKey
+    statistics: Any
+    bins: Any
+    units: Any
+
+
+class Collector:
+    """Holds what one execution (or one trace) of a training step shows.
+
+    Nothing here may make the step fail: every hook runs under `guard`, which keeps the first error
+    and turns the collector off.
+
+    Attributes:
+        activations: Tapped outputs, in order.
+        gradients: Variable index to gradient, unscaled and before clipping.
+        scalars: Numbers of the step as a whole.
+        omissions: (name, what) to the reason why it is not recorded.
+        error: The first exception inside a hook.
+    """
+
+    def __init__(self, backend: Backend, settings: Settings, plan: Plan, head: int = 0):
+        self.backend, self.settings, self.plan = backend, settings, plan
+        self._head = head
+        self.activations: list[Activation] = []
+        self.gradients: dict[int, Any] = {}
+        self.scalars: dict[str, Any] = {}
+        self.omissions: dict[tuple[str, str], str] = {}
+        self.error: Exception | None = None
+        self.token = backend.trace_token()
+        self.apply_depth = 0
+        self._applies = 0
+        self._calls: dict[tuple[int, int], int] = {}
+        self._seen_outputs: set[int] = set()
+        self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
+        self._reduce = backend.reusable(statistics.tensor_statistics)
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """A block whose failure is kept instead of reaching the user's training."""
+        try:
+            yield
+        except Exception as error:
+            self.failed(error)
+
+    def failed(self, error: Exception) -> None:
+        """A hook failed: nothing more is collected."""
+        self.error = self.error or error
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """A block in which this collector sees what happens on this thread."""
+        with contextlib.ExitStack() as stack:
+            for cls, name, make in _patches():
+                stack.enter_context(class_patch(cls, name, make))
+            before, _active.collector = getattr(_active, "collector", None), self
+            try:
+                yield
+            finally:
+                _active.collector = before
+
+    # What the hooks report.
+
+    def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
+        """A layer was called."""
+        name = self.plan.layers.get(id(layer))
+        if name is None or not self.settings.activations or self.error:
+            return
+        for position, tensor in enumerate(tree.flatten(outputs)):
+            self._tap(layer, name, position, tensor)
+
+    def _tap(self, layer: keras.layers.Layer, name: str, position: int, tensor: Any) -> None:
+        if tensor is None or isinstance(tensor, keras.KerasTensor):
+            return
+        if reason := self.backend.unrecordable(tensor, self.token):
+            self.omissions[name, "activation"] = reason
+            return
+        if id(tensor) in self._seen_outputs and list(layer._flatten_layers(include_self=False)):
+            return  # a container's output is that of its last layer
+        self._seen_outputs.add(id(tensor))
+        key = (id(layer), position)
+        call = self._calls[key] = self._calls.get(key, -1) + 1
+        if call >= MAX_CALLS:
+            self.omissions[name, "activation"] = f"only the first {MAX_CALLS} calls are recorded"
+            return
+        with self.backend.no_gradient():
+            self._reduce_output(layer, name, call, position, self.backend.detach(tensor))
+
+    def _reduce_output(
+        self, layer: keras.layers.Layer, name: str, call: int, position: int, tensor: Any
+    ) -> None:
+        # The batch axis is left open: the last batch of an epoch may be smaller.
+        shape = (None, *(None if d is None else int(d) for d in tensor.shape[1:]))
+        activation = saturation.activation_of(layer)
+        axis = unit_axis(layer, len(shape))
+        count = shape[axis] if axis >= 0 else None
+        wanted = self.settings.units and count is not None
+        if wanted and count > MAX_UNITS:
+            self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
+        units = count if wanted and count <= MAX_UNITS else 0
+        sample = statistics.first_samples(tensor, self.settings.activation_limit)
+        flat = ops.cast(ops.reshape(sample, (-1,)), "float32")
+        saturated = saturation.saturated_fraction(sample, activation)
+        self.activations.append(
+            Activation(
+                SiteKey(name, call, position, shape, axis, units, activation),
+                ops.concatenate([self._reduce(flat), ops.reshape(saturated, (1,))]),
+                self.bins_of(flat) if self.settings.histograms else None,
+                statistics.unit_max_abs(
+                    statistics.first_samples(tensor, self.settings.unit_limit), axis
+                )
+                if units
+                else None,
+            )
+        )
+
+    def saw_apply(self, optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+        """An optimizer is about to apply gradients. Runs where its variables can be read."""
+        suffix = f":{self._applies}" if self._applies else ""
+        self._applies += 1
+        scale = _loss_scale(optimizer)
+        if scale is not None:
+            scale = ops.cast(scale, "float32")
+            self.scalars["loss_scale" + suffix] = scale
+        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        self.scalars["learning_rate" + suffix] = ops.cast(inner.learning_rate, "float32")
+        if self.settings.gradients:
+            self._keep_gradients(gradients, variables, scale)
+
+    def _keep_gradients(
+        self, gradients: Sequence[Any], variables: Sequence[Any], scale: Any
+    ) -> None:
+        kept: list[tuple[int, Any]] = []
+        for variable, gradient in zip(variables, gradients, strict=False):
+            index = self._variable_index.get(id(variable))
+            if index is None:
+                continue
+            name = self.plan.variable_names[index]
+            if gradient is None:
+                self.omissions[name, "gradient"] = "the loss does not depend on it: no gradient"
+                continue
+            gradient = self.backend.dense(gradient)
+            if reason := self.backend.unrecordable(gradient, self.token):
+                self.omissions[name, "gradient"] = reason
+            elif index in self.gradients:
+                self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
+            else:
+                kept.append((index, gradient))
+        reduced = self.backend.reduced_over_replicas([gradient for _, gradient in kept])
+        for (index, _), gradient in zip(kept, reduced, strict=True):
+            gradient = ops.cast(gradient, "float32")
+            self.gradients[index] = gradient if scale is None else gradient / scale
+
+    def saw_metric(self, metric: Any, values: Any) -> None:
+        """A `keras.metrics.Mean` was updated; the one of the loss gets the raw batch loss."""
+        if "loss" in self.scalars:
+            return
+        is_loss = metric is self.plan.loss_tracker or metric.name in ("loss", "total_loss")
+        if is_loss and not self.backend.unrecordable(values, self.token):
+            with self.backend.no_gradient():
+                self.scalars["loss"] = ops.mean(ops.cast(self.backend.detach(values), "float32"))
+
+    def saw_logs(self, logs: Any) -> None:
+        """The step returned its logs: where no metric told the loss, they are what there is."""
+        if "loss" in self.scalars or not isinstance(logs, dict):
+            return
+        names = [name for name in logs if name == "loss"] or [n for n in logs if "loss" in str(n)]
+        if names:
+            self.scalars["loss"] = ops.mean(ops.cast(logs[names[0]], "float32"))
+            self.omissions[names[0], "loss"] = (
+                "the loss of the single batch is not known; recorded is what the step returns, "
+                "which Keras averages over the epoch"
+            )
+
+    def inputs_of(self, data: Any) -> tuple[list[Any], list[str]]:
+        """The input tensors of a batch, and their names."""
+        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        tensors = [tensor for tensor in tree.flatten(x) if tensor is not None]
+        known = self.plan.input_names
+        if len(known) == len(tensors):
+            return tensors, known
+        return tensors, [f"input_{position}" for position in range(len(tensors))]
+
+    def head_of(self, data: Any) -> Any:
+        """The first samples of the batch, () where none are wanted or it has parts of other kinds."""
+        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+        parts = (x,) if y is None else (x, y)
+        if not self._head or not all(self.backend.is_dense(leaf) for leaf in tree.flatten(parts)):
+            return ()
+        return tree.map_structure(lambda leaf: leaf[: self._head], parts)
+
+    def bins_of(self, flat: Any) -> Any:
+        """int32 bin indices of (some of) a flat float32 tensor's elements."""
+        return statistics.bin_index(
+            self.backend.bits(statistics.thin(flat, self.settings.histogram_limit))
+        )
+
+
+def unit_axis(layer: keras.layers.Layer, rank: int) -> int:
+    """Axis of a layer output that holds its units (features, channels), -1 below rank 2."""
+    if rank < 2:
+        return -1
+    if isinstance(layer, keras.layers.BatchNormalization) and isinstance(layer.axis, int):
+        return layer.axis % rank
+    data_format = getattr(layer, "data_format", None)
+    if data_format is None and rank >= 4:  # an activation, say, behind a convolution
+        data_format = keras.config.image_data_format()
+    return 1 if rank >= 3 and data_format == "channels_first" else rank - 1
+
+
+def _loss_scale(optimizer: Any) -> Any:
+    """What the gradients that reach `apply` are multiplied by, None for nothing."""
+    if hasattr(optimizer, "inner_optimizer") and hasattr(optimizer, "initial_scale"):
+        return optimizer.dynamic_scale if optimizer.built else optimizer.initial_scale
+    return getattr(optimizer, "loss_scale_factor", None)
+
+
+def _current() -> Collector | None:
+    return getattr(_active, "collector", None)
+
+
+def _make_call(original: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, *args, **kwargs):  # noqa: N807
+        outputs = original(self, *args, **kwargs)
+        collector = _current()
+        if collector is not None:
+            with collector.guard():
+                collector.saw_output(self, outputs)
+        return outputs
+
+    return __call__
+
+
+def _make_apply(original: Callable[..., Any]) -> Callable[..., Any]:
+    def apply(self, grads, trainable_variables=None, **kwargs):
+        collector = _current()
+        if collector is None:
+            return original(self, grads, trainable_variables, **kwargs)
+        grads = list(grads)  # both may be generators
+        if trainable_variables is not None:
+            trainable_variables = list(trainable_variables)
+        if not collector.apply_depth:
+            with collector.guard():
+                known = trainable_variables or trained_by(self)
+                collector.saw_apply(self, grads, known)
+        # A LossScaleOptimizer calls its inner optimizer, inside a conditional.
+        collector.apply_depth += 1
+        try:
+            return original(self, grads, trainable_variables, **kwargs)
+        finally:
+            collector.apply_depth -= 1
+
+    return apply
+
+
+def _make_stateless_apply(original: Callable[..., Any]) -> Callable[..., Any]:
+    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
+        collector = _current()
+        if collector is None:
+            return original(self, optimizer_variables, grads, trainable_variables)
+        if not collector.apply_depth:
+            with collector.guard():
+                values = list(zip(self.variables, optimizer_variables, strict=True))
+                with keras.StatelessScope(state_mapping=values):
+                    collector.saw_apply(self, grads, trained_by(self))
+        collector.apply_depth += 1
+        try:
+            return original(self, optimizer_variables, grads, trainable_variables)
+        finally:
+            collector.apply_depth -= 1
+
+    return stateless_apply
+
+
+def trained_by(optimizer: Any) -> list[Any]:
+    """The variables an optimizer was built with (before Keras 3.12 only the inner one knows)."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return list(optimizer._trainable_variables or inner._trainable_variables)
+
+
+def _make_update_state(original: Callable[..., Any]) -> Callable[..., Any]:
+    def update_state(self, values, sample_weight=None):
+        collector = _current()
+        if collector is not None:
+            with collector.guard():
+                collector.saw_metric(self, values)
+        return original(self, values, sample_weight=sample_weight)
+
+    return update_state
+
+
+def _patches() -> Iterator[tuple[type, str, Callable[..., Any]]]:
+    yield keras.layers.Layer, "__call__", _make_call
+    yield keras.metrics.Mean, "update_state", _make_update_state
+    seen = set()
+    for root in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
+        for cls in root.__mro__:
+            for name, make in (("apply", _make_apply), ("stateless_apply", _make_stateless_apply)):
+                if name in cls.__dict__ and (cls, name) not in seen:
+                    seen.add((cls, name))
+                    yield cls, name, make

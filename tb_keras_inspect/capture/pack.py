@@ -1,0 +1,173 @@
+"""From what a collector saw to one vector and its layout."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras import ops
+
+from tb_keras_inspect.capture import statistics
+from tb_keras_inspect.capture.collector import Collector
+from tb_keras_inspect.capture.layout import Layout, LayoutTable, Section, SiteKey
+from tb_keras_inspect.records import bins
+from tb_keras_inspect.records.schema import (
+    ACTIVATION_STATISTICS,
+    INPUT_STATISTICS,
+    TENSOR_STATISTICS,
+    UPDATE_STATISTICS,
+    Kind,
+)
+
+Packed = tuple[tuple[Section, ...], Any]  # sections, and their values as one float32 vector
+_BIN_SLOTS = bins.BINS + 1  # the last one takes non-finite elements and is dropped
+
+
+def pack_activations(collector: Collector) -> Packed | None:
+    """The tapped outputs, None where there are none.
+
+    Kept apart from the rest because on JAX the outputs exist only inside the differentiated function.
+    """
+    seen = collector.activations
+    if not seen:
+        return None
+    sites = tuple(activation.site for activation in seen)
+    # dead_fraction, the last one, is worked out on the host: it looks back over many steps.
+    columns = ACTIVATION_STATISTICS[:-1]
+    parts = [_table(Kind.ACTIVATION, columns, sites, ops.stack([a.statistics for a in seen]))]
+    if collector.settings.histograms:
+        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.bins for a in seen]))
+    with_units = [a for a in seen if a.units is not None]
+    if with_units:
+        values = ops.concatenate([a.units for a in with_units])
+        size = sum(a.site.units for a in with_units)
+        parts.append((Section(Kind.UNITS, (), tuple(a.site for a in with_units), size), values))
+    return _join(parts)
+
+
+def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence[Any]) -> Packed:
+    """Gradients, weights and updates.
+
+    Args:
+        collector: Holds the gradients.
+        before: Values of the plan's variables that the step's forward pass used.
+        after: Their values after the step.
+    """
+    settings, names = collector.settings, tuple(collector.plan.variable_names)
+    parts = []
+    if collector.gradients:
+        rows = sorted(collector.gradients)
+        tensors = [collector.gradients[row] for row in rows]
+        parts += _parameters(collector, Kind.GRADIENT, [names[row] for row in rows], tensors)
+    if before and settings.weights:
+        before = [ops.cast(value, "float32") for value in before]
+        parts += _parameters(collector, Kind.WEIGHT, names, before)
+    if before and settings.updates:
+        parts += _updates(collector, names, before, after)
+    return _join(parts)
+
+
+def pack_inputs(collector: Collector, inputs: Sequence[Any], names: Sequence[str]) -> Packed:
+    """The range of each of the batch's inputs that hold numbers."""
+    parts = [
+        (name, statistics.input_statistics(x))
+        for name, x in zip(names, inputs, strict=False)
+        if not collector.backend.unrecordable(x, collector.token)
+    ]
+    if not parts:
+        return _join([])
+    rows = tuple(name for name, _ in parts)
+    values = ops.stack([value for _, value in parts])
+    return _join([_table(Kind.INPUT, INPUT_STATISTICS, rows, values)])
+
+
+def pack_scalars(collector: Collector) -> Packed:
+    """Loss, learning rate and other single numbers of the step."""
+    names = tuple(collector.scalars)
+    if not names:
+        return _join([])
+    values = [
+        ops.reshape(ops.cast(ops.convert_to_tensor(value), "float32"), ())
+        for value in collector.scalars.values()
+    ]
+    return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
+
+
+def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:
+    """The whole vector: index of the layout, then all sections.
+
+    Args:
+        layouts: Gets the layout when it is new.
+        packed: Sections with their values.
+    """
+    layout = Layout(tuple(section for sections, _ in packed for section in sections))
+    head = ops.convert_to_tensor([float(layouts.index(layout))], "float32")
+    return ops.concatenate([head, *(values for sections, values in packed if sections)])
+
+
+def empty() -> Any:
+    """The vector of a step that recorded nothing."""
+    return ops.convert_to_tensor([-1.0], "float32")
+
+
+def _updates(
+    collector: Collector, names: tuple[str, ...], before: Sequence[Any], after: Sequence[Any]
+) -> list[tuple[Section, Any]]:
+    changes = [ops.cast(a, "float32") - b for a, b in zip(after, before, strict=True)]
+    table = statistics.group_statistics(changes)
+    weight_l2 = statistics.group_statistics(before)[:, 0]
+    ratio = statistics.update_ratio(table[:, 0], weight_l2)
+    values = ops.concatenate([table, ops.expand_dims(ratio, 1)], axis=1)
+    parts = [_table(Kind.UPDATE, UPDATE_STATISTICS, names, values)]
+    if collector.settings.histograms:
+        parts.append(_parameter_histogram(collector, Kind.UPDATE, names, changes))
+    return parts
+
+
+def _parameters(
+    collector: Collector, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
+) -> list[tuple[Section, Any]]:
+    values = statistics.group_statistics(tensors)
+    parts = [_table(kind, TENSOR_STATISTICS, tuple(names), values)]
+    if collector.settings.histograms:
+        parts.append(_parameter_histogram(collector, kind, tuple(names), tensors))
+    return parts
+
+
+def _parameter_histogram(
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Sequence[Any]
+) -> tuple[Section, Any]:
+    limit, backend = collector.settings.histogram_limit, collector.backend
+    flat = [statistics.thin(ops.reshape(x, (-1,)), limit) for x in tensors]
+    sizes = [statistics.static_size(x) for x in flat]
+    # One bin search over all tensors laid end to end; the tensor's number picks its block of bins.
+    index = statistics.bin_index(backend.bits(ops.concatenate(flat)))
+    start = [ops.full((size,), row * _BIN_SLOTS, "int32") for row, size in enumerate(sizes)]
+    return _counted(collector, kind, names, index + ops.concatenate(start))
+
+
+def _histogram(
+    collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], bin_indices: Sequence[Any]
+) -> tuple[Section, Any]:
+    blocks = [index + row * _BIN_SLOTS for row, index in enumerate(bin_indices)]
+    return _counted(collector, kind, rows, ops.concatenate(blocks))
+
+
+def _counted(
+    collector: Collector, kind: Kind, rows: tuple[Any, ...], index: Any
+) -> tuple[Section, Any]:
+    counts = collector.backend.count_by_index(index, len(rows) * _BIN_SLOTS)
+    values = ops.reshape(counts, (len(rows), _BIN_SLOTS))[:, : bins.BINS]
+    section = Section(kind.histogram, (), rows, len(rows) * bins.BINS)
+    return section, ops.reshape(values, (-1,))
+
+
+def _table(
+    kind: Kind, columns: Sequence[str], rows: tuple[Any, ...], values: Any
+) -> tuple[Section, Any]:
+    section = Section(kind, tuple(columns), rows, len(rows) * len(columns))
+    return section, ops.reshape(values, (-1,))
+
+
+def _join(parts: Sequence[tuple[Section, Any]]) -> Packed:
+    if not parts:
+        return (), None
+    return tuple(section for section, _ in parts), ops.concatenate([values for _, values in parts])

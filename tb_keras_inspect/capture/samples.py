@@ -1,0 +1,176 @@
+"""From packed vectors on the host to summary values. Runs on the recorder's thread."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from tensorboard.compat.proto import summary_pb2
+
+from tb_keras_inspect.capture.dead import DeadUnits
+from tb_keras_inspect.capture.layout import Layout, Section, SiteKey
+from tb_keras_inspect.records import encode_histogram, encode_table, encode_units
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, Kind
+from tb_keras_inspect.records.summary import to_value
+
+_PARAMETER_KINDS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE)
+
+
+class SampleEncoder:
+    """Turns the vector of one sampled step into summary values.
+
+    Args:
+        dead: Remembers which units spoke.
+    """
+
+    def __init__(self, dead: DeadUnits):
+        self._dead = dead
+        self._variables: dict[str, int] = {}
+        self._sites: dict[str, int] = {}
+        self._model = 0
+
+    def use(self, record: pb.ModelRecord) -> None:
+        """Rows count in this model record from now on."""
+        self._model = record.fingerprint
+        self._variables = {variable.path: i for i, variable in enumerate(record.variables)}
+        self._sites = {site.name: i for i, site in enumerate(record.sites)}
+
+    def encode(
+        self, layout: Layout, views: dict[Kind, np.ndarray], step: int, epoch: int
+    ) -> list[summary_pb2.Summary.Value]:
+        """Summary values of one step.
+
+        Args:
+            layout: How the vector was divided.
+            views: What `layout.split` gave.
+            step: Training step.
+            epoch: Epoch, from 0.
+        """
+        self._dead.begin(step)
+        units = self._units(layout, views)
+        values = []
+        for section in layout.sections:
+            message = self._message(section, views[section.kind], units, epoch)
+            if message is not None:
+                values.append(to_value(section.kind, message))
+        return values
+
+    def _message(self, section: Section, values: np.ndarray, units, epoch: int):
+        kind = section.kind
+        if kind is Kind.STEP:
+            return self._step(section, values, epoch)
+        if kind is Kind.INPUT:
+            return encode_table(self._model, section.statistics, values, names=section.rows)
+        if kind is Kind.UNITS:
+            return encode_units(self._model, units)
+        rows = self._rows(section)
+        order = np.argsort(rows, kind="stable")
+        if kind in HISTOGRAM_KINDS:
+            return encode_histogram(self._model, values[order], rows[order])
+        if kind is Kind.ACTIVATION:
+            values, section = self._with_dead(section, values, units)
+        return encode_table(self._model, section.statistics, values[order], rows[order])
+
+    def _step(self, section: Section, values: np.ndarray, epoch: int):
+        statistics = (*section.statistics, "epoch", "dead_window")
+        row = np.append(values[0], [epoch, self._dead.window])
+        return encode_table(self._model, statistics, row[None], names=[""])
+
+    def _rows(self, section: Section) -> np.ndarray:
+        if section.rows and isinstance(section.rows[0], SiteKey):
+            return np.array([self._sites[site.name] for site in section.rows])
+        return np.array([self._variables[name] for name in section.rows])
+
+    def _units(self, layout: Layout, views: dict[Kind, np.ndarray]) -> dict[int, np.ndarray]:
+        flat = views.get(Kind.UNITS)
+        if flat is None:
+            return {}
+        section = next(s for s in layout.sections if s.kind is Kind.UNITS)
+        ends = np.cumsum([site.units for site in section.rows])
+        parts = np.split(flat, ends[:-1])
+        names = [self._sites[site.name] for site in section.rows]
+        return dict(zip(names, parts, strict=True))
+
+    def _with_dead(self, section: Section, values: np.ndarray, units: dict[int, np.ndarray]):
+        fractions = np.full((len(values), 1), np.nan, np.float32)
+        for row, site in enumerate(self._rows(section)):
+            if site in units:
+                fractions[row] = self._dead.fraction(int(site), units[int(site)])
+        statistics = (*section.statistics, "dead_fraction")
+        wide = Section(section.kind, statistics, section.rows, 0)
+        return np.concatenate([values, fractions], axis=1), wide
+
+
+def encode_epoch(model: int, logs: dict[str, float], epoch: int) -> list[summary_pb2.Summary.Value]:
+    """Summary values of an epoch's end.
+
+    Args:
+        model: Fingerprint of the model record.
+        logs: What Keras reports at the end of the epoch; what is not a number is left out.
+        epoch: Epoch, from 0.
+    """
+    numbers = {
+        name: number for name, value in logs.items() if (number := _number(value)) is not None
+    }
+    numbers["epoch"] = float(epoch)
+    row = np.array([list(numbers.values())])
+    return [to_value(Kind.EPOCH, encode_table(model, list(numbers), row, names=[""]))]
+
+
+def combine_replicas(layout: Layout, vectors: np.ndarray) -> dict[Kind, np.ndarray]:
+    """The sections of a step that ran on several replicas, each on its part of the batch.
+
+    Args:
+        layout: How each vector is divided.
+        vectors: float32[R, size].
+    """
+    first = layout.split(vectors[0])
+    if len(vectors) == 1:
+        return first
+    parts = [layout.split(vector) for vector in vectors]
+    return {
+        section.kind: _combine(section, [part[section.kind] for part in parts])
+        for section in layout.sections
+    }
+
+
+def _combine(section: Section, parts: Sequence[np.ndarray]) -> np.ndarray:
+    stacked = np.stack(parts)
+    if section.kind in _PARAMETER_KINDS or section.kind.value.endswith("_histogram"):
+        # Variables and applied gradients are the same on every replica; activations are not.
+        shared = not section.kind.value.startswith("activation")
+        return stacked[0] if shared else stacked.sum(axis=0)
+    if section.kind is Kind.UNITS:
+        return stacked.max(axis=0)
+    return np.stack(
+        [
+            _combine_column(section, name, stacked[..., column], stacked)
+            for column, name in enumerate(section.statistics)
+        ],
+        axis=-1,
+    )
+
+
+def _combine_column(
+    section: Section, name: str, column: np.ndarray, whole: np.ndarray
+) -> np.ndarray:
+    """One statistic over equal parts of a batch: float[R, N] to float[N]."""
+    if name in ("max_abs", "max"):
+        return column.max(axis=0)
+    if name == "min":
+        return column.min(axis=0)
+    if name == "nonfinite_count":
+        return column.sum(axis=0)
+    if name == "l2":
+        return np.sqrt(np.square(column, dtype=np.float64).sum(axis=0))
+    if name == "std":
+        mean = whole[..., section.statistics.index("mean")].astype(np.float64)
+        within = np.square(column, dtype=np.float64).mean(axis=0)
+        return np.sqrt(within + mean.var(axis=0))
+    return column.mean(axis=0)
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return None

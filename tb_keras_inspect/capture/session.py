@@ -1,0 +1,213 @@
+"""One training's recording: takes what the twin and the probe pass see to the recorder."""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.capture.dead import DeadUnits
+from tb_keras_inspect.capture.graph import describe_model
+from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
+from tb_keras_inspect.capture.samples import SampleEncoder, combine_replicas, encode_epoch
+from tb_keras_inspect.capture.settings import LayerFilter, Settings
+from tb_keras_inspect.capture.twin import Twin
+from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.records.schema import Kind
+from tb_keras_inspect.records.summary import to_event, to_value
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # seconds to wait for a place in the queue, for what must not be lost
+
+
+class Session:
+    """Records one model's training.
+
+    Args:
+        model: The model in `fit`.
+        recorder: Where events go.
+        settings: What to record of a sampled step.
+        wanted: Which layers to record.
+        samples: The probe samples, None for no maps.
+        options: The callback's options, for the model record.
+        steps_per_epoch: None where not known.
+
+    Attributes:
+        problems: What has been turned off, and why, in words for the user; the callback empties it.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        recorder: Recorder,
+        settings: Settings,
+        wanted: LayerFilter,
+        samples: ProbeSamples | None,
+        options: Mapping[str, Any],
+        steps_per_epoch: int | None,
+    ):
+        self._model, self._recorder, self._settings = model, recorder, settings
+        self._options, self._steps_per_epoch = options, steps_per_epoch
+        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
+        self._samples = samples
+        self._probe: ProbePass | None = None
+        self._record_key: Any = None
+        self._fingerprint = 0
+        self._step = self._epoch = 0
+        self._reported: set[str] = set()
+        self.problems: list[str] = []
+        head = samples.count if samples is not None and samples.needs_batch else 0
+        self._twin = Twin(model, settings, wanted, self._on_sample, head)
+
+    # Sampled steps.
+
+    def arm(self, step: int, epoch: int) -> bool:
+        """Makes the step that is about to run an instrumented one; returns whether it will be."""
+        if not is_ready(self._model):
+            return False
+        self._step, self._epoch = step, epoch
+        return self._twin.arm()
+
+    def disarm(self) -> None:
+        """Leaves the model as it was."""
+        self._twin.disarm()
+
+    def _on_sample(self, vector: Any, head: Any) -> None:
+        if self._samples is not None and self._samples.needs_batch and head is not None:
+            with self._maps_only():
+                self._samples = ProbeSamples.from_batch(head, self._samples.count)
+        self._twin.head = 0
+        self._describe()
+        step, epoch, now = self._step, self._epoch, time.time()
+
+        def job() -> Iterable[Any]:
+            vectors = self._twin.backend.to_numpy(vector)
+            layout = self._twin.layouts.of(vectors[0])
+            if layout is None:
+                return []
+            views = combine_replicas(layout, vectors)
+            return [to_event(step, now, self._encoder.encode(layout, views, step, epoch))]
+
+        self._recorder.put(job)
+
+    # Activation maps.
+
+    @property
+    def wants_first_snapshot(self) -> bool:
+        """Whether the samples are there and nothing has been shown of them yet."""
+        ready = self._samples is not None and not self._samples.needs_batch
+        return ready and self._probe is None and is_ready(self._model)
+
+    def snapshot(self, step: int) -> None:
+        """Records what the probe samples look like inside the model now.
+
+        Raises:
+            ValueError: if samples that the user gave do not fit the model.
+        """
+        if self._samples is None or self._samples.needs_batch or not is_ready(self._model):
+            return
+        first = self._probe is None
+        with self._maps_only():
+            if first:
+                self._probe = ProbePass(self._model, self._samples, self._twin.plan.layers)
+            probe, now = self._probe, time.time()
+            values = probe.run(step)
+            self._describe()
+            fingerprint = self._fingerprint
+
+            def job() -> Iterable[Any]:
+                messages = []
+                if first:
+                    messages.append(to_value(Kind.PROBE, probe.encode_inputs(fingerprint)))
+                messages.append(to_value(Kind.MAPS, *probe.encode(values, fingerprint)))
+                return [to_event(step, now, messages)]
+
+            self._recorder.put(job, wait_seconds=PATIENCE)
+
+    # Epochs, and the model itself.
+
+    def epoch_ended(self, step: int, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Records Keras's logs of an epoch, at its last step."""
+        if not is_ready(self._model):
+            return
+        self._describe()
+        fingerprint, now, logs = self._fingerprint, time.time(), dict(logs)
+        self._recorder.put(
+            lambda: [to_event(step, now, encode_epoch(fingerprint, logs, epoch))],
+            wait_seconds=PATIENCE,
+        )
+
+    def _describe(self) -> None:
+        """Writes the model record, if it is not the one written last."""
+        sites = self._twin.layouts.all_sites()
+        omissions = dict(self._twin.omissions)
+        trainable = tuple(id(v) for v in self._model.trainable_variables)
+        key = (sites, tuple(sorted(omissions)), trainable)
+        if key == self._record_key:
+            return
+        self._record_key = key
+        record = describe_model(self._model, sites, omissions, self._options, self._steps_per_epoch)
+        self._fingerprint, step, now = record.fingerprint, self._step, time.time()
+
+        def job() -> Iterable[Any]:
+            self._encoder.use(record)
+            return [to_event(step, now, [to_value(Kind.MODEL, record)])]
+
+        self._recorder.put(job, wait_seconds=PATIENCE)
+
+    # What goes wrong.
+
+    def check(self) -> None:
+        """Adds to `problems` what has stopped since the last call."""
+        if self._twin.failure is not None:
+            self._report(
+                "gradients, activations, weights and updates are not recorded any more: "
+                f"instrumenting the training step failed with {_words(self._twin.failure)}. "
+                "Training goes on with the model's own step"
+            )
+        if self._recorder.failure is not None:
+            self._report(
+                f"nothing is recorded any more: writing to {self._recorder.path} failed with "
+                f"{_words(self._recorder.failure)}. What was written before can be viewed; "
+                "training goes on"
+            )
+
+    @contextlib.contextmanager
+    def _maps_only(self) -> Iterator[None]:
+        """A block whose failure turns off the activation maps and nothing else."""
+        try:
+            yield
+        except Exception as error:
+            logger.debug("the probe pass failed", exc_info=True)
+            self._samples = None
+            self._report(
+                "activation maps are not recorded any more: the probe pass failed with "
+                f"{_words(error)}. Everything else is recorded, and training goes on"
+            )
+
+    def _report(self, text: str) -> None:
+        if text not in self._reported:
+            self._reported.add(text)
+            self.problems.append(text)
+
+
+def is_ready(model: keras.Model) -> bool:
+    """Whether the model has its weights: an unbuilt one makes them in its first step.
+
+    Builds the optimizer of a model that has: its slots, made inside the first trace, would have
+    TensorFlow trace the twin twice.
+    """
+    if not model.built or not model.variables:
+        return False
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None and not optimizer.built:
+        optimizer.build(model.trainable_variables)
+    return True
+
+
+def _words(error: BaseException) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -1,0 +1,102 @@
+"""What the twin records of a step, as plain values."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+MAX_CALLS = 16  # of one layer in one step; a layer called in a Python loop would fill the log
+MAX_UNITS = 16384  # of one site; a softmax over a vocabulary would fill the log
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Kinds to record, and how much of a tensor is looked at.
+
+    Attributes:
+        gradients, weights, updates, activations, units, histograms: Whether to record each.
+        activation_limit: Most elements of one layer output that its statistics are computed from:
+            the first samples of the batch, as many as fit, at least one. None for all.
+        unit_limit: The same for the largest magnitude of each unit.
+        histogram_limit: Most elements of one tensor that its histogram counts, evenly spaced. None
+            for all.
+    """
+
+    gradients: bool = True
+    weights: bool = True
+    updates: bool = True
+    activations: bool = True
+    units: bool = True
+    histograms: bool = True
+    activation_limit: int | None = 65536
+    unit_limit: int | None = 524288
+    histogram_limit: int | None = 4096
+
+
+# Costs measured by benchmarks/step_cost.py.
+TIERS = {
+    "economy": Settings(
+        histograms=False, units=False, activation_limit=16384, unit_limit=None, histogram_limit=None
+    ),
+    "standard": Settings(),
+    "full": Settings(activation_limit=None, unit_limit=None, histogram_limit=None),
+}
+
+
+def settings_for(tier: str, **switches: bool | None) -> Settings:
+    """A tier with some kinds switched on or off.
+
+    Args:
+        tier: A key of `TIERS`.
+        **switches: Field name to True, False, or None for what the tier says.
+
+    Raises:
+        ValueError: for a tier that does not exist.
+    """
+    if tier not in TIERS:
+        raise ValueError(f"`tier` must be one of {sorted(TIERS)}. Received: tier={tier!r}")
+    chosen = {name: value for name, value in switches.items() if value is not None}
+    return dataclasses.replace(TIERS[tier], **chosen)
+
+
+LayerFilter = Callable[[str, Any], bool]  # layer name, layer -> whether to record it
+
+
+def layer_filter(layers: Any) -> LayerFilter:
+    """Turns the `layers=` option into a function.
+
+    Args:
+        layers: None for all; a regular expression that is searched for in the layer's name; a
+            sequence of layer names and layer instances. A chosen layer brings the layers inside it.
+
+    Raises:
+        ValueError: for a malformed regular expression or another type.
+    """
+    if layers is None:
+        return lambda name, layer: True
+    if isinstance(layers, str):
+        try:
+            pattern = re.compile(layers)
+        except re.error as error:
+            raise ValueError(
+                f"`layers` must be a valid regular expression ({error}). Received: {layers!r}"
+            ) from None
+        return lambda name, layer: pattern.search(name) is not None
+    if not isinstance(layers, Sequence) or not layers:
+        raise ValueError(
+            "`layers` must be None, a regular expression, or a non-empty list of layer names or "
+            f"layers. Received: layers={layers!r}"
+        )
+    names = {item for item in layers if isinstance(item, str)}
+    instances = [item for item in layers if not isinstance(item, str)]
+    for item in instances:
+        if not hasattr(item, "trainable_variables"):
+            raise ValueError(
+                f"`layers` takes layer names (str) and Keras layers. Received an item: {item!r}"
+            )
+
+    def accepts(name: str, layer: Any) -> bool:
+        inside = any(name == chosen or name.startswith(chosen + "/") for chosen in names)
+        return inside or any(layer is item or layer in item._flatten_layers() for item in instances)
+
+    return accepts

@@ -1,0 +1,133 @@
+"""Which training steps are sampled."""
+
+import math
+import statistics
+from collections import deque
+
+MIN_POINTS = 200  # samples a fit gets at least, however dear one is
+_TIMINGS = 31  # plain steps whose median is "the" step time
+_WARM_UP = 2  # first samples, which hold tracing and compilation
+
+
+class Schedule:
+    """Decides before each training step whether it is sampled.
+
+    With a fixed interval, every n-th step. With "auto", as often as the measured cost of a sample
+    allows: if a sampled step takes `c` seconds longer than a plain one of `p` seconds, then every
+    `c / (overhead * p)`-th step, but at least 200 samples in a fit, evenly spaced.
+
+    Either is thinned so that the log stays under its limit: what is left of the limit is spread over
+    the steps that are left. Where the end is not known, each further half of what is left has to last
+    four times as many steps a sample, so that the log never fills up.
+
+    Args:
+        every: Interval in steps, or "auto".
+        overhead: Share of training time that "auto" may take, e.g. 0.03.
+        max_bytes: Limit of the log's size.
+
+    Attributes:
+        interval: The current interval, in steps.
+        step_seconds: Median duration of a plain step, None until measured.
+        sample_seconds: What a sampled step takes longer, None until measured.
+    """
+
+    def __init__(self, every: int | str, overhead: float, max_bytes: float):
+        self._every, self._overhead, self._max_bytes = every, overhead, max_bytes
+        self.interval = 1 if every == "auto" else int(every)
+        self.step_seconds: float | None = None
+        self.sample_seconds: float | None = None
+        self._first: int | None = None
+        self._last: int | None = None
+        self._total: int | None = None
+        self._samples = 0
+        self._plain: deque[float] = deque(maxlen=_TIMINGS)
+        self._extra: deque[float] = deque(maxlen=_TIMINGS)
+        self._begun: tuple[float, int] | None = None
+
+    def begin_fit(self, first_step: int, total_steps: int | None) -> None:
+        """A fit begins.
+
+        Args:
+            first_step: Number of its first step.
+            total_steps: Number of its steps, None where not known.
+        """
+        self._first, self._total = first_step, total_steps
+        self._begun = None
+
+    def wants(self, step: int) -> bool:
+        """Whether to sample this step. Asking again gives the same answer until `sampled`."""
+        if self._last is None or step <= self._last:
+            return True
+        if self._every != "auto":
+            return step // self.interval != self._last // self.interval
+        return step - self._last >= self.interval
+
+    def sampled(self, step: int, bytes_written: int) -> None:
+        """This step was sampled; plans the next one.
+
+        Args:
+            step: Its number.
+            bytes_written: Size of the log so far.
+        """
+        self._last = step
+        self._samples += 1
+        base = self._by_cost(step) if self._every == "auto" else int(self._every)
+        limit = self._by_size(step, bytes_written)
+        self.interval = base * math.ceil(limit / base) if limit > base else base
+
+    def timed(self, now: float, step: int) -> None:
+        """A step is about to begin; measures the one before it.
+
+        On backends that run ahead of the device the cost of a sample shows in the step after it, so
+        both are counted: their time beyond that of two plain steps.
+
+        Args:
+            now: Seconds on a monotonic clock.
+            step: The step's number.
+        """
+        if self._begun is not None:
+            then, before = self._begun
+            self._measure(now - then, before)
+        self._begun = (now, step)
+
+    def pause(self) -> None:
+        """What follows is not training (validation, an epoch's end): do not measure it."""
+        self._begun = None
+        self._pending = 0.0
+
+    _pending = 0.0  # seconds of a sampled step, until the step after it is measured
+
+    def _measure(self, seconds: float, step: int) -> None:
+        if step == self._last:
+            self._pending = seconds
+        elif self._pending:
+            if self.step_seconds is not None and self._samples > _WARM_UP:
+                extra = self._pending + seconds - 2 * self.step_seconds
+                self._extra.append(max(extra, 0.0))
+                self.sample_seconds = statistics.median(self._extra)
+            self._pending = 0.0
+        else:
+            self._plain.append(seconds)
+            self.step_seconds = statistics.median(self._plain)
+
+    def _by_cost(self, step: int) -> int:
+        if self.sample_seconds is None or not self.step_seconds:
+            # Until the cost is known: 1, 2, 4, ... so that plain steps lie between to compare with.
+            return min(2**self._samples, 16)
+        interval = math.ceil(self.sample_seconds / (self._overhead * self.step_seconds))
+        if self._total:
+            interval = min(interval, self._total // MIN_POINTS)
+        return max(interval, 1)
+
+    def _by_size(self, step: int, bytes_written: int) -> int:
+        if self._samples < 2 or not bytes_written:
+            return 1
+        each = bytes_written / self._samples
+        left = self._max_bytes - bytes_written - each
+        if left < each:
+            return 2**62  # full: the limit holds
+        if self._total is not None and self._first is not None:
+            steps_left = max(self._first + self._total - step, 1)
+            return math.ceil(steps_left * each / left)
+        halvings = math.floor(math.log2(self._max_bytes / left))
+        return 4**halvings
