@@ -1,6 +1,6 @@
 """Query strings to checked values. Nobody vouches for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tb_keras_inspect.plugin.errors import BadRequestError
 
@@ -20,7 +20,7 @@ class Params:
         BadRequestError: when there are others.
     """
 
-    def __init__(self, arguments: dict[str, str], accepted: Sequence[str]):
+    def __init__(self, arguments: Mapping[str, str], accepted: Sequence[str]):
         for name in arguments:
             if name not in accepted:
                 raise BadRequestError(

@@ -1,6 +1,8 @@
 """What a route answers, before it becomes a response."""
 
-import dataclasses
+import functools
+import gzip
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -9,21 +11,36 @@ import numpy as np
 
 from tb_keras_inspect.plugin import container
 
+COMPRESS_FROM = 1024  # bytes; below it the saving is less than a packet
+SAMPLE = 1 << 16  # bytes tried before the whole of a binary body is compressed
+WORTH = 0.7  # of its size, to be worth the time on both sides
+LEVEL = 1
 
-@dataclasses.dataclass(frozen=True)
+
 class Payload:
-    """A body and its type."""
+    """A body and its type.
 
-    body: bytes
-    content_type: str
+    Args:
+        body: The bytes.
+        content_type: The HTTP content type.
+    """
+
+    def __init__(self, body: bytes, content_type: str):
+        self.body, self.content_type = body, content_type
 
     @property
     def nbytes(self) -> int:
-        return len(self.body)
+        """Bytes in memory, the compressed form included."""
+        return 2 * len(self.body)
 
-    def as_bytes_array(self) -> np.ndarray:
-        """uint8[n], the body as an array of a container."""
-        return np.frombuffer(self.body, np.uint8)
+    @functools.cached_property
+    def compressed(self) -> bytes | None:
+        """The body in gzip form, or None where that saves too little."""
+        if len(self.body) < COMPRESS_FROM:
+            return None
+        if self.content_type == container.CONTENT_TYPE and not _is_worth(self.body):
+            return None
+        return gzip.compress(self.body, LEVEL, mtime=0)
 
 
 def as_json(content: Any) -> Payload:
@@ -34,3 +51,14 @@ def as_json(content: Any) -> Payload:
 def as_container(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Payload:
     """The binary container."""
     return Payload(container.pack(meta, arrays), container.CONTENT_TYPE)
+
+
+def etag_of(*parts: Any) -> str:
+    """A short text that differs where the parts differ."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+def _is_worth(body: bytes) -> bool:
+    middle = max((len(body) - SAMPLE) // 2, 0)  # the beginning is text and steps
+    sample = body[middle : middle + SAMPLE]
+    return len(gzip.compress(sample, LEVEL)) < WORTH * len(sample)

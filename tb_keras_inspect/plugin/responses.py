@@ -1,30 +1,29 @@
 """HTTP responses: entity tags, compression, errors."""
 
-import gzip
 import json
 
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin.payload import Payload
 
-COMPRESS_FROM = 1024  # bytes; below it the saving is less than a packet
-SAMPLE = 1 << 16  # bytes tried before the whole of a binary body is compressed
-WORTH = 0.7  # of its size, to be worth the time on both sides
-LEVEL = 1
+
+def fresh(request: wrappers.Request, payload: Payload, etag: str) -> wrappers.Response:
+    """200 with the payload, compressed where the client takes it and it is worth it."""
+    compressed = payload.compressed if request.accept_encodings["gzip"] > 0 else None
+    response = wrappers.Response(compressed or payload.body, content_type=payload.content_type)
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+    return _finish(response, etag)
 
 
-def respond(request: wrappers.Request, payload: Payload, etag: str) -> wrappers.Response:
-    """The payload, or 304 where the client has it."""
-    if request.if_none_match.contains_weak(etag):
-        response = wrappers.Response(status=304)
-    else:
-        body, encoding = _encode(request, payload)
-        response = wrappers.Response(body, content_type=payload.content_type)
-        if encoding:
-            response.headers["Content-Encoding"] = encoding
-    response.set_etag(etag, weak=True)  # weak: the compressed form has the same
-    response.headers["Vary"] = "Accept-Encoding"
-    return _finish(response)
+def has_it(request: wrappers.Request, etag: str) -> bool:
+    """Whether the client holds what carries this entity tag."""
+    return request.if_none_match.contains_weak(etag)
+
+
+def not_modified(etag: str) -> wrappers.Response:
+    """304."""
+    return _finish(wrappers.Response(status=304), etag)
 
 
 def error(text: str, code: int) -> wrappers.Response:
@@ -36,18 +35,10 @@ def error(text: str, code: int) -> wrappers.Response:
     return _finish(response)
 
 
-def _finish(response: wrappers.Response) -> wrappers.Response:
+def _finish(response: wrappers.Response, etag: str | None = None) -> wrappers.Response:
+    if etag is not None:
+        response.set_etag(etag, weak=True)  # weak: plain and compressed form share it
+        response.headers["Vary"] = "Accept-Encoding"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-cache"  # ask again; 304 makes that cheap
     return response
-
-
-def _encode(request: wrappers.Request, payload: Payload) -> tuple[bytes, str | None]:
-    body = payload.body
-    if len(body) < COMPRESS_FROM or request.accept_encodings["gzip"] <= 0:
-        return body, None
-    if payload.content_type == "application/octet-stream":
-        sample = body[:SAMPLE]
-        if len(gzip.compress(sample, LEVEL)) > WORTH * len(sample):
-            return body, None
-    return gzip.compress(body, LEVEL, mtime=0), "gzip"

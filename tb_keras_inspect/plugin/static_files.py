@@ -1,11 +1,11 @@
 """The built frontend."""
 
-import hashlib
 import mimetypes
 import os
 
 from tb_keras_inspect.plugin.errors import NotFoundError
-from tb_keras_inspect.plugin.payload import Payload
+from tb_keras_inspect.plugin.payload import Payload, etag_of
+from tb_keras_inspect.plugin.routes import Answer
 
 DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "static")
 _TYPES = {
@@ -19,8 +19,8 @@ _TYPES = {
 }
 
 
-def read(name: str, directory: str = DIRECTORY) -> tuple[Payload, str]:
-    """A file of the static folder and its entity tag.
+def answer(name: str, directory: str = DIRECTORY) -> Answer:
+    """A file of the static folder.
 
     Args:
         name: Path relative to the folder, with slashes.
@@ -39,7 +39,8 @@ def read(name: str, directory: str = DIRECTORY) -> tuple[Payload, str]:
             body = file.read()
     except (OSError, ValueError):  # ValueError: a null byte, another drive
         raise NotFoundError(f"No static file {name[:200]!r}") from None
-    return Payload(body, _content_type(path)), hashlib.sha256(body).hexdigest()[:20]
+    payload = Payload(body, _content_type(path))
+    return Answer(etag_of(body), lambda: payload)
 
 
 def _content_type(path: str) -> str:

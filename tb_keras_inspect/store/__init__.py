@@ -4,6 +4,7 @@ May be imported by `diagnosis`, `plugin` and notebooks; imports `records`, never
 """
 
 from tb_keras_inspect.store.errors import NotRecordedError, StoreError
-from tb_keras_inspect.store.run import RunData, load_run
+from tb_keras_inspect.store.loading import load_run, load_runs
+from tb_keras_inspect.store.run import RunData
 
-__all__ = ["NotRecordedError", "RunData", "StoreError", "load_run"]
+__all__ = ["NotRecordedError", "RunData", "StoreError", "load_run", "load_runs"]

@@ -18,6 +18,7 @@ class GrowingArray:
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, axis: int = 0, fill: float = 0):
         self._axis, self._fill, self._shape, self._dtype = axis, fill, tuple(shape), dtype
         self._data = self._allocate(0)
+        self._reserved = 0
         self.length = 0
 
     @property
@@ -32,11 +33,16 @@ class GrowingArray:
         view.flags.writeable = False
         return view
 
+    def reserve(self, length: int) -> None:
+        """Makes the next growth go at least this far, where the length to come is known."""
+        self._reserved = length
+
     def extend(self, count: int) -> np.ndarray:
         """Appends `count` rows of the fill value and returns them to be written."""
         needed = self.length + count
         if needed > self._data.shape[self._axis]:
-            self._move(max(needed, self.length * 3 // 2 if self.length else count, MINIMUM))
+            known = self._reserved >= needed
+            self._move(self._reserved if known else max(needed, self.length * 3 // 2, MINIMUM))
         start, self.length = self.length, needed
         return self._data[self._slice(start, needed)]
 
@@ -52,10 +58,9 @@ class GrowingArray:
 
         Both are indices that include the growing axis as a full slice.
         """
-        old, self._shape = self._data, tuple(shape)
-        self._data = self._allocate(self.length)
-        used = old[self._slice(0, self.length)]
-        self._data[target] = used[source]
+        used, self._shape = self._data[self._slice(0, self.length)], tuple(shape)
+        self._data = self._allocate(max(self.length, self._reserved))
+        self._data[self._slice(0, self.length)][target] = used[source]
 
     def _move(self, capacity: int) -> None:
         old = self._data

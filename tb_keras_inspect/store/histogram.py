@@ -51,6 +51,7 @@ class HistogramArena:
         self._bins: tuple[int, int] | None = None
         self._counts = GrowingArray((0, 0), np.uint32)
         self._recorded = GrowingArray((0,), bool)
+        self._reserved = 0
 
     @property
     def length(self) -> int:
@@ -71,6 +72,11 @@ class HistogramArena:
         for group in runs_of_equal(decoded, key=lambda item: _layout_key(item[1])):
             self._append_group(group, results)
         return results
+
+    def reserve(self, length: int) -> None:
+        self._reserved = length
+        self._counts.reserve(length)
+        self._recorded.reserve(length)
 
     def take(self, rows: np.ndarray) -> None:
         self._counts.take(rows)
@@ -107,6 +113,7 @@ class HistogramArena:
         if self._bins is None:
             self._bins = layout
             self._counts = GrowingArray((0, 2 * item.exponents + 1), np.uint32)
+            self._counts.reserve(self._reserved)
         return None if layout == self._bins else "its bins differ from those before it"
 
     def _make_room(self, names: list[str], order: tuple[str, ...]) -> None:

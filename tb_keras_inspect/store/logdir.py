@@ -28,6 +28,11 @@ class Logdir:
         self._listing: dict[str, dict[Kind, Stamp]] = {}
         self._runs: dict[str, RunData] = {}
 
+    @property
+    def has_data(self) -> bool:
+        """Whether the last listing had any run of ours; costs nothing."""
+        return bool(self._listing)
+
     def location(self) -> str:
         """Where TensorBoard looks for data."""
         return self._source.location()

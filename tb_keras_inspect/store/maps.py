@@ -118,17 +118,17 @@ class MapsReader:
             step = int(found.steps[index])
             key = (step, float(found.wall_times[index]))
             if key not in self._indices:
-                self._indices[key] = self._decode_index(found, index, step)
+                self._indices[key] = self._decode_index(found, index, key)
             if self._indices[key] is not None:
                 snapshots.append(Snapshot(step, index, *self._indices[key]))
         self._found, self._snapshots = found, snapshots
 
-    def _decode_index(self, found: Records, index: int, step: int):
+    def _decode_index(self, found: Records, index: int, key: tuple[int, float]):
         self.decoded += 1
         try:
             record = records.decode_map_index(found.read(index, 0))
         except RecordError as error:
-            self._problems.add("maps", str(error), step)
+            self._problems.add("maps", str(error), *key)
             return None
         blobs = {name: number + 1 for number, name in enumerate(record.names)}
         return blobs, omissions(record.omissions)
@@ -139,5 +139,5 @@ class MapsReader:
             try:
                 return records.decode_probe(found.read(index, 0))
             except RecordError as error:
-                self._problems.add("probe", str(error), found.steps[index])
+                self._problems.add("probe", str(error), found.steps[index], found.wall_times[index])
         return None

@@ -59,7 +59,7 @@ class ModelBook:
         try:
             info = model_lib.from_record(records.decode_model(found.read(index, 0)))
         except RecordError as error:
-            self._problems.add("model", str(error), key[0])
+            self._problems.add("model", str(error), *key)
             return
         self._models[info.fingerprint] = info
         self.newest = info

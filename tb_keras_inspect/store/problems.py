@@ -3,7 +3,8 @@
 import threading
 
 SHOWN = 5  # steps named per kind of problem
-KINDS_OF_PROBLEM = 50  # hostile files must not fill the memory with texts
+REASONS = 50  # hostile files must not fill the memory with texts
+REMEMBERED = 100_000  # records, so that one read twice counts once
 
 
 class Problems:
@@ -11,35 +12,43 @@ class Problems:
 
     def __init__(self):
         self._lock = threading.Lock()
+        self._seen: set[tuple] = set()
         self._steps: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
-    def add(self, where: str, reason: str, step: int | None = None) -> None:
-        """Counts one problem.
+    def add(self, where: str, reason: str, step: int, wall_time: float) -> None:
+        """Counts one record, once.
 
         Args:
-            where: The kind of record, or the file.
+            where: The kind of record.
             reason: Why it cannot be used.
             step: The record's step.
+            wall_time: When it was written: tells it from others of that step.
         """
-        key = (where, reason)
         with self._lock:
-            if key not in self._counts and len(self._counts) >= KINDS_OF_PROBLEM:
-                key = ("other records", "more kinds of problem than are listed")
-            self._counts[key] = self._counts.get(key, 0) + 1
-            steps = self._steps.setdefault(key, [])
-            if step is not None and len(steps) < SHOWN:
-                steps.append(int(step))
+            record = (where, int(step), float(wall_time))
+            if record in self._seen:
+                return
+            if len(self._seen) < REMEMBERED:
+                self._seen.add(record)
+            self._count((where, reason), int(step))
 
     def texts(self) -> list[str]:
-        """One line per kind of problem, in the order of first sight."""
+        """One line per kind of record and reason, in the order of first sight."""
         with self._lock:
             return [self._text(key, count) for key, count in self._counts.items()]
 
+    def _count(self, key: tuple[str, str], step: int) -> None:
+        if key not in self._counts and len(self._counts) >= REASONS:
+            key = ("other kinds", "further reasons are not listed")
+        self._counts[key] = self._counts.get(key, 0) + 1
+        steps = self._steps.setdefault(key, [])
+        if len(steps) < SHOWN:
+            steps.append(step)
+
     def _text(self, key: tuple[str, str], count: int) -> str:
         where, reason = key
-        steps = self._steps[key]
-        at = f" at step {', '.join(map(str, steps))}" if steps else ""
-        more = " and others" if steps and count > len(steps) else ""
-        counted = f" ({count} records skipped)" if count > 1 else ""
-        return f"{where}{at}{more}: {reason}{counted}"
+        steps = ", ".join(map(str, self._steps[key]))
+        more = ", ..." if count > SHOWN else ""
+        records = "1 record" if count == 1 else f"{count} records"
+        return f"{where}: {records} skipped (step {steps}{more}): {reason}"

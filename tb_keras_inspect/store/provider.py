@@ -1,5 +1,6 @@
 """Runs served by TensorBoard's data provider, whichever loader is behind it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,6 +9,7 @@ from tensorboard.data import provider as provider_lib
 
 from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
 from tb_keras_inspect.store.records import Records, Stamp
+from tb_keras_inspect.store.scalars import SUBRUNS, RawScalars
 
 EVERYTHING = 1 << 30  # points per tag: no down-sampling by the provider
 
@@ -44,7 +46,7 @@ class ProviderLogdir:
                 for tag, series in tags.items():
                     kind = _kind(tag, series)
                     if kind is not None:
-                        stamp = (series.max_step, series.max_wall_time)
+                        stamp = (series.max_step, _finite(series.max_wall_time))
                         found.setdefault(run, {})[kind] = stamp
         return found
 
@@ -60,6 +62,22 @@ class ProviderLogdir:
             return self._blobs(found.get(run, {}).get(kind.tag, ()))
         found = self._provider.read_tensors(self._context, **arguments)
         return _tensors(found.get(run, {}).get(kind.tag, ()))
+
+    def scalars(self, run: str) -> list[RawScalars]:
+        """Scalars of a run and right below it, as TensorBoard has kept them (1,000 of each tag
+        unless its flags say otherwise)."""
+        names = {_below(run, subrun): subrun for subrun in SUBRUNS}
+        found = self._provider.read_scalars(
+            self._context,
+            **{**self._arguments, "plugin_name": "scalars"},
+            downsample=EVERYTHING,
+            run_tag_filter=_filter(list(names)),
+        )
+        return [
+            _raw_scalars(subrun, tag, found[name][tag])
+            for name, subrun in names.items()
+            for tag in sorted(found.get(name, {}))
+        ]
 
     def run(self, name: str) -> "ProviderRun":
         """One run as a source."""
@@ -89,6 +107,9 @@ class ProviderRun:
     def records(self, kind: Kind) -> Records:
         return self._logdir.records(self._name, kind)
 
+    def scalars(self) -> list[RawScalars]:
+        return self._logdir.scalars(self._name)
+
     def problems(self) -> Sequence[str]:
         return ()
 
@@ -97,6 +118,17 @@ def _filter(
     runs: Sequence[str] | None, tags: Sequence[str] | None = None
 ) -> provider_lib.RunTagFilter:
     return provider_lib.RunTagFilter(runs=runs, tags=tags)
+
+
+def _below(run: str, subrun: str) -> str:
+    if not subrun:
+        return run
+    return subrun if run == "." else f"{run}/{subrun}"
+
+
+def _raw_scalars(subrun: str, tag: str, data: Sequence) -> RawScalars:
+    values = np.fromiter((datum.value for datum in data), np.float64, len(data))
+    return RawScalars(subrun, tag, _keys(data)[0], values)
 
 
 def _kind(tag: str, series) -> Kind | None:
@@ -125,6 +157,10 @@ def _keys(data: Sequence) -> tuple[np.ndarray, np.ndarray]:
     steps = np.fromiter((datum.step for datum in data), np.int64, len(data))
     wall_times = np.fromiter((datum.wall_time for datum in data), np.float64, len(data))
     return steps, wall_times
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else 0.0
 
 
 def _bytes(value: object) -> bytes:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.store.scalars import RawScalars
 
 Stamp = tuple  # hashable; differs when there is something new to read
 
@@ -28,7 +29,8 @@ class Records:
         read: Callable[[int, int], bytes],
     ):
         self.steps = np.asarray(steps, np.int64)
-        self.wall_times = np.asarray(wall_times, np.float64)
+        wall_times = np.asarray(wall_times, np.float64)
+        self.wall_times = np.where(np.isfinite(wall_times), wall_times, 0.0)
         self.read = read
 
     def __len__(self) -> int:
@@ -43,6 +45,9 @@ class Source(Protocol):
 
     def records(self, kind: Kind) -> Records:
         """All records of a kind, as of now."""
+
+    def scalars(self) -> list[RawScalars]:
+        """What other callbacks logged for the run and right below it."""
 
     def problems(self) -> Sequence[str]:
         """What the source itself could not read."""

@@ -1,6 +1,5 @@
 """One run: everything that was recorded in one directory."""
 
-import dataclasses
 import functools
 import itertools
 import threading
@@ -10,37 +9,23 @@ import numpy as np
 from tb_keras_inspect.records import DecodedProbe, Kind
 from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.cache import MemoryCache
-from tb_keras_inspect.store.errors import NotRecordedError, StoreError
+from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.histogram import Histogram, HistogramArena, HistogramTable
+from tb_keras_inspect.store.loss import Loss, column, loss_of
 from tb_keras_inspect.store.maps import Maps, MapsReader, Snapshot
+from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import ModelInfo
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import Source, Stamp
+from tb_keras_inspect.store.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.series import Series
 from tb_keras_inspect.store.table import StatTable, TableArena
 from tb_keras_inspect.store.units import Units, UnitsArena, UnitsTable, dead_units
+from tb_keras_inspect.store.units_at import UnitsAt, units_at
 from tb_keras_inspect.store.window import window_starts
 
 _numbers = itertools.count()  # tells runs apart in a shared cache
-
-
-@dataclasses.dataclass(frozen=True)
-class Loss:
-    """The batch loss of each sampled step, and the logs of each epoch.
-
-    Attributes:
-        steps: int64[S].
-        values: float32[S].
-        learning_rate: float32[S], NaN where it was not recorded.
-        epochs: Name of each of Keras's epoch logs ("loss", "val_loss", ...) to steps int64[E] (of
-            the last batch of each epoch) and values float32[E].
-    """
-
-    steps: np.ndarray
-    values: np.ndarray
-    learning_rate: np.ndarray
-    epochs: dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 class RunData:
@@ -53,6 +38,10 @@ class RunData:
         source: Where its records come from.
         cache: Holds decoded data; runs may share one.
         stamps: What there is, if the caller knows it already.
+
+    Attributes:
+        name: The run's name.
+        key: Number that no other run of this process has.
     """
 
     def __init__(
@@ -70,7 +59,8 @@ class RunData:
         self._maps = MapsReader(source, self._models, self._problems)
         self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
-        self._number = next(_numbers)
+        self.key = next(_numbers)
+        self._extent: tuple | None = None
         self.refresh(stamps)
 
     def refresh(self, stamps: dict[Kind, Stamp] | None = None) -> bool:
@@ -152,10 +142,28 @@ class RunData:
         """
         table = self._units()
         max_abs = table.select(site)
-        starts, words = window_starts(table.steps, self._steps_per_epoch(), self._epoch_numbers())
+        starts, words = self._window(table.steps)
         dead = dead_units(table.steps, max_abs, starts)
         samples = np.arange(len(starts)) - starts + 1
         return Units(table.steps, max_abs, dead, samples, words)
+
+    def units_at(self, step: int | None = None) -> UnitsAt:
+        """How many units of each layer are dead at one sample. "Dead" is that of `units`.
+
+        Args:
+            step: The newest sample at or before it is taken, else the first; None: the newest.
+
+        Raises:
+            NotRecordedError: when no units were recorded.
+        """
+        table = self._units()
+        if not len(table.steps):
+            raise self._not_recorded(Kind.UNITS.value)
+        starts, words = self._window(table.steps)
+        index = len(table.steps) - 1
+        if step is not None:
+            index = max(int(np.searchsorted(table.steps, step, side="right")) - 1, 0)
+        return units_at(table, index, int(starts[index]), words)
 
     def histogram(self, kind: str, name: str) -> Histogram:
         """Histograms of one tensor.
@@ -200,18 +208,29 @@ class RunData:
     @property
     def loss(self) -> Loss:
         """The loss; empty arrays where no loss was recorded."""
-        epochs = {}
-        if Kind.EPOCH in self._stamps:
-            table = self.table("epoch")
-            epochs = {
-                name: (table.steps, table.select(name)[:, 0])
-                for name in table.statistics
-                if name != "epoch" and table.names
-            }
-        if Kind.STEP not in self._stamps:
-            return Loss(np.zeros(0, np.int64), *np.zeros((2, 0), np.float32), epochs)
-        table = self.table("step")
-        return Loss(table.steps, _column(table, "loss"), _column(table, "learning_rate"), epochs)
+        return loss_of(self._table_or_none(Kind.STEP), self._table_or_none(Kind.EPOCH))
+
+    @property
+    def scalars(self) -> list[Scalars]:
+        """What `keras.callbacks.TensorBoard` and others logged for this run, on its step axis."""
+        epochs, table = None, self._table_or_none(Kind.EPOCH)
+        if table is not None and "epoch" in table.statistics:
+            epochs = (column(table, "epoch"), table.steps)
+        return on_step_axis(self._source.scalars(), epochs, self._steps_per_epoch())
+
+    def extent(self) -> tuple[int, int | None, int | None]:
+        """Number of sampled steps, the first and the last one; reads no more than their keys."""
+        kind = Kind.STEP if Kind.STEP in self._stamps else next(iter(self._stamps), None)
+        if kind is None:
+            return 0, None, None
+        state = (self._stamps[kind], self._models.restarts)
+        if self._extent is None or self._extent[0] != state:
+            found = self._source.records(kind)
+            alive = survivors(found.steps, found.wall_times, self._models.restarts)
+            steps = found.steps[alive]
+            ends = (int(steps[0]), int(steps[-1])) if len(steps) else (None, None)
+            self._extent = (state, (len(steps), *ends))
+        return self._extent[1]
 
     def _kind(self, name: str) -> Kind:
         try:
@@ -231,12 +250,13 @@ class RunData:
 
     def _series(self, kind: Kind, make_arena):
         stamp = self._stamp(kind)
+        key = (self.key, kind)
         series = self._cache.get(
-            (self._number, kind),
+            key,
             lambda: Series(kind, self._source, make_arena(), self._models, self._problems),
         )
         snapshot = series.read(stamp)
-        self._cache.trim()
+        self._cache.put(key, series)
         return snapshot
 
     def _units(self) -> UnitsTable:
@@ -255,34 +275,10 @@ class RunData:
         newest = self._models.newest
         return newest.steps_per_epoch if newest else 0
 
-    def _epoch_numbers(self) -> tuple[np.ndarray, np.ndarray] | None:
-        if Kind.STEP not in self._stamps:
-            return None
-        table = self.table("step")
-        return (table.steps, _column(table, "epoch"))
+    def _window(self, steps: np.ndarray) -> tuple[np.ndarray, str]:
+        table = self._table_or_none(Kind.STEP)
+        epochs = None if table is None else (table.steps, column(table, "epoch"))
+        return window_starts(steps, self._steps_per_epoch(), epochs)
 
-
-def load_run(path: str) -> RunData:
-    """Reads the event files of one run.
-
-    Args:
-        path: A directory that holds one run's event files.
-
-    Returns:
-        The run, named after the directory. Nothing is decoded before it is asked for.
-
-    Raises:
-        StoreError: when the directory cannot be read or holds no event file.
-    """
-    from tb_keras_inspect.store.files import FileSource
-
-    source = FileSource(path)
-    if not source.paths:
-        raise StoreError(f"Expected a directory that holds event files. Received: {path!r}")
-    return RunData(source.name, source)
-
-
-def _column(table: StatTable, statistic: str) -> np.ndarray:
-    if statistic not in table.statistics or not table.names:
-        return np.full(len(table.steps), np.nan, np.float32)
-    return table.select(statistic)[:, 0]
+    def _table_or_none(self, kind: Kind) -> StatTable | None:
+        return self.table(kind.value) if kind in self._stamps else None

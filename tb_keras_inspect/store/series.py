@@ -11,12 +11,17 @@ from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import Records, Source, Stamp
 
+BATCH = 512  # messages held decoded before they go into the arena
+
 
 class Arena(Protocol):
     """Decoded samples, one row each, in the order in which they were decoded."""
 
     nbytes: int
     length: int
+
+    def reserve(self, length: int) -> None:
+        """Tells how many samples there will be."""
 
     def append(self, messages: list[bytes]) -> list[int | str]:
         """Decodes; for each message its row, or why it was skipped."""
@@ -49,7 +54,7 @@ class Series:
         self._models, self._problems = models, problems
         self._lock = threading.Lock()
         self._ledger = Ledger()
-        self._stamp: Stamp | None = None
+        self._state: tuple | None = None
         self._snapshot: Any = None
         self.decoded = 0
 
@@ -60,10 +65,11 @@ class Series:
 
     def read(self, stamp: Stamp) -> Any:
         """The kind as of `stamp`, or newer."""
+        state = (stamp, self._models.restarts)
         with self._lock:
-            if self._snapshot is None or stamp != self._stamp:
+            if self._snapshot is None or state != self._state:
                 self._update(self._source.records(self._kind))
-                self._stamp = stamp
+                self._state = state
             return self._snapshot
 
     def _update(self, found: Records) -> None:
@@ -82,8 +88,13 @@ class Series:
         self._snapshot = self._arena.snapshot(steps)
 
     def _decode(self, found: Records, indices: np.ndarray, rows: np.ndarray) -> None:
+        self._arena.reserve(self._arena.length + len(indices))
+        for start in range(0, len(indices), BATCH):
+            self._decode_batch(found, indices[start : start + BATCH].tolist(), rows)
+
+    def _decode_batch(self, found: Records, indices: list[int], rows: np.ndarray) -> None:
         messages, at = [], []
-        for index in indices.tolist():
+        for index in indices:
             try:
                 messages.append(found.read(index, 0))
                 at.append(index)
@@ -98,4 +109,4 @@ class Series:
 
     def _skip(self, found: Records, index: int, rows: np.ndarray, reason: str) -> None:
         rows[index] = Ledger.SKIPPED
-        self._problems.add(self._kind.value, reason, found.steps[index])
+        self._problems.add(self._kind.value, reason, found.steps[index], found.wall_times[index])

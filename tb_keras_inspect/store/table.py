@@ -91,6 +91,10 @@ class TableArena:
             self._append_group(group, results)
         return results
 
+    def reserve(self, length: int) -> None:
+        self._values.reserve(length)
+        self._recorded.reserve(length)
+
     def take(self, rows: np.ndarray) -> None:
         self._values.take(rows)
         self._recorded.take(rows)

@@ -80,6 +80,9 @@ class UnitsArena:
             self._append_group(group, results)
         return results
 
+    def reserve(self, length: int) -> None:
+        self._values.reserve(length)
+
     def take(self, rows: np.ndarray) -> None:
         self._values.take(rows)
 

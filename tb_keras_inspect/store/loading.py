@@ -1,0 +1,53 @@
+"""Runs from their event files."""
+
+import os
+
+from tb_keras_inspect.store.errors import StoreError, listing
+from tb_keras_inspect.store.file_layer import file_layer
+from tb_keras_inspect.store.files import FileSource
+from tb_keras_inspect.store.run import RunData
+
+
+def load_run(path: str | os.PathLike) -> RunData:
+    """Reads the event files of one run.
+
+    Args:
+        path: A directory that holds one run's event files: a local one, or a URL that fsspec or
+            TensorFlow's file layer opens.
+
+    Returns:
+        The run, named after the directory. Nothing is decoded before it is asked for; `refresh`
+        reads what a training has appended since.
+
+    Raises:
+        StoreError: when the directory cannot be read or holds no event file.
+    """
+    path = os.fspath(path)
+    source = FileSource(path)
+    if not source.paths:
+        below = file_layer(path).run_directories(path)
+        hint = f" Runs below it: {listing(below)}." if below else ""
+        raise StoreError(f"Expected a directory with event files in it. Received: {path!r}.{hint}")
+    return RunData(os.path.basename(path.rstrip("/\\")) or path, source)
+
+
+def load_runs(logdir: str | os.PathLike) -> dict[str, RunData]:
+    """Reads all runs below a directory that hold our records, as TensorBoard names them.
+
+    Args:
+        logdir: As for `load_run`.
+
+    Returns:
+        Path relative to `logdir` ("." for itself) to run, in the order of the names.
+
+    Raises:
+        StoreError: when the directory cannot be read.
+    """
+    logdir = os.fspath(logdir)
+    runs = {}
+    for name in file_layer(logdir).run_directories(logdir):
+        path = logdir if name == "." else f"{logdir.rstrip('/')}/{name}"
+        run = RunData(name, FileSource(path))
+        if run.kinds:
+            runs[name] = run
+    return runs
