@@ -68,7 +68,7 @@ def encode_maps(
 
 
 def encode_inputs(
-    model: int, inputs: Any, names: Sequence[str], labels: np.ndarray | None
+    model: int, inputs: Sequence[tuple[str, Any]], labels: np.ndarray | None = None
 ) -> pb.ProbeRecord:
     """The probe samples as maps.
 
@@ -77,15 +77,11 @@ def encode_inputs(
 
     Args:
         model: Fingerprint of the model record.
-        inputs: A nest of arrays.
-        names: The inputs' names, if they are known; else they are "input_0", "input_1", ...
+        inputs: Names and arrays.
         labels: float32[S, L] or None.
     """
-    arrays = [x for x in keras.tree.flatten(inputs) if x is not None]
-    if len(names) != len(arrays):
-        names = [f"input_{i}" for i in range(len(arrays))]
     shown = []
-    for name, x in zip(names, arrays, strict=True):
+    for name, x in inputs:
         if not is_composite(x) and x.dtype.kind in "biuf" and 2 <= x.ndim <= 5 and x.size:
             shown.append((name, x, maps.view_of(x.shape, _channels_first(x.shape))))
     sizes = plan([view for _, _, view in shown], INPUT_CAPS)

@@ -119,9 +119,8 @@ class ProbePass:
 
     def encode_inputs(self, model_fingerprint: int) -> pb.ProbeRecord:
         """The samples themselves and their labels."""
-        names = list(getattr(self._model, "input_names", None) or [])
-        samples = self._samples
-        return maps_record.encode_inputs(model_fingerprint, samples.inputs, names, samples.labels)
+        inputs = probe_samples.named(self._model, self._samples.inputs)
+        return maps_record.encode_inputs(model_fingerprint, inputs, self._samples.labels)
 
     def _outputs(self) -> dict[str, Any]:
         """Runs the forward pass: site name to what `_taken` made of its tensor."""

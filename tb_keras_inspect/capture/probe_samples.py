@@ -104,9 +104,17 @@ def _arrays(probe: Any) -> Any:
 
 @dataclasses.dataclass(frozen=True)
 class _Input:
-    """What a model says about one of its inputs; `shape` has the batch axis, None where free."""
+    """What a model says about one of its inputs.
+
+    Attributes:
+        key: What it is called in a dict of inputs.
+        name: The name of its tensor, which the model record has.
+        shape: With the batch axis; None where a dimension is free.
+        dtype: As text.
+    """
 
     key: str
+    name: str
     shape: tuple[int | None, ...]
     dtype: str
 
@@ -166,8 +174,19 @@ def _inputs_of(model: keras.Model) -> list[_Input] | None:
     if not all(hasattr(x, "shape") for x in tensors):
         return None
     return [
-        _Input(str(key), tuple(x.shape), str(x.dtype)) for key, x in zip(keys, tensors, strict=True)
+        _Input(str(key), x.name, tuple(x.shape), str(x.dtype))
+        for key, x in zip(keys, tensors, strict=True)
     ]
+
+
+def named(model: keras.Model, x: Any) -> list[tuple[str, Any]]:
+    """The arrays by the names of the model's inputs; where it has none, "input_0", "input_1"..."""
+    expected = _inputs_of(model)
+    pairs = _paired(x, expected) if expected else None
+    if pairs is not None:
+        return [(want.name, array) for want, array in pairs if array is not None]
+    arrays = [array for array in keras.tree.flatten(x) if array is not None]
+    return [(f"input_{position}", array) for position, array in enumerate(arrays)]
 
 
 def _paired(x: Any, expected: list[_Input]) -> list[tuple[_Input, Any]] | None:
