@@ -4,6 +4,7 @@ import dataclasses
 import json
 import urllib.parse
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.run import RunData
 
+PARALLEL = 8  # answers of a batch made at once
 MAX_REQUESTS = 64  # in a batch
 MAX_BATCH_BYTES = 1 << 28
 LARGEST_KEPT = 1 << 25  # bytes; a larger answer is not kept in memory
@@ -160,8 +162,9 @@ def _split(item: str) -> tuple[str, dict[str, str]]:
 def _join(found: "list[Answer | tuple[int, str]]") -> Payload:
     """One container: each answer's body as bytes, errors in the header."""
     answers, arrays, total = [], {}, 0
-    for number, item in enumerate(found):
-        entry, payload = _made(item)
+    with ThreadPoolExecutor(PARALLEL) as pool:  # a picture is mostly waiting for TensorBoard
+        made = list(pool.map(_made, found))
+    for number, (entry, payload) in enumerate(made):
         if payload is not None:
             total += len(payload.body)
             if total > MAX_BATCH_BYTES:

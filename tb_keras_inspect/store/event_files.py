@@ -28,7 +28,7 @@ class EventFile:
 
     def records(self) -> Iterator[tuple[int, bytes]]:
         """What was appended since the last call: offset and bytes of each serialized event."""
-        end = self._layer.size(self.path)
+        end = self._size()
         buffer, start = b"", self.offset
         while self.problem is None and start + len(buffer) < end:
             position = start + len(buffer)
@@ -47,6 +47,16 @@ class EventFile:
                     yield start + at, data
             buffer, start = buffer[used:], start + used
         self.rest = max(end - self.offset, 0)
+
+    def _size(self) -> int:
+        try:
+            size = self._layer.size(self.path)
+        except OSError as error:
+            self.problem = f"can no longer be read: {error.strerror or error}"
+            return self.offset
+        if size < self.offset:
+            self.problem = "shorter than what was read of it before"
+        return size
 
     def _frames(self, buffer: bytes) -> Iterator[tuple[int, bytes]]:
         at = 0

@@ -1,11 +1,13 @@
 """Histograms of one tensor over time."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedHistogram, Kind, RecordError, bins
+from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import Columns, runs_of_equal
@@ -19,6 +21,15 @@ class Histogram:
     steps: np.ndarray
     edges: np.ndarray
     counts: np.ndarray
+
+    def to_pandas(self) -> Any:
+        """`pandas.DataFrame`: a row per step, a column per bin, named by its lower edge."""
+        return export.data_frame(self.counts, self.steps, ("lower_edge", self.edges[:-1]))
+
+    def to_xarray(self) -> Any:
+        """`xarray.DataArray` with dimensions step and lower_edge."""
+        axes = [("step", self.steps), ("lower_edge", self.edges[:-1])]
+        return export.data_array(self.counts, axes, "counts")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The loss of the sampled steps, and Keras's logs of each epoch."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.store import export
 from tb_keras_inspect.store.table import StatTable
 
 
@@ -23,6 +25,11 @@ class Loss:
     values: np.ndarray
     learning_rate: np.ndarray
     epochs: dict[str, tuple[np.ndarray, np.ndarray]]
+
+    def to_pandas(self) -> Any:
+        """`pandas.DataFrame` of loss and learning rate: a row per step."""
+        values = np.stack([self.values, self.learning_rate], axis=1)
+        return export.data_frame(values, self.steps, ("name", ["loss", "learning_rate"]))
 
 
 def loss_of(step: StatTable | None, epoch: StatTable | None) -> Loss:

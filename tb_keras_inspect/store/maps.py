@@ -21,9 +21,14 @@ class Snapshot:
     """One step's maps: `blobs` gives the number of each layer's blob."""
 
     step: int
-    index: int
     blobs: dict[str, int]
     omissions: tuple[OmissionInfo, ...]
+    records: Records = dataclasses.field(repr=False, compare=False)
+    index: int = dataclasses.field(repr=False, compare=False)
+
+    def read(self, name: str) -> DecodedMap:
+        """One layer's map."""
+        return records.decode_map(self.records.read(self.index, self.blobs[name]))
 
 
 class Maps(Sequence):
@@ -35,8 +40,8 @@ class Maps(Sequence):
             not finite.
     """
 
-    def __init__(self, reader: "MapsReader", name: str, snapshots: Sequence[Snapshot]):
-        self._reader, self._name, self._snapshots = reader, name, snapshots
+    def __init__(self, name: str, snapshots: Sequence[Snapshot]):
+        self._name, self._snapshots = name, snapshots
         self.steps = np.array([snapshot.step for snapshot in snapshots], np.int64)
 
     @property
@@ -55,7 +60,7 @@ class Maps(Sequence):
         Raises:
             records.RecordError: when it cannot be read.
         """
-        return self._reader.map(self._snapshots[index], self._name)
+        return self._snapshots[index].read(self._name)
 
     @property
     def channels(self) -> np.ndarray:
@@ -75,7 +80,6 @@ class MapsReader:
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
-        self._found: Records | None = None
         self._indices: dict[tuple[int, float], tuple[dict[str, int], tuple] | None] = {}
         self._snapshots: list[Snapshot] = []
         self._probe: tuple[Stamp, DecodedProbe | None] | None = None
@@ -96,12 +100,7 @@ class MapsReader:
         if not mine:
             known = dict.fromkeys(name for snapshot in snapshots for name in snapshot.blobs)
             raise NotRecordedError("layer with maps", name, known)
-        return Maps(self, name, mine)
-
-    def map(self, snapshot: Snapshot, name: str) -> DecodedMap:
-        """One layer's map of one snapshot."""
-        data = self._found.read(snapshot.index, snapshot.blobs[name])
-        return records.decode_map(data)
+        return Maps(name, mine)
 
     def probe(self, stamp: Stamp) -> DecodedProbe | None:
         """The newest probe samples that can be read."""
@@ -113,20 +112,25 @@ class MapsReader:
     def _update(self, found: Records) -> None:
         order = np.argsort(found.wall_times, kind="stable")
         alive = survivors(found.steps[order], found.wall_times[order], self._models.restarts)
-        snapshots = []
-        for index in order[alive].tolist():
-            step = int(found.steps[index])
-            key = (step, float(found.wall_times[index]))
-            if key not in self._indices:
-                self._indices[key] = self._decode_index(found, index, key)
-            if self._indices[key] is not None:
-                snapshots.append(Snapshot(step, index, *self._indices[key]))
-        self._found, self._snapshots = found, snapshots
+        kept = {
+            index: (int(found.steps[index]), float(found.wall_times[index]))
+            for index in order[alive].tolist()
+        }
+        fresh = [index for index, key in kept.items() if key not in self._indices]
+        for index, message in zip(fresh, found.read_all(fresh), strict=True):
+            self._indices[kept[index]] = self._decode_index(message, kept[index])
+        self._snapshots = [
+            Snapshot(key[0], *self._indices[key], found, index)
+            for index, key in kept.items()
+            if self._indices[key] is not None
+        ]
 
-    def _decode_index(self, found: Records, index: int, key: tuple[int, float]):
+    def _decode_index(self, message: bytes | RecordError, key: tuple[int, float]):
         self.decoded += 1
         try:
-            record = records.decode_map_index(found.read(index, 0))
+            if isinstance(message, RecordError):
+                raise message
+            record = records.decode_map_index(message)
         except RecordError as error:
             self._problems.add("maps", str(error), *key)
             return None

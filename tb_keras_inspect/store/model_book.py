@@ -61,8 +61,8 @@ class ModelBook:
         except RecordError as error:
             self._problems.add("model", str(error), *key)
             return
-        self._models[info.fingerprint] = info
-        self.newest = info
+        # The fingerprint stands for the content: a second record with it is the same, or is damaged.
+        self.newest = self._models.setdefault(info.fingerprint, info)
         self.restarts = (*self.restarts, key)
 
 

@@ -11,6 +11,8 @@ from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
 from tb_keras_inspect.store.records import Records, Stamp
 from tb_keras_inspect.store.scalars import SUBRUNS, RawScalars
 
+MESSAGE_BYTES = 200 << 20  # to ask for where all is too much; the limit is 256 MB
+PARALLEL = 16  # blobs: each takes the fast loader some 45 ms of waiting
 EVERYTHING = 1 << 30  # points per tag: no down-sampling by the provider
 
 
@@ -20,12 +22,16 @@ class ProviderLogdir:
     Args:
         provider: `tensorboard.data.provider.DataProvider`.
         experiment_id: As the request has it; empty for a local TensorBoard.
+
+    Attributes:
+        thinned: Run and kind to the number of samples read, where all were too many at once.
     """
 
     def __init__(self, provider: provider_lib.DataProvider, experiment_id: str = ""):
         self._provider = provider
         self._arguments = {"experiment_id": experiment_id, "plugin_name": PLUGIN_NAME}
         self._context = RequestContext()
+        self.thinned: dict[tuple[str, Kind], int] = {}
 
     def location(self) -> str:
         """Where TensorBoard looks for data."""
@@ -52,16 +58,14 @@ class ProviderLogdir:
 
     def records(self, run: str, kind: Kind) -> Records:
         """All records of one run and kind."""
-        arguments = {
-            **self._arguments,
-            "downsample": EVERYTHING,
-            "run_tag_filter": _filter([run], [kind.tag]),
-        }
         if kind.is_blob_sequence:
-            found = self._provider.read_blob_sequences(self._context, **arguments)
-            return self._blobs(found.get(run, {}).get(kind.tag, ()))
-        found = self._provider.read_tensors(self._context, **arguments)
-        return _tensors(found.get(run, {}).get(kind.tag, ()))
+            return self._blobs(self._read(run, kind, EVERYTHING))
+        try:
+            return _tensors(self._read(run, kind, EVERYTHING))
+        except Exception as error:
+            if not _is_too_large(error):
+                raise
+        return _tensors(self._read_thinned(run, kind))
 
     def scalars(self, run: str) -> list[RawScalars]:
         """Scalars of a run and right below it, as TensorBoard has kept them (1,000 of each tag
@@ -83,6 +87,30 @@ class ProviderLogdir:
         """One run as a source."""
         return ProviderRun(self, name)
 
+    def _read(self, run: str, kind: Kind, count: int) -> Sequence:
+        read = self._provider.read_tensors
+        if kind.is_blob_sequence:
+            read = self._provider.read_blob_sequences
+        tags = _filter([run], [kind.tag])
+        found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
+        return found.get(run, {}).get(kind.tag, ())
+
+    def _read_thinned(self, run: str, kind: Kind) -> Sequence:
+        """As many samples as fit into one message of the fast loader, chosen by TensorBoard."""
+        newest = self._read(run, kind, 1)
+        count = MESSAGE_BYTES // max(sum(_size(datum) for datum in newest), 1)
+        while count > 1:
+            try:
+                data = self._read(run, kind, count)
+            except Exception as error:
+                if not _is_too_large(error):
+                    raise
+                count //= 2
+            else:
+                self.thinned[(run, kind)] = len(data)
+                return data
+        return newest
+
     def _blobs(self, data: Sequence) -> Records:
         def read(index: int, blob: int) -> bytes:
             references = data[index].values
@@ -92,7 +120,7 @@ class ProviderLogdir:
                 self._provider.read_blob(self._context, blob_key=references[blob].blob_key)
             )
 
-        return Records(*_keys(data), read)
+        return Records(*_keys(data), read, PARALLEL)
 
 
 class ProviderRun:
@@ -111,7 +139,13 @@ class ProviderRun:
         return self._logdir.scalars(self._name)
 
     def problems(self) -> Sequence[str]:
-        return ()
+        thinned = list(self._logdir.thinned.items())
+        return [
+            f"{kind.value}: shown are {count} samples that TensorBoard chose at random, and the "
+            "last one: it hands over no more at once; load_run reads all"
+            for (run, kind), count in thinned
+            if run == self._name
+        ]
 
 
 def _filter(
@@ -145,12 +179,27 @@ def _kind(tag: str, series) -> Kind | None:
 
 def _tensors(data: Sequence) -> Records:
     def read(index: int, blob: int) -> bytes:
-        value = data[index].numpy
-        if blob != 0 or value.size != 1:
-            raise RecordError("the value is not one message")
-        return _bytes(value.item())
+        if blob != 0:
+            raise RecordError("the value is not a sequence")
+        return _message(data[index])
 
     return Records(*_keys(data), read)
+
+
+def _size(datum: provider_lib.TensorDatum) -> int:
+    return sum(len(item) for item in datum.numpy.ravel().tolist() if isinstance(item, bytes))
+
+
+def _message(datum: provider_lib.TensorDatum) -> bytes:
+    if datum.numpy.size != 1:
+        raise RecordError("the value is not one message")
+    return _bytes(datum.numpy.item())
+
+
+def _is_too_large(error: Exception) -> bool:
+    """Whether it is gRPC's error for a message beyond its limit (256 MB in TensorBoard)."""
+    code = getattr(error, "code", None)
+    return callable(code) and getattr(code(), "name", "") == "RESOURCE_EXHAUSTED"
 
 
 def _keys(data: Sequence) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,12 @@
 """What a source hands over: the keys of all records of one kind, and their bytes on demand."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 
-from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store.scalars import RawScalars
 
 Stamp = tuple  # hashable; differs when there is something new to read
@@ -20,6 +21,7 @@ class Records:
         read: Called with an index and the number of a blob (0 where there is but one message);
             returns the message. Raises `records.RecordError` where the value is not what its tag
             says.
+        parallel: How many reads at once pay off.
     """
 
     def __init__(
@@ -27,11 +29,26 @@ class Records:
         steps: np.ndarray,
         wall_times: np.ndarray,
         read: Callable[[int, int], bytes],
+        parallel: int = 1,
     ):
         self.steps = np.asarray(steps, np.int64)
         wall_times = np.asarray(wall_times, np.float64)
         self.wall_times = np.where(np.isfinite(wall_times), wall_times, 0.0)
         self.read = read
+        self._parallel = parallel
+
+    def read_all(self, indices: Sequence[int]) -> list[bytes | RecordError]:
+        """The first message of each, or why there is none."""
+        if self._parallel == 1 or len(indices) < 2:
+            return [self._read_first(index) for index in indices]
+        with ThreadPoolExecutor(self._parallel) as pool:
+            return list(pool.map(self._read_first, indices))
+
+    def _read_first(self, index: int) -> bytes | RecordError:
+        try:
+            return self.read(index, 0)
+        except RecordError as error:
+            return error
 
     def __len__(self) -> int:
         return len(self.steps)

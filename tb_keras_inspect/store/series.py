@@ -94,12 +94,12 @@ class Series:
 
     def _decode_batch(self, found: Records, indices: list[int], rows: np.ndarray) -> None:
         messages, at = [], []
-        for index in indices:
-            try:
-                messages.append(found.read(index, 0))
+        for index, message in zip(indices, found.read_all(indices), strict=True):
+            if isinstance(message, RecordError):
+                self._skip(found, index, rows, str(message))
+            else:
+                messages.append(message)
                 at.append(index)
-            except RecordError as error:
-                self._skip(found, index, rows, str(error))
         self.decoded += len(messages)
         for index, result in zip(at, self._arena.append(messages), strict=True):
             if isinstance(result, str):

@@ -1,11 +1,13 @@
 """Statistics of all rows over all sampled steps."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedTable, Kind, RecordError
+from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import Columns, runs_of_equal
@@ -54,6 +56,16 @@ class StatTable:
         if name not in self.names:
             raise NotRecordedError("row", name, self.names)
         return self.values[:, self.names.index(name), :]
+
+    def to_pandas(self) -> Any:
+        """`pandas.DataFrame`: a row per step, columns (name, statistic)."""
+        levels = ("name", self.names), ("statistic", self.statistics)
+        return export.data_frame(self.values, self.steps, *levels)
+
+    def to_xarray(self) -> Any:
+        """`xarray.DataArray` with dimensions step, name, statistic."""
+        axes = [("step", self.steps), ("name", self.names), ("statistic", self.statistics)]
+        return export.data_array(self.values, axes, self.kind)
 
 
 class TableArena:

@@ -1,11 +1,13 @@
 """Each unit's largest magnitude over time, and when a unit is dead."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedUnits, Kind, RecordError
+from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import runs_of_equal
@@ -32,6 +34,17 @@ class Units:
     dead: np.ndarray
     window_samples: np.ndarray
     window: str
+
+    def to_pandas(self) -> Any:
+        """`pandas.DataFrame` of `max_abs`: a row per step, a column per unit."""
+        units = ("unit", range(self.max_abs.shape[1]))
+        return export.data_frame(self.max_abs, self.steps, units)
+
+    def to_xarray(self) -> Any:
+        """`xarray.Dataset` of `max_abs` and `dead` with dimensions step and unit."""
+        axes = [("step", self.steps), ("unit", range(self.max_abs.shape[1]))]
+        array = export.data_array(self.max_abs, axes, "max_abs", {"window": self.window})
+        return array.to_dataset().assign(dead=(("step", "unit"), self.dead))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,6 +25,7 @@ def window_starts(
     """
     if steps_per_epoch > 0:
         starts = np.searchsorted(steps, steps - steps_per_epoch, side="right")
+        starts = np.minimum(starts, np.arange(len(steps)))  # absurd steps can overflow
         return starts, f"the sampled steps within the last {steps_per_epoch} steps (one epoch)"
     if epochs is not None and len(epochs[0]) and np.isfinite(epochs[1]).all():
         return _epoch_starts(steps, *epochs), "the sampled steps since the current epoch began"

@@ -1,4 +1,4 @@
-"""Writes real event files with known numbers, as the recorder does, for the tests of the readers."""
+"""Writes real event files with known numbers, as the recorder does, for tests of the readers."""
 
 import itertools
 import time
@@ -32,13 +32,13 @@ def make_model(layers=("conv", "dense"), units=4, steps_per_epoch=0, name="m") -
 
 
 def value_at(step: int, rows: int, columns: int, scale: float = 1.0) -> np.ndarray:
-    """float32[rows, columns]: step + row / 10 + column / 100, so that every cell tells where it is."""
+    """float32[rows, columns]: step + row / 10 + column / 100: every cell tells where it is."""
     grid = step + np.arange(rows)[:, None] / 10 + np.arange(columns)[None, :] / 100
     return (scale * grid).astype(np.float32)
 
 
 class RunWriter:
-    """Appends to one event file of a run; every event gets a later wall time than the one before."""
+    """Appends to one event file of a run; every event is a little younger than the one before."""
 
     def __init__(self, directory, model: pb.ModelRecord | None = None):
         self.file = EventFileWriter(str(directory))

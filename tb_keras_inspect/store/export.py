@@ -1,0 +1,52 @@
+"""Tables as pandas and xarray objects, where those are installed."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tb_keras_inspect.store.errors import StoreError
+
+
+def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Sequence]) -> Any:
+    """A `pandas.DataFrame` with a row per step and a column per cell of the other axes.
+
+    Args:
+        values: [S, ...].
+        steps: int64[S], the index.
+        *levels: Name and labels of each further axis, the levels of the columns.
+    """
+    pandas = _optional("pandas")
+    index = pandas.Index(steps, name="step")
+    names = [name for name, _ in levels]
+    labels = [list(labels) for _, labels in levels]
+    if len(levels) == 1:
+        columns = pandas.Index(labels[0], name=names[0])
+    else:
+        columns = pandas.MultiIndex.from_product(labels, names=names)
+    flat = np.ascontiguousarray(values).reshape(len(steps), -1)
+    return pandas.DataFrame(flat, index=index, columns=columns)
+
+
+def data_array(
+    values: np.ndarray, axes: Sequence[tuple[str, Sequence]], name: str, attributes: Mapping = {}
+) -> Any:
+    """An `xarray.DataArray`.
+
+    Args:
+        values: One axis for each of `axes`.
+        axes: Name and labels of each axis.
+        name: The array's name.
+        attributes: What to keep beside it.
+    """
+    xarray = _optional("xarray")
+    dims = [dim for dim, _ in axes]
+    return xarray.DataArray(values, coords=dict(axes), dims=dims, name=name, attrs=dict(attributes))
+
+
+def _optional(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise StoreError(f"This needs {module}: pip install {module}") from error
