@@ -117,7 +117,9 @@ def _head(x: Any, count: int) -> Any:
 
         size = [min(count, x.shape[0]), *x.shape[1:]]
         return tf.sparse.slice(x, [0] * len(size), size)
-    return x[:count] if is_composite(x) else to_numpy(x[:count] if is_array(x) else x)[:count]
+    if not hasattr(x, "shape"):  # only `__array__`
+        return to_numpy(x)[:count]
+    return x[:count] if is_composite(x) else to_numpy(x[:count])
 
 
 def _batches(dataset: Any) -> Iterator[Any]:

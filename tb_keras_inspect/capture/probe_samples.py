@@ -87,19 +87,27 @@ class ProbeSamples:
 
 
 def _arrays(probe: Any) -> Any:
-    """NumPy arrays of what is not a dataset; one more than the cap is enough to refuse it."""
+    """NumPy arrays of what is not a dataset.
+
+    Raises:
+        ValueError: for anything but arrays, and for too many samples (before they are copied).
+    """
     if isinstance(probe, (list, tuple)) and not any(probe_data.is_array(x) for x in probe):
         try:
             probe = np.asarray(probe)  # nested lists of numbers
         except ValueError:
             probe = None
     leaves = keras.tree.flatten(probe)
-    if not leaves or not all(x is None or probe_data.is_array(x) for x in leaves):
+    if not leaves or not all(x is None or _has_samples(x) for x in leaves):
         raise ValueError(f"`probe` must be {_ACCEPTED}. Received: {_describe_type(probe)}")
-    too_many = max((len(x) for x in leaves if x is not None and np.ndim(x)), default=0)
-    if too_many > MAX_COUNT:
-        raise ValueError(f"`probe` must be {_ACCEPTED}. Received: {too_many} samples")
+    longest = max((x.shape[0] for x in leaves if hasattr(x, "shape")), default=0)
+    if longest > MAX_COUNT:
+        raise ValueError(f"`probe` must be {_ACCEPTED}. Received: {longest} samples")
     return probe_data.head(probe, MAX_COUNT)
+
+
+def _has_samples(x: Any) -> bool:
+    return probe_data.is_array(x) and getattr(x, "shape", (1,)) != ()
 
 
 @dataclasses.dataclass(frozen=True)
