@@ -69,7 +69,9 @@ def test_units_of_the_dying_run_die_during_training_and_the_loss_stops(demo):
     run = load_run(str(demo[0] / "dying_relu_mlp"))
     units = run.units("hidden_3")
     dead = units.dead.mean(axis=1)
-    assert dead[units.steps < 45].max() < 0.1, "dead before the learning rate was high"
+    # From step 30 on, where the window has six batches: a unit may well be zero for a single one.
+    early = (units.steps >= 30) & (units.steps < 60)
+    assert dead[early].max() < 0.1, "dead before the learning rate was high"
     first_all_dead = units.steps[np.argmax(dead == 1.0)]
     assert 60 < first_all_dead < 300
     assert dead[-1] == 1.0
