@@ -61,7 +61,7 @@ class ModelBook:
         except RecordError as error:
             self._problems.add("model", str(error), *key)
             return
-        # The fingerprint stands for the content: a second record with it is the same, or is damaged.
+        # The fingerprint stands for the content: a second record is the same, or damaged.
         self.newest = self._models.setdefault(info.fingerprint, info)
         self.restarts = (*self.restarts, key)
 
