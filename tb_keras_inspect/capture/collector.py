@@ -75,7 +75,10 @@ class Collector:
         self._calls: dict[tuple[int, int], int] = {}
         self._seen_outputs: set[int] = set()
         self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
-        self._reduce = backend.reusable(statistics.tensor_statistics)
+        self._reduce = backend.reusable(
+            lambda x: statistics.tensor_statistics(x, backend, settings.zero_limit),
+            ("tensor", settings.zero_limit),
+        )
 
     @contextlib.contextmanager
     def guard(self) -> Iterator[None]:
@@ -234,7 +237,7 @@ class Collector:
     def bins_of(self, flat: Any) -> Any:
         """int32 bin indices of (some of) a flat float32 tensor's elements."""
         return statistics.bin_index(
-            self.backend.bits(statistics.thin(flat, self.settings.histogram_limit))
+            self.backend.bits(self.backend.thin(flat, self.settings.histogram_limit))
         )
 
 

@@ -8,6 +8,7 @@ from keras import ops
 from tb_keras_inspect.capture import statistics
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.layout import Layout, LayoutTable, Section, SiteKey
+from tb_keras_inspect.capture.parameters import Tensors
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.records.schema import (
     ACTIVATION_STATISTICS,
@@ -55,20 +56,23 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
     parts = []
     if collector.gradients:
         rows = sorted(collector.gradients)
-        tensors = [collector.gradients[row] for row in rows]
-        parts += _parameters(collector, Kind.GRADIENT, [names[row] for row in rows], tensors)
-    if before and settings.weights:
-        before = [ops.cast(value, "float32") for value in before]
-        parts += _parameters(collector, Kind.WEIGHT, names, before)
-    if before and settings.updates:
-        parts += _updates(collector, names, before, after)
+        gradients = Tensors.of([collector.gradients[row] for row in rows])
+        parts += _parameters(collector, Kind.GRADIENT, tuple(names[row] for row in rows), gradients)
+    if not before:
+        return _join(parts)
+    weights = Tensors.of(before)
+    table = weights.statistics(collector.backend, settings.zero_limit)
+    if settings.weights:
+        parts += _parameters(collector, Kind.WEIGHT, names, weights, table)
+    if settings.updates:
+        parts += _updates(collector, names, Tensors.of(after).minus(weights), table[:, 0])
     return _join(parts)
 
 
 def pack_inputs(collector: Collector, inputs: Sequence[Any], names: Sequence[str]) -> Packed:
     """The range of each of the batch's inputs that hold numbers."""
     parts = [
-        (name, statistics.input_statistics(x))
+        (name, statistics.input_statistics(x, collector.backend))
         for name, x in zip(names, inputs, strict=False)
         if not collector.backend.unrecordable(x, collector.token)
     ]
@@ -109,39 +113,33 @@ def empty() -> Any:
 
 
 def _updates(
-    collector: Collector, names: tuple[str, ...], before: Sequence[Any], after: Sequence[Any]
+    collector: Collector, names: tuple[str, ...], updates: Tensors, weight_l2: Any
 ) -> list[tuple[Section, Any]]:
-    changes = [ops.cast(a, "float32") - b for a, b in zip(after, before, strict=True)]
-    table = statistics.group_statistics(changes)
-    weight_l2 = statistics.group_statistics(before)[:, 0]
+    table = updates.statistics(collector.backend, collector.settings.zero_limit)
     ratio = statistics.update_ratio(table[:, 0], weight_l2)
     values = ops.concatenate([table, ops.expand_dims(ratio, 1)], axis=1)
     parts = [_table(Kind.UPDATE, UPDATE_STATISTICS, names, values)]
-    if collector.settings.histograms:
-        parts.append(_parameter_histogram(collector, Kind.UPDATE, names, changes))
-    return parts
+    return parts + _parameter_histogram(collector, Kind.UPDATE, names, updates)
 
 
 def _parameters(
-    collector: Collector, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any = None
 ) -> list[tuple[Section, Any]]:
-    values = statistics.group_statistics(tensors)
-    parts = [_table(kind, TENSOR_STATISTICS, tuple(names), values)]
-    if collector.settings.histograms:
-        parts.append(_parameter_histogram(collector, kind, tuple(names), tensors))
-    return parts
+    if table is None:
+        table = tensors.statistics(collector.backend, collector.settings.zero_limit)
+    parts = [_table(kind, TENSOR_STATISTICS, names, table)]
+    return parts + _parameter_histogram(collector, kind, names, tensors)
 
 
 def _parameter_histogram(
-    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Sequence[Any]
-) -> tuple[Section, Any]:
-    limit, backend = collector.settings.histogram_limit, collector.backend
-    flat = [statistics.thin(ops.reshape(x, (-1,)), limit) for x in tensors]
-    sizes = [statistics.static_size(x) for x in flat]
-    # One bin search over all tensors laid end to end; the tensor's number picks its block of bins.
-    index = statistics.bin_index(backend.bits(ops.concatenate(flat)))
-    start = [ops.full((size,), row * _BIN_SLOTS, "int32") for row, size in enumerate(sizes)]
-    return _counted(collector, kind, names, index + ops.concatenate(start))
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors
+) -> list[tuple[Section, Any]]:
+    if not collector.settings.histograms:
+        return []
+    index = tensors.bin_index(collector.backend, collector.settings.histogram_limit, _BIN_SLOTS)
+    # Padding has index -1: it goes into the slot of non-finite elements, which is dropped.
+    index = ops.where(ops.less(index, 0), bins.BINS, index)
+    return [_counted(collector, kind, names, index)]
 
 
 def _histogram(

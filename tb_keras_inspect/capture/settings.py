@@ -18,6 +18,8 @@ class Settings:
         activation_limit: Most elements of one layer output that its statistics are computed from:
             the first samples of the batch, as many as fit, at least one. None for all.
         unit_limit: The same for the largest magnitude of each unit.
+        zero_limit: Most elements of one tensor among which zeros are counted, evenly spaced. None
+            for all.
         histogram_limit: Most elements of one tensor that its histogram counts, evenly spaced. None
             for all.
     """
@@ -30,6 +32,7 @@ class Settings:
     histograms: bool = True
     activation_limit: int | None = 65536
     unit_limit: int | None = 524288
+    zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
 
 
@@ -39,7 +42,7 @@ TIERS = {
         histograms=False, units=False, activation_limit=16384, unit_limit=None, histogram_limit=None
     ),
     "standard": Settings(),
-    "full": Settings(activation_limit=None, unit_limit=None, histogram_limit=None),
+    "full": Settings(activation_limit=None, unit_limit=None, zero_limit=None, histogram_limit=None),
 }
 
 

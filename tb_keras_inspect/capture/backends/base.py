@@ -38,9 +38,29 @@ class Backend:
         """A block in which nothing is recorded for differentiation."""
         return contextlib.nullcontext()
 
-    def reusable(self, function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """A version of a function of one flat float32 tensor that is cheap to trace many times."""
+    def reusable(
+        self, function: Callable[[Any], Any], key: tuple[Any, ...]
+    ) -> Callable[[Any], Any]:
+        """A version of a function of one flat float32 tensor that is cheap to trace many times.
+
+        Args:
+            function: The function.
+            key: Names what it does: functions of the same key are interchangeable.
+        """
         return function
+
+    def sum_of_squares(self, x: Any) -> Any:
+        """Scalar sum of squares of a flat float32 tensor, in one pass."""
+        return keras.ops.sum(keras.ops.square(x))
+
+    def row_sums_of_squares(self, matrix: Any) -> Any:
+        """float32[R] sums of squares of the rows of a float32[R, C] matrix."""
+        return keras.ops.sum(keras.ops.square(matrix), axis=1)
+
+    def thin(self, x: Any, limit: int | None) -> Any:
+        """At most `limit` evenly spaced elements of a flat tensor, or all."""
+        size = int(x.shape[0])
+        return x if not limit or size <= limit else x[:: -(-size // limit)]
 
     def bits(self, x: Any) -> Any:
         """Bit patterns of float32 values as int32."""

@@ -1,0 +1,140 @@
+"""What recording costs a training step: `python benchmarks/step_cost.py cnn mobilenet --tier standard`.
+
+Plain and sampled steps alternate in blocks within one `fit`, so that both see the same machine; the
+figures are medians over blocks, as ratios to the plain step. Set KERAS_BACKEND for the backend.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from models import MODELS
+
+from tb_keras_inspect import InspectCallback
+
+
+class Blocks:
+    """A schedule of blocks: plain, every step, plain, every tenth step, and so on."""
+
+    KINDS = ("plain", "every=1", "plain", "every=10")
+
+    def __init__(self, block: int, warm_up: int):
+        self._block, self._warm_up = block, warm_up
+        self._times: list[tuple[int, float]] = []
+        self.interval = 1
+
+    def kind(self, step: int) -> str:
+        """Kind of the block that a step is in."""
+        if step < self._warm_up:
+            return "warm-up"
+        return self.KINDS[(step - self._warm_up) // self._block % len(self.KINDS)]
+
+    def begin_fit(self, *args) -> None:
+        """Nothing to plan."""
+
+    def pause(self) -> None:
+        """Nothing is measured between epochs."""
+
+    def sampled(self, *args) -> None:
+        """Nothing to plan."""
+
+    def timed(self, now: float, step: int) -> None:
+        """Notes when a step began."""
+        self._times.append((step, now))
+
+    def wants(self, step: int) -> bool:
+        """Whether a step is sampled."""
+        kind = self.kind(step)
+        if kind == "warm-up":
+            return step in (1, self._warm_up // 2)
+        return kind == "every=1" or (kind == "every=10" and step % 10 == 5)
+
+    def seconds(self) -> dict[str, list[float]]:
+        """Mean seconds a step of each block, by kind."""
+        found: dict[str, list[float]] = {}
+        for start in range(self._warm_up, len(self._times) - self._block, self._block):
+            begun, ended = self._times[start][1], self._times[start + self._block][1]
+            found.setdefault(self.kind(start), []).append((ended - begun) / self._block)
+        return found
+
+
+class First(keras.callbacks.Callback):
+    """Duration of each of the first steps: the second is the first sampled one."""
+
+    def on_train_begin(self, logs=None):
+        self.begins = []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.begins.append(time.perf_counter())
+
+
+def measure(name: str, tier: str, block: int, rounds: int) -> None:
+    """Prints one line of the table."""
+    keras.utils.set_random_seed(0)
+    model, x, y = MODELS[name]()
+    log_dir = tempfile.mkdtemp()
+    warm_up = 6
+    blocks = Blocks(block, warm_up)
+    callback = InspectCallback(log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6)
+    # The callback makes its schedule when training begins; ours takes its place.
+    begin = callback.on_train_begin
+    callback.on_train_begin = lambda logs=None: (
+        begin(logs),
+        setattr(callback, "_schedule", blocks),
+    )
+    first = First()
+    steps = warm_up + block * len(Blocks.KINDS) * rounds + 1
+
+    def batches():
+        while True:
+            yield x, y
+
+    model.fit(batches(), steps_per_epoch=steps, epochs=1, verbose=0, callbacks=[first, callback])
+    size = sum(os.path.getsize(os.path.join(log_dir, f)) for f in os.listdir(log_dir))
+    shutil.rmtree(log_dir)
+    seconds = blocks.seconds()
+    plain = statistics.median(seconds["plain"])
+    spread = np.std(seconds["plain"]) / plain
+    samples = block * rounds + rounds * block // 10 + 2
+    begins = np.diff(first.begins)
+    ratios = {kind: statistics.median(seconds[kind]) / plain for kind in ("every=1", "every=10")}
+    print(
+        f"| {keras.backend.backend()} | {name} | {tier} | {plain * 1e3:.1f} | {spread:.1%} "
+        f"| {ratios['every=1']:.3f} | {ratios['every=10']:.3f} "
+        f"| {begins[0]:.1f} | {begins[1]:.1f} | {size / samples / 1e3:.0f} |",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Parses arguments and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "models", nargs="*", default=list(MODELS), metavar="MODEL", help=str([*MODELS])
+    )
+    parser.add_argument("--tier", default="standard")
+    parser.add_argument("--block", type=int, default=10, help="steps a block, a multiple of 10")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    print(
+        "| backend | model | tier | plain ms | plain spread | every=1 | every=10 "
+        "| first step s | first sampled s | KB a sample |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name in options.models:
+        measure(name, options.tier, options.block, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
