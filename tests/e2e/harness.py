@@ -194,9 +194,9 @@ class Tab:
         self._server = server
         self.frame = page.frame_locator('iframe[src*="name=keras_inspect"]')
 
-    def open(self, fragment: str = "keras_inspect") -> "Tab":
-        """Goes to TensorBoard with our tab in front."""
-        self.page.goto(f"{self._server.url}/#{fragment}")
+    def open(self, fragment: str = "keras_inspect", query: str = "") -> "Tab":
+        """Goes to an address of TensorBoard; by default our tab is in front."""
+        self.page.goto(f"{self._server.url}/{query}#{fragment}")
         return self
 
     def part(self, test_id: str) -> sync_api.Locator:

@@ -1,0 +1,93 @@
+"""Pictures of each view of the tab: `python scripts/screenshots.py --output FOLDER`.
+
+Every view of every run of a logdir, and the empty tab, at each width, in the light and the dark
+theme.
+Ends with status 1 where the page reports an error. Run it with the Python of `.venv`.
+"""
+
+import argparse
+import pathlib
+import sys
+import tempfile
+import urllib.parse
+from collections.abc import Iterator
+
+import shared
+
+sys.path.insert(0, str(shared.ROOT / "tests" / "e2e"))
+import harness
+
+VIEWS = ("overview", "time", "activations")
+HEIGHTS = {1280: 800, 1920: 1080, 3840: 2160}
+THEMES = {"light": "", "dark": "?darkMode=true"}
+SETTLE_MS = 700  # drawing goes on for some frames after the last answer
+
+
+def addresses(server: harness.TensorBoard, views: list[str]) -> Iterator[tuple[str, str]]:
+    """Names of pictures and the addresses to take them at."""
+    for run in (entry["name"] for entry in server.get("runs").json["runs"]):
+        for view in views:
+            yield f"{run.replace('/', '_')}-{view}", _fragment(run=run, view=view)
+
+
+def _fragment(**settings: str) -> str:
+    parts = [f"p.keras_inspect.{key}={urllib.parse.quote(text)}" for key, text in settings.items()]
+    return "&".join(["keras_inspect", *parts])
+
+
+def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widths) -> list[str]:
+    """Takes all pictures; returns the errors that the pages reported."""
+    errors = []
+    for width in widths:
+        for theme, query in THEMES.items():
+            viewport = {"width": width, "height": HEIGHTS.get(width, 1080)}
+            for name, fragment in shots:
+                context = browser.new_context(viewport=viewport)
+                tab = harness.Tab(context.new_page(), server).open(fragment, query)
+                tab.part("app").wait_for()
+                tab.page.wait_for_load_state("networkidle")
+                tab.page.wait_for_timeout(SETTLE_MS)
+                path = folder / f"{name}-{width}-{theme}.png"
+                tab.page.screenshot(path=path)
+                print(path, flush=True)
+                errors += [f"{path.name}: {error}" for error in tab.errors]
+                context.close()
+    return errors
+
+
+def _demo_runs(log_dir: pathlib.Path) -> None:
+    if not log_dir.exists():
+        shared.say(f"Training the demo's runs into {log_dir}")
+        demo = [sys.executable, "demo/run.py", "--no-serve", "--logdir", log_dir]
+        shared.run(demo, cwd=shared.ROOT)
+
+
+def main() -> int:
+    """Takes the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
+    parser.add_argument("--output", type=pathlib.Path, required=True)
+    parser.add_argument("--widths", type=int, nargs="+", default=[1280, 1920])
+    parser.add_argument("--views", nargs="+", default=VIEWS)
+    parser.add_argument(
+        "--train", action="store_true", help="make the demo's runs if there are none"
+    )
+    options = parser.parse_args()
+    if options.train:
+        _demo_runs(options.logdir)
+    options.output.mkdir(parents=True, exist_ok=True)
+    with harness.chromium() as browser:
+        with harness.TensorBoard(options.logdir, True) as server:
+            harness.wait_until(lambda: server.get("runs").json["runs"], "runs")
+            shots = list(addresses(server, options.views))
+            errors = take(server, browser, options.output, shots, options.widths)
+        with tempfile.TemporaryDirectory() as empty, harness.TensorBoard(empty, True) as server:
+            shots = [("empty", "keras_inspect")]
+            errors += take(server, browser, options.output, shots, options.widths)
+    for error in errors:
+        print(f">> {error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

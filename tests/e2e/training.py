@@ -1,0 +1,58 @@
+"""The training that the browser tests look at; as a program, one that goes on for a while.
+
+`python training.py DIRECTORY SECONDS_A_STEP` trains 40 epochs and waits after each step, so that a
+test sees it grow.
+"""
+
+import os
+import sys
+import time
+import warnings
+
+STEPS_PER_EPOCH = 8
+BATCH = 16
+EVERY = 2
+
+
+def train(directory: str | os.PathLike, epochs: int, seconds_a_step: float = 0.0) -> None:
+    """Trains a small network on digits, with our callback and Keras's in `directory`."""
+    import keras
+    from keras import layers
+
+    from tb_keras_inspect import InspectCallback
+    from tb_keras_inspect.callback import InspectWarning
+    from tb_keras_inspect.demos import datasets
+
+    keras.utils.set_random_seed(3)
+    data = datasets.load("digits")
+    samples = STEPS_PER_EPOCH * BATCH
+    model = keras.Sequential(
+        [
+            keras.Input(data.input_shape, name="pictures"),
+            layers.Conv2D(6, 3, strides=2, activation="relu", name="conv"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(24, activation="relu", name="hidden"),
+            layers.Dense(data.classes, activation="softmax", name="classes"),
+        ],
+        name="tiny",
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    wait = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: time.sleep(seconds_a_step))
+    warnings.simplefilter("error", InspectWarning)  # a part that is not recorded is no base for a test
+    model.fit(
+        data.x_train[:samples],
+        data.y_train[:samples],
+        batch_size=BATCH,
+        epochs=epochs,
+        validation_data=(data.x_validation[:32], data.y_validation[:32]),
+        verbose=0,
+        callbacks=[
+            keras.callbacks.TensorBoard(directory),
+            InspectCallback(directory, every=EVERY, probe=3),
+            *([wait] if seconds_a_step else []),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    train(sys.argv[1], epochs=40, seconds_a_step=float(sys.argv[2]))
