@@ -1,6 +1,6 @@
 """The training that the browser tests look at; as a program, one that goes on for a while.
 
-`python training.py DIRECTORY SECONDS_A_STEP` trains 40 epochs and waits after each step, so that a
+`python training.py DIRECTORY SECONDS_A_STEP` trains 200 epochs and waits after each step, so that a
 test sees it grow.
 """
 
@@ -38,7 +38,9 @@ def train(directory: str | os.PathLike, epochs: int, seconds_a_step: float = 0.0
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     wait = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: time.sleep(seconds_a_step))
-    warnings.simplefilter("error", InspectWarning)  # a part that is not recorded is no base for a test
+    warnings.simplefilter(
+        "error", InspectWarning
+    )  # a part that is not recorded is no base for a test
     model.fit(
         data.x_train[:samples],
         data.y_train[:samples],
@@ -55,4 +57,4 @@ def train(directory: str | os.PathLike, epochs: int, seconds_a_step: float = 0.0
 
 
 if __name__ == "__main__":
-    train(sys.argv[1], epochs=40, seconds_a_step=float(sys.argv[2]))
+    train(sys.argv[1], epochs=200, seconds_a_step=float(sys.argv[2]))

@@ -1,0 +1,168 @@
+"""The tab in a real browser: what is on screen is what `load_run` reads from the same files."""
+
+import math
+import re
+
+import harness
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tb_keras_inspect import load_run
+
+LAYERS = ["conv", "flatten", "hidden", "classes"]
+
+
+@pytest.fixture(scope="module")
+def recorded(tiny_logdir):
+    return load_run(str(tiny_logdir / "tiny"))
+
+
+def address(**settings) -> str:
+    return "&".join(
+        ["keras_inspect", *(f"p.keras_inspect.{key}={value}" for key, value in settings.items())]
+    )
+
+
+def shown_step(tab: harness.Tab) -> int:
+    return int(tab.part("step-label").get_attribute("data-value"))
+
+
+def move_scrubber(tab: harness.Tab, share: float) -> int:
+    """Clicks at a share of the scrubber's width and returns the step that is shown then."""
+    box = tab.part("scrubber").bounding_box()
+    tab.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    return shown_step(tab)
+
+
+def number(text: str) -> float:
+    """The number that a cell's text stands for."""
+    text = text.replace("\N{MINUS SIGN}", "-").replace(",", "").strip()
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
+def test_opens_on_the_run_with_all_layers_and_its_last_step(open_tab, server, recorded):
+    tab = open_tab(server)
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    rows = tab.part("layer-row").all()
+    assert [row.get_attribute("data-layer") for row in rows] == LAYERS
+    assert tab.frame.locator('[data-testid="run-picker"]').input_value() == "tiny"
+    assert shown_step(tab) == recorded.table("gradient").steps[-1]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.35, 0.8])
+def test_scrubber_moves_every_number_to_what_was_recorded(open_tab, server, recorded, share):
+    tab = open_tab(server, address(layer="hidden"))
+    values = tab.frame.locator("[data-row][data-kind]")
+    expect(values).to_have_count(2 * 3 + 1)  # two variables of three kinds, one output
+    step = move_scrubber(tab, share)
+    tables = {kind: recorded.table(kind) for kind in ("gradient", "weight", "update", "activation")}
+    at = int(np.flatnonzero(tables["gradient"].steps == step)[0])
+    checked = 0
+    for row in values.all():
+        table = tables[row.get_attribute("data-kind")]
+        place = table.names.index(row.get_attribute("data-row"))
+        for cell in row.locator("td[data-statistic]").all():
+            statistic = cell.get_attribute("data-statistic").split(".")[1]
+            value = float(table.select(statistic)[at, place])
+            assert float(cell.get_attribute("data-value")) == value
+            text = cell.inner_text()
+            if not text.startswith(("<", ">")):  # "< 0.1 %"
+                assert math.isclose(number(text), value, rel_tol=6e-3, abs_tol=6e-4), text
+            checked += 1
+    assert checked == 7 * 6
+
+
+def test_overview_shows_the_gradient_norm_of_each_layer(open_tab, server, recorded):
+    tab = open_tab(server)
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    step = move_scrubber(tab, 0.5)
+    table = recorded.table("gradient")
+    at = int(np.flatnonzero(table.steps == step)[0])
+    norms = table.select("l2")[at].astype(float)
+    for layer in ("conv", "hidden", "classes"):
+        own = [i for i, name in enumerate(table.names) if name.startswith(layer + "/")]
+        row = tab.frame.locator(f'[data-testid="layer-row"][data-layer="{layer}"]')
+        cell = row.locator('[data-statistic="gradient.l2"]')
+        assert math.isclose(
+            float(cell.get_attribute("data-value")), np.linalg.norm(norms[own]), rel_tol=1e-5
+        )
+
+
+def test_arrow_keys_walk_from_sample_to_sample(open_tab, server, recorded):
+    steps = recorded.table("gradient").steps
+    tab = open_tab(server, address(step=steps[4]))
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[4]))
+    tab.part("scrubber").focus()
+    tab.page.keyboard.press("ArrowRight")
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[5]))
+    tab.page.keyboard.press("ArrowLeft")
+    tab.page.keyboard.press("ArrowLeft")
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[3]))
+
+
+def test_heatmap_is_drawn(open_tab, server):
+    tab = open_tab(server, address(view="time"))
+    canvas = tab.part("heatmap")
+    canvas.wait_for()
+    distinct = """canvas => {
+        const context = canvas.getContext('2d');
+        const {data} = context.getImageData(0, 0, canvas.width, canvas.height);
+        return new Set(new Uint32Array(data.buffer)).size;
+    }"""
+    colours = harness.wait_until(
+        lambda: (count := canvas.evaluate(distinct)) > 20 and count, "a heatmap of many colours"
+    )
+    assert colours > 20
+
+
+def test_maps_follow_the_scrubber_to_the_newest_snapshot_before(open_tab, server, recorded):
+    steps = recorded.maps("conv").steps
+    tab = open_tab(server, address(view="activations", layer="conv", step=20))
+    before = steps[steps <= 20].max()
+    expect(tab.part("maps")).to_have_attribute("data-step", str(before))
+    expect(tab.part("snapshot")).to_have_attribute("data-value", str(before))
+    step = move_scrubber(tab, 0.99)
+    latest = steps[steps <= step].max()
+    assert latest > before
+    expect(tab.part("maps")).to_have_attribute("data-step", str(latest))
+
+
+def test_address_reproduces_what_was_chosen(open_tab, server):
+    tab = open_tab(server)
+    tab.frame.locator('[data-testid="layer-row"][data-layer="classes"]').click()
+    step = move_scrubber(tab, 0.3)
+    tab.frame.get_by_test_id("view-time").click()
+    tab.part("heatmap").wait_for()
+    tab.page.wait_for_function("location.hash.includes('view=time')")
+    again = open_tab(server, tab.page.url.split("#")[1])
+    again.part("heatmap").wait_for()
+    expect(again.part("layer-panel")).to_have_attribute("data-layer", "classes")
+    expect(again.part("step-label")).to_have_attribute("data-value", str(step))
+
+
+def test_theme_follows_tensorboards_at_once(open_tab, server):
+    tab = open_tab(server)
+    expect(tab.part("app")).to_have_attribute("data-theme", "light")
+    background = "element => getComputedStyle(element).backgroundColor"
+    light = tab.part("app").evaluate(background)
+    tab.page.evaluate("document.body.classList.add('dark-mode')")
+    expect(tab.part("app")).to_have_attribute("data-theme", "dark")
+    assert tab.part("app").evaluate(background) != light
+    tab.page.evaluate("document.body.classList.remove('dark-mode')")
+    expect(tab.part("app")).to_have_attribute("data-theme", "light")
+
+
+def test_opens_dark_where_tensorboard_is_dark(open_tab, server):
+    tab = open_tab(server, query="?darkMode=true")
+    expect(tab.part("app")).to_have_attribute("data-theme", "dark")
+
+
+def test_scalars_tab_works_beside_ours(open_tab, server):
+    tab = open_tab(server)
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    tab.page.get_by_role("tab", name="Scalars").click()
+    expect(tab.page.get_by_text("epoch_loss").first).to_be_visible()
+    expect(tab.page.get_by_text("tiny/train").first).to_be_visible()
+    tab.page.get_by_role("tab", name=re.compile("Keras Inspect", re.IGNORECASE)).click()
+    expect(tab.part("layer-row").first).to_be_visible()
