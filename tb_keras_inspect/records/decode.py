@@ -14,6 +14,8 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.encode import CODE_NONFINITE
 from tb_keras_inspect.records.schema import SCHEMA_VERSION
 
+_FLOAT32_MAX = float(np.finfo(np.float32).max)
+
 
 class RecordError(ValueError):
     """A message that cannot be read; its text says why."""
@@ -79,8 +81,11 @@ class DecodedMap:
     @property
     def values(self) -> np.ndarray:
         """float32[S, C, H, W], NaN where the value was not finite."""
-        scale, offset = self.scale[:, :, None, None], self.offset[:, :, None, None]
-        values = offset + scale * self.codes.astype(np.float32)
+        # In float64: a map may span more than float32 can hold.
+        scale = self.scale[:, :, None, None].astype(np.float64)
+        with np.errstate(invalid="ignore"):  # a scale that is not finite
+            values = self.offset[:, :, None, None] + scale * self.codes
+            values = np.clip(values, -_FLOAT32_MAX, _FLOAT32_MAX).astype(np.float32)
         return np.where(self.codes == CODE_NONFINITE, np.float32(np.nan), values)
 
 
@@ -104,6 +109,7 @@ def decode_model(data: bytes) -> pb.ModelRecord:
         _check(-1 <= layer.parent < index, "a layer's parent")
     _check(all(-1 <= v.layer < count for v in record.variables), "a variable's layer")
     _check(all(-1 <= s.layer < count for s in record.sites), "a site's layer")
+    _check(all(-1 <= s.unit_axis < len(s.shape) for s in record.sites), "a site's unit axis")
     _check(
         all(0 <= e.source < count and 0 <= e.target < count for e in record.edges),
         "an edge's layer",
@@ -145,8 +151,9 @@ def decode_units(data: bytes) -> DecodedUnits:
 def decode_histogram(data: bytes) -> DecodedHistogram:
     """Histograms of one sampled step of one kind."""
     record = _parse(pb.HistogramRecord, data)
-    _check(1 <= record.exponents <= 1024, "the number of exponents")
-    _check(-2048 <= record.first_exponent <= 1024, "the first exponent")
+    # Edges are powers of two that float64 holds.
+    _check(-1022 <= record.first_exponent <= 1023, "the first exponent")
+    _check(1 <= record.exponents <= 1024 - record.first_exponent, "the number of exponents")
     columns = 2 * record.exponents + 1
     counts = _array(record.counts, "<u4", "counts")
     _check(counts.size % columns == 0, "the number of counts")
@@ -169,11 +176,15 @@ def decode_probe(data: bytes) -> DecodedProbe:
     """The probe samples."""
     record = _parse(pb.ProbeRecord, data)
     inputs = tuple(_map(item) for item in record.inputs)
-    labels = None
-    if record.label_width:
-        labels = _array(record.labels, "<f4", "labels")
-        _check(labels.size % record.label_width == 0, "the number of labels")
+    counts = {len(item.codes) for item in inputs}
+    _check(len(counts) <= 1, "the number of samples")
+    labels = _array(record.labels, "<f4", "labels") if record.label_width else None
+    if labels is not None:
+        _check(labels.size and labels.size % record.label_width == 0, "the number of labels")
         labels = labels.reshape(-1, record.label_width)
+        _check(not counts or len(labels) in counts, "the number of labels")
+    else:
+        _check(not record.labels, "the width of labels")
     return DecodedProbe(inputs, labels)
 
 
@@ -207,7 +218,8 @@ def _parse(message_class: type[Message], data: bytes) -> Message:
     record = message_class()
     try:
         record.ParseFromString(data)
-    except protobuf_message.DecodeError as error:
+    # The pure-Python protobuf lets a UnicodeDecodeError out, which is a ValueError.
+    except (protobuf_message.DecodeError, ValueError) as error:
         raise RecordError(f"not a {message_class.__name__}: {error}") from error
     _check(record.version >= 1, "the version")
     if record.version > SCHEMA_VERSION:

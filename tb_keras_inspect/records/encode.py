@@ -153,7 +153,8 @@ def encode_probe(
 def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Codes of 0..254 over the finite range of each map, 255 for non-finite values.
 
-    The error is at most half a step, 1/508 of the map's range.
+    The error is at most half a step: 1/508 of the map's range, but not under half of float32's least
+    normal number.
 
     Args:
         values: float[S, C, H, W].
@@ -170,8 +171,10 @@ def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     low, high = np.where(empty, 0, low), np.where(empty, 0, high)
     # In float64: the range of extreme float32 values overflows float32.
     span = high.astype(np.float64) - low
-    scale = (span / CODE_MAX).astype(np.float32)
-    step = np.where(scale > 0, scale, 1)[:, :, None, None]
+    # Not subnormal: that would be a rounded step, and codes beyond the last one.
+    step = np.maximum(span / CODE_MAX, np.finfo(np.float32).tiny).astype(np.float32)
+    scale = np.where(span > 0, step, np.float32(0))
+    step = step[:, :, None, None]
     with np.errstate(invalid="ignore", over="ignore"):
         codes = np.rint((values.astype(np.float64) - low[:, :, None, None]) / step)
     codes = np.where(finite, np.clip(codes, 0, CODE_MAX), CODE_NONFINITE)

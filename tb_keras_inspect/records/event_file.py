@@ -1,7 +1,7 @@
 """Event files as such: TensorFlow's record framing around serialized `Event`s.
 
-TensorBoard's own writer computes its checksum in pure Python with the interpreter lock held (6 MB/s);
-google-crc32c does it in C, and works where no TensorFlow is installed.
+TensorBoard's own writer computes its checksum in pure Python with the interpreter lock held
+(6 MB/s); google-crc32c does it in C, and works where no TensorFlow is installed.
 """
 
 import itertools

@@ -23,8 +23,9 @@ def to_value(kind: Kind, *messages: Message) -> summary_pb2.Summary.Value:
         messages: One message; for a blob sequence one or more.
     """
     blobs = [message.SerializeToString() for message in messages]
-    if not kind.is_blob_sequence and len(blobs) != 1:
-        raise ValueError(f"Expected one message for kind {kind.value!r}. Received: {len(blobs)}")
+    if not blobs or (len(blobs) > 1 and not kind.is_blob_sequence):
+        expected = "messages" if kind.is_blob_sequence else "one message"
+        raise ValueError(f"Expected {expected} for kind {kind.value!r}. Received: {len(blobs)}")
     shape = tensor_shape_pb2.TensorShapeProto()
     if kind.is_blob_sequence:
         shape.dim.add(size=len(blobs))

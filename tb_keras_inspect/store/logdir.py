@@ -1,5 +1,6 @@
 """All runs that TensorBoard serves, kept up to date and under one memory limit."""
 
+import math
 import threading
 import time
 
@@ -19,12 +20,15 @@ class Logdir:
     Args:
         source: TensorBoard's data.
         cache: Holds decoded data.
+        fresh_seconds: For how long a listing of what there is holds.
     """
 
-    def __init__(self, source: ProviderLogdir, cache: MemoryCache):
-        self._source, self._cache = source, cache
+    def __init__(
+        self, source: ProviderLogdir, cache: MemoryCache, fresh_seconds: float = FRESH_SECONDS
+    ):
+        self._source, self._cache, self._fresh_seconds = source, cache, fresh_seconds
         self._lock = threading.Lock()
-        self._listed_at = -FRESH_SECONDS
+        self._listed_at = -math.inf
         self._listing: dict[str, dict[Kind, Stamp]] = {}
         self._runs: dict[str, RunData] = {}
 
@@ -56,7 +60,7 @@ class Logdir:
             return self._run(name)
 
     def _list(self) -> None:
-        if time.monotonic() - self._listed_at < FRESH_SECONDS:
+        if time.monotonic() - self._listed_at < self._fresh_seconds:
             return
         self._listing = self._source.stamps()
         self._listed_at = time.monotonic()

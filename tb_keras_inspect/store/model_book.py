@@ -1,5 +1,6 @@
 """All model records of a run: whose rows the numbers count in."""
 
+import math
 import threading
 
 from tb_keras_inspect import records
@@ -63,7 +64,8 @@ class ModelBook:
             return
         # The fingerprint stands for the content: a second record is the same, or damaged.
         self.newest = self._models.setdefault(info.fingerprint, info)
-        self.restarts = (*self.restarts, key)
+        if math.isfinite(key[1]):
+            self.restarts = (*self.restarts, key)
 
 
 def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:

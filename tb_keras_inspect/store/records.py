@@ -33,7 +33,8 @@ class Records:
     ):
         self.steps = np.asarray(steps, np.int64)
         wall_times = np.asarray(wall_times, np.float64)
-        self.wall_times = np.where(np.isfinite(wall_times), wall_times, 0.0)
+        # An absurd time says nothing: infinity is not before any restart.
+        self.wall_times = np.where(np.isfinite(wall_times), wall_times, np.inf)
         self.read = read
         self._parallel = parallel
 

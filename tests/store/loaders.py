@@ -35,21 +35,26 @@ def serve(logdir, loader, samples=KEEP_ALL):
     )
     server.start()
     try:
-        yield server.data_provider, lambda: wait_for(server.data_provider)
+        yield server.data_provider, _Waiter(server.data_provider)
     finally:
         server._stdin_handle.close()  # it ends when its input does
 
 
-def wait_for(provider, is_there=None):
-    """Waits for the fast loader's next reading: until `is_there`, or until nothing changes."""
-    deadline, last = time.monotonic() + WAIT_SECONDS, None
-    while time.monotonic() < deadline:
-        now = repr(_listing(provider))
-        if is_there() if is_there else now == last and now != "{}":
-            return
-        last = now
-        time.sleep(1.2)  # longer than its reload interval
-    raise TimeoutError("The loader has not read what was written")
+class _Waiter:
+    """Waits until the fast loader serves something new since the last call, and no more comes."""
+
+    def __init__(self, provider):
+        self._provider, self._last = provider, {}
+
+    def __call__(self):
+        deadline, before = time.monotonic() + WAIT_SECONDS, self._last
+        while time.monotonic() < deadline:
+            now = _listing(self._provider)
+            if now == self._last != before:
+                return
+            self._last = now
+            time.sleep(0.3)
+        raise TimeoutError("The loader has not read what was written")
 
 
 def _python(logdir, samples):
@@ -66,9 +71,12 @@ def _python(logdir, samples):
 
 
 def _listing(provider):
-    found = provider.list_tensors(RequestContext(), experiment_id="", plugin_name=PLUGIN_NAME)
+    arguments = {"ctx": RequestContext(), "experiment_id": ""}
+    tensors = provider.list_tensors(**arguments, plugin_name=PLUGIN_NAME)
+    scalars = provider.list_scalars(**arguments, plugin_name="scalars")
     return {
         (run, tag): series.max_wall_time
+        for found in (tensors, scalars)
         for run, tags in found.items()
         for tag, series in tags.items()
     }

@@ -1,0 +1,238 @@
+/** One function per route: where it is, and how its answer is read. */
+
+import type {Decode} from './client';
+import {type Container, ContainerError, arrayOf, decodeContainer} from './container';
+import type {
+  Loss,
+  MapStack,
+  Maps,
+  MapsIndex,
+  ModelAnswer,
+  Pool,
+  Probe,
+  RunsAnswer,
+  Series,
+  Table,
+  Units,
+} from './types';
+
+/** A request that is not sent yet. */
+export interface Query<T> {
+  readonly url: string;
+  readonly decode: Decode<T>;
+}
+
+/** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */
+export const WIDTH = 1500;
+
+export function runsQuery(): Query<RunsAnswer> {
+  return {url: 'runs', decode: json<RunsAnswer>};
+}
+
+export function modelQuery(run: string): Query<ModelAnswer> {
+  return {url: `model?${query({run})}`, decode: json<ModelAnswer>};
+}
+
+export interface TableRequest {
+  readonly run: string;
+  readonly kind: string;
+  readonly statistics: readonly string[];
+  readonly pools?: readonly Pool[];
+  /** First and one past the last row. */
+  readonly rows?: readonly [number, number];
+  readonly firstStep?: number;
+  readonly lastStep?: number;
+}
+
+export function tableQuery(request: TableRequest): Query<Table> {
+  const pools = request.pools ?? ['last'];
+  const url = `table?${query({
+    run: request.run,
+    kind: request.kind,
+    statistic: request.statistics.join(','),
+    pool: pools.join(','),
+    rows: request.rows?.join(':'),
+    first_step: request.firstStep,
+    last_step: request.lastStep,
+    width: WIDTH,
+  })}`;
+  return {url, decode: container((answer) => readTable(answer, request.statistics, pools))};
+}
+
+export function seriesQuery(run: string, layer: string): Query<Series> {
+  return {url: `series?${query({run, layer, width: WIDTH})}`, decode: container(readSeries)};
+}
+
+export function unitsQuery(run: string, site: string): Query<Units> {
+  return {
+    url: `units?${query({run, layer: site, width: WIDTH})}`,
+    decode: container(readUnits),
+  };
+}
+
+export function mapsIndexQuery(run: string): Query<MapsIndex> {
+  return {url: `maps_index?${query({run})}`, decode: json<MapsIndex>};
+}
+
+export function mapsQuery(run: string, site: string, step: number): Query<Maps> {
+  return {url: `maps?${query({run, layer: site, step})}`, decode: container(readMaps)};
+}
+
+export function probeQuery(run: string): Query<Probe> {
+  return {url: `probe?${query({run})}`, decode: container(readProbe)};
+}
+
+export function lossQuery(run: string): Query<Loss> {
+  return {url: `loss?${query({run, width: WIDTH})}`, decode: container(readLoss)};
+}
+
+function query(parameters: Record<string, string | number | undefined>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
+  return given.map(([key, value]) => `${key}=${encodeURIComponent(value!)}`).join('&');
+}
+
+async function json<T>(response: Response): Promise<{value: T; size: number}> {
+  const text = await response.text();
+  return {value: JSON.parse(text) as T, size: 2 * text.length};
+}
+
+function container<T>(read: (answer: Container) => T): Decode<T> {
+  return async (response) => {
+    const answer = decodeContainer(await response.arrayBuffer());
+    return {value: read(answer), size: answer.size};
+  };
+}
+
+/** The name of a table's array. */
+export const valuesKey = (statistic: string, pool: Pool = 'last') => `${statistic}/${pool}`;
+
+interface KindMeta {
+  readonly names: readonly string[];
+  readonly statistics: readonly string[];
+  readonly definitions: Readonly<Record<string, string>>;
+  readonly samples: number;
+}
+
+function readSeries(answer: Container): Series {
+  const kinds = answer.meta.kinds as Record<string, KindMeta>;
+  const tables = Object.entries(kinds).map(([kind, meta]): [string, Table] => {
+    const array = (name: string) => arrayOf(answer, `${kind}/${name}`, Float32Array).data;
+    const table = {
+      ...meta,
+      kind,
+      steps: arrayOf(answer, `${kind}/steps`, Float64Array).data,
+      firstSteps: arrayOf(answer, `${kind}/first_steps`, Float64Array).data,
+      values: new Map(meta.statistics.map((key) => [valuesKey(key), array(valuesKey(key))])),
+      size: answer.size,
+    };
+    return [kind, table];
+  });
+  return {tables: new Map(tables), size: answer.size};
+}
+
+function readTable(
+  answer: Container,
+  statistics: readonly string[],
+  pools: readonly Pool[],
+): Table {
+  const {meta} = answer;
+  const names = meta.names as string[];
+  const steps = arrayOf(answer, 'steps', Float64Array).data;
+  const values = new Map<string, Float32Array>();
+  for (const statistic of statistics) {
+    for (const pool of pools) {
+      const key = valuesKey(statistic, pool);
+      const {data, shape} = arrayOf(answer, key, Float32Array);
+      if (shape[0] !== names.length || shape[1] !== steps.length) {
+        throw new ContainerError(`array ${JSON.stringify(key)} has another shape than the table`);
+      }
+      values.set(key, data);
+    }
+  }
+  return {
+    kind: meta.kind as string,
+    names,
+    steps,
+    firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
+    samples: meta.samples as number,
+    definitions: (meta.definitions ?? {}) as Record<string, string>,
+    values,
+    size: answer.size,
+  };
+}
+
+function readUnits(answer: Container): Units {
+  const steps = arrayOf(answer, 'steps', Float64Array).data;
+  const {data: maxAbs, shape} = arrayOf(answer, 'max_abs', Float32Array);
+  return {
+    steps,
+    firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
+    maxAbs,
+    dead: arrayOf(answer, 'dead', Uint8Array).data,
+    units: shape[0],
+    window: answer.meta.window as number,
+    windowSamples: arrayOf(answer, 'window_samples', Int32Array).data,
+    size: answer.size,
+  };
+}
+
+function readStack(answer: Container, prefix: string, meta: Record<string, unknown>): MapStack {
+  const {data: codes, shape} = arrayOf(answer, `${prefix}codes`, Uint8Array);
+  if (shape.length !== 4) throw new ContainerError('maps do not have four axes');
+  const channels = answer.arrays.has(`${prefix}channels`)
+    ? arrayOf(answer, `${prefix}channels`, Int32Array).data
+    : Int32Array.from({length: shape[1]}, (_, index) => index);
+  return {
+    name: meta.name as string,
+    layout: meta.layout as string,
+    fullShape: (meta.full_shape ?? []) as number[],
+    shape: shape as unknown as [number, number, number, number],
+    codes,
+    scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
+    offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
+    channels,
+    dead: answer.arrays.has(`${prefix}dead`)
+      ? arrayOf(answer, `${prefix}dead`, Uint8Array).data
+      : new Uint8Array(shape[1]),
+  };
+}
+
+function readMaps(answer: Container): Maps {
+  return {
+    ...readStack(answer, '', answer.meta),
+    step: answer.meta.step as number,
+    requestedStep: answer.meta.requested_step as number,
+    size: answer.size,
+  };
+}
+
+function readProbe(answer: Container): Probe {
+  const inputs = (answer.meta.inputs ?? []) as Record<string, unknown>[];
+  const labels = answer.arrays.has('labels') ? arrayOf(answer, 'labels', Float32Array) : undefined;
+  return {
+    inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
+    ...(labels && {labels: {data: labels.data, width: labels.shape[1] ?? 1}}),
+    size: answer.size,
+  };
+}
+
+function readLoss(answer: Container): Loss {
+  const steps = arrayOf(answer, 'steps', Float64Array).data;
+  const series = (name: string) =>
+    answer.arrays.has(name)
+      ? arrayOf(answer, name, Float32Array).data
+      : new Float32Array(steps.length).fill(NaN);
+  const names = (answer.meta.epoch_names ?? []) as string[];
+  return {
+    steps,
+    loss: series('loss'),
+    learningRate: series('learning_rate'),
+    epochSteps: answer.arrays.has('epoch_steps')
+      ? arrayOf(answer, 'epoch_steps', Float64Array).data
+      : new Float64Array(0),
+    epochs: new Map(
+      names.map((name) => [name, arrayOf(answer, `epoch/${name}`, Float32Array).data]),
+    ),
+    size: answer.size,
+  };
+}

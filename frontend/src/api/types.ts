@@ -1,0 +1,159 @@
+/** What the routes answer, decoded (docs/http_api.md). */
+
+export interface RunInfo {
+  readonly name: string;
+  readonly samples: number;
+  readonly first_step: number;
+  readonly last_step: number;
+  /** Seconds since the epoch of the newest record. */
+  readonly wall_time: number;
+  readonly kinds: readonly string[];
+  readonly problems: readonly string[];
+  /** Changes when data is added. */
+  readonly etag: string;
+}
+
+export interface RunsAnswer {
+  readonly version: string;
+  readonly logdir: string;
+  readonly runs: readonly RunInfo[];
+}
+
+export interface LayerInfo {
+  readonly path: string;
+  readonly class_name: string;
+  readonly activation: string;
+  /** Index of the enclosing layer, -1 at the top. */
+  readonly parent: number;
+  readonly output_shape: readonly number[];
+  readonly parameters: number;
+  readonly trainable: boolean;
+  readonly dtype: string;
+}
+
+export interface VariableInfo {
+  readonly path: string;
+  /** Index in `layers`, -1 for the model's own. */
+  readonly layer: number;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+export interface SiteInfo {
+  readonly name: string;
+  readonly layer: number;
+  readonly call: number;
+  readonly output: number;
+  readonly shape: readonly number[];
+  readonly unit_axis: number;
+  readonly units: number;
+  readonly activation: string;
+}
+
+export interface Omission {
+  readonly name: string;
+  readonly what: string;
+  readonly reason: string;
+}
+
+export interface ModelAnswer {
+  readonly name: string;
+  readonly class_name: string;
+  readonly fingerprint: string;
+  readonly layers: readonly LayerInfo[];
+  readonly variables: readonly VariableInfo[];
+  readonly sites: readonly SiteInfo[];
+  readonly edges: readonly (readonly [number, number])[];
+  readonly inputs: readonly string[];
+  readonly options: Readonly<Record<string, string>>;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly omissions: readonly Omission[];
+  readonly steps_per_epoch: number;
+}
+
+/** How several samples become one column. */
+export type Pool = 'last' | 'min' | 'max' | 'mean';
+
+/** One kind of statistic over time. */
+export interface Table {
+  readonly kind: string;
+  readonly names: readonly string[];
+  /** Last step in each column; increasing. */
+  readonly steps: Float64Array;
+  /** First step in each column; the same array values as `steps` where nothing was pooled. */
+  readonly firstSteps: Float64Array;
+  /** Samples before pooling. */
+  readonly samples: number;
+  readonly definitions: Readonly<Record<string, string>>;
+  /** Row-major [names, steps] by statistic and pool. */
+  readonly values: ReadonlyMap<string, Float32Array>;
+  readonly size: number;
+}
+
+/** All kinds of one layer: its variables, its outputs, those of layers inside it included. */
+export interface Series {
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly size: number;
+}
+
+/** Largest magnitude of each unit of a site over time. */
+export interface Units {
+  readonly steps: Float64Array;
+  readonly firstSteps: Float64Array;
+  /** Row-major [units, steps]. */
+  readonly maxAbs: Float32Array;
+  /** 1 where the unit was zero in every batch of the window that ends there. */
+  readonly dead: Uint8Array;
+  readonly units: number;
+  /** Most sampled batches that "dead" looks back over. */
+  readonly window: number;
+  /** Batches that it did look back over, by column. */
+  readonly windowSamples: Int32Array;
+  readonly size: number;
+}
+
+/** Quantised pictures: value = offset + scale * code, 255 stands for a non-finite value. */
+export interface MapStack {
+  readonly name: string;
+  readonly layout: string;
+  readonly fullShape: readonly number[];
+  /** Samples, channels, height, width. */
+  readonly shape: readonly [number, number, number, number];
+  readonly codes: Uint8Array;
+  /** [samples, channels]. */
+  readonly scale: Float32Array;
+  readonly offset: Float32Array;
+  /** Which channels of the layer these are. */
+  readonly channels: Int32Array;
+  readonly dead: Uint8Array;
+}
+
+export interface Maps extends MapStack {
+  /** Step of the snapshot; may be before the step that was asked for. */
+  readonly step: number;
+  readonly requestedStep: number;
+  readonly size: number;
+}
+
+export interface MapsIndex {
+  readonly steps: readonly number[];
+  readonly names: readonly string[];
+  readonly omissions: readonly Omission[];
+}
+
+export interface Probe {
+  readonly inputs: readonly MapStack[];
+  /** [samples, width], or undefined where labels are not known. */
+  readonly labels?: {readonly data: Float32Array; readonly width: number};
+  readonly size: number;
+}
+
+export interface Loss {
+  readonly steps: Float64Array;
+  readonly loss: Float32Array;
+  readonly learningRate: Float32Array;
+  /** Last step of each epoch. */
+  readonly epochSteps: Float64Array;
+  readonly epochs: ReadonlyMap<string, Float32Array>;
+  readonly size: number;
+}

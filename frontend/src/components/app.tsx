@@ -1,0 +1,61 @@
+/** The whole tab. */
+
+import {useEffect} from 'preact/hooks';
+import {type Session, SessionContext} from '../state/session';
+import {Activations} from '../views/activations';
+import {EmptyState} from '../views/empty';
+import {LayerPanel} from '../views/layer_panel';
+import {OverTime} from '../views/over_time';
+import {Overview} from '../views/overview';
+import {HelpSheet, shortcut} from './help';
+import {Scrubber} from './scrubber';
+import {ErrorState} from './states';
+import {Toolbar} from './toolbar';
+import {Tooltip} from './tooltip';
+
+const VIEWS = {overview: Overview, time: OverTime, activations: Activations};
+
+export function App({session}: {session: Session}) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => shortcut(session, event);
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [session]);
+  return (
+    <SessionContext.Provider value={session}>
+      <div class="app" data-theme={session.host.theme.value} data-testid="app">
+        <Content session={session} />
+        <Tooltip />
+      </div>
+    </SessionContext.Provider>
+  );
+}
+
+function Content({session}: {session: Session}) {
+  const {data, error} = session.runs.state.value;
+  if (!data) {
+    if (error === undefined) return <div class="spinner" role="status" aria-label="Loading" />;
+    return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
+  }
+  if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
+  const View = VIEWS[session.settings.view.value];
+  return (
+    <>
+      <Toolbar />
+      {session.run.value ? (
+        <main class="panes">
+          <section class="left" id="view" role="tabpanel" aria-label="View">
+            <View />
+          </section>
+          <aside class="right" aria-label="Selected layer">
+            <LayerPanel />
+          </aside>
+        </main>
+      ) : (
+        <ErrorState message={`There is no run ${JSON.stringify(session.settings.run.value)}.`} />
+      )}
+      <Scrubber />
+      {session.helpOpen.value && <HelpSheet />}
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+/** Form controls in one look. */
+
+import type {ComponentChildren} from 'preact';
+
+interface SelectProps<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly (readonly [T, string])[];
+  readonly onChange: (value: T) => void;
+  readonly testId?: string;
+  /** Whether the label is shown beside it rather than only read out. */
+  readonly visibleLabel?: boolean;
+}
+
+export function Select<T extends string>(props: SelectProps<T>) {
+  const {label, value, options, onChange, testId, visibleLabel} = props;
+  return (
+    <label class="field">
+      {visibleLabel && <span>{label}</span>}
+      <select
+        aria-label={label}
+        title={label}
+        value={value}
+        data-testid={testId}
+        onChange={(event) => onChange(event.currentTarget.value as T)}
+      >
+        {options.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly (readonly [T, string, string?])[];
+  readonly onChange: (value: T) => void;
+  readonly testId?: string;
+}
+
+/** A few exclusive choices side by side; the third element of an option explains it. */
+export function Choice<T extends string>(props: ChoiceProps<T>) {
+  const {label, value, options, onChange, testId} = props;
+  return (
+    <div class="choice" role="group" aria-label={label} data-testid={testId}>
+      {options.map(([key, text, title]) => (
+        <button
+          key={key}
+          type="button"
+          title={title}
+          aria-pressed={key === value}
+          onClick={() => onChange(key)}
+        >
+          {text}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+interface IconButtonProps {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly children: ComponentChildren;
+  readonly pressed?: boolean;
+  readonly testId?: string;
+  readonly disabled?: boolean;
+}
+
+export function IconButton(props: IconButtonProps) {
+  const {label, onClick, children, pressed, testId, disabled} = props;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      data-testid={testId}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <svg viewBox="0 0 16 16" width="16" height="16" fill="currentColor" aria-hidden="true">
+        {children}
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,145 @@
+/** Run, view, filter and how fresh the data is. */
+
+import {useSignal} from '@preact/signals';
+import {useEffect} from 'preact/hooks';
+import {formatAge, formatCount} from '../draw/format';
+import {useSession} from '../state/session';
+import type {ViewName} from '../state/settings';
+import {IconButton, Select} from './controls';
+
+const TITLES: Record<ViewName, string> = {
+  overview: 'Overview',
+  time: 'Over time',
+  activations: 'Activations',
+};
+
+export function Toolbar() {
+  const session = useSession();
+  return (
+    <header class="toolbar">
+      <RunPicker />
+      <ViewTabs />
+      <span class="spring" />
+      <FilterField />
+      <Freshness />
+      <IconButton label="Keyboard shortcuts (?)" onClick={() => (session.helpOpen.value = true)}>
+        <path d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3zM7.3 11h1.4v1.4H7.3zM8 3.8c1.5 0 2.6 1 2.6 2.4 0 1.1-.6 1.700-1.200 2.200-.5.4-.7.7-.7 1.400H7.300c0-1.200.5-1.800 1.100-2.300.5-.4.8-.7.8-1.300 0-.7-.5-1.100-1.200-1.100s-1.200.5-1.200 1.300H5.400c0-1.500 1.100-2.600 2.600-2.600z" />
+      </IconButton>
+    </header>
+  );
+}
+
+function RunPicker() {
+  const session = useSession();
+  const runs = session.runs.state.value.data?.runs ?? [];
+  const names = runs.map(({name}) => name);
+  const run = session.run.value;
+  const chosen = run?.name ?? session.settings.run.value;
+  const options = names.includes(chosen) ? names : [chosen, ...names];
+  return (
+    <Select
+      label="Run"
+      value={chosen}
+      options={options.map((name) => [
+        name,
+        name === '' || name === '.' ? '(log directory)' : name,
+      ])}
+      onChange={(name) => {
+        session.player.stop();
+        session.settings.step.value = undefined;
+        session.settings.run.value = name;
+      }}
+      testId="run-picker"
+      visibleLabel
+    />
+  );
+}
+
+function ViewTabs() {
+  const {view} = useSession().settings;
+  const names = Object.keys(TITLES) as ViewName[];
+  const move = (event: KeyboardEvent) => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (!by) return;
+    event.stopPropagation();
+    event.preventDefault();
+    const next = names[(names.indexOf(view.value) + by + names.length) % names.length];
+    view.value = next;
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" aria-label="Views" onKeyDown={move}>
+      {names.map((name) => (
+        <button
+          key={name}
+          id={`tab-${name}`}
+          type="button"
+          role="tab"
+          aria-selected={view.value === name}
+          aria-controls="view"
+          tabIndex={view.value === name ? 0 : -1}
+          data-testid={`view-${name}`}
+          onClick={() => (view.value = name)}
+        >
+          {TITLES[name]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function FilterField() {
+  const session = useSession();
+  const {filter} = session.settings;
+  const {valid} = session.filter.value;
+  return (
+    <input
+      class={`filter ${valid ? '' : 'invalid'}`}
+      type="search"
+      placeholder="Filter layers (regex)"
+      aria-label="Filter layers by a regular expression"
+      aria-invalid={!valid}
+      title={valid ? undefined : 'Not a regular expression: taken as plain text'}
+      value={filter.value}
+      data-testid="filter"
+      onInput={(event) => (filter.value = event.currentTarget.value)}
+    />
+  );
+}
+
+const STALE_SECONDS = 120; // after that a run is not called live
+
+function Freshness() {
+  const session = useSession();
+  const run = session.run.value;
+  const now = useSignal(Date.now() / 1000);
+  const visible = session.host.visible.value;
+  useEffect(() => {
+    if (!visible) return undefined;
+    now.value = Date.now() / 1000;
+    const timer = setInterval(() => (now.value = Date.now() / 1000), 1000);
+    return () => clearInterval(timer);
+  }, [visible]);
+  const failed = session.runs.state.value.error;
+  if (failed !== undefined) {
+    return (
+      <button class="button alarm" title={failed} onClick={() => void session.runs.refresh()}>
+        no connection, retry
+      </button>
+    );
+  }
+  if (!run) return null;
+  const age = Math.max(0, now.value - run.wall_time);
+  const live = age < STALE_SECONDS;
+  return (
+    <span class={`freshness ${live ? 'live' : ''}`} title="When the newest record was written">
+      <i /> {live ? 'live, ' : ''}
+      {formatAge(age)}
+      {run.problems.length > 0 && (
+        <span class="problems" title={run.problems.join('\n')} data-testid="problems">
+          {formatCount(run.problems.length)} {run.problems.length === 1 ? 'problem' : 'problems'}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,67 @@
+/** A titled chart with the lines' values at the shown step, or under the pointer. */
+
+import {useSignal} from '@preact/signals';
+import {type NumberFormat, formatCount, formatValue} from '../draw/format';
+import {sampleAt} from '../draw/time_scale';
+import {useSession} from '../state/session';
+import {Chart, type Line} from './chart';
+
+export const GUTTER = 58; // CSS pixels left of the plots, as in the style sheet
+
+interface TrackProps {
+  readonly title: string;
+  readonly definition: string;
+  readonly steps: Float64Array;
+  readonly lines: readonly Line[];
+  readonly log: boolean;
+  readonly format: NumberFormat;
+  /** What it shows, for those who cannot see it. */
+  readonly label: string;
+}
+
+export function Track({title, definition, steps, lines, log, format, label}: TrackProps) {
+  const session = useSession();
+  const hovered = useSignal<number | undefined>(undefined);
+  const step = session.step.value;
+  const index = hovered.value ?? (step === undefined ? -1 : sampleAt(steps, step));
+  return (
+    <section class="track">
+      <header>
+        <h3 title={definition}>{title}</h3>
+        {hovered.value !== undefined && <span class="quiet">step {formatCount(steps[index])}</span>}
+        <span class="spring" />
+        {lines.map((line) => (
+          <span key={line.name} class="reading">
+            <i class="dash" style={{background: `var(--${line.colour})`}} />
+            {line.name} <Reading line={line} index={index} format={format} />
+          </span>
+        ))}
+      </header>
+      <Chart
+        steps={steps}
+        lines={lines}
+        domain={session.domain.value}
+        log={log}
+        gutter={GUTTER}
+        format={(value) => formatValue(value, format)}
+        label={label}
+        onHover={(column) => (hovered.value = column)}
+        onPick={(at) => session.goTo(at)}
+      />
+    </section>
+  );
+}
+
+function Reading({line, index, format}: {line: Line; index: number; format: NumberFormat}) {
+  const at = line.isMissing ? lastRecorded(line, index) : index;
+  const value = line.values[at];
+  if (value === undefined) return <b>–</b>;
+  return <b class={Number.isFinite(value) ? '' : 'alarm'}>{formatValue(value, format)}</b>;
+}
+
+/** Values of epochs lie apart: the newest one counts. What never applied has none. */
+function lastRecorded(line: Line, index: number): number {
+  let at = index;
+  while (at >= 0 && !Number.isFinite(line.values[at]) && line.isMissing?.(at)) at--;
+  return at;
+}

@@ -1,0 +1,77 @@
+/** Codes to pixels: pools columns and rows so that nothing that stands out is lost. */
+
+import {CODE_MIDDLE, CODE_MISSING, CODE_NONFINITE} from './codes';
+import type {Spans} from './time_scale';
+
+/** A brief event is drawn at least this wide, in pixels to each side. */
+export const MARKER_REACH = 1;
+
+/**
+ * Pools a coded grid to a picture of `spans.from.length` by `height` codes.
+ *
+ * Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a value
+ * that is not finite always wins, and is widened by `reach` pixels to each side.
+ *
+ * Args:
+ *   codes: Row-major [rows, columns].
+ *   height: Picture rows, at most `rows`.
+ *
+ * Returns: Uint8Array[height * width], row-major.
+ */
+export function poolCodes(
+  codes: Uint8Array,
+  rows: number,
+  columns: number,
+  spans: Spans,
+  height: number,
+  diverging: boolean,
+  reach = MARKER_REACH,
+): Uint8Array {
+  const width = spans.from.length;
+  const picture = new Uint8Array(width * height);
+  const better = diverging ? fartherCode : largerCode;
+  for (let row = 0; row < rows; row++) {
+    const line = Math.floor((row * height) / rows) * width;
+    for (let x = 0; x < width; x++) {
+      let best = picture[line + x];
+      for (let column = spans.from[x]; column < spans.to[x]; column++) {
+        best = better(best, codes[row * columns + column]);
+      }
+      picture[line + x] = best;
+    }
+  }
+  widen(picture, width, reach);
+  return picture;
+}
+
+/** Which pixel columns hold something that is not finite, in any row. */
+export function nonfiniteColumns(picture: Uint8Array, width: number): boolean[] {
+  const found = new Array<boolean>(width).fill(false);
+  picture.forEach((code, index) => {
+    if (code === CODE_NONFINITE) found[index % width] = true;
+  });
+  return found;
+}
+
+/** Colours of a picture of codes. */
+export function paint(picture: Uint8Array, colours: Uint32Array, into: Uint32Array): void {
+  for (let index = 0; index < picture.length; index++) into[index] = colours[picture[index]];
+}
+
+const largerCode = (a: number, b: number) => (b > a ? b : a);
+
+function fartherCode(a: number, b: number): number {
+  if (a === CODE_NONFINITE || b === CODE_MISSING) return a;
+  if (b === CODE_NONFINITE || a === CODE_MISSING) return b;
+  return Math.abs(b - CODE_MIDDLE) > Math.abs(a - CODE_MIDDLE) ? b : a;
+}
+
+function widen(picture: Uint8Array, width: number, reach: number): void {
+  if (!reach || !picture.includes(CODE_NONFINITE)) return;
+  picture.slice().forEach((code, index) => {
+    if (code !== CODE_NONFINITE) return;
+    const start = index - (index % width);
+    const from = Math.max(start, index - reach);
+    picture.fill(CODE_NONFINITE, from, Math.min(start + width, index + reach + 1));
+  });
+}

@@ -1,0 +1,96 @@
+/** A small line without axes: its path, and where it is not a number. */
+
+import {type TimeDomain, columnSpans, stepToX} from './time_scale';
+
+export interface Sparkline {
+  /** SVG path data in a box of `width` by `height`. */
+  readonly path: string;
+  /** Pixel columns where a value was not finite. */
+  readonly nonfinite: readonly number[];
+}
+
+/**
+ * Draws the extent of each pixel's values, so that no peak is lost.
+ *
+ * Args:
+ *   values: One row; exact zeros on a log scale lie on the bottom edge.
+ *   firstSteps: First step of each value.
+ */
+export function sparkline(
+  values: Float32Array,
+  firstSteps: ArrayLike<number>,
+  domain: TimeDomain,
+  width: number,
+  height: number,
+  log: boolean,
+): Sparkline {
+  const [low, high] = range(values, log);
+  const y = (value: number) => {
+    const position = log ? Math.log(Math.max(value, low) / low) : value - low;
+    const whole = log ? Math.log(high / low) : high - low;
+    const share = whole > 0 ? position / whole : 0.5;
+    return Math.round((height - 1 - share * (height - 2)) * 10) / 10;
+  };
+  const nonfinite: number[] = [];
+  let path = '';
+  let pen = 'M';
+  for (const point of points(values, firstSteps, domain, width)) {
+    const x = Math.round(point.x * 10) / 10;
+    if (point.nonfinite) nonfinite.push(x);
+    if (point.low > point.high) {
+      pen = 'M';
+      continue;
+    }
+    const [bottom, top] = [y(point.low), y(point.high)];
+    path += `${pen}${x} ${bottom}`;
+    if (top !== bottom) path += `L${x} ${top}`;
+    pen = 'L';
+  }
+  return {path, nonfinite};
+}
+
+interface Point {
+  readonly x: number;
+  readonly low: number;
+  readonly high: number;
+  readonly nonfinite: boolean;
+}
+
+/** One point a value where there is room, else one a pixel with the extent of its values. */
+function points(
+  values: Float32Array,
+  firstSteps: ArrayLike<number>,
+  domain: TimeDomain,
+  width: number,
+): Point[] {
+  if (values.length <= width) {
+    return Array.from(values, (_, index) => ({
+      x: stepToX(firstSteps[index], domain, width),
+      ...extentOf(values, index, index + 1),
+    }));
+  }
+  const spans = columnSpans(firstSteps, domain, width);
+  return Array.from(spans.from, (from, x) => ({x, ...extentOf(values, from, spans.to[x])}));
+}
+
+function range(values: Float32Array, log: boolean): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (!Number.isFinite(value) || (log && value <= 0)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return low <= high ? [low, high] : [1, 1];
+}
+
+function extentOf(values: Float32Array, from: number, to: number) {
+  let [low, high, nonfinite] = [Infinity, -Infinity, false];
+  for (let column = from; column < to; column++) {
+    const value = values[column];
+    if (Number.isFinite(value)) {
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    } else nonfinite = true;
+  }
+  return {low, high, nonfinite};
+}

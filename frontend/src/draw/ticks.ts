@@ -1,0 +1,35 @@
+/** Round numbers for axes. */
+
+/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
+export function linearTicks(low: number, high: number, count: number, whole = false): number[] {
+  if (!(high > low) || count < 1) return [low];
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough)!;
+  const interval = whole ? Math.max(1, Math.round(factor * power)) : factor * power;
+  const first = Math.ceil(low / interval - 1e-9);
+  const last = Math.floor(high / interval + 1e-9);
+  return Array.from({length: last - first + 1}, (_, i) => round((first + i) * interval));
+}
+
+/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
+export function logTicks(low: number, high: number, count: number): number[] {
+  const first = Math.ceil(Math.log10(low) - 1e-9);
+  const last = Math.floor(Math.log10(high) + 1e-9);
+  if (last - first < 1) return withinDecades(low, high, count);
+  const stride = Math.ceil((last - first + 1) / count);
+  const ticks = [];
+  for (let exponent = first; exponent <= last; exponent += stride)
+    ticks.push(round(10 ** exponent));
+  return ticks;
+}
+
+function withinDecades(low: number, high: number, count: number): number[] {
+  const power = 10 ** Math.floor(Math.log10(low));
+  const marks = [1, 2, 5, 10, 20, 50, 100]
+    .map((factor) => round(factor * power))
+    .filter((tick) => tick >= low && tick <= high);
+  return marks.length > 1 ? marks : linearTicks(low, high, count);
+}
+
+const round = (value: number) => Number(value.toPrecision(12));

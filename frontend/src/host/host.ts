@@ -1,0 +1,100 @@
+/**
+ * The page around the tab: TensorBoard's own window, or none when the tab is opened by itself.
+ *
+ * The only module that touches `window.parent`; every use falls back to the tab's own window.
+ */
+
+import {type ReadonlySignal, signal} from '@preact/signals';
+import type {ThemeName} from '../draw/colour_maps';
+import {mergeHash, pluginEntries} from './hash';
+
+export const PLUGIN_NAME = 'keras_inspect';
+
+export interface Host {
+  readonly theme: ReadonlySignal<ThemeName>;
+  /** Whether anything of the tab can be seen: false in a hidden browser tab or plugin tab. */
+  readonly visible: ReadonlySignal<boolean>;
+  /** Calls back when TensorBoard has reloaded its data. */
+  onReload(callback: () => void): void;
+  /** Calls back when the address changed other than by `writeState`. */
+  onStateChange(callback: () => void): void;
+  /** The tab's own part of the address. */
+  readState(): ReadonlyMap<string, string>;
+  writeState(entries: ReadonlyMap<string, string>): void;
+}
+
+/** Connects to the page that the tab runs in. */
+export function connectHost(): Host {
+  const outer = outerWindow();
+  const visible = watchVisibility();
+  return {
+    theme: watchTheme(outer),
+    visible,
+    onReload: (callback) => listenForReload(outer, callback),
+    onStateChange: (callback) => outer.addEventListener('hashchange', callback),
+    readState: () => pluginEntries(outer.location.hash, PLUGIN_NAME),
+    writeState: (entries) => {
+      if (!visible.peek()) return; // another plugin's tab owns the address then
+      const hash = mergeHash(outer.location.hash, PLUGIN_NAME, entries);
+      if (hash !== outer.location.hash) outer.history.replaceState(outer.history.state, '', hash);
+    },
+  };
+}
+
+/** TensorBoard's window where it can be reached, else the tab's own. */
+function outerWindow(): Window {
+  try {
+    return window.parent.document.body ? window.parent : window; // throws across origins
+  } catch {
+    return window;
+  }
+}
+
+function watchTheme(outer: Window): ReadonlySignal<ThemeName> {
+  if (outer === window) return watchSystemTheme();
+  const body = outer.document.body;
+  const read = (): ThemeName => (body.classList.contains('dark-mode') ? 'dark' : 'light');
+  const theme = signal(read());
+  const observer = new MutationObserver(() => (theme.value = read()));
+  observer.observe(body, {attributes: true, attributeFilter: ['class']});
+  return theme;
+}
+
+function watchSystemTheme(): ReadonlySignal<ThemeName> {
+  const query = window.matchMedia('(prefers-color-scheme: dark)');
+  const theme = signal<ThemeName>(query.matches ? 'dark' : 'light');
+  query.addEventListener('change', () => (theme.value = query.matches ? 'dark' : 'light'));
+  return theme;
+}
+
+/** A plugin's frame stays alive when another tab is chosen, with no height. */
+function watchVisibility(): ReadonlySignal<boolean> {
+  const read = () => !document.hidden && window.innerHeight > 0 && window.innerWidth > 0;
+  const visible = signal(read());
+  const update = () => (visible.value = read());
+  document.addEventListener('visibilitychange', update);
+  window.addEventListener('resize', update);
+  return visible;
+}
+
+interface GuestMessage {
+  type: string;
+  id: number;
+  isReply: boolean;
+}
+
+/** TensorBoard's plugin protocol: a message port, JSON both ways, every message answered. */
+function listenForReload(outer: Window, callback: () => void): void {
+  if (outer === window) return;
+  const channel = new MessageChannel();
+  channel.port1.onmessage = (event: MessageEvent<string>) => {
+    const message = JSON.parse(event.data) as GuestMessage;
+    if (message.isReply) return;
+    const {type, id} = message;
+    channel.port1.postMessage(
+      JSON.stringify({type, id, payload: null, error: null, isReply: true}),
+    );
+    if (type === 'experimental.DataReloaded') callback();
+  };
+  outer.postMessage('experimental.bootstrap', '*', [channel.port2]);
+}

@@ -1,0 +1,66 @@
+/** The model's layers with what is recorded of each. Pure. */
+
+import type {LayerInfo, ModelAnswer, SiteInfo, VariableInfo} from '../api/types';
+
+export interface Layer {
+  readonly info: LayerInfo;
+  readonly path: string;
+  /** Trainable variables. */
+  readonly variables: readonly VariableInfo[];
+  /** Tapped outputs, the first call's first output first. */
+  readonly sites: readonly SiteInfo[];
+}
+
+/** Layers that own a variable or a site, in model order, the model's own variables last. */
+export function layersOf(model: ModelAnswer): Layer[] {
+  const layers = model.layers.map((info, index) => ({
+    info,
+    path: info.path,
+    variables: model.variables.filter((variable) => variable.layer === index),
+    sites: model.sites.filter((site) => site.layer === index),
+  }));
+  const own = model.variables.filter((variable) => variable.layer < 0);
+  if (own.length) layers.push(modelLayer(model, own));
+  return layers.filter((layer) => layer.variables.length + layer.sites.length > 0);
+}
+
+function modelLayer(model: ModelAnswer, variables: VariableInfo[]) {
+  const info: LayerInfo = {
+    path: '(model)',
+    class_name: model.class_name,
+    activation: '',
+    parent: -1,
+    output_shape: [],
+    parameters: 0,
+    trainable: true,
+    dtype: '',
+  };
+  return {info, path: info.path, variables, sites: []};
+}
+
+/** The layer that a row of a table belongs to. */
+export function layerOfRow(layers: readonly Layer[], name: string): Layer | undefined {
+  return layers.find(
+    (layer) =>
+      layer.sites.some((site) => site.name === name) ||
+      layer.variables.some((variable) => variable.path === name),
+  );
+}
+
+/** Tests names against a regular expression; against the plain text where it is none. */
+export function nameFilter(pattern: string): {matches: (name: string) => boolean; valid: boolean} {
+  if (!pattern) return {matches: () => true, valid: true};
+  try {
+    const expression = new RegExp(pattern, 'i');
+    return {matches: (name) => expression.test(name), valid: true};
+  } catch {
+    const plain = pattern.toLowerCase();
+    return {matches: (name) => name.toLowerCase().includes(plain), valid: false};
+  }
+}
+
+/** A path in two parts: the enclosing layers with their slash, and the layer's own name. */
+export function splitPath(path: string): readonly [string, string] {
+  const at = path.lastIndexOf('/') + 1;
+  return [path.slice(0, at), path.slice(at)];
+}

@@ -1,0 +1,118 @@
+import {describe, expect, it} from 'vitest';
+import type {Table} from '../api/types';
+import type {Layer} from './layers';
+import {
+  OVERVIEW_COLUMNS,
+  type OverviewRow,
+  cellValue,
+  layerSeries,
+  orderRows,
+  overviewRows,
+} from './overview';
+
+function table(kind: string, rows: Record<string, Record<string, number[]>>): Table {
+  const names = Object.keys(rows);
+  const statistics = Object.keys(rows[names[0]]);
+  const columns = rows[names[0]][statistics[0]].length;
+  const steps = Float64Array.from({length: columns}, (_, i) => i * 10);
+  return {
+    kind,
+    names,
+    steps,
+    firstSteps: steps,
+    samples: columns,
+    definitions: {},
+    values: new Map(
+      statistics.map((statistic) => [
+        `${statistic}/last`,
+        Float32Array.from(names.flatMap((name) => rows[name][statistic])),
+      ]),
+    ),
+    size: 0,
+  };
+}
+
+function layer(path: string, variables: string[], sites: string[] = [path]): Layer {
+  return {
+    path,
+    info: {path} as Layer['info'],
+    variables: variables.map((name) => ({
+      path: `${path}/${name}`,
+    })) as unknown as Layer['variables'],
+    sites: sites.map((name) => ({name})) as unknown as Layer['sites'],
+  };
+}
+
+const column = (key: string) => OVERVIEW_COLUMNS.find((item) => item.key === key)!;
+
+describe('layerSeries', () => {
+  const tables = new Map([
+    ['gradient', table('gradient', {'a/kernel': {l2: [3, NaN]}, 'a/bias': {l2: [4, 1]}})],
+    ['update', table('update', {'a/kernel': {l2: [3, 0]}, 'a/bias': {l2: [4, 0]}})],
+    ['weight', table('weight', {'a/kernel': {l2: [6, 5]}, 'a/bias': {l2: [8, 0]}})],
+    ['activation', table('activation', {a: {mean: [1, 2]}, 'a:1': {mean: [8, 9]}})],
+  ]);
+  const a = layer('a', ['kernel', 'bias'], ['a', 'a:1']);
+
+  it('joins the norms of a layer’s variables, and NaN stays NaN', () => {
+    expect([...layerSeries(tables, a, column('gradient.l2'))!]).toEqual([5, NaN]);
+  });
+  it('divides the joint update by the joint weights', () => {
+    expect([...layerSeries(tables, a, column('update.ratio'))!]).toEqual([0.5, 0]);
+  });
+  it('takes the output of the first call', () => {
+    expect([...layerSeries(tables, a, column('activation.mean'))!]).toEqual([1, 2]);
+  });
+  it('is nothing where nothing is recorded', () => {
+    expect(layerSeries(tables, layer('b', []), column('gradient.l2'))).toBeUndefined();
+    expect(layerSeries(new Map(), a, column('activation.mean'))).toBeUndefined();
+  });
+});
+
+function row(path: string, gradient: number, dead = NaN): OverviewRow {
+  return {
+    layer: layer(path, []),
+    series: new Map([
+      ['gradient.l2', Float32Array.of(gradient)],
+      ['activation.dead_fraction', Float32Array.of(dead)],
+    ]),
+  };
+}
+const names = (rows: OverviewRow[]) => rows.map((item) => item.layer.path).join(' ');
+
+describe('orderRows', () => {
+  const rows = [
+    row('fine', 1, 0),
+    row('dying', 0.9, 0.4),
+    row('broken', NaN, 0),
+    row('tiny', 1e-5, 0),
+    row('plain', 1.1),
+  ];
+  it('keeps the model order', () => {
+    expect(names(orderRows(rows, 'model', 0))).toBe('fine dying broken tiny plain');
+  });
+  it('puts what is not finite first, then what is farthest off', () => {
+    expect(names(orderRows(rows, 'worst', 0))).toBe('broken tiny dying fine plain');
+  });
+  it('sorts by a column both ways, missing values last, NaN as the largest', () => {
+    expect(names(orderRows(rows, 'gradient.l2', 0))).toBe('tiny dying fine plain broken');
+    expect(names(orderRows(rows, '-gradient.l2', 0))).toBe('broken plain fine dying tiny');
+    expect(names(orderRows(rows, '-activation.dead_fraction', 0))).toBe(
+      'dying fine broken tiny plain',
+    );
+  });
+});
+
+describe('cellValue', () => {
+  it('tells "does not apply" from a number gone bad', () => {
+    expect(cellValue(row('a', NaN), 'gradient.l2', 0)).toBeNaN();
+    expect(cellValue(row('a', 1), 'activation.dead_fraction', 0)).toBeUndefined();
+    expect(cellValue(row('a', 1), 'weight.l2', 0)).toBeUndefined();
+  });
+});
+
+describe('overviewRows', () => {
+  it('has a row for each layer, whatever is recorded', () => {
+    expect(overviewRows(new Map(), [layer('a', ['kernel'])])[0].series.size).toBe(0);
+  });
+});

@@ -1,0 +1,145 @@
+/** Everything that is shown follows from here: what was chosen, what is recorded, where we are. */
+
+import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
+import {createContext} from 'preact';
+import {useContext} from 'preact/hooks';
+import type {Client} from '../api/client';
+import {type Query, lossQuery, modelQuery} from '../api/queries';
+import type {Loss, ModelAnswer, RunInfo} from '../api/types';
+import {type TimeDomain, domainOf, sampleAt} from '../draw/time_scale';
+import type {Host} from '../host/host';
+import {type Layer, layersOf, nameFilter} from './layers';
+import {Player} from './player';
+import {type Request, Resource} from './resource';
+import {RunsFeed} from './runs_feed';
+import {createSettings, readSettings, writeSettings} from './settings';
+
+const NO_STEPS = new Float64Array(0);
+
+export class Session {
+  readonly settings = createSettings();
+  readonly runs: RunsFeed;
+  readonly model: Resource<ModelAnswer>;
+  readonly loss: Resource<Loss>;
+  readonly player: Player;
+  readonly helpOpen = signal(false);
+
+  constructor(
+    readonly host: Host,
+    readonly client: Client,
+  ) {
+    readSettings(this.settings, host.readState());
+    host.onStateChange(() => readSettings(this.settings, host.readState()));
+    effect(() => host.writeState(writeSettings(this.settings)));
+    this.runs = new RunsFeed(client, this.live);
+    host.onReload(() => {
+      if (host.visible.peek()) void this.runs.refresh();
+    });
+    this.model = new Resource(client, () => this.request(modelQuery), host.visible);
+    this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
+    this.player = new Player(this);
+  }
+
+  /** Whether new data is looked for: only while somebody can see it and follows it. */
+  readonly live = computed(() => this.host.visible.value && this.settings.step.value === undefined);
+
+  /** The chosen run, else the one written to last. */
+  readonly run: ReadonlySignal<RunInfo | undefined> = computed(() => {
+    const runs = this.runs.state.value.data?.runs ?? [];
+    const name = this.settings.run.value;
+    if (name) return runs.find((run) => run.name === name);
+    return runs.reduce<RunInfo | undefined>(
+      (newest, run) => (newest && newest.wall_time >= run.wall_time ? newest : run),
+      undefined,
+    );
+  });
+
+  private readonly runKey = computed(() => {
+    const run = this.run.value;
+    return run ? `${run.etag}\n${run.name}` : '';
+  });
+
+  /** A request about the chosen run, at the run's present version. */
+  request<T>(query: (run: string) => Query<T>): Request<T> | undefined {
+    const [version, ...name] = this.runKey.value.split('\n');
+    return this.runKey.value ? {query: query(name.join('\n')), version} : undefined;
+  }
+
+  /** Whether the run has records of that kind. */
+  has(kind: string): boolean {
+    return this.run.value?.kinds.includes(kind) ?? false;
+  }
+
+  readonly layers: ReadonlySignal<readonly Layer[]> = computed(() => {
+    const model = this.model.data;
+    return model ? layersOf(model) : [];
+  });
+
+  readonly filter = computed(() => nameFilter(this.settings.filter.value));
+
+  /** The selected layer: the chosen one where the model has it, else the first with variables. */
+  readonly layer: ReadonlySignal<Layer | undefined> = computed(() => {
+    const layers = this.layers.value;
+    const path = this.settings.layer.value;
+    return (
+      layers.find((layer) => layer.path === path) ??
+      layers.find((layer) => layer.variables.length > 0) ??
+      layers[0]
+    );
+  });
+
+  /** Recorded steps. */
+  readonly steps: ReadonlySignal<Float64Array> = computed(() => this.loss.data?.steps ?? NO_STEPS);
+
+  readonly domain: ReadonlySignal<TimeDomain> = computed(() => domainOf(this.steps.value));
+
+  /** Index in `steps` of where we are, -1 when there are none. */
+  readonly position = computed(() => {
+    const steps = this.steps.value;
+    const step = this.settings.step.value;
+    return step === undefined ? steps.length - 1 : sampleAt(steps, step);
+  });
+
+  /** The recorded step that is shown. */
+  readonly step = computed(() => {
+    const position = this.position.value;
+    return position < 0 ? undefined : this.steps.value[position];
+  });
+
+  /** Goes to the recorded step at or before `step`. */
+  goTo(step: number): void {
+    const steps = this.steps.peek();
+    if (steps.length) this.settings.step.value = steps[sampleAt(steps, step)];
+  }
+
+  /** Moves by recorded steps, stopping at both ends. */
+  move(samples: number): void {
+    const steps = this.steps.peek();
+    if (!steps.length) return;
+    const target = Math.min(steps.length - 1, Math.max(0, this.position.peek() + samples));
+    this.settings.step.value = steps[target];
+  }
+
+  followLatest(): void {
+    this.player.stop();
+    this.settings.step.value = undefined;
+  }
+
+  /** Moves the selection through the layers that pass the filter. */
+  moveLayer(rows: number): void {
+    const {matches} = this.filter.peek();
+    const layers = this.layers.peek().filter((layer) => matches(layer.path));
+    if (!layers.length) return;
+    const at = layers.findIndex((layer) => layer === this.layer.peek());
+    const target = Math.min(layers.length - 1, Math.max(0, at < 0 ? 0 : at + rows));
+    this.settings.layer.value = layers[target].path;
+  }
+}
+
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('no session around this component');
+  return session;
+}

@@ -1,0 +1,87 @@
+/** What the user chose, and how it is written into the address. Pure but for the signals. */
+
+import {type Signal, signal} from '@preact/signals';
+import type {ScaleName} from '../draw/codes';
+import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
+import {KINDS} from './statistics';
+
+export const VIEWS = ['overview', 'time', 'activations'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+export interface Settings {
+  readonly run: string;
+  /** Undefined follows the latest recorded step. */
+  readonly step: number | undefined;
+  /** Path of the selected layer. */
+  readonly layer: string;
+  readonly view: ViewName;
+  readonly kind: string;
+  readonly statistic: string;
+  readonly scale: ScaleName | 'auto';
+  readonly colours: SequentialMap;
+  /** Regular expression on layer names. */
+  readonly filter: string;
+  /** "model", "worst", or a column of the overview, "-" ahead for largest first. */
+  readonly order: string;
+  /** Whether all maps of a layer share one colour range. */
+  readonly range: 'map' | 'shared';
+}
+
+export type SettingSignals = {readonly [K in keyof Settings]: Signal<Settings[K]>};
+
+interface Codec<T> {
+  readonly initial: T;
+  /** Undefined for text that does not stand for a value. */
+  readonly parse: (text: string) => T | undefined;
+}
+
+const text = (initial: string): Codec<string> => ({initial, parse: (value) => value});
+
+function oneOf<T extends string>(initial: T, values: readonly T[]): Codec<T> {
+  return {initial, parse: (value) => values.find((candidate) => candidate === value)};
+}
+
+const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
+  run: text(''),
+  step: {
+    initial: undefined,
+    parse: (value) => (/^\d{1,15}$/.test(value) ? Number(value) : undefined),
+  },
+  layer: text(''),
+  view: oneOf<ViewName>('overview', VIEWS),
+  kind: oneOf('gradient', Object.keys(KINDS)),
+  statistic: {initial: 'l2', parse: (value) => (/^\w{1,64}$/.test(value) ? value : undefined)},
+  scale: oneOf<ScaleName | 'auto'>('auto', ['auto', 'log', 'linear', 'relative']),
+  colours: oneOf<SequentialMap>('viridis', SEQUENTIAL),
+  filter: text(''),
+  order: text('model'),
+  range: oneOf<'map' | 'shared'>('map', ['map', 'shared']),
+};
+
+const KEYS = Object.keys(CODECS) as (keyof Settings)[];
+
+export function createSettings(): SettingSignals {
+  return Object.fromEntries(
+    KEYS.map((key) => [key, signal(CODECS[key].initial)]),
+  ) as unknown as SettingSignals;
+}
+
+/** Sets every setting from the address; one that is absent or wrong gets its initial value. */
+export function readSettings(settings: SettingSignals, entries: ReadonlyMap<string, string>): void {
+  const set = <K extends keyof Settings>(key: K) => {
+    const given = entries.get(key);
+    const value = given === undefined ? undefined : CODECS[key].parse(given);
+    settings[key].value = value ?? CODECS[key].initial;
+  };
+  KEYS.forEach(set);
+}
+
+/** The entries for the address; initial values are left out. */
+export function writeSettings(settings: SettingSignals): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const key of KEYS) {
+    const value = settings[key].value;
+    if (value !== CODECS[key].initial) entries.set(key, String(value));
+  }
+  return entries;
+}

@@ -1,0 +1,185 @@
+/** Activation maps of one layer's output for the probe samples, beside the samples themselves. */
+
+import {useComputed} from '@preact/signals';
+import {mapsIndexQuery, mapsQuery, probeQuery} from '../api/queries';
+import type {Maps, MapsIndex} from '../api/types';
+import {Choice, Select} from '../components/controls';
+import {NotRecorded, Pending} from '../components/states';
+import {sharedRange} from '../draw/tiles';
+import {SEQUENTIAL, cssGradient, nonfiniteColour} from '../draw/colour_maps';
+import {formatCount, formatNumber, formatShape} from '../draw/format';
+import {lastAtMost} from '../draw/time_scale';
+import {useResource} from '../state/resource';
+import {useSession} from '../state/session';
+import {MapTiles} from './map_tiles';
+
+export function Activations() {
+  const session = useSession();
+  const index = useResource(
+    session.client,
+    () => (session.has('maps') ? session.request(mapsIndexQuery) : undefined),
+    session.host.visible,
+  );
+  if (!session.has('maps')) {
+    return (
+      <NotRecorded
+        what="Activation maps are not recorded in this run"
+        how="Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8])."
+      />
+    );
+  }
+  return (
+    <Pending loaded={index.state.value} retry={() => index.retry()} class="activations">
+      {(data) => <MapsOfLayer index={data} />}
+    </Pending>
+  );
+}
+
+/** The site whose maps are shown: the selected layer's, if it has any. */
+function siteOf(index: MapsIndex, sites: readonly string[]): string | undefined {
+  return sites.find((name) => index.names.includes(name));
+}
+
+function MapsOfLayer({index}: {index: MapsIndex}) {
+  const session = useSession();
+  const layer = session.layer.value;
+  const site = siteOf(index, layer?.sites.map(({name}) => name) ?? []);
+  // One snapshot serves many steps: only another one is a reason to load.
+  const snapshot = useComputed(() => {
+    const step = session.step.value ?? 0;
+    return index.steps[Math.max(0, lastAtMost(index.steps, step))];
+  });
+  const maps = useResource(
+    session.client,
+    () =>
+      site === undefined || snapshot.value === undefined
+        ? undefined
+        : session.request((run) => mapsQuery(run, site, snapshot.value)),
+    session.host.visible,
+    [site, index],
+  );
+  const probe = useResource(
+    session.client,
+    () => (session.has('probe') ? session.request(probeQuery) : undefined),
+    session.host.visible,
+  );
+  if (site === undefined) return <NoMaps index={index} path={layer?.path ?? ''} />;
+  return (
+    <>
+      <MapsBar index={index} site={site} maps={maps.data} />
+      <Pending loaded={maps.state.value} retry={() => maps.retry()} class="maps-pending">
+        {(data) => <MapTiles maps={data} probe={probe.data} />}
+      </Pending>
+    </>
+  );
+}
+
+function SiteSelect({index, site}: {index: MapsIndex; site: string}) {
+  const session = useSession();
+  const choose = (name: string) => {
+    const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
+    if (owner) session.settings.layer.value = owner.path;
+  };
+  const names = site === '' ? ['', ...index.names] : index.names;
+  return (
+    <Select
+      label="Layer"
+      value={site}
+      options={names.map((name) => [name, name || 'choose a layer'])}
+      onChange={choose}
+      testId="maps-layer"
+      visibleLabel
+    />
+  );
+}
+
+function NoMaps({index, path}: {index: MapsIndex; path: string}) {
+  const omission = index.omissions.find(({name}) => name === path);
+  return (
+    <>
+      <div class="view-bar">
+        <SiteSelect index={index} site="" />
+      </div>
+      <NotRecorded
+        what={`No maps of ${path} are recorded`}
+        how={omission ? omission.reason : 'Choose another layer above.'}
+      />
+    </>
+  );
+}
+
+interface BarProps {
+  readonly index: MapsIndex;
+  readonly site: string;
+  readonly maps: Maps | undefined;
+}
+
+function MapsBar({index, site, maps}: BarProps) {
+  const {settings, host} = useSession();
+  const {range, colours} = settings;
+  return (
+    <div class="view-bar">
+      <SiteSelect index={index} site={site} />
+      <Choice
+        label="Colour range"
+        testId="range"
+        value={range.value}
+        options={[
+          ['map', 'Range per map', 'Each map spans the colours on its own'],
+          ['shared', 'Shared', 'One range for all maps of the layer: magnitudes compare'],
+        ]}
+        onChange={(next) => (range.value = next)}
+      />
+      <Select
+        label="Colours"
+        value={colours.value}
+        options={SEQUENTIAL.map((name) => [name, name])}
+        onChange={(next) => (colours.value = next)}
+      />
+      {maps && <ShapeNote maps={maps} />}
+      <span class="spring" />
+      {maps && <RangeLegend maps={maps} gradient={cssGradient(colours.value, host.theme.value)} />}
+      {maps && <Snapshot maps={maps} />}
+    </div>
+  );
+}
+
+function ShapeNote({maps}: {maps: Maps}) {
+  const [, channels] = maps.shape;
+  const all = maps.fullShape.at(-1) ?? channels;
+  const capped = maps.layout === 'image' && all > channels;
+  return (
+    <span class="quiet">
+      {formatShape(maps.fullShape.slice(1))}
+      {capped && `, ${channels} of ${all} channels recorded`}
+    </span>
+  );
+}
+
+function RangeLegend({maps, gradient}: {maps: Maps; gradient: string}) {
+  const [low, high] = sharedRange(maps);
+  const shared = useSession().settings.range.value === 'shared';
+  return (
+    <span class="legend">
+      <span class="number">{shared ? formatNumber(low) : 'min'}</span>
+      <i class="gradient" style={{background: gradient}} />
+      <span class="number">{shared ? formatNumber(high) : 'max'}</span>
+      {maps.codes.includes(255) && (
+        <span class="alarm">
+          <i class="swatch" style={{background: nonfiniteColour}} /> NaN, Inf
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Maps are taken less often than statistics: says so whenever they are older than the step. */
+function Snapshot({maps}: {maps: Maps}) {
+  const step = useSession().step.value;
+  const other = step !== undefined && step !== maps.step;
+  return (
+    <span class={`snapshot ${other ? 'other' : ''}`} data-testid="snapshot" data-value={maps.step}>
+      snapshot of step {formatCount(maps.step)}
+    </span>
+  );
+}

@@ -1,0 +1,318 @@
+/** One statistic of all rows over the whole run: a heatmap, and the same as lines below it. */
+
+import {useComputed} from '@preact/signals';
+import {useMemo} from 'preact/hooks';
+import {WIDTH, tableQuery, valuesKey} from '../api/queries';
+import type {Table} from '../api/types';
+import {Chart, type Line} from '../components/chart';
+import {Choice, Select} from '../components/controls';
+import {type CellHit, Heatmap} from '../components/heatmap';
+import {px, useSize} from '../components/hooks';
+import {Legend} from '../components/legend';
+import {NotRecorded, Pending} from '../components/states';
+import {TimeAxis} from '../components/time_axis';
+import {showTooltip} from '../components/tooltip';
+import {type ScaleName, encode} from '../draw/codes';
+import {SEQUENTIAL, colourTable} from '../draw/colour_maps';
+import {formatCount, formatValue} from '../draw/format';
+import {type Layer, layerOfRow, splitPath} from '../state/layers';
+import {isMissing} from '../state/overview';
+import {useResource} from '../state/resource';
+import {useSession} from '../state/session';
+import {KINDS, statisticInfo, statisticsOf} from '../state/statistics';
+
+export const LABEL_WIDTH = 190; // CSS pixels, as in the style sheet
+const HIGHEST_ROW = 30;
+const LOWEST_LABEL = 11;
+
+export function OverTime() {
+  const session = useSession();
+  const {kind, statistic} = session.settings;
+  const table = useResource(
+    session.client,
+    () => {
+      const name = kind.value;
+      if (!session.has(name)) return undefined;
+      // Pooled columns also need their extent; otherwise it is the same three times.
+      const pooled = (session.run.value?.samples ?? 0) > WIDTH;
+      return session.request((run) =>
+        tableQuery({
+          run,
+          kind: name,
+          // Whether a ratio applies is read off the update itself.
+          statistics: statistic.value === 'ratio' ? ['ratio', 'l2'] : [statistic.value],
+          pools: pooled ? ['last', 'min', 'max'] : ['last'],
+        }),
+      );
+    },
+    session.host.visible,
+  );
+  if (!session.has(kind.value)) {
+    return (
+      <>
+        <Controls />
+        <NotRecorded
+          what={`${KINDS[kind.value]} statistics are not recorded in this run`}
+          how={`Choose another metric, or record them with InspectCallback(${kind.value}s=True).`}
+        />
+      </>
+    );
+  }
+  return (
+    <Pending loaded={table.state.value} retry={() => table.retry()} class="over-time">
+      {(data) => <Picture table={data} />}
+    </Pending>
+  );
+}
+
+function Controls() {
+  const {settings, run} = useSession();
+  const {kind, statistic, scale, colours} = settings;
+  const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
+  const choose = (next: string) => {
+    kind.value = next;
+    if (!statisticsOf(next).includes(statistic.value)) statistic.value = 'l2';
+  };
+  const effective = scale.value === 'auto' ? statisticInfo(statistic.value).scale : scale.value;
+  return (
+    <>
+      <Select label="Kind" value={kind.value} options={kinds} onChange={choose} testId="kind" />
+      <Select
+        label="Statistic"
+        value={statistic.value}
+        options={statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title])}
+        onChange={(next) => (statistic.value = next)}
+        testId="statistic"
+      />
+      <Choice<ScaleName>
+        label="Scale"
+        testId="scale"
+        value={effective}
+        options={[
+          ['log', 'Log', 'Colours by the logarithm of the value'],
+          ['linear', 'Linear', 'Colours by the value; around zero where there are negative ones'],
+          ['relative', 'Relative', 'Colours by the ratio to the row’s own median over the run'],
+        ]}
+        onChange={(next) => (scale.value = next)}
+      />
+      <Select
+        label="Colours"
+        value={colours.value}
+        options={SEQUENTIAL.map((name) => [name, name])}
+        onChange={(next) => (colours.value = next)}
+      />
+    </>
+  );
+}
+
+/** The rows of the table that pass the filter. */
+function filterTable(table: Table, statistic: string, matches: (name: string) => boolean) {
+  const rows = table.names.flatMap((name, row) => (matches(name) ? [row] : []));
+  const columns = table.steps.length;
+  const gather = (pool: 'last' | 'min' | 'max') => {
+    const all = table.values.get(valuesKey(statistic, pool));
+    if (!all) return undefined;
+    if (rows.length === table.names.length) return all;
+    const values = new Float32Array(rows.length * columns);
+    rows.forEach((row, place) => {
+      values.set(all.subarray(row * columns, (row + 1) * columns), place * columns);
+    });
+    return values;
+  };
+  const last = gather('last')!;
+  return {
+    names: rows.map((row) => table.names[row]),
+    columns,
+    last,
+    min: gather('min') ?? last,
+    max: gather('max') ?? last,
+  };
+}
+
+type Rows = ReturnType<typeof filterTable>;
+
+function Picture({table}: {table: Table}) {
+  const session = useSession();
+  const {settings, host} = session;
+  const statistic = [...table.values.keys()][0].split('/')[0];
+  const info = statisticInfo(statistic);
+  const {matches} = session.filter.value;
+  const rows = useMemo(() => filterTable(table, statistic, matches), [table, matches]);
+  const scale = settings.scale.value === 'auto' ? info.scale : settings.scale.value;
+  const coded = useMemo(
+    () =>
+      encode(
+        {rows: rows.names.length, columns: rows.columns, values: rows.max},
+        scale,
+        missingTest(table, rows, statistic),
+        info.format === 'percent' && scale === 'linear' ? [0, 1] : undefined,
+      ),
+    [rows, scale],
+  );
+  const map = coded.scale.diverging ? 'diverging' : settings.colours.value;
+  const theme = host.theme.value;
+  const [ref, size] = useSize<HTMLDivElement>();
+  const heatHeight = heatmapHeight(rows.names.length, size.value.height);
+  const layer = session.layer.value;
+  const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
+  const lines = useMemo(() => linesOf(rows, layer), [rows, layer]);
+  const pick = ({row, column}: {row?: number; column: number}) => {
+    const chosen =
+      row === undefined ? undefined : layerOfRow(session.layers.peek(), rows.names[row]);
+    if (chosen) settings.layer.value = chosen.path;
+    session.goTo(table.steps[column]);
+  };
+  const definition = table.definitions[statistic] || info.definition;
+  return (
+    <>
+      <div class="view-bar">
+        <Controls />
+        <span class="info" title={definition} tabIndex={0} role="note" aria-label={definition}>
+          i
+        </span>
+        <span class="spring" />
+        <Legend coded={coded} map={map} theme={theme} format={info.format} />
+      </div>
+      <div class="time-plots" ref={ref}>
+        <div class="heatmap-frame" style={{height: px(heatHeight)}}>
+          <RowLabels names={rows.names} height={heatHeight} />
+          <Heatmap
+            coded={coded}
+            rows={rows.names.length}
+            columns={rows.columns}
+            firstSteps={table.firstSteps}
+            domain={session.domain.value}
+            colours={colourTable(map, theme)}
+            label={`${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`}
+            testId="heatmap"
+            marked={marked}
+            onHover={(hit) => showCell(hit, table, rows, statistic)}
+            onPick={pick}
+          />
+        </div>
+        <TimeAxisRow width={size.value.width - LABEL_WIDTH} />
+        <div class="lines-frame">
+          <Chart
+            steps={table.steps}
+            lines={lines}
+            domain={session.domain.value}
+            log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
+            gutter={LABEL_WIDTH}
+            format={(value) => formatValue(value, info.format)}
+            label={`${info.title} as lines, the selected layer's in colour`}
+            onPick={(step) => session.goTo(step)}
+          />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function missingTest(table: Table, rows: Rows, statistic: string) {
+  return (index: number) => {
+    const name = rows.names[Math.floor(index / rows.columns)];
+    return isMissing(table, name, statistic, index % rows.columns);
+  };
+}
+
+const TimeAxisRow = ({width}: {width: number}) => (
+  <div class="axis-row">
+    <span class="axis-name">step</span>
+    <TimeAxis width={width} />
+  </div>
+);
+
+/** Rows are as high as there is room, but not so high that few look like a flag. */
+function heatmapHeight(rows: number, available: number): number {
+  const wanted = rows * HIGHEST_ROW + 4;
+  return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? 0.72 : 0.6))));
+}
+
+function markedRows(names: readonly string[], layer: Layer | undefined) {
+  if (!layer) return undefined;
+  const own = new Set([
+    ...layer.variables.map((variable) => variable.path),
+    ...layer.sites.map((site) => site.name),
+  ]);
+  const first = names.findIndex((name) => own.has(name));
+  if (first < 0) return undefined;
+  let end = first;
+  while (end < names.length && own.has(names[end])) end++;
+  return [first, end] as const;
+}
+
+function linesOf(rows: Rows, layer: Layer | undefined): Line[] {
+  const own = new Set([
+    ...(layer?.variables.map((variable) => variable.path) ?? []),
+    ...(layer?.sites.map((site) => site.name) ?? []),
+  ]);
+  const lines = rows.names.map((name, row) => ({
+    name,
+    values: rows.last.subarray(row * rows.columns, (row + 1) * rows.columns),
+    colour: 'line-other',
+    width: 1,
+  }));
+  const selected = lines.filter((line) => own.has(line.name));
+  // The selected ones last, on top of the others.
+  return [
+    ...lines.filter((line) => !own.has(line.name)),
+    ...selected.map((line, index) => ({
+      ...line,
+      colour: `series-${(index % 4) + 1}`,
+      width: 2,
+    })),
+  ];
+}
+
+function RowLabels({names, height}: {names: readonly string[]; height: number}) {
+  const session = useSession();
+  const room = height - 4;
+  const stride = Math.max(1, Math.ceil((LOWEST_LABEL * names.length) / room));
+  return (
+    <div class="row-labels">
+      {names.map((name, row) => {
+        if (row % stride) return null;
+        const [prefix, own] = splitPath(name);
+        const layer = layerOfRow(session.layers.value, name);
+        return (
+          <button
+            key={name}
+            type="button"
+            title={name}
+            class={layer && layer === session.layer.value ? 'selected' : ''}
+            style={{
+              top: px(4 + (row * room) / names.length),
+              height: px((stride * room) / names.length),
+            }}
+            onClick={() => layer && (session.settings.layer.value = layer.path)}
+          >
+            <span class="prefix">{prefix}</span>
+            <span class="name">{own}</span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+function showCell(hit: CellHit, table: Table, rows: Rows, statistic: string): void {
+  const info = statisticInfo(statistic);
+  const index = hit.row * rows.columns + hit.column;
+  const [first, last] = [table.firstSteps[hit.column], table.steps[hit.column]];
+  const pooled = first !== last;
+  const write = (value: number) => formatValue(value, info.format);
+  showTooltip(hit.x, hit.y, {
+    title: rows.names[hit.row],
+    lines: pooled
+      ? [
+          {label: 'steps', value: `${formatCount(first)} – ${formatCount(last)}`},
+          {label: 'smallest', value: write(rows.min[index])},
+          {label: 'largest', value: write(rows.max[index])},
+        ]
+      : [
+          {label: 'step', value: formatCount(last)},
+          {label: info.title, value: write(rows.last[index])},
+        ],
+    note: table.definitions[statistic] || info.definition,
+  });
+}

@@ -1,0 +1,287 @@
+/** Every layer at the shown step, as a table. */
+
+import {useComputed, useSignal} from '@preact/signals';
+import {useMemo} from 'preact/hooks';
+import {tableQuery} from '../api/queries';
+import type {Table} from '../api/types';
+import {px, useSize} from '../components/hooks';
+import {SparklineCell} from '../components/sparkline_cell';
+import {ErrorState, NotRecorded} from '../components/states';
+import {formatValue} from '../draw/format';
+import {sampleAt} from '../draw/time_scale';
+import {splitPath} from '../state/layers';
+import {
+  OVERVIEW_COLUMNS,
+  OVERVIEW_STATISTICS,
+  type OverviewColumn,
+  type OverviewRow,
+  cellValue,
+  orderRows,
+  overviewRows,
+} from '../state/overview';
+import {type Resource, useResource} from '../state/resource';
+import {type Session, useSession} from '../state/session';
+import {KINDS, statisticInfo} from '../state/statistics';
+import {TrainingCurves} from './training_curves';
+
+const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
+const OVERSCAN = 6;
+
+function useTable(session: Session, kind: string): Resource<Table> {
+  return useResource(
+    session.client,
+    () =>
+      session.has(kind)
+        ? session.request((run) => tableQuery({run, kind, statistics: OVERVIEW_STATISTICS[kind]}))
+        : undefined,
+    session.host.visible,
+  );
+}
+
+export function Overview() {
+  const session = useSession();
+  const resources = [
+    useTable(session, 'gradient'),
+    useTable(session, 'weight'),
+    useTable(session, 'update'),
+    useTable(session, 'activation'),
+  ];
+  const rows = useComputed(() => {
+    const tables = new Map(resources.flatMap(({data}) => (data ? [[data.kind, data]] : [])));
+    return overviewRows(tables, session.layers.value);
+  });
+  const index = useComputed(() => {
+    const steps = resources.find(({data}) => data)?.data?.steps;
+    return steps && session.step.value !== undefined ? sampleAt(steps, session.step.value) : -1;
+  });
+  const shown = useComputed(() => {
+    const {matches} = session.filter.value;
+    const ordered = orderRows(rows.value, session.settings.order.value, index.value);
+    return ordered.filter((row) => matches(row.layer.path));
+  });
+  const failed = resources.find(({state}) => state.value.error !== undefined);
+  if (failed && !resources.some(({data}) => data)) {
+    return <ErrorState message={failed.state.value.error!} retry={() => failed.retry()} />;
+  }
+  if (!Object.keys(KINDS).some((kind) => session.has(kind))) {
+    return (
+      <NotRecorded
+        what="No statistics of layers are recorded in this run"
+        how="InspectCallback records gradients, weights, updates and activations by default."
+      />
+    );
+  }
+  const steps = resources[0].data?.firstSteps;
+  return <OverviewPage rows={shown.value} index={index.value} steps={steps} />;
+}
+
+const HEADER_HEIGHT = 30;
+const LOWEST_CURVES = 150; // CSS pixels that the training's curves need below the table
+
+function OverviewPage(props: TableProps) {
+  const [ref, size] = useSize<HTMLDivElement>();
+  const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
+  return (
+    <div class="overview-page" ref={ref}>
+      <OverviewTable {...props} />
+      {room >= LOWEST_CURVES && <TrainingCurves />}
+    </div>
+  );
+}
+
+interface TableProps {
+  readonly rows: readonly OverviewRow[];
+  readonly index: number;
+  readonly steps: Float64Array | undefined;
+}
+
+function OverviewTable({rows, index, steps}: TableProps) {
+  const session = useSession();
+  const [ref, size] = useSize<HTMLDivElement>();
+  const scroll = useSignal(0);
+  const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
+  const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 2 * OVERSCAN;
+  const visible = rows.slice(first, first + count);
+  const extents = useMemo(() => columnExtents(rows, index), [rows, index]);
+  return (
+    <div
+      class="overview"
+      ref={ref}
+      onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
+    >
+      <table aria-rowcount={rows.length + 1} aria-label="Layers at the shown step">
+        <thead>
+          <tr>
+            <HeaderCell sortKey="model" title="Layer" definition="Layers in model order." />
+            {OVERVIEW_COLUMNS.flatMap((column) => [
+              <HeaderCell
+                key={column.key}
+                sortKey={column.key}
+                title={column.title}
+                definition={column.definition}
+                numeric
+              />,
+              ...(column.key === 'gradient.l2'
+                ? [
+                    <th key="trend" class="trend" title="Gradient norm over the run, log scale">
+                      over time
+                    </th>,
+                  ]
+                : []),
+            ])}
+          </tr>
+        </thead>
+        <tbody>
+          {first > 0 && <Spacer rows={first} />}
+          {visible.map((row, place) => (
+            <LayerRow
+              key={row.layer.path}
+              row={row}
+              place={first + place}
+              index={index}
+              steps={steps}
+              extents={extents}
+              selected={row.layer === session.layer.value}
+            />
+          ))}
+          {first + count < rows.length && <Spacer rows={rows.length - first - count} />}
+        </tbody>
+      </table>
+      {rows.length === 0 && session.settings.filter.value && (
+        <p class="quiet">No layer matches the filter.</p>
+      )}
+    </div>
+  );
+}
+
+const Spacer = ({rows}: {rows: number}) => (
+  <tr aria-hidden="true" style={{height: px(rows * ROW_HEIGHT)}} />
+);
+
+interface HeaderProps {
+  readonly sortKey: string;
+  readonly title: string;
+  readonly definition: string;
+  readonly numeric?: boolean;
+}
+
+/** A press sorts largest first, another one smallest first, a third returns to model order. */
+function HeaderCell({sortKey, title, definition, numeric}: HeaderProps) {
+  const {order} = useSession().settings;
+  const now = order.value;
+  const next = now === `-${sortKey}` ? sortKey : now === sortKey ? 'model' : `-${sortKey}`;
+  const sorted = now === sortKey ? 'ascending' : now === `-${sortKey}` ? 'descending' : 'none';
+  return (
+    <th class={numeric ? 'number' : ''} aria-sort={sortKey === 'model' ? undefined : sorted}>
+      <button
+        type="button"
+        title={definition}
+        onClick={() => (order.value = sortKey === 'model' ? 'model' : next)}
+      >
+        {title}
+        <span class="sort" aria-hidden="true">
+          {sortKey === 'model' || sorted === 'none' ? '' : sorted === 'ascending' ? '▲' : '▼'}
+        </span>
+      </button>
+    </th>
+  );
+}
+
+type Extents = ReadonlyMap<string, readonly [number, number]>;
+
+interface RowProps {
+  readonly row: OverviewRow;
+  readonly place: number;
+  readonly index: number;
+  readonly steps: Float64Array | undefined;
+  readonly extents: Extents;
+  readonly selected: boolean;
+}
+
+function LayerRow({row, place, index, steps, extents, selected}: RowProps) {
+  const session = useSession();
+  const {layer, series} = row;
+  const [prefix, name] = splitPath(layer.path);
+  const gradient = series.get('gradient.l2');
+  return (
+    <tr
+      class={selected ? 'selected' : ''}
+      aria-selected={selected}
+      aria-rowindex={place + 2}
+      data-testid="layer-row"
+      data-layer={layer.path}
+      onClick={() => (session.settings.layer.value = layer.path)}
+    >
+      <th scope="row" title={`${layer.path}, ${layer.info.class_name}`}>
+        <span class="prefix">{prefix}</span>
+        <span class="name">{name}</span>
+        <span class="class-name">{layer.info.class_name}</span>
+      </th>
+      {OVERVIEW_COLUMNS.flatMap((column) => [
+        <NumberCell
+          key={column.key}
+          column={column}
+          value={cellValue(row, column.key, index)}
+          extent={extents.get(column.key)}
+        />,
+        ...(column.key === 'gradient.l2'
+          ? [<SparklineCell key="trend" values={gradient} steps={steps} />]
+          : []),
+      ])}
+    </tr>
+  );
+}
+
+interface CellProps {
+  readonly column: OverviewColumn;
+  readonly value: number | undefined;
+  readonly extent: readonly [number, number] | undefined;
+}
+
+function NumberCell({column, value, extent}: CellProps) {
+  const {format} = statisticInfo(column.statistic);
+  const bad = value !== undefined && !Number.isFinite(value);
+  return (
+    <td
+      class={`number ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
+      data-statistic={column.key}
+      data-value={value ?? ''}
+      title={value === undefined ? 'does not apply, or not recorded' : String(value)}
+    >
+      {extent && value !== undefined && <Bar column={column} value={value} extent={extent} />}
+      <span>{value === undefined ? '–' : formatValue(value, format)}</span>
+    </td>
+  );
+}
+
+interface BarProps {
+  readonly column: OverviewColumn;
+  readonly value: number;
+  readonly extent: readonly [number, number];
+}
+
+/** A share fills the cell from nothing to all; a norm spans the layers' range on a log scale. */
+function Bar({column, value, extent: [low, high]}: BarProps) {
+  const isShare = statisticInfo(column.statistic).format === 'percent';
+  const share = isShare ? value : Math.log(value / low) / Math.log(high / low);
+  if (!Number.isFinite(share)) return null;
+  const width = isShare ? 100 * share : 4 + 96 * Math.max(0, Math.min(1, share));
+  const kind = column.statistic === 'dead_fraction' ? 'bar dead' : 'bar';
+  return <i class={kind} style={{width: `${width}%`}} />;
+}
+
+const WITH_BARS = ['gradient.l2', 'update.ratio'];
+const SHARES = ['activation.zero_fraction', 'activation.dead_fraction'];
+
+function columnExtents(rows: readonly OverviewRow[], index: number): Extents {
+  const extents = new Map<string, readonly [number, number]>();
+  for (const key of WITH_BARS) {
+    const values = rows
+      .map((row) => cellValue(row, key, index) ?? NaN)
+      .filter((value) => Number.isFinite(value) && value > 0);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    if (high > low) extents.set(key, [low, high]);
+  }
+  for (const key of SHARES) extents.set(key, [0, 1]);
+  return extents;
+}

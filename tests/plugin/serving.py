@@ -1,0 +1,78 @@
+"""The plugin behind a WSGI client, in this process, as TensorBoard would call it."""
+
+import argparse
+import json
+import urllib.parse
+
+from loaders import serve
+from tensorboard.plugins import base_plugin
+from werkzeug import exceptions, test, wrappers
+
+from tb_keras_inspect.plugin import container
+from tb_keras_inspect.plugin.loader import InspectLoader
+
+PREFIX = "/data/plugin/keras_inspect"
+
+
+class Client:
+    """Asks the plugin.
+
+    Args:
+        logdir: What the Python loader serves.
+        cache_megabytes: As the flag.
+    """
+
+    def __init__(self, logdir, cache_megabytes=64):
+        with serve(logdir, "python") as (provider, reload):  # nothing of it needs closing
+            self.provider, self.reload = provider, reload
+        flags = argparse.Namespace(
+            keras_inspect_cache_megabytes=cache_megabytes, samples_per_plugin={}
+        )
+        loader = InspectLoader()
+        loader.fix_flags(flags)
+        self.plugin = loader.load(
+            base_plugin.TBContext(data_provider=provider, flags=flags, logdir=str(logdir))
+        )
+        self._apps = self.plugin.get_plugin_apps()
+        self._client = test.Client(self._dispatch, wrappers.Response)
+
+    def get(self, route, headers=None, method="GET", **arguments):
+        """A response."""
+        query = urllib.parse.urlencode(arguments)
+        return self._client.open(
+            f"{PREFIX}/{route}", query_string=query, headers=headers, method=method
+        )
+
+    def json(self, route, **arguments):
+        """Parsed JSON of a successful response."""
+        response = self.get(route, **arguments)
+        assert response.status_code == 200, response.text
+        return parse_json(response.data)
+
+    def container(self, route, **arguments):
+        """Meta and arrays of a successful response."""
+        response = self.get(route, **arguments)
+        assert response.status_code == 200, response.text
+        return container.unpack(response.data)
+
+    def error(self, route, **arguments):
+        """Status and text of an error."""
+        response = self.get(route, **arguments)
+        assert response.status_code >= 400
+        return response.status_code, json.loads(response.data)["error"]
+
+    def _dispatch(self, environ, start_response):
+        path = environ["PATH_INFO"].removeprefix(PREFIX)
+        app = self._apps.get(path)
+        if app is None and path.startswith("/static/"):
+            app = self._apps["/static/*"]
+        return (app or exceptions.NotFound())(environ, start_response)
+
+
+def parse_json(data):
+    """JSON as browsers take it: without NaN."""
+
+    def refuse(text):
+        raise ValueError(f"{text} is not JSON")
+
+    return json.loads(data, parse_constant=refuse)
