@@ -153,8 +153,8 @@ def encode_probe(
 def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Codes of 0..254 over the finite range of each map, 255 for non-finite values.
 
-    The error is at most half a step: 1/508 of the map's range, but not under half of float32's least
-    normal number.
+    The error is at most half a step: 1/508 of the map's range, but not under half of the least
+    normal float32.
 
     Args:
         values: float[S, C, H, W].

@@ -98,8 +98,6 @@ def slow_quantise(picture):
 
 finite = st.floats(-1e4, 1e4, width=32).filter(lambda x: x == 0 or abs(x) > 1e-20)
 reasonable = finite | st.sampled_from([np.nan, np.inf, -np.inf])
-    [0.0, np.nan, np.inf, -np.inf]
-)
 
 
 @settings(deadline=None)
