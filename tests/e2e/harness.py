@@ -26,6 +26,7 @@ CHROMIUM_FLAGS = (
     "--headless",
     "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
+    "--disable-dev-shm-usage",  # containers have little shared memory
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

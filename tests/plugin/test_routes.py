@@ -12,8 +12,6 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.plugin import container
 from tb_keras_inspect.store import pooling
 
-LETTERS = [chr(code) for code in range(65, 130)]
-
 
 @pytest.fixture(scope="module")
 def logdir(tmp_path_factory):
