@@ -1,6 +1,6 @@
 """Writes logdirs of any size with the real recorder.
 
-    python benchmarks/reading/generate.py DIRECTORY --runs 100 --layers 100 --samples 1000
+python benchmarks/reading/generate.py DIRECTORY --runs 100 --layers 100 --samples 1000
 """
 
 import argparse
@@ -10,6 +10,7 @@ import time
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.schema import (
@@ -18,7 +19,6 @@ from tb_keras_inspect.records.schema import (
     UPDATE_STATISTICS,
 )
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.recorder import Recorder
 
 STEPS_PER_EPOCH = 500
 EVERY = 10
@@ -67,9 +67,7 @@ class Generator:
         values.append(self._numbers(Kind.STEP, step, loss=1 / (1 + step), learning_rate=0.1))
         if self._units:
             units = {i: self._random.random(self._units) for i in range(self._layers)}
-            values.append(
-                to_value(Kind.UNITS, records.encode_units(self.model.fingerprint, units))
-            )
+            values.append(to_value(Kind.UNITS, records.encode_units(self.model.fingerprint, units)))
         events = [to_event(step, time.time(), values)]
         if (step + EVERY) % STEPS_PER_EPOCH == 0:
             number = step // STEPS_PER_EPOCH
@@ -117,9 +115,7 @@ def main() -> None:
     parser.add_argument("--units", type=int, default=0, help="units per layer; 0 for none")
     options = parser.parse_args()
     start = time.perf_counter()
-    write_logdir(
-        options.directory, options.runs, options.layers, options.samples, options.units
-    )
+    write_logdir(options.directory, options.runs, options.layers, options.samples, options.units)
     print(f"written in {time.perf_counter() - start:.1f} s")
 
 

@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 from keras import layers, ops
-
 from model_zoo import CLASSES, FEATURES
 from references import BACKEND, autograd
 

@@ -4,11 +4,10 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import keras
-import numpy as np
-
 import custom_steps
+import keras
 import model_zoo as zoo
+import numpy as np
 from model_zoo import BATCH, SAMPLES
 from references import autograd, compiled_loss
 

@@ -71,9 +71,8 @@ def _own_values(variables):
 def _tape(loss, variables):
     import tensorflow as tf
 
-    with tf.GradientTape() as tape:
-        with _own_values(variables):
-            value = loss()
+    with tf.GradientTape() as tape, _own_values(variables):
+        value = loss()
     return tape.gradient(value, [variable.value for variable in variables])
 
 

@@ -12,11 +12,11 @@ import warnings
 import keras
 import numpy as np
 import pytest
-
 import read_events
 import references
 from model_cases import CASES, Case
 from references import BACKEND
+
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind

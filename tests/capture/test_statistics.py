@@ -86,7 +86,10 @@ def test_usual_tensors_take_the_fast_road_to_the_same_numbers():
 def test_differences_are_taken_tensor_by_tensor():
     before = [RNG.normal(size=shape).astype("float32") for shape in [(3, 4), (600,), (1,)]]
     after = [x + 0.5 for x in before]
-    make = lambda arrays: parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+
+    def make(arrays):
+        return parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+
     table = numpy(make(after).minus(make(before)).statistics(current(), None))
     np.testing.assert_allclose(table[:, 1], 0.5, rtol=1e-5)
     np.testing.assert_allclose(table[:, 0], [0.5 * np.sqrt(x.size) for x in before], rtol=1e-5)
