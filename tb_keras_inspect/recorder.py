@@ -45,6 +45,7 @@ class Recorder:
         self.path = self._writer.path
         self.failure: BaseException | None = None
         self.dropped = 0
+        self._closing = False
         self._queue: queue.Queue[Job | None] = queue.Queue(queue_size)
         self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
         self._thread.start()
@@ -58,7 +59,7 @@ class Recorder:
     @property
     def is_open(self) -> bool:
         """Whether a job put now would be written."""
-        return self.failure is None and self._thread.is_alive()
+        return self.failure is None and not self._closing and self._thread.is_alive()
 
     def put(self, job: Job, wait_seconds: float = 0.0) -> bool:
         """Hands over a job.
@@ -85,13 +86,15 @@ class Recorder:
         Returns:
             Whether everything was written in the time given.
         """
-        _open_recorders.discard(self)
+        self._closing = True
         if self._thread.is_alive():
             try:
                 self._queue.put(None, timeout=wait_seconds)
             except queue.Full:
                 return False
             self._thread.join(wait_seconds)
+        if not self._thread.is_alive():
+            _open_recorders.discard(self)
         return not self._thread.is_alive() and self.failure is None
 
     def _run(self) -> None:
@@ -110,7 +113,7 @@ class Recorder:
             events = list(job())
             if events:
                 self._writer.write(*events)
-        except Exception as error:
+        except BaseException as error:  # also a SystemExit: it must not end this thread unseen
             logger.debug("recording stopped", exc_info=True)
             self.failure = error
 
