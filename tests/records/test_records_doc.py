@@ -14,8 +14,11 @@ from tb_keras_inspect.records.summary import to_event, to_value
 DOC = pathlib.Path(__file__).parents[2] / "docs" / "records.md"
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", DOC.read_text(), re.MULTILINE | re.DOTALL)
+def block(language):
+    """The content of the only fenced block of a language."""
+    found = re.findall(r"^```(.*)\n((?:.*\n)*?)```$", DOC.read_text(), re.MULTILINE)
+    (content,) = [text for name, text in found if name == language]
+    return content
 
 
 def bytes_of(listing):
@@ -25,8 +28,7 @@ def bytes_of(listing):
 
 
 def test_the_annotated_example_is_what_the_code_beside_it_writes():
-    (program,) = blocks("python")
-    (listing,) = blocks("")
+    program, listing = block("python"), block("")
     names = {"records": records, "np": np, "to_event": to_event, "to_value": to_value, "Kind": Kind}
     exec(program, names)
     assert bytes_of(listing) == frame(names["event"].SerializeToString())
