@@ -9,6 +9,10 @@ class StoreError(Exception):
     """A run cannot be read; the text says why."""
 
 
+class UnreadableError(StoreError):
+    """All records of a kind are out of reach because of a damaged one among them."""
+
+
 class NotRecordedError(StoreError, KeyError):
     """Something was asked for that the run does not hold; the text names what it does hold."""
 

@@ -13,7 +13,7 @@ from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import OmissionInfo, omissions
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import Records, Source, Stamp
+from tb_keras_inspect.store.records import NONE, Records, Source, Stamp, read_or_note
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,7 +89,9 @@ class MapsReader:
         """Indices of all snapshots as of `stamp`, by step."""
         with self._lock:
             if stamp != self._stamp:
-                self._update(self._source.records(Kind.MAPS))
+                found = read_or_note(self._source, Kind.MAPS, self._problems)
+                if found is not None:
+                    self._update(found)
                 self._stamp = stamp
             return self._snapshots
 
@@ -138,7 +140,7 @@ class MapsReader:
         return blobs, omissions(record.omissions)
 
     def _read_probe(self) -> DecodedProbe | None:
-        found = self._source.records(Kind.PROBE)
+        found = read_or_note(self._source, Kind.PROBE, self._problems) or NONE
         for index in np.argsort(found.wall_times, kind="stable")[::-1].tolist():
             try:
                 return records.decode_probe(found.read(index, 0))

@@ -7,7 +7,7 @@ from tb_keras_inspect import records
 from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store import model as model_lib
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import Source, Stamp
+from tb_keras_inspect.store.records import NONE, Source, Stamp, read_or_note
 
 
 class ModelBook:
@@ -48,7 +48,7 @@ class ModelBook:
             return self._names[key]
 
     def _read(self) -> None:
-        found = self._source.records(Kind.MODEL)
+        found = read_or_note(self._source, Kind.MODEL, self._problems) or NONE
         for index, key in enumerate(
             zip(found.steps.tolist(), found.wall_times.tolist(), strict=True)
         ):

@@ -12,6 +12,7 @@ class Problems:
 
     def __init__(self):
         self._lock = threading.Lock()
+        self._notes: list[str] = []
         self._seen: set[tuple] = set()
         self._steps: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
@@ -33,10 +34,17 @@ class Problems:
                 self._seen.add(record)
             self._count((where, reason), int(step))
 
+    def note(self, text: str) -> None:
+        """Keeps a line of its own, once."""
+        with self._lock:
+            if text not in self._notes and len(self._notes) < REASONS:
+                self._notes.append(text)
+
     def texts(self) -> list[str]:
         """One line per kind of record and reason, in the order of first sight."""
         with self._lock:
-            return [self._text(key, count) for key, count in self._counts.items()]
+            counted = [self._text(key, count) for key, count in self._counts.items()]
+            return [*self._notes, *counted]
 
     def _count(self, key: tuple[str, str], step: int) -> None:
         if key not in self._counts and len(self._counts) >= REASONS:

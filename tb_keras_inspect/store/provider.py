@@ -8,6 +8,7 @@ from tensorboard.context import RequestContext
 from tensorboard.data import provider as provider_lib
 
 from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
+from tb_keras_inspect.store.errors import UnreadableError
 from tb_keras_inspect.store.records import Records, Stamp
 from tb_keras_inspect.store.scalars import SUBRUNS, RawScalars
 
@@ -71,12 +72,16 @@ class ProviderLogdir:
         """Scalars of a run and right below it, as TensorBoard has kept them (1,000 of each tag
         unless its flags say otherwise)."""
         names = {_below(run, subrun): subrun for subrun in SUBRUNS}
-        found = self._provider.read_scalars(
-            self._context,
-            **{**self._arguments, "plugin_name": "scalars"},
-            downsample=EVERYTHING,
-            run_tag_filter=_filter(list(names)),
-        )
+        arguments = {**self._arguments, "plugin_name": "scalars"}
+        try:
+            found = self._provider.read_scalars(
+                self._context,
+                **arguments,
+                downsample=EVERYTHING,
+                run_tag_filter=_filter(list(names)),
+            )
+        except (TypeError, ValueError) as error:
+            raise UnreadableError(f"TensorBoard cannot read its scalars: {error}") from error
         return [
             _raw_scalars(subrun, tag, found[name][tag])
             for name, subrun in names.items()
@@ -92,7 +97,14 @@ class ProviderLogdir:
         if kind.is_blob_sequence:
             read = self._provider.read_blob_sequences
         tags = _filter([run], [kind.tag])
-        found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
+        try:
+            found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
+        except Exception as error:
+            if hasattr(error, "code"):  # gRPC's: the server has a say in it, not only the data
+                raise
+            raise UnreadableError(
+                f"{kind.value}: TensorBoard cannot read any of it, because of a damaged value: {error}"
+            ) from error
         return found.get(run, {}).get(kind.tag, ())
 
     def _read_thinned(self, run: str, kind: Kind) -> Sequence:

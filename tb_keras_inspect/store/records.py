@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from tb_keras_inspect.records import Kind, RecordError
+from tb_keras_inspect.store.errors import UnreadableError
+from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.scalars import RawScalars
 
 Stamp = tuple  # hashable; differs when there is something new to read
@@ -55,6 +57,9 @@ class Records:
         return len(self.steps)
 
 
+NONE = Records(np.zeros(0), np.zeros(0), lambda index, blob: b"")
+
+
 class Source(Protocol):
     """Where the records of one run come from."""
 
@@ -62,10 +67,23 @@ class Source(Protocol):
         """The kinds that are there, each with a stamp that changes when data is added."""
 
     def records(self, kind: Kind) -> Records:
-        """All records of a kind, as of now."""
+        """All records of a kind, as of now.
+
+        Raises:
+            UnreadableError: when one of them keeps the source from handing over any.
+        """
 
     def scalars(self) -> list[RawScalars]:
         """What other callbacks logged for the run and right below it."""
 
     def problems(self) -> Sequence[str]:
         """What the source itself could not read."""
+
+
+def read_or_note(source: Source, kind: Kind, problems: Problems) -> Records | None:
+    """All records of a kind, or None where the source cannot hand them over, which is noted."""
+    try:
+        return source.records(kind)
+    except UnreadableError as error:
+        problems.note(str(error))
+        return None

@@ -17,7 +17,7 @@ from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import ModelInfo
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import Source, Stamp
+from tb_keras_inspect.store.records import NONE, Source, Stamp, read_or_note
 from tb_keras_inspect.store.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.series import Series
 from tb_keras_inspect.store.table import StatTable, TableArena
@@ -225,7 +225,7 @@ class RunData:
             return 0, None, None
         state = (self._stamps[kind], self._models.restarts)
         if self._extent is None or self._extent[0] != state:
-            found = self._source.records(kind)
+            found = read_or_note(self._source, kind, self._problems) or NONE
             alive = survivors(found.steps, found.wall_times, self._models.restarts)
             steps = found.steps[alive]
             ends = (int(steps[0]), int(steps[-1])) if len(steps) else (None, None)

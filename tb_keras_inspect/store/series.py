@@ -9,7 +9,7 @@ from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store.merge import Ledger, survivors
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import Records, Source, Stamp
+from tb_keras_inspect.store.records import NONE, Records, Source, Stamp, read_or_note
 
 BATCH = 512  # messages held decoded before they go into the arena
 
@@ -68,7 +68,9 @@ class Series:
         state = (stamp, self._models.restarts)
         with self._lock:
             if self._snapshot is None or state != self._state:
-                self._update(self._source.records(self._kind))
+                found = read_or_note(self._source, self._kind, self._problems)
+                if found is not None or self._snapshot is None:
+                    self._update(found or NONE)
                 self._state = state
             return self._snapshot
 

@@ -242,3 +242,30 @@ def provider_with_limit(provider, limit):
     options.append(("grpc.max_receive_message_length", limit))
     channel = grpc.secure_channel(provider._addr, creds, options=options)
     return grpc_provider.GrpcDataProvider(provider._addr, grpc_provider.make_stub(channel))
+
+
+def test_a_value_tensorboard_itself_cannot_read_costs_its_kind_alone(tmp_path):
+    writer = write_run(tmp_path / "a")
+    with open_logdir(tmp_path, "python") as (logdir, reload):
+        assert len(logdir.run("a").table("gradient").steps) == 5
+        value = writer.table(Kind.GRADIENT, 50)
+        del value.tensor.string_val[:]  # no element, though its shape says one
+        writer.write(50, value)
+        writer.sample(60)
+        reload()
+        run = logdir.run("a")
+        assert run.table("weight").steps[-1] == 60
+        assert len(run.table("gradient").steps) == 5  # what was read before stays
+        assert run.problems[0].startswith("gradient: TensorBoard cannot read any of it")
+        late = open_again(logdir)
+        assert late.table("gradient").values.shape == (0, 0, 0)
+        assert late.problems == run.problems
+    writer.close()
+    direct = load_run(tmp_path / "a")
+    assert direct.table("gradient").steps[-1] == 60  # the file reader skips that one value
+    assert "gradient: 1 record skipped (step 50)" in direct.problems[0]
+
+
+def open_again(logdir):
+    """The run "a" as one finds it who comes later."""
+    return Logdir(logdir._source, MemoryCache()).run("a")

@@ -1,0 +1,95 @@
+"""Where runs are looked for: directories, links, URLs."""
+
+import os
+
+import fsspec
+import numpy as np
+import pytest
+from run_writer import RunWriter, write_run
+
+from tb_keras_inspect import load_run, load_runs
+from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.store import StoreError
+
+
+def test_all_runs_below_a_directory_are_named_as_tensorboard_names_them(tmp_path):
+    write_run(tmp_path).close()
+    write_run(tmp_path / "a" / "deep").close()
+    RunWriter(tmp_path / "nothing_of_ours").close()
+    (tmp_path / "empty").mkdir()
+    runs = load_runs(tmp_path)
+    assert list(runs) == [".", "a/deep"]
+    assert runs["a/deep"].name == "a/deep"
+    assert len(runs["."].table("gradient").steps) == 5
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    write_run(tmp_path / "elsewhere" / "run").close()
+    (tmp_path / "logs").mkdir()
+    os.symlink(tmp_path / "elsewhere" / "run", tmp_path / "logs" / "linked")
+    os.symlink(tmp_path / "logs", tmp_path / "logs" / "circle")
+    assert list(load_runs(tmp_path / "logs")) == ["linked"]
+
+
+def test_a_run_is_named_after_its_directory(tmp_path):
+    write_run(tmp_path / "a").close()
+    for path in (tmp_path / "a", f"{tmp_path}/a/", str(tmp_path / "a")):
+        assert load_run(path).name == "a"
+
+
+@pytest.fixture
+def memory():
+    system = fsspec.filesystem("memory")
+    yield system
+    system.rm("/", recursive=True) if system.exists("/") else None
+
+
+def upload(system, directory, path):
+    for name in os.listdir(directory):
+        system.put(os.path.join(directory, name), f"{path}/{name}")
+
+
+def test_a_url_of_fsspec_is_read_and_each_byte_fetched_once(tmp_path, memory):
+    writer = write_run(tmp_path)
+    upload(memory, tmp_path, "/logs/a")
+    assert list(load_runs("memory://logs")) == ["a"]
+    run = load_run("memory://logs/a")
+    assert run.name == "a"
+    local = load_run(tmp_path)
+    np.testing.assert_array_equal(run.table("gradient").values, local.table("gradient").values)
+    remote, fetched = run._source._layer._remote, []
+    original = remote.read
+    remote.read = lambda path, start, stop: (
+        fetched.append(stop - start) or original(path, start, stop)
+    )
+    size = writer.file.size
+    writer.sample(50)
+    upload(memory, tmp_path, "/logs/a")
+    run.refresh()
+    assert run.table("gradient").steps[-1] == 50
+    assert run.table("weight").steps[-1] == 50
+    assert run.maps("conv").arrays[0].shape == (2, 3, 4, 4)
+    assert sum(fetched) == writer.file.size - size
+    writer.close()
+
+
+def test_a_url_that_nothing_opens_is_refused():
+    with pytest.raises(StoreError, match="nonsense://x"):
+        load_run("nonsense://x")
+
+
+def test_a_missing_url_is_refused():
+    with pytest.raises(StoreError, match="memory://not/there"):
+        load_run("memory://not/there")
+
+
+def test_a_url_of_tensorflows_own_file_layer_is_read(tmp_path):
+    pytest.importorskip("tensorflow")
+    writer = RunWriter(tmp_path)
+    url = "ram://tb_keras_inspect/a"
+    writer.file = EventFileWriter(url)
+    writer.write_model(0)
+    writer.sample(0)
+    writer.close()
+    assert load_run(url).table("gradient").steps.tolist() == [0]
+    assert list(load_runs("ram://tb_keras_inspect")) == ["a"]
