@@ -1787,6 +1787,7 @@ var LONGEST_POLL = 6e4;
 var RunsFeed = class {
 	client;
 	polling;
+	visible;
 	state = y$1({
 		data: void 0,
 		error: void 0,
@@ -1797,11 +1798,14 @@ var RunsFeed = class {
 	interval = SHORTEST_POLL;
 	etags = "";
 	stop;
-	constructor(client, polling) {
+	/** The first list is needed even where nothing newer is: an address may hold a step. */
+	wanted = O(() => this.polling.value || this.visible.value && !this.state.value.data);
+	constructor(client, polling, visible) {
 		this.client = client;
 		this.polling = polling;
+		this.visible = visible;
 		this.stop = x$1(() => {
-			if (polling.value) this.schedule(0);
+			if (this.wanted.value) this.schedule(0);
 			else clearTimeout(this.timer);
 		});
 	}
@@ -1839,7 +1843,7 @@ var RunsFeed = class {
 				stale: data !== void 0
 			};
 		}
-		if (this.polling.peek()) this.schedule(this.interval);
+		if (this.wanted.peek()) this.schedule(this.interval);
 	}
 	slowDown(data) {
 		const etags = data.runs.map((run) => run.etag).join(" ");
@@ -2281,7 +2285,7 @@ var Session = class {
 		readSettings(this.settings, host.readState());
 		host.onStateChange(() => readSettings(this.settings, host.readState()));
 		x$1(() => host.writeState(writeSettings(this.settings)));
-		this.runs = new RunsFeed(client, this.live);
+		this.runs = new RunsFeed(client, this.live, host.visible);
 		host.onReload(() => {
 			if (host.visible.peek()) this.runs.refresh();
 		});

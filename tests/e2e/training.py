@@ -37,7 +37,9 @@ def train(directory: str | os.PathLike, epochs: int, seconds_a_step: float = 0.0
         name="tiny",
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    wait = keras.callbacks.LambdaCallback(on_train_batch_end=lambda *_: time.sleep(seconds_a_step))
+    wait = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs=None: time.sleep(seconds_a_step)
+    )
     warnings.simplefilter(
         "error", InspectWarning
     )  # a part that is not recorded is no base for a test

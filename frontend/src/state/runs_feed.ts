@@ -1,6 +1,6 @@
 /** The list of runs, kept fresh: after TensorBoard's own reload, and by polling while followed. */
 
-import {type ReadonlySignal, effect, signal} from '@preact/signals';
+import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
 import type {Client} from '../api/client';
 import {runsQuery} from '../api/queries';
 import type {RunsAnswer} from '../api/types';
@@ -20,13 +20,18 @@ export class RunsFeed {
   private interval = SHORTEST_POLL;
   private etags = '';
   private readonly stop: () => void;
+  /** The first list is needed even where nothing newer is: an address may hold a step. */
+  private readonly wanted = computed(
+    () => this.polling.value || (this.visible.value && !this.state.value.data),
+  );
 
   constructor(
     private readonly client: Client,
     private readonly polling: ReadonlySignal<boolean>,
+    private readonly visible: ReadonlySignal<boolean>,
   ) {
     this.stop = effect(() => {
-      if (polling.value) this.schedule(0);
+      if (this.wanted.value) this.schedule(0);
       else clearTimeout(this.timer);
     });
   }
@@ -61,7 +66,7 @@ export class RunsFeed {
       const message = error instanceof Error ? error.message : String(error);
       this.state.value = {data, error: message, loading: false, stale: data !== undefined};
     }
-    if (this.polling.peek()) this.schedule(this.interval);
+    if (this.wanted.peek()) this.schedule(this.interval);
   }
 
   private slowDown(data: RunsAnswer): void {

@@ -31,7 +31,7 @@ export class Session {
     readSettings(this.settings, host.readState());
     host.onStateChange(() => readSettings(this.settings, host.readState()));
     effect(() => host.writeState(writeSettings(this.settings)));
-    this.runs = new RunsFeed(client, this.live);
+    this.runs = new RunsFeed(client, this.live, host.visible);
     host.onReload(() => {
       if (host.visible.peek()) void this.runs.refresh();
     });
