@@ -2,7 +2,6 @@
 
 import {useMemo} from 'preact/hooks';
 import type {Loss} from '../api/types';
-import {nonfiniteColour} from '../draw/colour_maps';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
 import {lastAtMost, sampleAt, stepToX, xToStep} from '../draw/time_scale';
@@ -10,6 +9,7 @@ import {type Session, useSession} from '../state/session';
 import {spansDecades} from '../views/training_curves';
 import {IconButton} from './controls';
 import {type Size, useSize} from './hooks';
+import {NonfiniteStretches} from './nonfinite';
 import {StepBand} from './step_band';
 import {hideTooltip, showTooltip} from './tooltip';
 
@@ -161,9 +161,7 @@ function StripPicture({loss, size: {width, height}}: {loss: Loss; size: Size}) {
     <svg width={width} height={height} aria-hidden="true">
       <Epochs loss={loss} size={{width, height}} />
       <path d={line.path} transform="translate(0 3)" class="loss" />
-      {line.nonfinite.map((x) => (
-        <rect key={x} x={x - 1} width={3} height={height - EPOCH_LANE} fill={nonfiniteColour} />
-      ))}
+      <NonfiniteStretches stretches={line.nonfinite} height={height - EPOCH_LANE} />
     </svg>
   );
 }

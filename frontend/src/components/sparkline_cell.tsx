@@ -1,9 +1,9 @@
 /** A layer's gradient norm over the run, in a table cell. */
 
 import {useMemo} from 'preact/hooks';
-import {nonfiniteColour} from '../draw/colour_maps';
 import {sparkline} from '../draw/sparkline';
 import {useSession} from '../state/session';
+import {NonfiniteStretches} from './nonfinite';
 import {StepBand} from './step_band';
 
 const WIDTH = 96;
@@ -26,9 +26,7 @@ export function SparklineCell({values, steps}: SparklineProps) {
         <div class="sparkline">
           <svg width={WIDTH} height={HEIGHT} aria-hidden="true">
             <path d={line.path} />
-            {line.nonfinite.map((x) => (
-              <rect key={x} x={x - 1} width={3} height={HEIGHT} fill={nonfiniteColour} />
-            ))}
+            <NonfiniteStretches stretches={line.nonfinite} height={HEIGHT} />
           </svg>
           <StepBand />
         </div>

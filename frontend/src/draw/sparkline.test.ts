@@ -29,8 +29,22 @@ describe('sparkline', () => {
 
   it('breaks where values are not finite, and says where', () => {
     const line = draw([1, 1, NaN, Infinity, 1, 2], 6);
-    expect(line.nonfinite).toEqual([2, 3]);
+    expect(line.nonfinite).toEqual([[2, 2]]);
     expect(line.path.match(/M/g)).toHaveLength(2);
+  });
+
+  it('joins what is not finite into stretches, pooled or not', () => {
+    const values = new Array<number>(100).fill(1);
+    values.fill(NaN, 50, 80);
+    values[10] = Infinity;
+    expect(draw(values, 200).nonfinite).toEqual([
+      [20, 2],
+      [100, 60],
+    ]);
+    expect(draw(values, 10).nonfinite).toEqual([
+      [1, 1],
+      [5, 3],
+    ]);
   });
 
   it('draws zero on a log scale on the bottom edge', () => {

@@ -5,8 +5,8 @@ import {type TimeDomain, columnSpans, stepToX} from './time_scale';
 export interface Sparkline {
   /** SVG path data in a box of `width` by `height`. */
   readonly path: string;
-  /** Pixel columns where a value was not finite. */
-  readonly nonfinite: readonly number[];
+  /** Where values are not finite: left edge and width of each stretch. */
+  readonly nonfinite: readonly (readonly [number, number])[];
 }
 
 /**
@@ -31,12 +31,12 @@ export function sparkline(
     const share = whole > 0 ? position / whole : 0.5;
     return Math.round((height - 1 - share * (height - 2)) * 10) / 10;
   };
-  const nonfinite: number[] = [];
+  const nonfinite: [number, number][] = [];
   let path = '';
   let pen = 'M';
   for (const point of points(values, firstSteps, domain, width)) {
     const x = Math.round(point.x * 10) / 10;
-    if (point.nonfinite) nonfinite.push(x);
+    if (point.nonfinite) addStretch(nonfinite, x, point.end - point.x);
     if (point.low > point.high) {
       pen = 'M';
       continue;
@@ -49,8 +49,17 @@ export function sparkline(
   return {path, nonfinite};
 }
 
+/** Adds to the last stretch where they touch. */
+function addStretch(stretches: [number, number][], x: number, width: number): void {
+  const last = stretches.at(-1);
+  if (last && last[0] + last[1] >= x - 0.1) last[1] = x + width - last[0];
+  else stretches.push([x, width]);
+}
+
 interface Point {
   readonly x: number;
+  /** Where the next one begins. */
+  readonly end: number;
   readonly low: number;
   readonly high: number;
   readonly nonfinite: boolean;
@@ -66,11 +75,16 @@ function points(
   if (values.length <= width) {
     return Array.from(values, (_, index) => ({
       x: stepToX(firstSteps[index], domain, width),
+      end: stepToX(firstSteps[index + 1] ?? domain.end, domain, width),
       ...extentOf(values, index, index + 1),
     }));
   }
   const spans = columnSpans(firstSteps, domain, width);
-  return Array.from(spans.from, (from, x) => ({x, ...extentOf(values, from, spans.to[x])}));
+  return Array.from(spans.from, (from, x) => ({
+    x,
+    end: x + 1,
+    ...extentOf(values, from, spans.to[x]),
+  }));
 }
 
 function range(values: Float32Array, log: boolean): [number, number] {

@@ -2,6 +2,7 @@ import {describe, expect, it} from 'vitest';
 import {
   type TileRequest,
   colourTiles,
+  fitSide,
   layoutTiles,
   sharedRange,
   tileAt,
@@ -28,12 +29,23 @@ describe('layoutTiles', () => {
 
   it('stretches a vector over the width', () => {
     const layout = layoutTiles(request({mapWidth: 10, mapHeight: 1, channels: 1}));
-    expect([layout.tileWidth, layout.tileHeight]).toEqual([200, 14]);
+    expect([layout.tileWidth, layout.tileHeight]).toEqual([200, 24]);
   });
 
   it('shrinks what is wider than the room', () => {
     const layout = layoutTiles(request({mapWidth: 1000, mapHeight: 1, channels: 1}));
     expect(layout.tileWidth).toBe(200);
+  });
+});
+
+describe('fitSide', () => {
+  it('takes the largest tiles that need no scrolling', () => {
+    const many = {...request(), available: 600};
+    const side = fitSide(many, 620);
+    expect(layoutTiles({...many, side}).height).toBeLessThanOrEqual(620);
+    expect(side).toBe(96);
+    expect(fitSide(many, 10)).toBe(48);
+    expect(fitSide(many, 10_000)).toBe(160);
   });
 });
 

@@ -24,8 +24,9 @@ export interface TileRequest {
 }
 
 export const TILE_GAP = 3;
+const SIDES = [160, 128, 96, 64, 48]; // tried in turn, CSS pixels
 const SAMPLE_GAP = 10;
-const LOWEST_TILE = 14; // a vector's one line of values is stretched to this
+const LOWEST_TILE = 24; // a vector's one line of values is stretched to this
 const LARGEST_STRETCH = 24;
 
 /** Lays out samples below each other, each sample's channels in lines as wide as there is room. */
@@ -59,6 +60,12 @@ export function layoutTiles(request: TileRequest): TileLayout {
     height: Math.max(0, samples * blockHeight - SAMPLE_GAP),
     width: perLine * (tileWidth + TILE_GAP) - TILE_GAP,
   };
+}
+
+/** The largest tiles with which all samples fit the height; the smallest ones where none do. */
+export function fitSide(request: Omit<TileRequest, 'side'>, height: number): number {
+  const fits = (side: number) => layoutTiles({...request, side}).height <= height;
+  return SIDES.find(fits) ?? SIDES[SIDES.length - 1];
 }
 
 const isVector = (width: number, height: number) => height === 1 && width > 1;

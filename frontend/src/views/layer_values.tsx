@@ -139,6 +139,7 @@ function ExtraCell({table, name}: {table: Table; name: string}) {
         <span
           key={statistic}
           title={table.definitions[statistic] || statisticInfo(statistic).definition}
+          class={Number.isFinite(value) ? '' : 'alarm'}
           data-statistic={`${table.kind}.${statistic}`}
           data-value={value}
         >

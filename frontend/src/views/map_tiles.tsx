@@ -12,6 +12,7 @@ import {
   type TileLayout,
   type TileRequest,
   colourTiles,
+  fitSide,
   layoutTiles,
   sharedRange,
   tileAt,
@@ -20,7 +21,6 @@ import {
 } from '../draw/tiles';
 import {useSession} from '../state/session';
 
-const SIDE = 64; // CSS pixels that a map's longer side aims at
 const INPUT_SIDE = 72;
 const TOP = 12; // above the first sample
 
@@ -37,14 +37,8 @@ export function MapTiles({maps, probe}: TilesProps) {
   const [samples, channels, mapHeight, mapWidth] = maps.shape;
   const inputs = probe?.inputs.filter((input) => input.shape[0] === samples) ?? [];
   const available = size.value.width - (inputs.length ? INPUT_SIDE + 16 : 0) - 24;
-  const request: TileRequest = {
-    samples,
-    channels,
-    mapWidth,
-    mapHeight,
-    side: SIDE,
-    available: Math.max(available, 1),
-  };
+  const room = {samples, channels, mapWidth, mapHeight, available: Math.max(available, 1)};
+  const request: TileRequest = {...room, side: fitSide(room, size.value.height - 2 * TOP)};
   const layout = tall(layoutTiles(request), inputs.length > 0);
   const theme = host.theme.value;
   const {colours, range} = settings;
