@@ -18,6 +18,8 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.provider import ProviderLogdir
 
+pytestmark = pytest.mark.slow
+
 
 @contextlib.contextmanager
 def open_logdir(directory, loader, **options):
