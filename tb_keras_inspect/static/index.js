@@ -1319,6 +1319,8 @@ function readArray(buffer, start, entry) {
 // src/api/queries.ts
 /** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */
 var WIDTH$2 = 1500;
+/** Steps the scrubber tells apart: as many columns as an answer may have. */
+var MOST_STEPS = 1e4;
 function runsQuery() {
 	return {
 		url: "runs",
@@ -1357,6 +1359,15 @@ function seriesQuery(run, layer) {
 		decode: container(readSeries)
 	};
 }
+function snapshotQuery(run, step) {
+	return {
+		url: `snapshot?${query$1({
+			run,
+			step
+		})}`,
+		decode: container(readSnapshot)
+	};
+}
 function unitsQuery(run, site) {
 	return {
 		url: `units?${query$1({
@@ -1393,7 +1404,7 @@ function lossQuery(run) {
 	return {
 		url: `loss?${query$1({
 			run,
-			width: WIDTH$2
+			width: MOST_STEPS
 		})}`,
 		decode: container(readLoss)
 	};
@@ -1433,6 +1444,30 @@ function readSeries(answer) {
 		}];
 	});
 	return {
+		tables: new Map(tables),
+		size: answer.size
+	};
+}
+function readSnapshot(answer) {
+	const kinds = answer.meta.kinds;
+	const tables = Object.entries(kinds).map(([kind, meta]) => {
+		const { data } = arrayOf(answer, kind, Float32Array);
+		const width = meta.statistics.length;
+		const column = (place) => Float32Array.from(meta.names, (_, row) => data[row * width + place]);
+		const steps = Float64Array.of(meta.step);
+		const values = new Map(meta.statistics.map((key, place) => [valuesKey(key), column(place)]));
+		return [kind, {
+			...meta,
+			kind,
+			steps,
+			firstSteps: steps,
+			samples: 1,
+			values,
+			size: 0
+		}];
+	});
+	return {
+		requestedStep: answer.meta.requested_step,
 		tables: new Map(tables),
 		size: answer.size
 	};
@@ -2269,6 +2304,7 @@ function writeSettings(settings) {
 }
 // src/state/session.ts
 /** Everything that is shown follows from here: what was chosen, what is recorded, where we are. */
+var SETTLE_MILLISECONDS = 60;
 var NO_STEPS = /* @__PURE__ */ new Float64Array(0);
 var Session = class {
 	host;
@@ -2277,6 +2313,7 @@ var Session = class {
 	runs;
 	model;
 	loss;
+	snapshot;
 	player;
 	helpOpen = y$1(false);
 	constructor(host, client) {
@@ -2291,7 +2328,13 @@ var Session = class {
 		});
 		this.model = new Resource(client, () => this.request(modelQuery), host.visible);
 		this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
+		this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
 		this.player = new Player(this);
+		x$1(() => {
+			const step = this.step.value;
+			const timer = setTimeout(() => this.settledStep.value = step, SETTLE_MILLISECONDS);
+			return () => clearTimeout(timer);
+		});
 	}
 	/** Whether new data is looked for: only while somebody can see it and follows it. */
 	live = O(() => this.host.visible.value && this.settings.step.value === void 0);
@@ -2343,6 +2386,21 @@ var Session = class {
 		const position = this.position.value;
 		return position < 0 ? void 0 : this.steps.value[position];
 	});
+	/** Whether tables over time join several samples in a column. */
+	pooled = O(() => (this.run.value?.samples ?? 0) > WIDTH$2);
+	settledStep = y$1(void 0);
+	snapshotRequest() {
+		const step = this.settledStep.value;
+		if (!this.pooled.value || step === void 0) return void 0;
+		return this.request((run) => snapshotQuery(run, step));
+	}
+	/** The numbers of exactly the shown step, where tables over time are too coarse to hold them. */
+	exact = O(() => {
+		const snapshot = this.snapshot.data;
+		return snapshot && snapshot.requestedStep === this.step.value ? snapshot.tables : void 0;
+	});
+	/** Whether numbers on screen are of an earlier sample in the column, until the exact ones are here. */
+	approximate = O(() => this.pooled.value && !this.exact.value);
 	/** Goes to the recorded step at or before `step`. */
 	goTo(step) {
 		const steps = this.steps.peek();
@@ -7384,10 +7442,16 @@ function overviewRows(tables, layers) {
 		};
 	});
 }
-/** Value of a row at a column of the tables; undefined where nothing is recorded. */
-function cellValue(row, key, index) {
-	const value = row.series.get(key)?.[index];
-	return key === "activation.dead_fraction" && Number.isNaN(value) ? void 0 : value;
+/** The rows' values at one column of their series. */
+function valuesAt(rows, index) {
+	return new Map(rows.map(({ layer, series }) => {
+		const values = [...series].map(([key, numbers]) => [key, numbers[index]]);
+		return [layer.path, new Map(values.filter(([key, value]) => applies(key, value)))];
+	}));
+}
+function applies(key, value) {
+	if (value === void 0) return false;
+	return key !== "activation.dead_fraction" || !Number.isNaN(value);
 }
 /**
 * Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
@@ -7395,33 +7459,34 @@ function cellValue(row, key, index) {
 * Worst first: what is not finite, then the larger of the share of dead units and of how far the
 * gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
 */
-function orderRows(rows, order, index) {
+function orderRows(rows, order, values) {
 	if (order === "model") return [...rows];
+	const of = (row) => values.get(row.layer.path) ?? /* @__PURE__ */ new Map();
 	if (order === "worst") {
-		const median = medianGradient(rows, index);
-		return sortBy(rows, (row) => -badness(row, index, median));
+		const median = medianGradient(values);
+		return sortBy(rows, (row) => -badness(of(row), median));
 	}
 	const descending = order.startsWith("-");
 	const key = descending ? order.slice(1) : order;
 	return sortBy(rows, (row) => {
-		const value = cellValue(row, key, index);
+		const value = of(row).get(key);
 		if (value === void 0) return Infinity;
 		const rank = Number.isFinite(value) ? value : Number.MAX_VALUE;
 		return descending ? -rank : rank;
 	});
 }
 var DECADES_LIKE_DEAD = 6;
-function badness(row, index, median) {
-	if ([...row.series.keys()].map((key) => cellValue(row, key, index)).some((value) => value !== void 0 && !Number.isFinite(value))) return Infinity;
-	const gradient = cellValue(row, "gradient.l2", index);
-	const dead = cellValue(row, "activation.dead_fraction", index) ?? 0;
+function badness(values, median) {
+	if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;
+	const gradient = values.get("gradient.l2");
+	const dead = values.get("activation.dead_fraction") ?? 0;
 	if (gradient === void 0 || !(median > 0)) return dead;
 	const decades = gradient > 0 ? Math.log10(median / gradient) : DECADES_LIKE_DEAD;
 	return Math.max(dead, Math.min(1, decades / DECADES_LIKE_DEAD));
 }
-function medianGradient(rows, index) {
-	const values = rows.map((row) => cellValue(row, "gradient.l2", index) ?? NaN).filter((value) => value > 0 && Number.isFinite(value)).sort((a, b) => a - b);
-	return values[values.length >> 1] ?? NaN;
+function medianGradient(values) {
+	const gradients = [...values.values()].map((layer) => layer.get("gradient.l2") ?? NaN).filter((value) => value > 0 && Number.isFinite(value)).sort((a, b) => a - b);
+	return gradients[gradients.length >> 1] ?? NaN;
 }
 function sortBy(rows, key) {
 	const keyed = rows.map((row, place) => ({
@@ -7746,7 +7811,7 @@ function UnitMap({ units, site }) {
 				}),
 				/* @__PURE__ */ a("span", {
 					class: "reading",
-					title: `Dead: zero for every input of each of the last ${units.window} sampled batches.`,
+					title: `Dead: zero for every input of ${units.window}`,
 					"data-testid": "dead-units",
 					"data-value": dead,
 					children: [
@@ -7794,7 +7859,7 @@ function UnitMap({ units, site }) {
 									label: "largest |output|",
 									value: formatNumber(units.maxAbs[index])
 								}],
-								...units.dead[index] && { note: `Dead: zero in each of the last ${units.windowSamples[column]} sampled batches.` }
+								...units.dead[index] && { note: `Dead: zero in all ${units.windowSamples[column]} batches of the window, which is ${units.window}.` }
 							});
 						},
 						onPick: ({ column }) => session.goTo(units.steps[column])
@@ -7967,7 +8032,7 @@ function LayerContent({ layer }) {
 				retry: () => series.retry(),
 				children: ({ tables }) => /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(LayerValues, {
 					layer,
-					tables
+					tables: session.exact.value ?? tables
 				}), /* @__PURE__ */ a(LayerSeries, {
 					layer,
 					tables
@@ -8602,9 +8667,14 @@ function Overview() {
 		const steps = resources.find(({ data }) => data)?.data?.steps;
 		return steps && session.step.value !== void 0 ? sampleAt(steps, session.step.value) : -1;
 	});
+	const values = useComputed(() => {
+		const exact = session.exact.value;
+		if (exact) return valuesAt(overviewRows(exact, session.layers.value), 0);
+		return valuesAt(rows.value, index.value);
+	});
 	const shown = useComputed(() => {
 		const { matches } = session.filter.value;
-		return orderRows(rows.value, session.settings.order.value, index.value).filter((row) => matches(row.layer.path));
+		return orderRows(rows.value, session.settings.order.value, values.value).filter((row) => matches(row.layer.path));
 	});
 	const failed = resources.find(({ state }) => state.value.error !== void 0);
 	if (failed && !resources.some(({ data }) => data)) return /* @__PURE__ */ a(ErrorState, {
@@ -8618,7 +8688,7 @@ function Overview() {
 	const steps = resources[0].data?.firstSteps;
 	return /* @__PURE__ */ a(OverviewPage, {
 		rows: shown.value,
-		index: index.value,
+		values: values.value,
 		steps
 	});
 }
@@ -8633,16 +8703,16 @@ function OverviewPage(props) {
 		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= LOWEST_CURVES && /* @__PURE__ */ a(TrainingCurves, {})]
 	});
 }
-function OverviewTable({ rows, index, steps }) {
+function OverviewTable({ rows, values, steps }) {
 	const session = useSession();
 	const [ref, size] = useSize();
 	const scroll = useSignal(0);
 	const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
 	const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 12;
 	const visible = rows.slice(first, first + count);
-	const extents = w$2(() => columnExtents(rows, index), [rows, index]);
+	const extents = w$2(() => columnExtents(rows, values), [rows, values]);
 	return /* @__PURE__ */ a("div", {
-		class: "overview",
+		class: `overview ${session.approximate.value ? "stale" : ""}`,
 		ref,
 		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
 		children: [/* @__PURE__ */ a("table", {
@@ -8666,7 +8736,7 @@ function OverviewTable({ rows, index, steps }) {
 				visible.map((row, place) => /* @__PURE__ */ a(LayerRow, {
 					row,
 					place: first + place,
-					index,
+					values: values.get(row.layer.path),
 					steps,
 					extents,
 					selected: row.layer === session.layer.value
@@ -8704,7 +8774,7 @@ function HeaderCell({ sortKey, title, definition, numeric }) {
 		})
 	});
 }
-function LayerRow({ row, place, index, steps, extents, selected }) {
+function LayerRow({ row, place, values, steps, extents, selected }) {
 	const session = useSession();
 	const { layer, series } = row;
 	const [prefix, name] = splitPath(layer.path);
@@ -8735,7 +8805,7 @@ function LayerRow({ row, place, index, steps, extents, selected }) {
 			]
 		}), OVERVIEW_COLUMNS.flatMap((column) => [/* @__PURE__ */ a(NumberCell, {
 			column,
-			value: cellValue(row, column.key, index),
+			value: values?.get(column.key),
 			extent: extents.get(column.key)
 		}, column.key), ...column.key === "gradient.l2" ? [/* @__PURE__ */ a(SparklineCell, {
 			values: gradient,
@@ -8770,11 +8840,11 @@ function Bar({ column, value, extent: [low, high] }) {
 }
 var WITH_BARS = ["gradient.l2", "update.ratio"];
 var SHARES = ["activation.zero_fraction", "activation.dead_fraction"];
-function columnExtents(rows, index) {
+function columnExtents(rows, values) {
 	const extents = /* @__PURE__ */ new Map();
 	for (const key of WITH_BARS) {
-		const values = rows.map((row) => cellValue(row, key, index) ?? NaN).filter((value) => Number.isFinite(value) && value > 0);
-		const [low, high] = [Math.min(...values), Math.max(...values)];
+		const numbers = rows.map((row) => values.get(row.layer.path)?.get(key) ?? NaN).filter((value) => Number.isFinite(value) && value > 0);
+		const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
 		if (high > low) extents.set(key, [low, high]);
 	}
 	for (const key of SHARES) extents.set(key, [0, 1]);
@@ -9412,7 +9482,7 @@ var style_default = [
 	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 168px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 12px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  max-height: 300px;\n  margin-top: auto;\n  display: grid;\n  grid-template-columns: 1fr 1fr;\n}\n\n.training .track {\n  display: flex;\n  flex-direction: column;\n  min-width: 0;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n"
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  max-height: 300px;\n  margin-top: auto;\n  display: grid;\n  grid-template-columns: 1fr 1fr;\n}\n\n.training .track {\n  display: flex;\n  flex-direction: column;\n  min-width: 0;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
 ].join("\n");
 // src/index.tsx
 /** The module that TensorBoard loads into the tab's frame; it calls `render`. */

@@ -12,6 +12,7 @@ import type {
   Probe,
   RunsAnswer,
   Series,
+  Snapshot,
   Table,
   Units,
 } from './types';
@@ -24,6 +25,9 @@ export interface Query<T> {
 
 /** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */
 export const WIDTH = 1500;
+
+/** Steps the scrubber tells apart: as many columns as an answer may have. */
+export const MOST_STEPS = 10_000;
 
 export function runsQuery(): Query<RunsAnswer> {
   return {url: 'runs', decode: json<RunsAnswer>};
@@ -63,6 +67,10 @@ export function seriesQuery(run: string, layer: string): Query<Series> {
   return {url: `series?${query({run, layer, width: WIDTH})}`, decode: container(readSeries)};
 }
 
+export function snapshotQuery(run: string, step: number): Query<Snapshot> {
+  return {url: `snapshot?${query({run, step})}`, decode: container(readSnapshot)};
+}
+
 export function unitsQuery(run: string, site: string): Query<Units> {
   return {
     url: `units?${query({run, layer: site, width: WIDTH})}`,
@@ -83,7 +91,7 @@ export function probeQuery(run: string): Query<Probe> {
 }
 
 export function lossQuery(run: string): Query<Loss> {
-  return {url: `loss?${query({run, width: WIDTH})}`, decode: container(readLoss)};
+  return {url: `loss?${query({run, width: MOST_STEPS})}`, decode: container(readLoss)};
 }
 
 function query(parameters: Record<string, string | number | undefined>): string {
@@ -130,6 +138,21 @@ function readSeries(answer: Container): Series {
   return {tables: new Map(tables), size: answer.size};
 }
 
+function readSnapshot(answer: Container): Snapshot {
+  const kinds = answer.meta.kinds as Record<string, KindMeta & {step: number}>;
+  const tables = Object.entries(kinds).map(([kind, meta]): [string, Table] => {
+    const {data} = arrayOf(answer, kind, Float32Array);
+    const width = meta.statistics.length;
+    const column = (place: number) =>
+      Float32Array.from(meta.names, (_, row) => data[row * width + place]);
+    const steps = Float64Array.of(meta.step);
+    const values = new Map(meta.statistics.map((key, place) => [valuesKey(key), column(place)]));
+    return [kind, {...meta, kind, steps, firstSteps: steps, samples: 1, values, size: 0}];
+  });
+  const requestedStep = answer.meta.requested_step as number;
+  return {requestedStep, tables: new Map(tables), size: answer.size};
+}
+
 function readTable(
   answer: Container,
   statistics: readonly string[],
@@ -170,7 +193,7 @@ function readUnits(answer: Container): Units {
     maxAbs,
     dead: arrayOf(answer, 'dead', Uint8Array).data,
     units: shape[0],
-    window: answer.meta.window as number,
+    window: answer.meta.window as string,
     windowSamples: arrayOf(answer, 'window_samples', Int32Array).data,
     size: answer.size,
   };

@@ -96,6 +96,13 @@ export interface Series {
   readonly size: number;
 }
 
+/** All kinds at one step, each as a table of one column. */
+export interface Snapshot {
+  readonly requestedStep: number;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly size: number;
+}
+
 /** Largest magnitude of each unit of a site over time. */
 export interface Units {
   readonly steps: Float64Array;
@@ -105,8 +112,8 @@ export interface Units {
   /** 1 where the unit was zero in every batch of the window that ends there. */
   readonly dead: Uint8Array;
   readonly units: number;
-  /** Most sampled batches that "dead" looks back over. */
-  readonly window: number;
+  /** What "dead" looks back over, in words. */
+  readonly window: string;
   /** Batches that it did look back over, by column. */
   readonly windowSamples: Int32Array;
   readonly size: number;

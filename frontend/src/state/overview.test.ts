@@ -4,10 +4,10 @@ import type {Layer} from './layers';
 import {
   OVERVIEW_COLUMNS,
   type OverviewRow,
-  cellValue,
   layerSeries,
   orderRows,
   overviewRows,
+  valuesAt,
 } from './overview';
 
 function table(kind: string, rows: Record<string, Record<string, number[]>>): Table {
@@ -88,26 +88,31 @@ describe('orderRows', () => {
     row('tiny', 1e-5, 0),
     row('plain', 1.1),
   ];
+  const at = valuesAt(rows, 0);
   it('keeps the model order', () => {
-    expect(names(orderRows(rows, 'model', 0))).toBe('fine dying broken tiny plain');
+    expect(names(orderRows(rows, 'model', at))).toBe('fine dying broken tiny plain');
   });
   it('puts what is not finite first, then what is farthest off', () => {
-    expect(names(orderRows(rows, 'worst', 0))).toBe('broken tiny dying fine plain');
+    expect(names(orderRows(rows, 'worst', at))).toBe('broken tiny dying fine plain');
   });
   it('sorts by a column both ways, missing values last, NaN as the largest', () => {
-    expect(names(orderRows(rows, 'gradient.l2', 0))).toBe('tiny dying fine plain broken');
-    expect(names(orderRows(rows, '-gradient.l2', 0))).toBe('broken plain fine dying tiny');
-    expect(names(orderRows(rows, '-activation.dead_fraction', 0))).toBe(
+    expect(names(orderRows(rows, 'gradient.l2', at))).toBe('tiny dying fine plain broken');
+    expect(names(orderRows(rows, '-gradient.l2', at))).toBe('broken plain fine dying tiny');
+    expect(names(orderRows(rows, '-activation.dead_fraction', at))).toBe(
       'dying fine broken tiny plain',
     );
   });
 });
 
-describe('cellValue', () => {
+describe('valuesAt', () => {
   it('tells "does not apply" from a number gone bad', () => {
-    expect(cellValue(row('a', NaN), 'gradient.l2', 0)).toBeNaN();
-    expect(cellValue(row('a', 1), 'activation.dead_fraction', 0)).toBeUndefined();
-    expect(cellValue(row('a', 1), 'weight.l2', 0)).toBeUndefined();
+    const values = valuesAt([row('a', NaN)], 0).get('a')!;
+    expect(values.get('gradient.l2')).toBeNaN();
+    expect(values.has('activation.dead_fraction')).toBe(false);
+    expect(values.has('weight.l2')).toBe(false);
+  });
+  it('is empty where there is no such column', () => {
+    expect(valuesAt([row('a', 1)], -1).get('a')?.size).toBe(0);
   });
 });
 

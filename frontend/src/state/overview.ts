@@ -143,10 +143,24 @@ export function overviewRows(tables: Tables, layers: readonly Layer[]): Overview
   });
 }
 
-/** Value of a row at a column of the tables; undefined where nothing is recorded. */
-export function cellValue(row: OverviewRow, key: string, index: number): number | undefined {
-  const value = row.series.get(key)?.[index];
-  return key === 'activation.dead_fraction' && Number.isNaN(value) ? undefined : value;
+/** Values of one layer by column key; absent where nothing is recorded or it does not apply. */
+export type LayerValues = ReadonlyMap<string, number>;
+/** By the layer's path. */
+export type OverviewValues = ReadonlyMap<string, LayerValues>;
+
+/** The rows' values at one column of their series. */
+export function valuesAt(rows: readonly OverviewRow[], index: number): OverviewValues {
+  return new Map(
+    rows.map(({layer, series}) => {
+      const values = [...series].map(([key, numbers]) => [key, numbers[index]] as const);
+      return [layer.path, new Map(values.filter(([key, value]) => applies(key, value)))];
+    }),
+  );
+}
+
+function applies(key: string, value: number | undefined): boolean {
+  if (value === undefined) return false;
+  return key !== 'activation.dead_fraction' || !Number.isNaN(value);
 }
 
 /**
@@ -158,18 +172,19 @@ export function cellValue(row: OverviewRow, key: string, index: number): number 
 export function orderRows(
   rows: readonly OverviewRow[],
   order: string,
-  index: number,
+  values: OverviewValues,
 ): OverviewRow[] {
   if (order === 'model') return [...rows];
+  const of = (row: OverviewRow) => values.get(row.layer.path) ?? new Map<string, number>();
   if (order === 'worst') {
-    const median = medianGradient(rows, index);
-    return sortBy(rows, (row) => -badness(row, index, median));
+    const median = medianGradient(values);
+    return sortBy(rows, (row) => -badness(of(row), median));
   }
   const descending = order.startsWith('-');
   const key = descending ? order.slice(1) : order;
   // What is not finite is the largest; what is not recorded comes last either way.
   return sortBy(rows, (row) => {
-    const value = cellValue(row, key, index);
+    const value = of(row).get(key);
     if (value === undefined) return Infinity;
     const rank = Number.isFinite(value) ? value : Number.MAX_VALUE;
     return descending ? -rank : rank;
@@ -178,22 +193,21 @@ export function orderRows(
 
 const DECADES_LIKE_DEAD = 6;
 
-function badness(row: OverviewRow, index: number, median: number): number {
-  const values = [...row.series.keys()].map((key) => cellValue(row, key, index));
-  if (values.some((value) => value !== undefined && !Number.isFinite(value))) return Infinity;
-  const gradient = cellValue(row, 'gradient.l2', index);
-  const dead = cellValue(row, 'activation.dead_fraction', index) ?? 0;
+function badness(values: LayerValues, median: number): number {
+  if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;
+  const gradient = values.get('gradient.l2');
+  const dead = values.get('activation.dead_fraction') ?? 0;
   if (gradient === undefined || !(median > 0)) return dead;
   const decades = gradient > 0 ? Math.log10(median / gradient) : DECADES_LIKE_DEAD;
   return Math.max(dead, Math.min(1, decades / DECADES_LIKE_DEAD));
 }
 
-function medianGradient(rows: readonly OverviewRow[], index: number): number {
-  const values = rows
-    .map((row) => cellValue(row, 'gradient.l2', index) ?? NaN)
+function medianGradient(values: OverviewValues): number {
+  const gradients = [...values.values()]
+    .map((layer) => layer.get('gradient.l2') ?? NaN)
     .filter((value) => value > 0 && Number.isFinite(value))
     .sort((a, b) => a - b);
-  return values[values.length >> 1] ?? NaN;
+  return gradients[gradients.length >> 1] ?? NaN;
 }
 
 function sortBy(rows: readonly OverviewRow[], key: (row: OverviewRow) => number): OverviewRow[] {

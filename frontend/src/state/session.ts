@@ -4,16 +4,18 @@ import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
 import type {Client} from '../api/client';
-import {type Query, lossQuery, modelQuery} from '../api/queries';
-import type {Loss, ModelAnswer, RunInfo} from '../api/types';
+import {type Query, WIDTH, lossQuery, modelQuery, snapshotQuery} from '../api/queries';
+import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
 import {type TimeDomain, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
 import {type Layer, layersOf, nameFilter} from './layers';
+import type {Tables} from './overview';
 import {Player} from './player';
 import {type Request, Resource} from './resource';
 import {RunsFeed} from './runs_feed';
 import {createSettings, readSettings, writeSettings} from './settings';
 
+const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests
 const NO_STEPS = new Float64Array(0);
 
 export class Session {
@@ -21,6 +23,7 @@ export class Session {
   readonly runs: RunsFeed;
   readonly model: Resource<ModelAnswer>;
   readonly loss: Resource<Loss>;
+  private readonly snapshot: Resource<Snapshot>;
   readonly player: Player;
   readonly helpOpen = signal(false);
 
@@ -37,7 +40,13 @@ export class Session {
     });
     this.model = new Resource(client, () => this.request(modelQuery), host.visible);
     this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
+    this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
     this.player = new Player(this);
+    effect(() => {
+      const step = this.step.value;
+      const timer = setTimeout(() => (this.settledStep.value = step), SETTLE_MILLISECONDS);
+      return () => clearTimeout(timer);
+    });
   }
 
   /** Whether new data is looked for: only while somebody can see it and follows it. */
@@ -105,6 +114,26 @@ export class Session {
     const position = this.position.value;
     return position < 0 ? undefined : this.steps.value[position];
   });
+
+  /** Whether tables over time join several samples in a column. */
+  readonly pooled = computed(() => (this.run.value?.samples ?? 0) > WIDTH);
+
+  private readonly settledStep = signal<number | undefined>(undefined);
+
+  private snapshotRequest() {
+    const step = this.settledStep.value;
+    if (!this.pooled.value || step === undefined) return undefined;
+    return this.request((run) => snapshotQuery(run, step));
+  }
+
+  /** The numbers of exactly the shown step, where tables over time are too coarse to hold them. */
+  readonly exact: ReadonlySignal<Tables | undefined> = computed(() => {
+    const snapshot = this.snapshot.data;
+    return snapshot && snapshot.requestedStep === this.step.value ? snapshot.tables : undefined;
+  });
+
+  /** Whether numbers on screen are of an earlier sample in the column, until the exact ones are here. */
+  readonly approximate = computed(() => this.pooled.value && !this.exact.value);
 
   /** Goes to the recorded step at or before `step`. */
   goTo(step: number): void {

@@ -35,7 +35,7 @@ function LayerContent({layer}: {layer: Layer}) {
       <Pending loaded={series.state.value} retry={() => series.retry()}>
         {({tables}) => (
           <>
-            <LayerValues layer={layer} tables={tables} />
+            <LayerValues layer={layer} tables={session.exact.value ?? tables} />
             <LayerSeries layer={layer} tables={tables} />
           </>
         )}

@@ -70,7 +70,7 @@ function UnitMap({units, site}: {units: Units; site: SiteInfo}) {
         </span>
         <span
           class="reading"
-          title={`Dead: zero for every input of each of the last ${units.window} sampled batches.`}
+          title={`Dead: zero for every input of ${units.window}`}
           data-testid="dead-units"
           data-value={dead}
         >
@@ -105,7 +105,7 @@ function UnitMap({units, site}: {units: Units; site: SiteInfo}) {
                   {label: 'largest |output|', value: formatNumber(units.maxAbs[index])},
                 ],
                 ...(units.dead[index] && {
-                  note: `Dead: zero in each of the last ${units.windowSamples[column]} sampled batches.`,
+                  note: `Dead: zero in all ${units.windowSamples[column]} batches of the window, which is ${units.window}.`,
                 }),
               });
             }}

@@ -14,10 +14,12 @@ import {
   OVERVIEW_COLUMNS,
   OVERVIEW_STATISTICS,
   type OverviewColumn,
+  type LayerValues,
   type OverviewRow,
-  cellValue,
+  type OverviewValues,
   orderRows,
   overviewRows,
+  valuesAt,
 } from '../state/overview';
 import {type Resource, useResource} from '../state/resource';
 import {type Session, useSession} from '../state/session';
@@ -54,9 +56,14 @@ export function Overview() {
     const steps = resources.find(({data}) => data)?.data?.steps;
     return steps && session.step.value !== undefined ? sampleAt(steps, session.step.value) : -1;
   });
+  const values = useComputed(() => {
+    const exact = session.exact.value;
+    if (exact) return valuesAt(overviewRows(exact, session.layers.value), 0);
+    return valuesAt(rows.value, index.value);
+  });
   const shown = useComputed(() => {
     const {matches} = session.filter.value;
-    const ordered = orderRows(rows.value, session.settings.order.value, index.value);
+    const ordered = orderRows(rows.value, session.settings.order.value, values.value);
     return ordered.filter((row) => matches(row.layer.path));
   });
   const failed = resources.find(({state}) => state.value.error !== undefined);
@@ -72,7 +79,7 @@ export function Overview() {
     );
   }
   const steps = resources[0].data?.firstSteps;
-  return <OverviewPage rows={shown.value} index={index.value} steps={steps} />;
+  return <OverviewPage rows={shown.value} values={values.value} steps={steps} />;
 }
 
 const HEADER_HEIGHT = 30;
@@ -91,21 +98,21 @@ function OverviewPage(props: TableProps) {
 
 interface TableProps {
   readonly rows: readonly OverviewRow[];
-  readonly index: number;
+  readonly values: OverviewValues;
   readonly steps: Float64Array | undefined;
 }
 
-function OverviewTable({rows, index, steps}: TableProps) {
+function OverviewTable({rows, values, steps}: TableProps) {
   const session = useSession();
   const [ref, size] = useSize<HTMLDivElement>();
   const scroll = useSignal(0);
   const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
   const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 2 * OVERSCAN;
   const visible = rows.slice(first, first + count);
-  const extents = useMemo(() => columnExtents(rows, index), [rows, index]);
+  const extents = useMemo(() => columnExtents(rows, values), [rows, values]);
   return (
     <div
-      class="overview"
+      class={`overview ${session.approximate.value ? 'stale' : ''}`}
       ref={ref}
       onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
     >
@@ -138,7 +145,7 @@ function OverviewTable({rows, index, steps}: TableProps) {
               key={row.layer.path}
               row={row}
               place={first + place}
-              index={index}
+              values={values.get(row.layer.path)}
               steps={steps}
               extents={extents}
               selected={row.layer === session.layer.value}
@@ -192,13 +199,13 @@ type Extents = ReadonlyMap<string, readonly [number, number]>;
 interface RowProps {
   readonly row: OverviewRow;
   readonly place: number;
-  readonly index: number;
+  readonly values: LayerValues | undefined;
   readonly steps: Float64Array | undefined;
   readonly extents: Extents;
   readonly selected: boolean;
 }
 
-function LayerRow({row, place, index, steps, extents, selected}: RowProps) {
+function LayerRow({row, place, values, steps, extents, selected}: RowProps) {
   const session = useSession();
   const {layer, series} = row;
   const [prefix, name] = splitPath(layer.path);
@@ -221,7 +228,7 @@ function LayerRow({row, place, index, steps, extents, selected}: RowProps) {
         <NumberCell
           key={column.key}
           column={column}
-          value={cellValue(row, column.key, index)}
+          value={values?.get(column.key)}
           extent={extents.get(column.key)}
         />,
         ...(column.key === 'gradient.l2'
@@ -273,13 +280,13 @@ function Bar({column, value, extent: [low, high]}: BarProps) {
 const WITH_BARS = ['gradient.l2', 'update.ratio'];
 const SHARES = ['activation.zero_fraction', 'activation.dead_fraction'];
 
-function columnExtents(rows: readonly OverviewRow[], index: number): Extents {
+function columnExtents(rows: readonly OverviewRow[], values: OverviewValues): Extents {
   const extents = new Map<string, readonly [number, number]>();
   for (const key of WITH_BARS) {
-    const values = rows
-      .map((row) => cellValue(row, key, index) ?? NaN)
+    const numbers = rows
+      .map((row) => values.get(row.layer.path)?.get(key) ?? NaN)
       .filter((value) => Number.isFinite(value) && value > 0);
-    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     if (high > low) extents.set(key, [low, high]);
   }
   for (const key of SHARES) extents.set(key, [0, 1]);
