@@ -13,12 +13,15 @@ from tb_keras_inspect import records
 from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.event_file import EventFileWriter
 from tb_keras_inspect.records.schema import (
     ACTIVATION_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
 )
 from tb_keras_inspect.records.summary import to_event, to_value
+
+__all__ = ["EVERY", "EventFileWriter", "Generator", "write_logdir", "write_run"]
 
 STEPS_PER_EPOCH = 500
 EVERY = 10
@@ -57,9 +60,9 @@ class Generator:
             for kind, names in TABLES.items()
         }
 
-    def first(self):
+    def first(self, step: int = 0):
         """The event that comes before all samples."""
-        return [to_event(0, time.time(), [to_value(Kind.MODEL, self.model)])]
+        return [to_event(step, time.time(), [to_value(Kind.MODEL, self.model)])]
 
     def sample(self, step: int):
         """The events of one sampled step."""

@@ -94,13 +94,12 @@ def picture(x: Any, view: View, xp: ModuleType, channels: np.ndarray | None = No
 
 def dead_channels(x: Any, view: View, xp: ModuleType) -> Any:
     """bool[C]: channels that are zero everywhere, for all samples; a NaN is not zero."""
-    nonzero = xp.any(xp.not_equal(x, 0), axis=_all_but_channel(view))
-    return xp.reshape(xp.logical_not(nonzero), (-1,))
+    return xp.logical_not(xp.any(xp.not_equal(_by_channel(x, view, xp), 0), axis=0))
 
 
 def channel_variance(x: Any, view: View, xp: ModuleType) -> Any:
     """float[C]: variance of each channel over samples and space."""
-    return xp.reshape(xp.var(x, axis=_all_but_channel(view)), (-1,))
+    return xp.var(_by_channel(x, view, xp), axis=0)
 
 
 def select_channels(variance: np.ndarray, dead: np.ndarray, count: int) -> np.ndarray:
@@ -155,8 +154,13 @@ def _cells(length: int, factor: int) -> tuple[int, np.ndarray]:
     return cells, factor / filled
 
 
-def _all_but_channel(view: View) -> tuple[int, ...]:
-    return tuple(axis for axis in range(len(view.full_shape)) if axis != view.channel_axis)
+def _by_channel(x: Any, view: View, xp: ModuleType) -> Any:
+    """[n, C]: all values of each channel."""
+    if view.channel_axis is None:
+        return xp.reshape(x, (-1, 1))
+    if view.channels_first:
+        x = xp.moveaxis(x, 1, -1)
+    return xp.reshape(x, (-1, view.shape[-1]))
 
 
 def _text(shape: tuple[int | None, ...]) -> str:

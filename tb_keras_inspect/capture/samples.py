@@ -1,7 +1,5 @@
 """From packed vectors on the host to summary values. Runs on the recorder's thread."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from tensorboard.compat.proto import summary_pb2
 
@@ -11,8 +9,6 @@ from tb_keras_inspect.records import encode_histogram, encode_table, encode_unit
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, Kind
 from tb_keras_inspect.records.summary import to_value
-
-_PARAMETER_KINDS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE)
 
 
 class SampleEncoder:
@@ -114,59 +110,6 @@ def encode_epoch(model: int, logs: dict[str, float], epoch: int) -> list[summary
     numbers["epoch"] = float(epoch)
     row = np.array([list(numbers.values())])
     return [to_value(Kind.EPOCH, encode_table(model, list(numbers), row, names=[""]))]
-
-
-def combine_replicas(layout: Layout, vectors: np.ndarray) -> dict[Kind, np.ndarray]:
-    """The sections of a step that ran on several replicas, each on its part of the batch.
-
-    Args:
-        layout: How each vector is divided.
-        vectors: float32[R, size].
-    """
-    first = layout.split(vectors[0])
-    if len(vectors) == 1:
-        return first
-    parts = [layout.split(vector) for vector in vectors]
-    return {
-        section.kind: _combine(section, [part[section.kind] for part in parts])
-        for section in layout.sections
-    }
-
-
-def _combine(section: Section, parts: Sequence[np.ndarray]) -> np.ndarray:
-    stacked = np.stack(parts)
-    if section.kind in _PARAMETER_KINDS or section.kind.value.endswith("_histogram"):
-        # Variables and applied gradients are the same on every replica; activations are not.
-        shared = not section.kind.value.startswith("activation")
-        return stacked[0] if shared else stacked.sum(axis=0)
-    if section.kind is Kind.UNITS:
-        return stacked.max(axis=0)
-    return np.stack(
-        [
-            _combine_column(section, name, stacked[..., column], stacked)
-            for column, name in enumerate(section.statistics)
-        ],
-        axis=-1,
-    )
-
-
-def _combine_column(
-    section: Section, name: str, column: np.ndarray, whole: np.ndarray
-) -> np.ndarray:
-    """One statistic over equal parts of a batch: float[R, N] to float[N]."""
-    if name in ("max_abs", "max"):
-        return column.max(axis=0)
-    if name == "min":
-        return column.min(axis=0)
-    if name == "nonfinite_count":
-        return column.sum(axis=0)
-    if name == "l2":
-        return np.sqrt(np.square(column, dtype=np.float64).sum(axis=0))
-    if name == "std":
-        mean = whole[..., section.statistics.index("mean")].astype(np.float64)
-        within = np.square(column, dtype=np.float64).mean(axis=0)
-        return np.sqrt(within + mean.var(axis=0))
-    return column.mean(axis=0)
 
 
 def _number(value: object) -> float | None:

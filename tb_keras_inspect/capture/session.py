@@ -11,7 +11,8 @@ import keras
 from tb_keras_inspect.capture.dead import DeadUnits
 from tb_keras_inspect.capture.graph import describe_model
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
-from tb_keras_inspect.capture.samples import SampleEncoder, combine_replicas, encode_epoch
+from tb_keras_inspect.capture.replicas import combine_replicas
+from tb_keras_inspect.capture.samples import SampleEncoder, encode_epoch
 from tb_keras_inspect.capture.settings import LayerFilter, Settings
 from tb_keras_inspect.capture.twin import Twin
 from tb_keras_inspect.recorder import Recorder
@@ -88,7 +89,7 @@ class Session:
             layout = self._twin.layouts.of(vectors[0])
             if layout is None:
                 return []
-            views = combine_replicas(layout, vectors)
+            layout, views = combine_replicas(layout, vectors)
             return [to_event(step, now, self._encoder.encode(layout, views, step, epoch))]
 
         self._recorder.put(job)

@@ -1,0 +1,89 @@
+"""A TensorBoard process to measure, and requests to it."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.parse
+
+import memory
+
+PREFIX = "/data/plugin/keras_inspect/"
+
+
+def table(run: str, width: int = 1500, statistic: str = "l2", kind: str = "gradient") -> str:
+    """The request of the overview heatmap."""
+    query = {"run": run, "kind": kind, "statistic": statistic, "width": width}
+    return f"table?{urllib.parse.urlencode(query)}"
+
+
+def batch(requests: list[str]) -> str:
+    """Several in one."""
+    return f"batch?{urllib.parse.urlencode({'requests': json.dumps(requests)})}"
+
+
+class Client:
+    """One connection that stays open."""
+
+    def __init__(self, port: int):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+
+    def get(self, request: str) -> tuple[int, bytes, dict, float]:
+        """Status, body, headers and seconds."""
+        start = time.perf_counter()
+        self._connection.request("GET", PREFIX + request)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        return answer.status, body, dict(answer.headers), time.perf_counter() - start
+
+
+class Server:
+    """TensorBoard on a free port, as a context manager.
+
+    Args:
+        logdir: What it serves.
+        loader: "fast" or "python".
+    """
+
+    def __init__(self, logdir: str, loader: str):
+        command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port=0"]
+        self._command = [*command, f"--load_fast={'true' if loader == 'fast' else 'false'}"]
+
+    def __enter__(self) -> "Server":
+        self._process = subprocess.Popen(
+            self._command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )
+        for line in self._process.stderr:
+            if match := re.search(r"TensorBoard \S+ at http://[^:]+:(\d+)", line):
+                self.port = int(match[1])
+                return self
+        raise RuntimeError("TensorBoard did not start")
+
+    def __exit__(self, *_):
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait()
+        self._process.stderr.close()
+
+    def wait(self, run: str) -> None:
+        """Until TensorBoard has loaded everything: a run's entity tag stays for three seconds."""
+        client, last, since = Client(self.port), None, time.perf_counter()
+        while last is None or time.perf_counter() - since < 3:
+            status, _, headers, _ = client.get(f"model?run={run}")
+            now = headers.get("ETag") if status == 200 else None
+            if now != last:
+                last, since = now, time.perf_counter()
+            time.sleep(0.25)
+
+    @property
+    def pids(self) -> list[int]:
+        """The web server and its data server."""
+        return [self._process.pid, *memory.descendants(self._process.pid)]
