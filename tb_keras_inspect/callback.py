@@ -228,11 +228,9 @@ def _warn(text: str) -> None:
 def _iterations(model: Any) -> int:
     """Training steps that the model's optimizer has made."""
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is None or not optimizer.built:
-        return 0
     try:
-        return int(optimizer.iterations)
-    except (TypeError, ValueError):
+        return int(optimizer.iterations) if optimizer.built else 0
+    except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
         return 0
 
 

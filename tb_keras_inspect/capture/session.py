@@ -199,12 +199,14 @@ def is_ready(model: keras.Model) -> bool:
     """Whether the model has its weights: an unbuilt one makes them in its first step.
 
     Builds the optimizer of a model that has: its slots, made inside the first trace, would have
-    TensorFlow trace the twin twice.
+    TensorFlow trace the twin twice. A step of the user's own may never use that optimizer: then it
+    stays as it is.
     """
     if not model.built or not model.variables:
         return False
     optimizer = getattr(model, "optimizer", None)
-    if optimizer is not None and not optimizer.built:
+    own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
+    if optimizer is not None and not optimizer.built and not own_step:
         optimizer.build(model.trainable_variables)
     return True
 

@@ -21,7 +21,7 @@ class CustomStep(keras.Model):
         self.head = layers.Dense(CLASSES, activation="softmax", name="head")
         self.seen_loss = keras.metrics.Mean(name="loss")
 
-    def call(self, x):
+    def call(self, x, training=None):
         return self.head(self.hidden(x))
 
     @property
@@ -225,7 +225,8 @@ if BACKEND == "jax":
 
 def gan():
     model = Gan()
-    model.compile(keras.optimizers.Adam(0.01), keras.optimizers.SGD(0.02))
+    # The discriminator without a state of its own: `gan_gradients` updates it by one step.
+    model.compile(keras.optimizers.SGD(0.02), keras.optimizers.Adam(0.01))
     if BACKEND == "jax":
         model.optimizer = _Both(model.d_optimizer, model.g_optimizer)
     return model

@@ -221,6 +221,13 @@ STRUCTURES = [
     ),
     Case("remat_block", zoo.remat_block, activations=False),
     Case(
+        "remat_layer",
+        of(zoo.remat_block, anew=False),
+        fit={"validation_data": (zoo.vectors(seed=9), zoo.labels(seed=9))},
+        activations=False,
+        unlike_keras={"jax": "Array has been deleted"},
+    ),
+    Case(
         "remat_scope",
         zoo.remat_scope,
         activations=False,

@@ -224,21 +224,28 @@ def transformer(dropout=0.0):
 
 @keras.saving.register_keras_serializable("zoo")
 class Rematerialised(keras.layers.Layer):
-    """A block whose activations are computed again in the backward pass."""
+    """A block whose activations are computed again in the backward pass.
 
-    def __init__(self, **options):
+    Args:
+        anew: Hand a new function to `keras.remat` at each call. JAX remembers what it traced by the
+            function's identity, with the weights of that time: given the layer itself, plain Keras
+            does not train it, and its second trace fails.
+    """
+
+    def __init__(self, anew=True, **options):
         super().__init__(**options)
+        self.anew = anew
         self.inner = layers.Dense(6, activation="tanh", name="inner")
 
     def build(self, shape):
         self.inner.build(shape)
 
     def call(self, x):
-        return keras.remat(self.inner)(x)
+        return keras.remat((lambda x: self.inner(x)) if self.anew else self.inner)(x)
 
 
-def remat_block():
-    return classifier(Rematerialised(name="block"))
+def remat_block(anew=True):
+    return classifier(Rematerialised(anew, name="block"))
 
 
 def remat_scope():
