@@ -1,4 +1,4 @@
-"""Writes logdirs of any size with the real recorder.
+"""Writes logdirs of any size with the real recorder; the same arguments give the same records.
 
 python benchmarks/reading/generate.py DIRECTORY --runs 100 --layers 100 --samples 1000
 """
@@ -25,6 +25,7 @@ __all__ = ["EVERY", "EventFileWriter", "Generator", "write_logdir", "write_run"]
 
 STEPS_PER_EPOCH = 500
 EVERY = 10
+START, STEP_SECONDS = 1_750_000_000.0, 0.05  # wall time of step 0, and what a step takes
 TABLES = {
     Kind.GRADIENT: TENSOR_STATISTICS,
     Kind.WEIGHT: TENSOR_STATISTICS,
@@ -48,6 +49,11 @@ def make_model(layers: int) -> pb.ModelRecord:
     return records.seal_model(record)
 
 
+def wall_time(step: int) -> float:
+    """When a step was recorded, in seconds since 1970."""
+    return START + STEP_SECONDS * step
+
+
 class Generator:
     """Makes the events of a run whose numbers wander as those of a training do."""
 
@@ -62,7 +68,7 @@ class Generator:
 
     def first(self, step: int = 0):
         """The event that comes before all samples."""
-        return [to_event(step, time.time(), [to_value(Kind.MODEL, self.model)])]
+        return [to_event(step, wall_time(step), [to_value(Kind.MODEL, self.model)])]
 
     def sample(self, step: int):
         """The events of one sampled step."""
@@ -71,11 +77,11 @@ class Generator:
         if self._units:
             units = {i: self._random.random(self._units) for i in range(self._layers)}
             values.append(to_value(Kind.UNITS, records.encode_units(self.model.fingerprint, units)))
-        events = [to_event(step, time.time(), values)]
+        events = [to_event(step, wall_time(step), values)]
         if (step + EVERY) % STEPS_PER_EPOCH == 0:
             number = step // STEPS_PER_EPOCH
             logs = self._numbers(Kind.EPOCH, step, loss=0.5, val_loss=0.6, epoch=number)
-            events.append(to_event(step, time.time(), [logs]))
+            events.append(to_event(step, wall_time(step), [logs]))
         return events
 
     def _table(self, kind: Kind, names):

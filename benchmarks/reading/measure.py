@@ -215,7 +215,7 @@ def directory_size(path: str) -> int:
 
 def prepare(root: str) -> None:
     """Writes what is not there."""
-    for name, arguments in ((ONE, (1, 300, 10_000)), (MANY, (100, 100, 1_000))):
+    for name, arguments in ((ONE, (1, 300, 10_000, 16)), (MANY, (100, 100, 1_000))):
         if not os.path.isdir(os.path.join(root, name)):
             generate.write_logdir(os.path.join(root, name), *arguments)
 

@@ -14,10 +14,18 @@ class UnreadableError(StoreError):
 
 
 class NotRecordedError(StoreError, KeyError):
-    """Something was asked for that the run does not hold; the text names what it does hold."""
+    """Something was asked for that the run does not hold; the text names what it does hold.
+
+    Args:
+        what: A noun and what belongs to it, such as "layer with maps".
+        name: What was asked for.
+        known: What there is.
+    """
 
     def __init__(self, what: str, name: str, known: Iterable[str]):
-        super().__init__(f"No {what} {name!r}. {what.capitalize()}s there: {listing(known)}")
+        noun, space, rest = what.partition(" ")
+        plural = f"{noun.capitalize()}s{space}{rest}"
+        super().__init__(f"No {what} {name!r}. {plural} there: {listing(known)}")
 
     def __str__(self) -> str:
         return self.args[0]  # KeyError would show the repr

@@ -8,6 +8,8 @@ MINIMUM = 16
 class GrowingArray:
     """Appends in amortised constant time; rows once written are never written again.
 
+    Room that is not used yet is never touched, so that it costs no memory.
+
     Args:
         shape: Shape without the growing axis.
         dtype: NumPy dtype.
@@ -44,7 +46,9 @@ class GrowingArray:
             known = self._reserved >= needed
             self._move(self._reserved if known else max(needed, self.length * 3 // 2, MINIMUM))
         start, self.length = self.length, needed
-        return self._data[self._slice(start, needed)]
+        block = self._data[self._slice(start, needed)]
+        block[...] = self._fill
+        return block
 
     def take(self, rows: np.ndarray) -> None:
         """Keeps these rows, in this order, in new memory."""
@@ -60,7 +64,9 @@ class GrowingArray:
         """
         used, self._shape = self._data[self._slice(0, self.length)], tuple(shape)
         self._data = self._allocate(max(self.length, self._reserved))
-        self._data[self._slice(0, self.length)][target] = used[source]
+        moved = self._data[self._slice(0, self.length)]
+        moved[...] = self._fill
+        moved[target] = used[source]
 
     def _move(self, capacity: int) -> None:
         old = self._data
@@ -70,7 +76,7 @@ class GrowingArray:
 
     def _allocate(self, capacity: int) -> np.ndarray:
         shape = (*self._shape[: self._axis], capacity, *self._shape[self._axis :])
-        return np.full(shape, self._fill, self._dtype)
+        return np.empty(shape, self._dtype)
 
     def _slice(self, start: int, stop: int) -> tuple:
         return (*[slice(None)] * self._axis, slice(start, stop))

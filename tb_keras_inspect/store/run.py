@@ -158,7 +158,7 @@ class RunData:
         """
         table = self._units()
         if not len(table.steps):
-            raise NotRecordedError("readable sample of kind", Kind.UNITS.value, ())
+            raise NotRecordedError("sample of kind", Kind.UNITS.value, ())
         starts, words = self._window(table.steps)
         index = len(table.steps) - 1
         if step is not None:
