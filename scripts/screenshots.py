@@ -25,7 +25,8 @@ SETTLE_MS = 700  # drawing goes on for some frames after the last answer
 
 def addresses(server: harness.TensorBoard, views: list[str]) -> Iterator[tuple[str, str]]:
     """Names of pictures and the addresses to take them at."""
-    for run in (entry["name"] for entry in server.get("runs").json["runs"]):
+    for entry in server.get("runs").json["runs"]:
+        run = entry["name"]
         for view in views:
             yield f"{run.replace('/', '_')}-{view}", _fragment(run=run, view=view)
 
@@ -40,18 +41,18 @@ def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widt
     errors = []
     for width in widths:
         for theme, query in THEMES.items():
-            viewport = {"width": width, "height": HEIGHTS.get(width, 1080)}
+            tab = harness.Tab(browser.page(width, HEIGHTS.get(width, 1080)), server)
+            tab.open("keras_inspect", query).part("app").wait_for()
             for name, fragment in shots:
-                context = browser.new_context(viewport=viewport)
-                tab = harness.Tab(context.new_page(), server).open(fragment, query)
-                tab.part("app").wait_for()
+                tab.go(fragment)
                 tab.page.wait_for_load_state("networkidle")
                 tab.page.wait_for_timeout(SETTLE_MS)
                 path = folder / f"{name}-{width}-{theme}.png"
                 tab.page.screenshot(path=path)
                 print(path, flush=True)
                 errors += [f"{path.name}: {error}" for error in tab.errors]
-                context.close()
+                tab.errors.clear()
+            tab.close()
     return errors
 
 

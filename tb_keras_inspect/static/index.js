@@ -1444,6 +1444,7 @@ function readSeries(answer) {
 		}];
 	});
 	return {
+		layer: answer.meta.layer,
 		tables: new Map(tables),
 		size: answer.size
 	};
@@ -1498,6 +1499,7 @@ function readUnits(answer) {
 	const steps = arrayOf(answer, "steps", Float64Array).data;
 	const { data: maxAbs, shape } = arrayOf(answer, "max_abs", Float32Array);
 	return {
+		site: answer.meta.layer,
 		steps,
 		firstSteps: arrayOf(answer, "first_steps", Float64Array).data,
 		maxAbs,
@@ -1718,7 +1720,8 @@ var IDLE = {
 	data: void 0,
 	error: void 0,
 	loading: false,
-	stale: false
+	stale: false,
+	url: ""
 };
 var Resource = class {
 	client;
@@ -1728,13 +1731,21 @@ var Resource = class {
 	held = "";
 	abort;
 	stop;
+	/** The data where it answers what is asked for now, undefined while it is older. */
+	fresh;
 	/**
 	* Args:
-	*   request: Reads signals; undefined when there is nothing to load.
+	*   request: Reads signals only, so that what depends on several of them never mixes old with new;
+	*     undefined when there is nothing to load.
 	*   enabled: While false nothing is loaded and what is held stays.
 	*/
 	constructor(client, request, enabled) {
 		this.client = client;
+		this.fresh = O(() => {
+			const url = request()?.query.url;
+			const { data, url: answered } = this.current.value;
+			return url !== void 0 && url === answered ? data : void 0;
+		});
 		this.stop = x$1(() => {
 			const wanted = request();
 			const attempts = this.attempt.value;
@@ -1782,7 +1793,8 @@ var Resource = class {
 			data,
 			error: void 0,
 			loading: true,
-			stale
+			stale,
+			url: this.url
 		};
 		try {
 			const value = await this.client.get(query.url, version, query.decode, abort.signal);
@@ -1793,7 +1805,8 @@ var Resource = class {
 				data,
 				error: messageOf(error),
 				loading: false,
-				stale
+				stale,
+				url: this.url
 			};
 		}
 	}
@@ -1804,14 +1817,15 @@ var Resource = class {
 			data,
 			error: void 0,
 			loading: false,
-			stale: false
+			stale: false,
+			url
 		};
 	}
 };
 var messageOf = (error) => error instanceof Error ? error.message : String(error);
-/** A resource that lives as long as the component; `inputs` are values the request closes over. */
-function useResource(client, request, enabled, inputs = []) {
-	const resource = w$2(() => new Resource(client, request, enabled), [client, ...inputs]);
+/** A resource that lives as long as the component. */
+function useResource(client, request, enabled) {
+	const resource = w$2(() => new Resource(client, request, enabled), [client]);
 	A$1(() => () => resource.dispose(), [resource]);
 	return resource;
 }
@@ -2326,7 +2340,7 @@ var Session = class {
 		host.onReload(() => {
 			if (host.visible.peek()) this.runs.refresh();
 		});
-		this.model = new Resource(client, () => this.request(modelQuery), host.visible);
+		this.model = new Resource(client, () => requestOf(this.chosen.value, modelQuery), host.visible);
 		this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
 		this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
 		this.player = new Player(this);
@@ -2339,17 +2353,30 @@ var Session = class {
 	/** Whether new data is looked for: only while somebody can see it and follows it. */
 	live = O(() => this.host.visible.value && this.settings.step.value === void 0);
 	/** The chosen run, else the one written to last. */
-	run = O(() => {
+	chosen = O(() => {
 		const runs = this.runs.state.value.data?.runs ?? [];
 		const name = this.settings.run.value;
 		if (name) return runs.find((run) => run.name === name);
 		return runs.reduce((newest, run) => newest && newest.wall_time >= run.wall_time ? newest : run, void 0);
 	});
+	shownName = "";
+	/**
+	* The run that is shown: the one before stays until the model of the chosen one is here, so that
+	* no request asks one run for a layer of another.
+	*/
+	run = O(() => {
+		const chosen = this.chosen.value;
+		const { url, error, data } = this.model.state.value;
+		if (!chosen) return void 0;
+		if (data !== void 0 && url === modelQuery(chosen.name).url || error !== void 0) this.shownName = chosen.name;
+		return this.runs.state.value.data?.runs.find(({ name }) => name === this.shownName);
+	});
+	/** The same for as long as the data is: nothing is asked again when only the list of runs is new. */
 	runKey = O(() => {
 		const run = this.run.value;
 		return run ? `${run.etag}\n${run.name}` : "";
 	});
-	/** A request about the chosen run, at the run's present version. */
+	/** A request about the shown run, at the run's present version. */
 	request(query) {
 		const [version, ...name] = this.runKey.value.split("\n");
 		return this.runKey.value ? {
@@ -2362,8 +2389,9 @@ var Session = class {
 		return this.run.value?.kinds.includes(kind) ?? false;
 	}
 	layers = O(() => {
-		const model = this.model.data;
-		return model ? layersOf(model) : [];
+		const { data, url } = this.model.state.value;
+		const run = this.run.value;
+		return data && run && url === modelQuery(run.name).url ? layersOf(data) : [];
 	});
 	filter = O(() => nameFilter(this.settings.filter.value));
 	/** The selected layer: the chosen one where the model has it, else the first with variables. */
@@ -2426,6 +2454,10 @@ var Session = class {
 		const target = Math.min(layers.length - 1, Math.max(0, at < 0 ? 0 : at + rows));
 		this.settings.layer.value = layers[target].path;
 	}
+};
+var requestOf = (run, query) => run && {
+	query: query(run.name),
+	version: run.etag
 };
 var SessionContext = U(void 0);
 function useSession() {
@@ -2596,7 +2628,7 @@ var SIDES = [
 	48
 ];
 var SAMPLE_GAP = 10;
-var LOWEST_TILE = 24;
+var LOWEST_TILE = 72;
 var LARGEST_STRETCH = 24;
 /** Lays out samples below each other, each sample's channels in lines as wide as there is room. */
 function layoutTiles(request) {
@@ -2680,7 +2712,7 @@ function colourTiles(tiles, colours, range, into) {
 	const pixels = count ? tiles.codes.length / count : 0;
 	const table = /* @__PURE__ */ new Uint32Array(256);
 	for (let tile = 0; tile < count; tile++) {
-		const own = tiles.scale[tile] === 0 ? [.5, 0] : [0, 1 / LAST_CODE];
+		const own = tiles.scale[tile] === 0 ? [0, 0] : [0, 1 / LAST_CODE];
 		const [start, step] = range ? spread(tiles, tile, range) : own;
 		for (let code = 0; code < NONFINITE; code++) {
 			const position = Math.min(1, Math.max(0, start + step * code));
@@ -2693,7 +2725,7 @@ function colourTiles(tiles, colours, range, into) {
 }
 function spread({ scale, offset }, tile, [low, high]) {
 	const whole = high - low;
-	return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [.5, 0];
+	return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [0, 0];
 }
 /** The value of one code of one tile; NaN where it was not finite. */
 function tileValue({ scale, offset }, tile, code) {
@@ -2712,6 +2744,8 @@ function formatNumber(value) {
 	}
 	return minus(String(Number(value.toPrecision(4))));
 }
+/** The same for an axis, whose numbers are round: no zeros that say nothing. */
+var formatTick = (value) => formatNumber(value).replace(/\.?0+e/, "e");
 /** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
 function formatPercent(value) {
 	if (!Number.isFinite(value)) return formatNumber(value);
@@ -3077,30 +3111,37 @@ function Activations() {
 		loaded: index.state.value,
 		retry: () => index.retry(),
 		class: "activations",
-		children: (data) => /* @__PURE__ */ a(MapsOfLayer, { index: data })
+		children: () => /* @__PURE__ */ a(MapsOfLayer, { source: index })
 	});
 }
 /** The site whose maps are shown: the selected layer's, if it has any. */
 function siteOf(index, sites) {
 	return sites.find((name) => index.names.includes(name));
 }
-function MapsOfLayer({ index }) {
+function MapsOfLayer({ source }) {
 	const session = useSession();
-	const layer = session.layer.value;
-	const site = siteOf(index, layer?.sites.map(({ name }) => name) ?? []);
-	const snapshot = useComputed(() => {
-		const step = session.step.value ?? 0;
-		return index.steps[Math.max(0, lastAtMost(index.steps, step))];
+	const site = useComputed(() => {
+		const index = source.fresh.value;
+		return index && siteOf(index, session.layer.value?.sites.map(({ name }) => name) ?? []);
 	});
-	const maps = useResource(session.client, () => site === void 0 || snapshot.value === void 0 ? void 0 : session.request((run) => mapsQuery(run, site, snapshot.value)), session.host.visible, [site, index]);
+	const snapshot = useComputed(() => {
+		const steps = source.fresh.value?.steps ?? [];
+		return steps[Math.max(0, lastAtMost(steps, session.step.value ?? 0))];
+	});
+	const maps = useResource(session.client, () => {
+		const [name, step] = [site.value, snapshot.value];
+		return name === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, name, step));
+	}, session.host.visible);
 	const probe = useResource(session.client, () => session.has("probe") ? session.request(probeQuery) : void 0, session.host.visible);
-	if (site === void 0) return /* @__PURE__ */ a(NoMaps, {
+	const index = source.fresh.value;
+	if (!index) return null;
+	if (site.value === void 0) return /* @__PURE__ */ a(NoMaps, {
 		index,
-		path: layer?.path ?? ""
+		path: session.layer.value?.path ?? ""
 	});
 	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(MapsBar, {
 		index,
-		site,
+		site: site.value,
 		maps: maps.data
 	}), /* @__PURE__ */ a(Pending, {
 		loaded: maps.state.value,
@@ -3230,12 +3271,21 @@ function Snapshot({ maps }) {
 }
 // src/views/empty.tsx
 /** No data yet: what to paste, and where was looked. */
-var SNIPPET = `from tb_keras_inspect import InspectCallback
+/** A training with the callback; `directory` is where it writes. */
+function snippet(directory) {
+	return `from tb_keras_inspect import InspectCallback
 
 model.fit(
     x, y,
-    callbacks=[InspectCallback(log_dir)],
+    callbacks=[InspectCallback(${pythonString(directory)})],
 )`;
+}
+/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
+var pythonString = (text) => JSON.stringify(text);
+/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
+function suggestedDirectory(logdir) {
+	return /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(",") ? `${logdir.replace(/[/\\]+$/, "")}/run_1` : "logs/run_1";
+}
 function EmptyState({ logdir }) {
 	return /* @__PURE__ */ a("div", {
 		class: "empty",
@@ -3243,7 +3293,7 @@ function EmptyState({ logdir }) {
 		children: [
 			/* @__PURE__ */ a("h2", { children: "No recorded training found" }),
 			/* @__PURE__ */ a("p", { children: "Add the callback to the training, with a directory inside TensorBoard’s log directory:" }),
-			/* @__PURE__ */ a("pre", { children: SNIPPET }),
+			/* @__PURE__ */ a("pre", { children: snippet(suggestedDirectory(logdir)) }),
 			/* @__PURE__ */ a("p", { children: ["Searched: ", /* @__PURE__ */ a("code", { children: logdir || "(no log directory)" })] }),
 			/* @__PURE__ */ a("p", {
 				class: "quiet",
@@ -7116,6 +7166,7 @@ function StepBand() {
 }
 // src/components/chart.tsx
 /** Lines over time: uPlot with the tab's colours, the shown step as an overlay. */
+var NARROWEST_MARK = 3;
 function Chart(props) {
 	const { steps, lines, domain, log, gutter } = props;
 	const [ref, size] = useSize();
@@ -7165,6 +7216,7 @@ function options(latest, element, width, height) {
 	const style = getComputedStyle(element);
 	const colour = (name) => style.getPropertyValue(`--${name}`).trim();
 	const font = `11px ${style.fontFamily}`;
+	const zeroColours = lines.map((line) => colour(line.colour));
 	return {
 		width,
 		height,
@@ -7210,7 +7262,7 @@ function options(latest, element, width, height) {
 			},
 			splits: (plot) => ySplits(plot, log),
 			filter: (_plot, splits) => splits,
-			values: (_plot, splits) => splits.map((value) => (latest.current.format ?? formatNumber)(value))
+			values: (_plot, splits) => splits.map((value) => (latest.current.format ?? formatTick)(value))
 		}],
 		series: [{}, ...lines.map((line) => ({
 			label: line.name,
@@ -7222,7 +7274,7 @@ function options(latest, element, width, height) {
 		}))],
 		hooks: {
 			setCursor: [(plot) => hover(latest.current, plot)],
-			draw: [(plot) => drawNonfinite(plot, latest.current)]
+			draw: [(plot) => drawMarks(plot, latest.current, zeroColours)]
 		}
 	};
 }
@@ -7237,14 +7289,29 @@ function pick({ onPick, domain, steps, gutter }, element, event) {
 	const at = sampleAt(steps, domain.first + share * (domain.end - domain.first));
 	if (at >= 0 && share >= 0) onPick?.(steps[at]);
 }
-/** Steps at which a line is not finite, as marks on the upper edge: a gap alone is easily missed. */
-function drawNonfinite(plot, { steps, lines }) {
+/**
+* What a line cannot show, as marks as wide as the sample holds: a gap alone is easily missed. What is
+* not finite lies on the upper edge, what is exactly zero on a log axis on the lower one.
+*/
+function drawMarks(plot, { steps, lines, domain, log }, zeros) {
 	const { ctx, bbox } = plot;
-	const mark = 3 * (window.devicePixelRatio || 1);
-	ctx.fillStyle = nonfiniteColour;
-	for (const { values, isMissing } of lines) values.forEach((value, index) => {
-		if (Number.isFinite(value) || isMissing?.(index)) return;
-		ctx.fillRect(plot.valToPos(steps[index], "x", true) - mark / 2, bbox.top, mark, mark * 2);
+	const density = window.devicePixelRatio || 1;
+	const narrowest = NARROWEST_MARK * density;
+	const mark = (index, y, height) => {
+		const left = plot.valToPos(steps[index], "x", true);
+		const right = plot.valToPos(steps[index + 1] ?? domain.end, "x", true);
+		ctx.fillRect(left, y, Math.max(right - left, narrowest), height);
+	};
+	lines.forEach(({ values, isMissing }, line) => {
+		values.forEach((value, index) => {
+			if (log && value === 0) {
+				ctx.fillStyle = zeros[line];
+				mark(index, bbox.top + bbox.height - 2 * density, 2 * density);
+			} else if (!Number.isFinite(value) && !isMissing?.(index)) {
+				ctx.fillStyle = nonfiniteColour;
+				mark(index, bbox.top, 5 * density);
+			}
+		});
 	});
 }
 function logRange(_plot, low, high) {
@@ -7302,7 +7369,7 @@ function Track({ title, definition, steps, lines, log, format, label }) {
 			domain: session.domain.value,
 			log,
 			gutter: 58,
-			format: (value) => formatValue(value, format),
+			format: (value) => format === "number" ? formatTick(value) : formatValue(value, format),
 			label,
 			onHover: (column) => hovered.value = column,
 			onPick: (at) => session.goTo(at)
@@ -7746,9 +7813,8 @@ function withDead(colours) {
 var HIGHEST_UNIT = 12;
 function LayerUnits({ layer }) {
 	const session = useSession();
-	const site = layer.sites.find((candidate) => candidate.units > 0);
-	const units = useResource(session.client, () => site && session.has("units") ? session.request((run) => unitsQuery(run, site.name)) : void 0, session.host.visible, [site?.name]);
-	if (!site) return /* @__PURE__ */ a("p", {
+	const units = useUnits();
+	if (!siteWithUnits(layer)) return /* @__PURE__ */ a("p", {
 		class: "quiet units-note",
 		children: "No units are recorded of this layer."
 	});
@@ -7760,13 +7826,20 @@ function LayerUnits({ layer }) {
 		loaded: units.state.value,
 		retry: () => units.retry(),
 		class: "units",
-		children: (data) => /* @__PURE__ */ a(UnitMap, {
-			units: data,
-			site
-		})
+		children: (data) => /* @__PURE__ */ a(UnitMap, { units: data })
 	});
 }
-function UnitMap({ units, site }) {
+/** The output whose units are shown: the first one that has any. */
+var siteWithUnits = (layer) => layer?.sites.find((candidate) => candidate.units > 0);
+/** The units of the selected layer. */
+function useUnits() {
+	const session = useSession();
+	return useResource(session.client, () => {
+		const site = siteWithUnits(session.layer.value);
+		return site && session.has("units") ? session.request((run) => unitsQuery(run, site.name)) : void 0;
+	}, session.host.visible);
+}
+function UnitMap({ units }) {
 	const session = useSession();
 	const theme = session.host.theme.value;
 	const map = session.settings.colours.value;
@@ -7846,12 +7919,12 @@ function UnitMap({ units, site }) {
 						firstSteps: units.firstSteps,
 						domain: session.domain.value,
 						colours,
-						label: `${units.units} units of ${site.name} over ${columns} steps, ${dead} of them dead at the shown step`,
+						label: `${units.units} units of ${units.site} over ${columns} steps, ${dead} of them dead at the shown step`,
 						testId: "units",
 						onHover: ({ row, column, x, y }) => {
 							const index = row * columns + column;
 							showTooltip(x, y, {
-								title: `${site.name}, unit ${row}`,
+								title: `${units.site}, unit ${row}`,
 								lines: [{
 									label: "step",
 									value: formatCount(units.steps[column])
@@ -7868,7 +7941,7 @@ function UnitMap({ units, site }) {
 			}),
 			/* @__PURE__ */ a("div", {
 				class: "axis-row",
-				style: { gridTemplateColumns: `${px(58)} 1fr` },
+				style: { "--gutter": px(58) },
 				children: [/* @__PURE__ */ a("span", {
 					class: "axis-name",
 					children: "step"
@@ -8020,29 +8093,39 @@ function LayerPanel() {
 }
 function LayerContent({ layer }) {
 	const session = useSession();
-	const series = useResource(session.client, () => session.request((run) => seriesQuery(run, layer.path)), session.host.visible, [layer.path]);
+	const series = useResource(session.client, () => {
+		const path = session.layer.value?.path;
+		return path === void 0 ? void 0 : session.request((run) => seriesQuery(run, path));
+	}, session.host.visible);
 	return /* @__PURE__ */ a("div", {
 		class: "layer-panel",
 		"data-testid": "layer-panel",
 		"data-layer": layer.path,
 		children: [
-			/* @__PURE__ */ a(LayerHeader, { layer }),
+			/* @__PURE__ */ a(LayerHeader$1, { layer }),
 			/* @__PURE__ */ a(Pending, {
 				loaded: series.state.value,
 				retry: () => series.retry(),
-				children: ({ tables }) => /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(LayerValues, {
-					layer,
-					tables: session.exact.value ?? tables
-				}), /* @__PURE__ */ a(LayerSeries, {
-					layer,
-					tables
-				})] })
+				children: (data) => /* @__PURE__ */ a(LayerNumbers, { series: data })
 			}),
 			/* @__PURE__ */ a(LayerUnits, { layer })
 		]
 	});
 }
-function LayerHeader({ layer: { info, path } }) {
+/** While those of another layer load, the picture of the one before stays. */
+function LayerNumbers({ series: { layer: path, tables } }) {
+	const session = useSession();
+	const layer = session.layers.value.find((candidate) => candidate.path === path);
+	if (!layer) return null;
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(LayerValues, {
+		layer,
+		tables: session.exact.value ?? tables
+	}), /* @__PURE__ */ a(LayerSeries, {
+		layer,
+		tables
+	})] });
+}
+function LayerHeader$1({ layer: { info, path } }) {
 	const facts = [
 		info.class_name,
 		info.activation && info.activation !== "linear" ? info.activation : "",
@@ -8106,6 +8189,11 @@ function endLabels({ scale }, format) {
 	const text = factor < 10 ? factor.toPrecision(2) : Math.round(factor).toString();
 	return [`÷ ${text}`, `× ${text}`];
 }
+// src/views/over_time.tsx
+/** One statistic of all rows over the whole run: a heatmap, and the same as lines below it. */
+var CHARACTER_WIDTH = 6.2;
+var NARROWEST_GUTTER = 72;
+var WIDEST_GUTTER = 260;
 var HIGHEST_ROW = 30;
 var LOWEST_LABEL = 11;
 function OverTime() {
@@ -8232,6 +8320,7 @@ function Picture({ table }) {
 	const theme = host.theme.value;
 	const [ref, size] = useSize();
 	const heatHeight = heatmapHeight(rows.names.length, size.value.height);
+	const gutter = w$2(() => gutterOf(rows.names), [rows]);
 	const layer = session.layer.value;
 	const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
 	const lines = w$2(() => linesOf(rows, layer), [rows, layer]);
@@ -8264,6 +8353,7 @@ function Picture({ table }) {
 	}), /* @__PURE__ */ a("div", {
 		class: "time-plots",
 		ref,
+		style: { "--gutter": px(gutter) },
 		children: [
 			/* @__PURE__ */ a("div", {
 				class: "heatmap-frame",
@@ -8285,7 +8375,7 @@ function Picture({ table }) {
 					onPick: pick
 				})]
 			}),
-			/* @__PURE__ */ a(TimeAxisRow, { width: size.value.width - 190 }),
+			/* @__PURE__ */ a(TimeAxisRow, { width: size.value.width - gutter }),
 			/* @__PURE__ */ a("div", {
 				class: "lines-frame",
 				children: /* @__PURE__ */ a(Chart, {
@@ -8293,8 +8383,8 @@ function Picture({ table }) {
 					lines,
 					domain: session.domain.value,
 					log: scale !== "linear" && !coded.scale.diverging ? true : scale === "relative",
-					gutter: 190,
-					format: (value) => formatValue(value, info.format),
+					gutter,
+					format: (value) => info.format === "number" ? formatTick(value) : formatValue(value, info.format),
 					label: `${info.title} as lines, the selected layer's in colour`,
 					onPick: (step) => session.goTo(step)
 				})
@@ -8315,6 +8405,12 @@ var TimeAxisRow = ({ width }) => /* @__PURE__ */ a("div", {
 		children: "step"
 	}), /* @__PURE__ */ a(TimeAxis, { width })]
 });
+/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
+function gutterOf(names) {
+	const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+	const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
+	return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
+}
 /** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows, available) {
 	const wanted = rows * HIGHEST_ROW + 4;
@@ -8549,33 +8645,53 @@ function SparklineCell({ values, steps }) {
 // src/views/training_curves.tsx
 /** Loss and metrics of the run as a whole, below the overview where there is room. */
 var MOST_METRICS = 4;
-function TrainingCurves() {
+/** As many of them as the height, in CSS pixels, has room for, the loss first. */
+function TrainingCurves({ height }) {
 	const loss = useSession().loss.data;
 	const lossLines = w$2(() => loss && linesOfLoss(loss), [loss]);
 	const metrics = w$2(() => loss && linesOfMetrics(loss), [loss]);
-	if (!loss?.steps.length || !lossLines || !metrics) return null;
+	const rate = w$2(() => loss && [{
+		name: "rate",
+		values: loss.learningRate,
+		colour: "series-3"
+	}], [loss]);
+	if (!loss?.steps.length || !lossLines || !metrics || !rate) return null;
 	return /* @__PURE__ */ a("div", {
 		class: "training",
 		"data-testid": "training-curves",
-		children: [/* @__PURE__ */ a(Track, {
-			title: "Loss",
-			definition: "Loss of each sampled batch, and of each epoch as Keras logs it.",
-			steps: loss.steps,
-			lines: lossLines,
-			log: spansDecades(loss.loss),
-			format: "number",
-			label: "Loss over the run"
-		}), /* @__PURE__ */ a(Track, {
-			title: metrics.title,
-			definition: metrics.definition,
-			steps: loss.steps,
-			lines: metrics.lines,
-			log: false,
-			format: "number",
-			label: `${metrics.title} over the run`
-		})]
+		children: [
+			/* @__PURE__ */ a(Track, {
+				title: "Loss",
+				definition: "Loss of each sampled batch, and of each epoch as Keras logs it.",
+				steps: loss.steps,
+				lines: lossLines,
+				log: spansDecades(loss.loss),
+				format: "number",
+				label: "Loss over the run"
+			}),
+			height >= 240 && metrics.length > 0 && /* @__PURE__ */ a(Track, {
+				title: "Metrics",
+				definition: "Metrics of each epoch, as Keras logs them.",
+				steps: loss.steps,
+				lines: metrics,
+				log: false,
+				format: "number",
+				label: "Metrics over the run"
+			}),
+			height >= 360 && varies(loss.learningRate) && /* @__PURE__ */ a(Track, {
+				title: "Learning rate",
+				definition: "Learning rate of the optimizer at each sampled step.",
+				steps: loss.steps,
+				lines: rate,
+				log: spansDecades(loss.learningRate),
+				format: "number",
+				label: "Learning rate over the run"
+			})
+		]
 	});
 }
+/** Whether a curve would show more than one number does. */
+var varies = (values) => values.some((value) => value !== values[0]);
 var LOG_FROM = 30;
 /** Whether values are positive and span enough for a log scale. */
 function spansDecades(values) {
@@ -8595,33 +8711,19 @@ function linesOfLoss(loss) {
 		colour: "line-other",
 		width: 1
 	}];
-	for (const [name, title] of [["loss", "epoch"], ["val_loss", "validation"]]) {
+	for (const [name, title] of [["loss", "epoch"], ["val_loss", "val"]]) {
 		const values = loss.epochs.get(name);
 		if (values) lines.push(epochLine(loss, title, values, lines.length));
 	}
 	return lines;
 }
 function linesOfMetrics(loss) {
-	const names = [...loss.epochs.keys()].filter((name) => ![
+	return [...loss.epochs.keys()].filter((name) => ![
 		"loss",
 		"val_loss",
 		"learning_rate",
 		"epoch"
-	].includes(name));
-	if (!names.length) return {
-		title: "Learning rate",
-		definition: "Learning rate of the optimizer at each sampled step.",
-		lines: [{
-			name: "rate",
-			values: loss.learningRate,
-			colour: "series-1"
-		}]
-	};
-	return {
-		title: "Metrics",
-		definition: "Metrics of each epoch, as Keras logs them.",
-		lines: names.slice(0, MOST_METRICS).map((name, index) => epochLine(loss, name, loss.epochs.get(name), index + 1))
-	};
+	].includes(name)).slice(0, MOST_METRICS).map((name, index) => epochLine(loss, name, loss.epochs.get(name), index + 1));
 }
 /** A value an epoch, placed at the sampled step that is nearest before the epoch's end. */
 function epochLine(loss, name, values, place) {
@@ -8693,14 +8795,13 @@ function Overview() {
 	});
 }
 var HEADER_HEIGHT = 30;
-var LOWEST_CURVES = 150;
 function OverviewPage(props) {
 	const [ref, size] = useSize();
 	const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
 	return /* @__PURE__ */ a("div", {
 		class: "overview-page",
 		ref,
-		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= LOWEST_CURVES && /* @__PURE__ */ a(TrainingCurves, {})]
+		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= 120 && /* @__PURE__ */ a(TrainingCurves, { height: room })]
 	});
 }
 function OverviewTable({ rows, values, steps }) {
@@ -8718,15 +8819,10 @@ function OverviewTable({ rows, values, steps }) {
 		children: [/* @__PURE__ */ a("table", {
 			"aria-rowcount": rows.length + 1,
 			"aria-label": "Layers at the shown step",
-			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [/* @__PURE__ */ a(HeaderCell, {
-				sortKey: "model",
-				title: "Layer",
-				definition: "Layers in model order."
-			}), OVERVIEW_COLUMNS.flatMap((column) => [/* @__PURE__ */ a(HeaderCell, {
+			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [/* @__PURE__ */ a(LayerHeader, {}), OVERVIEW_COLUMNS.flatMap((column) => [/* @__PURE__ */ a(HeaderCell, {
 				sortKey: column.key,
 				title: column.title,
-				definition: column.definition,
-				numeric: true
+				definition: column.definition
 			}, column.key), ...column.key === "gradient.l2" ? [/* @__PURE__ */ a("th", {
 				class: "trend",
 				title: "Gradient norm over the run, log scale",
@@ -8753,23 +8849,41 @@ var Spacer = ({ rows }) => /* @__PURE__ */ a("tr", {
 	"aria-hidden": "true",
 	style: { height: px(rows * ROW_HEIGHT) }
 });
+/** Layers as they are in the model, or those first that need a look. */
+function LayerHeader() {
+	const { order } = useSession().settings;
+	return /* @__PURE__ */ a("th", { children: /* @__PURE__ */ a("button", {
+		type: "button",
+		title: order.value === "worst" ? "Worst first: what is not finite, then dead units and gradients far below the median. Press for model order." : "Press for the worst layers first",
+		"data-testid": "order",
+		onClick: () => order.value = order.value === "model" ? "worst" : "model",
+		children: ["Layer ", /* @__PURE__ */ a("span", {
+			class: "order",
+			children: ORDERS[order.value] ?? "sorted"
+		})]
+	}) });
+}
+var ORDERS = {
+	model: "model order",
+	worst: "worst first"
+};
 /** A press sorts largest first, another one smallest first, a third returns to model order. */
-function HeaderCell({ sortKey, title, definition, numeric }) {
+function HeaderCell({ sortKey, title, definition }) {
 	const { order } = useSession().settings;
 	const now = order.value;
 	const next = now === `-${sortKey}` ? sortKey : now === sortKey ? "model" : `-${sortKey}`;
 	const sorted = now === sortKey ? "ascending" : now === `-${sortKey}` ? "descending" : "none";
 	return /* @__PURE__ */ a("th", {
-		class: numeric ? "number" : "",
-		"aria-sort": sortKey === "model" ? void 0 : sorted,
+		class: "number",
+		"aria-sort": sorted,
 		children: /* @__PURE__ */ a("button", {
 			type: "button",
 			title: definition,
-			onClick: () => order.value = sortKey === "model" ? "model" : next,
+			onClick: () => order.value = next,
 			children: [title, /* @__PURE__ */ a("span", {
 				class: "sort",
 				"aria-hidden": "true",
-				children: sortKey === "model" || sorted === "none" ? "" : sorted === "ascending" ? "▲" : "▼"
+				children: sorted === "none" ? "" : sorted === "ascending" ? "▲" : "▼"
 			})]
 		})
 	});
@@ -9202,7 +9316,7 @@ function Toolbar() {
 function RunPicker() {
 	const session = useSession();
 	const names = (session.runs.state.value.data?.runs ?? []).map(({ name }) => name);
-	const chosen = session.run.value?.name ?? session.settings.run.value;
+	const chosen = session.chosen.value?.name ?? session.settings.run.value;
 	return /* @__PURE__ */ a(Select, {
 		label: "Run",
 		value: chosen,
@@ -9265,7 +9379,7 @@ function FilterField() {
 var STALE_SECONDS = 120;
 function Freshness() {
 	const session = useSession();
-	const run = session.run.value;
+	const run = session.chosen.value;
 	const now = useSignal(Date.now() / 1e3);
 	const visible = session.host.visible.value;
 	A$1(() => {
@@ -9345,7 +9459,7 @@ function Content({ session }) {
 	const View = VIEWS[session.settings.view.value];
 	return /* @__PURE__ */ a($, { children: [
 		/* @__PURE__ */ a(Toolbar, {}),
-		session.run.value ? /* @__PURE__ */ a("main", {
+		session.chosen.value ? /* @__PURE__ */ a("main", {
 			class: "panes",
 			children: [/* @__PURE__ */ a("section", {
 				class: "left",
@@ -9482,7 +9596,7 @@ var style_default = [
 	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 168px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 12px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  max-height: 300px;\n  margin-top: auto;\n  display: grid;\n  grid-template-columns: 1fr 1fr;\n}\n\n.training .track {\n  display: flex;\n  flex-direction: column;\n  min-width: 0;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: 190px minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
 ].join("\n");
 // src/index.tsx
 /** The module that TensorBoard loads into the tab's frame; it calls `render`. */

@@ -1,9 +1,12 @@
 """A tiny real training, and TensorBoard and a browser on it. Both loaders, every test."""
 
 import pathlib
+import sys
 
 import harness
 import pytest
+
+sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))  # run_writer
 
 LOADERS = {"load_fast": True, "python_loader": False}
 
@@ -17,10 +20,15 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def tiny_logdir(tmp_path_factory) -> pathlib.Path:
-    """A logdir with the run `tiny`: 6 epochs of 8 steps, every 2nd one sampled."""
+    """A logdir with two runs: a written one, `HOSTILE_RUN`, and the newer and trained one `tiny`.
+
+    `tiny` has 6 epochs of 8 steps, every 2nd one sampled.
+    """
+    import run_writer
     import training
 
     log_dir = tmp_path_factory.mktemp("logs")
+    run_writer.write_run(log_dir / training.HOSTILE_RUN, layers=training.HOSTILE_LAYERS).close()
     training.train(log_dir / "tiny", epochs=6)
     return log_dir
 
@@ -49,16 +57,14 @@ def browser():
 @pytest.fixture
 def open_tab(browser):
     """Opens our tab in a page of its own; any error on the page fails the test at its end."""
-    contexts, tabs = [], []
+    tabs = []
 
     def open_(server: harness.TensorBoard, fragment: str = "keras_inspect", query: str = ""):
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        contexts.append(context)
-        tab = harness.Tab(context.new_page(), server)
+        tab = harness.Tab(browser.page(), server)
         tabs.append(tab)
         return tab.open(fragment, query)
 
     yield open_
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        tab.close()
     assert [error for tab in tabs for error in tab.errors] == []

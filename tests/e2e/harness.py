@@ -161,13 +161,39 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, filter(None, names))), None)
 
 
+class Browser:
+    """A headless Chromium with one profile for all its pages: scripts are fetched and compiled once.
+
+    It is started when a page is first asked for, and again where it has died meanwhile, so that one
+    crash costs one test.
+    """
+
+    def __init__(self, playwright: sync_api.Playwright):
+        self._playwright = playwright
+        self._browser: sync_api.Browser | None = None
+
+    def page(self, width: int = 1280, height: int = 800) -> sync_api.Page:
+        """A new page of that size."""
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._playwright.chromium.launch(
+                executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
+            )
+            self._context = self._browser.new_context()
+        page = self._context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        return page
+
+    def close(self) -> None:
+        """Ends it."""
+        if self._browser is not None and self._browser.is_connected():
+            self._browser.close()
+
+
 @contextlib.contextmanager
-def chromium() -> Iterator[sync_api.Browser]:
+def chromium() -> Iterator[Browser]:
     """A headless Chromium."""
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
-        )
+        browser = Browser(playwright)
         try:
             yield browser
         finally:
@@ -199,6 +225,15 @@ class Tab:
         """Goes to an address of TensorBoard; by default our tab is in front."""
         self.page.goto(f"{self._server.url}/{query}#{fragment}")
         return self
+
+    def go(self, fragment: str) -> None:
+        """Changes the address as a link in the page would: nothing is loaded again."""
+        self.page.evaluate("fragment => { location.hash = fragment; }", fragment)
+
+    def close(self) -> None:
+        """Closes the page; harmless where the browser has died."""
+        with contextlib.suppress(sync_api.Error):
+            self.page.close()
 
     def part(self, test_id: str) -> sync_api.Locator:
         """The elements of our tab with this `data-testid`."""

@@ -6,7 +6,8 @@ from tb_keras_inspect import load_run
 
 
 def test_runs_names_the_run_and_what_it_holds(server, tiny_logdir):
-    (run,) = server.get("runs").json["runs"]
+    runs = server.get("runs").json["runs"]
+    (run,) = (run for run in runs if run["name"] == "tiny")
     recorded = load_run(str(tiny_logdir / "tiny"))
     steps = recorded.table("gradient").steps
     assert run["name"] == "tiny"

@@ -2,11 +2,13 @@
 
 import math
 import re
+from urllib.parse import quote
 
 import harness
 import numpy as np
 import pytest
 from playwright.sync_api import expect
+from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import load_run
 
@@ -19,9 +21,8 @@ def recorded(tiny_logdir):
 
 
 def address(**settings) -> str:
-    return "&".join(
-        ["keras_inspect", *(f"p.keras_inspect.{key}={value}" for key, value in settings.items())]
-    )
+    parts = (f"p.keras_inspect.{key}={quote(str(text))}" for key, text in settings.items())
+    return "&".join(["keras_inspect", *parts])
 
 
 def shown_step(tab: harness.Tab) -> int:
@@ -166,3 +167,53 @@ def test_scalars_tab_works_beside_ours(open_tab, server):
     expect(tab.page.get_by_text("tiny/train").first).to_be_visible()
     tab.page.get_by_role("tab", name=re.compile("Keras Inspect", re.IGNORECASE)).click()
     expect(tab.part("layer-row").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"layer": "gone"},
+        {"step": 10**14},
+        {"step": -3},
+        {"view": "gone", "kind": "gone", "statistic": "gone"},
+        {"view": "time", "statistic": "mean", "scale": "gone"},
+        {"view": "activations", "layer": "flatten"},
+    ],
+    ids=str,
+)
+def test_what_an_address_asks_for_and_is_not_there_gives_way(open_tab, server, settings):
+    tab = open_tab(server, address(**settings))
+    expect(tab.part("layer-panel")).to_be_visible()
+    expect(tab.part("step-label")).to_be_visible()
+    expect(tab.part("error-state")).to_have_count(0)
+
+
+def test_unknown_run_in_the_address_is_named_and_another_can_be_chosen(open_tab, server):
+    tab = open_tab(server, address(run="gone", layer="gone"))
+    expect(tab.part("error-state")).to_contain_text("gone")
+    tab.part("run-picker").select_option("tiny")
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+
+
+def test_names_in_a_log_stay_text_in_every_view(open_tab, server):
+    layer = HOSTILE_LAYERS[0]
+    tab = open_tab(server, address(run=HOSTILE_RUN, layer=layer))
+    expect(tab.part("layer-row")).to_have_count(len(HOSTILE_LAYERS))
+    expect(tab.part("layer-row").first.locator("th")).to_contain_text(layer)
+    for view in tab.frame.get_by_role("tab").all():
+        view.click()
+        expect(tab.part("layer-panel").locator("h2")).to_have_text(layer)
+    assert tab.frame.locator("img").count() == 0
+    assert tab.page.evaluate("window.hit") is None
+
+
+@pytest.mark.parametrize("view", ["overview", "time", "activations"])
+def test_another_run_is_never_asked_for_the_layers_of_the_one_before(open_tab, server, view):
+    # Any answer of 404 is an error on the page's console, and fails the test.
+    tab = open_tab(server, address(run="tiny", view=view, layer="classes"))
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", "classes")
+    tab.part("run-picker").select_option(HOSTILE_RUN)
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", HOSTILE_LAYERS[0])
+    tab.part("run-picker").select_option("tiny")
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", "classes")
+    tab.page.wait_for_load_state("networkidle")

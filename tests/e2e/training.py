@@ -12,6 +12,8 @@ import warnings
 STEPS_PER_EPOCH = 8
 BATCH = 16
 EVERY = 2
+HOSTILE_RUN = "<img src=x onerror=parent.hit=1>"
+HOSTILE_LAYERS = ("<img src=x onerror=parent.hit=1>", "conv", "50%&c=d#e")
 
 
 def train(directory: str | os.PathLike, epochs: int, seconds_a_step: float = 0.0) -> None:

@@ -135,7 +135,7 @@ function readSeries(answer: Container): Series {
     };
     return [kind, table];
   });
-  return {tables: new Map(tables), size: answer.size};
+  return {layer: answer.meta.layer as string, tables: new Map(tables), size: answer.size};
 }
 
 function readSnapshot(answer: Container): Snapshot {
@@ -188,6 +188,7 @@ function readUnits(answer: Container): Units {
   const steps = arrayOf(answer, 'steps', Float64Array).data;
   const {data: maxAbs, shape} = arrayOf(answer, 'max_abs', Float32Array);
   return {
+    site: answer.meta.layer as string,
     steps,
     firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
     maxAbs,

@@ -92,6 +92,7 @@ export interface Table {
 
 /** All kinds of one layer: its variables, its outputs, those of layers inside it included. */
 export interface Series {
+  readonly layer: string;
   readonly tables: ReadonlyMap<string, Table>;
   readonly size: number;
 }
@@ -105,6 +106,7 @@ export interface Snapshot {
 
 /** Largest magnitude of each unit of a site over time. */
 export interface Units {
+  readonly site: string;
   readonly steps: Float64Array;
   readonly firstSteps: Float64Array;
   /** Row-major [units, steps]. */

@@ -42,7 +42,7 @@ function Content({session}: {session: Session}) {
   return (
     <>
       <Toolbar />
-      {session.run.value ? (
+      {session.chosen.value ? (
         <main class="panes">
           <section class="left" id="view" role="tabpanel" aria-label="View">
             <View />

@@ -3,7 +3,7 @@
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
 import {nonfiniteColour} from '../draw/colour_maps';
-import {formatNumber} from '../draw/format';
+import {formatTick} from '../draw/format';
 import {linearTicks, logTicks} from '../draw/ticks';
 import {type TimeDomain, sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
@@ -35,6 +35,8 @@ interface ChartProps {
   readonly onPick?: (step: number) => void;
   readonly label: string;
 }
+
+const NARROWEST_MARK = 3; // CSS pixels: a single bad sample of thousands stays visible
 
 export function Chart(props: ChartProps) {
   const {steps, lines, domain, log, gutter} = props;
@@ -76,6 +78,7 @@ function options(
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const font = `11px ${style.fontFamily}`;
+  const zeroColours = lines.map((line) => colour(line.colour));
   return {
     width,
     height,
@@ -110,7 +113,7 @@ function options(
         splits: (plot: uPlot) => ySplits(plot, log),
         filter: (_plot, splits) => splits,
         values: (_plot, splits) =>
-          splits.map((value) => (latest.current.format ?? formatNumber)(value)),
+          splits.map((value) => (latest.current.format ?? formatTick)(value)),
       },
     ],
     series: [
@@ -126,7 +129,7 @@ function options(
     ],
     hooks: {
       setCursor: [(plot: uPlot) => hover(latest.current, plot)],
-      draw: [(plot: uPlot) => drawNonfinite(plot, latest.current)],
+      draw: [(plot: uPlot) => drawMarks(plot, latest.current, zeroColours)],
     },
   };
 }
@@ -144,17 +147,30 @@ function pick({onPick, domain, steps, gutter}: ChartProps, element: Element, eve
   if (at >= 0 && share >= 0) onPick?.(steps[at]);
 }
 
-/** Steps at which a line is not finite, as marks on the upper edge: a gap alone is easily missed. */
-function drawNonfinite(plot: uPlot, {steps, lines}: ChartProps): void {
+/**
+ * What a line cannot show, as marks as wide as the sample holds: a gap alone is easily missed. What is
+ * not finite lies on the upper edge, what is exactly zero on a log axis on the lower one.
+ */
+function drawMarks(plot: uPlot, {steps, lines, domain, log}: ChartProps, zeros: string[]): void {
   const {ctx, bbox} = plot;
-  const mark = 3 * (window.devicePixelRatio || 1);
-  ctx.fillStyle = nonfiniteColour;
-  for (const {values, isMissing} of lines) {
+  const density = window.devicePixelRatio || 1;
+  const narrowest = NARROWEST_MARK * density;
+  const mark = (index: number, y: number, height: number) => {
+    const left = plot.valToPos(steps[index], 'x', true);
+    const right = plot.valToPos(steps[index + 1] ?? domain.end, 'x', true);
+    ctx.fillRect(left, y, Math.max(right - left, narrowest), height);
+  };
+  lines.forEach(({values, isMissing}, line) => {
     values.forEach((value, index) => {
-      if (Number.isFinite(value) || isMissing?.(index)) return;
-      ctx.fillRect(plot.valToPos(steps[index], 'x', true) - mark / 2, bbox.top, mark, mark * 2);
+      if (log && value === 0) {
+        ctx.fillStyle = zeros[line];
+        mark(index, bbox.top + bbox.height - 2 * density, 2 * density);
+      } else if (!Number.isFinite(value) && !isMissing?.(index)) {
+        ctx.fillStyle = nonfiniteColour;
+        mark(index, bbox.top, 5 * density);
+      }
     });
-  }
+  });
 }
 
 function logRange(_plot: uPlot, low: number | null, high: number | null): [number, number] {

@@ -33,7 +33,7 @@ function RunPicker() {
   const session = useSession();
   const runs = session.runs.state.value.data?.runs ?? [];
   const names = runs.map(({name}) => name);
-  const run = session.run.value;
+  const run = session.chosen.value;
   const chosen = run?.name ?? session.settings.run.value;
   const options = names.includes(chosen) ? names : [chosen, ...names];
   return (
@@ -111,7 +111,7 @@ const STALE_SECONDS = 120; // after that a run is not called live
 
 function Freshness() {
   const session = useSession();
-  const run = session.run.value;
+  const run = session.chosen.value;
   const now = useSignal(Date.now() / 1000);
   const visible = session.host.visible.value;
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** A titled chart with the lines' values at the shown step, or under the pointer. */
 
 import {useSignal} from '@preact/signals';
-import {type NumberFormat, formatCount, formatValue} from '../draw/format';
+import {type NumberFormat, formatCount, formatTick, formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
 import {Chart, type Line} from './chart';
@@ -43,7 +43,7 @@ export function Track({title, definition, steps, lines, log, format, label}: Tra
         domain={session.domain.value}
         log={log}
         gutter={GUTTER}
-        format={(value) => formatValue(value, format)}
+        format={(value) => (format === 'number' ? formatTick(value) : formatValue(value, format))}
         label={label}
         onHover={(column) => (hovered.value = column)}
         onPick={(at) => session.goTo(at)}

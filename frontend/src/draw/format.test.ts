@@ -5,6 +5,7 @@ import {
   formatNumber,
   formatPercent,
   formatShape,
+  formatTick,
   formatValue,
 } from './format';
 
@@ -24,6 +25,18 @@ describe('formatNumber', () => {
     [-Infinity, '−Inf'],
   ])('writes %d as %s', (value, text) => {
     expect(formatNumber(value)).toBe(text);
+  });
+});
+
+describe('formatTick', () => {
+  it.each([
+    [1e-4, '1e−4'],
+    [2.5e-7, '2.5e−7'],
+    [1e6, '1e6'],
+    [0.001, '0.001'],
+    [100, '100'],
+  ])('writes %d as %s', (value, text) => {
+    expect(formatTick(value)).toBe(text);
   });
 });
 

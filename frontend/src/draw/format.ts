@@ -15,6 +15,9 @@ export function formatNumber(value: number): string {
   return minus(String(Number(value.toPrecision(4))));
 }
 
+/** The same for an axis, whose numbers are round: no zeros that say nothing. */
+export const formatTick = (value: number) => formatNumber(value).replace(/\.?0+e/, 'e');
+
 /** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
 export function formatPercent(value: number): string {
   if (!Number.isFinite(value)) return formatNumber(value);

@@ -29,7 +29,7 @@ describe('layoutTiles', () => {
 
   it('stretches a vector over the width', () => {
     const layout = layoutTiles(request({mapWidth: 10, mapHeight: 1, channels: 1}));
-    expect([layout.tileWidth, layout.tileHeight]).toEqual([200, 24]);
+    expect([layout.tileWidth, layout.tileHeight]).toEqual([200, 72]);
   });
 
   it('shrinks what is wider than the room', () => {
@@ -88,8 +88,8 @@ describe('colourTiles', () => {
     colourTiles(tiles, identity, range, into);
     return [...into];
   };
-  it('spans the map for each tile on its own; a flat tile gets the middle', () => {
-    expect(colour()).toEqual([0, 254, 127, 255]);
+  it('spans the map for each tile on its own; a flat tile gets the low end', () => {
+    expect(colour()).toEqual([0, 254, 0, 255]);
   });
   it('spans it over all tiles with a shared range', () => {
     expect(colour(sharedRange(tiles))).toEqual([0, 127, 254, 255]);

@@ -26,7 +26,7 @@ export interface TileRequest {
 export const TILE_GAP = 3;
 const SIDES = [160, 128, 96, 64, 48]; // tried in turn, CSS pixels
 const SAMPLE_GAP = 10;
-const LOWEST_TILE = 24; // a vector's one line of values is stretched to this
+const LOWEST_TILE = 72; // a vector's one line of values is stretched to this
 const LARGEST_STRETCH = 24;
 
 /** Lays out samples below each other, each sample's channels in lines as wide as there is room. */
@@ -149,7 +149,7 @@ export function colourTiles(
   const pixels = count ? tiles.codes.length / count : 0;
   const table = new Uint32Array(256);
   for (let tile = 0; tile < count; tile++) {
-    const own = tiles.scale[tile] === 0 ? [0.5, 0] : [0, 1 / LAST_CODE];
+    const own = tiles.scale[tile] === 0 ? [0, 0] : [0, 1 / LAST_CODE]; // flat: all is its minimum
     const [start, step] = range ? spread(tiles, tile, range) : own;
     for (let code = 0; code < NONFINITE; code++) {
       const position = Math.min(1, Math.max(0, start + step * code));
@@ -167,7 +167,7 @@ function spread(
   [low, high]: readonly [number, number],
 ): readonly [number, number] {
   const whole = high - low;
-  return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [0.5, 0];
+  return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [0, 0];
 }
 
 /** The value of one code of one tile; NaN where it was not finite. */

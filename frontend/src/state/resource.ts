@@ -1,6 +1,6 @@
 /** Data that follows signals: loads when its request changes, keeps the old picture meanwhile. */
 
-import {type ReadonlySignal, effect, signal, untracked} from '@preact/signals';
+import {type ReadonlySignal, computed, effect, signal, untracked} from '@preact/signals';
 import {useEffect, useMemo} from 'preact/hooks';
 import type {Client} from '../api/client';
 import type {Query} from '../api/queries';
@@ -17,9 +17,11 @@ export interface Loaded<T> {
   readonly loading: boolean;
   /** Whether `data` belongs to another request than the present one. */
   readonly stale: boolean;
+  /** The request that `data` answers; empty without data. */
+  readonly url?: string;
 }
 
-const IDLE = {data: undefined, error: undefined, loading: false, stale: false};
+const IDLE = {data: undefined, error: undefined, loading: false, stale: false, url: ''};
 
 export class Resource<T> {
   private readonly current = signal<Loaded<T>>(IDLE);
@@ -28,10 +30,13 @@ export class Resource<T> {
   private held = ''; // url and version of `data`
   private abort: AbortController | undefined;
   private readonly stop: () => void;
+  /** The data where it answers what is asked for now, undefined while it is older. */
+  readonly fresh: ReadonlySignal<T | undefined>;
 
   /**
    * Args:
-   *   request: Reads signals; undefined when there is nothing to load.
+   *   request: Reads signals only, so that what depends on several of them never mixes old with new;
+   *     undefined when there is nothing to load.
    *   enabled: While false nothing is loaded and what is held stays.
    */
   constructor(
@@ -39,6 +44,11 @@ export class Resource<T> {
     request: () => Request<T> | undefined,
     enabled: ReadonlySignal<boolean>,
   ) {
+    this.fresh = computed(() => {
+      const url = request()?.query.url;
+      const {data, url: answered} = this.current.value;
+      return url !== undefined && url === answered ? data : undefined;
+    });
     this.stop = effect(() => {
       const wanted = request();
       const attempts = this.attempt.value;
@@ -88,33 +98,32 @@ export class Resource<T> {
     const {data} = this.current.value;
     const stale = data !== undefined && query.url !== this.url;
     this.held = key;
-    this.current.value = {data, error: undefined, loading: true, stale};
+    this.current.value = {data, error: undefined, loading: true, stale, url: this.url};
     try {
       const value = await this.client.get(query.url, version, query.decode, abort.signal);
       if (!abort.signal.aborted) this.settle(query.url, key, value);
     } catch (error) {
       if (abort.signal.aborted) return;
-      this.current.value = {data, error: messageOf(error), loading: false, stale};
+      this.current.value = {data, error: messageOf(error), loading: false, stale, url: this.url};
     }
   }
 
   private settle(url: string, key: string, data: T): void {
     this.url = url;
     this.held = key;
-    this.current.value = {data, error: undefined, loading: false, stale: false};
+    this.current.value = {data, error: undefined, loading: false, stale: false, url};
   }
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A resource that lives as long as the component; `inputs` are values the request closes over. */
+/** A resource that lives as long as the component. */
 export function useResource<T>(
   client: Client,
   request: () => Request<T> | undefined,
   enabled: ReadonlySignal<boolean>,
-  inputs: readonly unknown[] = [],
 ): Resource<T> {
-  const resource = useMemo(() => new Resource(client, request, enabled), [client, ...inputs]);
+  const resource = useMemo(() => new Resource(client, request, enabled), [client]);
   useEffect(() => () => resource.dispose(), [resource]);
   return resource;
 }

@@ -38,7 +38,7 @@ export class Session {
     host.onReload(() => {
       if (host.visible.peek()) void this.runs.refresh();
     });
-    this.model = new Resource(client, () => this.request(modelQuery), host.visible);
+    this.model = new Resource(client, () => requestOf(this.chosen.value, modelQuery), host.visible);
     this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
     this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
     this.player = new Player(this);
@@ -53,7 +53,7 @@ export class Session {
   readonly live = computed(() => this.host.visible.value && this.settings.step.value === undefined);
 
   /** The chosen run, else the one written to last. */
-  readonly run: ReadonlySignal<RunInfo | undefined> = computed(() => {
+  readonly chosen: ReadonlySignal<RunInfo | undefined> = computed(() => {
     const runs = this.runs.state.value.data?.runs ?? [];
     const name = this.settings.run.value;
     if (name) return runs.find((run) => run.name === name);
@@ -63,12 +63,28 @@ export class Session {
     );
   });
 
+  private shownName = '';
+
+  /**
+   * The run that is shown: the one before stays until the model of the chosen one is here, so that
+   * no request asks one run for a layer of another.
+   */
+  readonly run: ReadonlySignal<RunInfo | undefined> = computed(() => {
+    const chosen = this.chosen.value;
+    const {url, error, data} = this.model.state.value;
+    if (!chosen) return undefined;
+    const isHere = data !== undefined && url === modelQuery(chosen.name).url;
+    if (isHere || error !== undefined) this.shownName = chosen.name;
+    return this.runs.state.value.data?.runs.find(({name}) => name === this.shownName);
+  });
+
+  /** The same for as long as the data is: nothing is asked again when only the list of runs is new. */
   private readonly runKey = computed(() => {
     const run = this.run.value;
     return run ? `${run.etag}\n${run.name}` : '';
   });
 
-  /** A request about the chosen run, at the run's present version. */
+  /** A request about the shown run, at the run's present version. */
   request<T>(query: (run: string) => Query<T>): Request<T> | undefined {
     const [version, ...name] = this.runKey.value.split('\n');
     return this.runKey.value ? {query: query(name.join('\n')), version} : undefined;
@@ -80,8 +96,9 @@ export class Session {
   }
 
   readonly layers: ReadonlySignal<readonly Layer[]> = computed(() => {
-    const model = this.model.data;
-    return model ? layersOf(model) : [];
+    const {data, url} = this.model.state.value;
+    const run = this.run.value;
+    return data && run && url === modelQuery(run.name).url ? layersOf(data) : [];
   });
 
   readonly filter = computed(() => nameFilter(this.settings.filter.value));
@@ -164,6 +181,9 @@ export class Session {
     this.settings.layer.value = layers[target].path;
   }
 }
+
+const requestOf = <T>(run: RunInfo | undefined, query: (run: string) => Query<T>) =>
+  run && {query: query(run.name), version: run.etag};
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 

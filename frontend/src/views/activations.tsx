@@ -9,7 +9,7 @@ import {sharedRange} from '../draw/tiles';
 import {SEQUENTIAL, cssGradient, nonfiniteColour} from '../draw/colour_maps';
 import {formatCount, formatNumber, formatShape} from '../draw/format';
 import {lastAtMost} from '../draw/time_scale';
-import {useResource} from '../state/resource';
+import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {MapTiles} from './map_tiles';
 
@@ -30,7 +30,7 @@ export function Activations() {
   }
   return (
     <Pending loaded={index.state.value} retry={() => index.retry()} class="activations">
-      {(data) => <MapsOfLayer index={data} />}
+      {() => <MapsOfLayer source={index} />}
     </Pending>
   );
 }
@@ -40,33 +40,40 @@ function siteOf(index: MapsIndex, sites: readonly string[]): string | undefined 
   return sites.find((name) => index.names.includes(name));
 }
 
-function MapsOfLayer({index}: {index: MapsIndex}) {
+function MapsOfLayer({source}: {source: Resource<MapsIndex>}) {
   const session = useSession();
-  const layer = session.layer.value;
-  const site = siteOf(index, layer?.sites.map(({name}) => name) ?? []);
+  const site = useComputed(() => {
+    const index = source.fresh.value;
+    return index && siteOf(index, session.layer.value?.sites.map(({name}) => name) ?? []);
+  });
   // One snapshot serves many steps: only another one is a reason to load.
   const snapshot = useComputed(() => {
-    const step = session.step.value ?? 0;
-    return index.steps[Math.max(0, lastAtMost(index.steps, step))];
+    const steps = source.fresh.value?.steps ?? [];
+    return steps[Math.max(0, lastAtMost(steps, session.step.value ?? 0))];
   });
   const maps = useResource(
     session.client,
-    () =>
-      site === undefined || snapshot.value === undefined
+    () => {
+      const [name, step] = [site.value, snapshot.value];
+      return name === undefined || step === undefined
         ? undefined
-        : session.request((run) => mapsQuery(run, site, snapshot.value)),
+        : session.request((run) => mapsQuery(run, name, step));
+    },
     session.host.visible,
-    [site, index],
   );
   const probe = useResource(
     session.client,
     () => (session.has('probe') ? session.request(probeQuery) : undefined),
     session.host.visible,
   );
-  if (site === undefined) return <NoMaps index={index} path={layer?.path ?? ''} />;
+  const index = source.fresh.value;
+  if (!index) return null;
+  if (site.value === undefined) {
+    return <NoMaps index={index} path={session.layer.value?.path ?? ''} />;
+  }
   return (
     <>
-      <MapsBar index={index} site={site} maps={maps.data} />
+      <MapsBar index={index} site={site.value} maps={maps.data} />
       <Pending loaded={maps.state.value} retry={() => maps.retry()} class="maps-pending">
         {(data) => <MapTiles maps={data} probe={probe.data} />}
       </Pending>

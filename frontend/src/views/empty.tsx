@@ -1,18 +1,30 @@
 /** No data yet: what to paste, and where was looked. */
 
-const SNIPPET = `from tb_keras_inspect import InspectCallback
+/** A training with the callback; `directory` is where it writes. */
+export function snippet(directory: string): string {
+  return `from tb_keras_inspect import InspectCallback
 
 model.fit(
     x, y,
-    callbacks=[InspectCallback(log_dir)],
+    callbacks=[InspectCallback(${pythonString(directory)})],
 )`;
+}
+
+/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
+const pythonString = (text: string) => JSON.stringify(text);
+
+/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
+export function suggestedDirectory(logdir: string): string {
+  const isPath = /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(',');
+  return isPath ? `${logdir.replace(/[/\\]+$/, '')}/run_1` : 'logs/run_1';
+}
 
 export function EmptyState({logdir}: {logdir: string}) {
   return (
     <div class="empty" data-testid="empty-state">
       <h2>No recorded training found</h2>
       <p>Add the callback to the training, with a directory inside TensorBoard’s log directory:</p>
-      <pre>{SNIPPET}</pre>
+      <pre>{snippet(suggestedDirectory(logdir))}</pre>
       <p>
         Searched: <code>{logdir || '(no log directory)'}</code>
       </p>

@@ -1,6 +1,7 @@
 /** The selected layer: its values at the shown step, its series, its units. */
 
 import {seriesQuery} from '../api/queries';
+import type {Series} from '../api/types';
 import {Pending} from '../components/states';
 import {formatCount, formatShape} from '../draw/format';
 import type {Layer} from '../state/layers';
@@ -25,23 +26,33 @@ function LayerContent({layer}: {layer: Layer}) {
   const session = useSession();
   const series = useResource(
     session.client,
-    () => session.request((run) => seriesQuery(run, layer.path)),
+    () => {
+      const path = session.layer.value?.path;
+      return path === undefined ? undefined : session.request((run) => seriesQuery(run, path));
+    },
     session.host.visible,
-    [layer.path],
   );
   return (
     <div class="layer-panel" data-testid="layer-panel" data-layer={layer.path}>
       <LayerHeader layer={layer} />
       <Pending loaded={series.state.value} retry={() => series.retry()}>
-        {({tables}) => (
-          <>
-            <LayerValues layer={layer} tables={session.exact.value ?? tables} />
-            <LayerSeries layer={layer} tables={tables} />
-          </>
-        )}
+        {(data) => <LayerNumbers series={data} />}
       </Pending>
       <LayerUnits layer={layer} />
     </div>
+  );
+}
+
+/** While those of another layer load, the picture of the one before stays. */
+function LayerNumbers({series: {layer: path, tables}}: {series: Series}) {
+  const session = useSession();
+  const layer = session.layers.value.find((candidate) => candidate.path === path);
+  if (!layer) return null;
+  return (
+    <>
+      <LayerValues layer={layer} tables={session.exact.value ?? tables} />
+      <LayerSeries layer={layer} tables={tables} />
+    </>
   );
 }
 

@@ -2,7 +2,7 @@
 
 import {useMemo} from 'preact/hooks';
 import {unitsQuery} from '../api/queries';
-import type {SiteInfo, Units} from '../api/types';
+import type {Units} from '../api/types';
 import {Heatmap} from '../components/heatmap';
 import {px, useSize} from '../components/hooks';
 import {Pending} from '../components/states';
@@ -14,7 +14,7 @@ import {formatCount, formatNumber} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {markDead, withDead} from '../draw/dead';
 import type {Layer} from '../state/layers';
-import {useResource} from '../state/resource';
+import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {GUTTER} from '../components/track';
 
@@ -22,28 +22,39 @@ const HIGHEST_UNIT = 12; // CSS pixels
 
 export function LayerUnits({layer}: {layer: Layer}) {
   const session = useSession();
-  const site = layer.sites.find((candidate) => candidate.units > 0);
-  const units = useResource(
-    session.client,
-    () =>
-      site && session.has('units')
-        ? session.request((run) => unitsQuery(run, site.name))
-        : undefined,
-    session.host.visible,
-    [site?.name],
-  );
-  if (!site) return <p class="quiet units-note">No units are recorded of this layer.</p>;
+  const units = useUnits();
+  if (!siteWithUnits(layer))
+    return <p class="quiet units-note">No units are recorded of this layer.</p>;
   if (!session.has('units')) {
     return <p class="quiet units-note">Units are not recorded in this run (units=False).</p>;
   }
   return (
     <Pending loaded={units.state.value} retry={() => units.retry()} class="units">
-      {(data) => <UnitMap units={data} site={site} />}
+      {(data) => <UnitMap units={data} />}
     </Pending>
   );
 }
 
-function UnitMap({units, site}: {units: Units; site: SiteInfo}) {
+/** The output whose units are shown: the first one that has any. */
+export const siteWithUnits = (layer: Layer | undefined) =>
+  layer?.sites.find((candidate) => candidate.units > 0);
+
+/** The units of the selected layer. */
+export function useUnits(): Resource<Units> {
+  const session = useSession();
+  return useResource(
+    session.client,
+    () => {
+      const site = siteWithUnits(session.layer.value);
+      return site && session.has('units')
+        ? session.request((run) => unitsQuery(run, site.name))
+        : undefined;
+    },
+    session.host.visible,
+  );
+}
+
+function UnitMap({units}: {units: Units}) {
   const session = useSession();
   const theme = session.host.theme.value;
   const map = session.settings.colours.value;
@@ -94,12 +105,12 @@ function UnitMap({units, site}: {units: Units; site: SiteInfo}) {
             firstSteps={units.firstSteps}
             domain={session.domain.value}
             colours={colours}
-            label={`${units.units} units of ${site.name} over ${columns} steps, ${dead} of them dead at the shown step`}
+            label={`${units.units} units of ${units.site} over ${columns} steps, ${dead} of them dead at the shown step`}
             testId="units"
             onHover={({row, column, x, y}) => {
               const index = row * columns + column;
               showTooltip(x, y, {
-                title: `${site.name}, unit ${row}`,
+                title: `${units.site}, unit ${row}`,
                 lines: [
                   {label: 'step', value: formatCount(units.steps[column])},
                   {label: 'largest |output|', value: formatNumber(units.maxAbs[index])},
@@ -113,7 +124,7 @@ function UnitMap({units, site}: {units: Units; site: SiteInfo}) {
           />
         </div>
       </div>
-      <div class="axis-row" style={{gridTemplateColumns: `${px(GUTTER)} 1fr`}}>
+      <div class="axis-row" style={{'--gutter': px(GUTTER)}}>
         <span class="axis-name">step</span>
         <TimeAxis width={size.value.width} />
       </div>

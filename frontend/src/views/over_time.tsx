@@ -14,14 +14,16 @@ import {TimeAxis} from '../components/time_axis';
 import {showTooltip} from '../components/tooltip';
 import {type ScaleName, encode} from '../draw/codes';
 import {SEQUENTIAL, colourTable} from '../draw/colour_maps';
-import {formatCount, formatValue} from '../draw/format';
+import {formatCount, formatTick, formatValue} from '../draw/format';
 import {type Layer, layerOfRow, splitPath} from '../state/layers';
 import {isMissing} from '../state/overview';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {KINDS, statisticInfo, statisticsOf} from '../state/statistics';
 
-export const LABEL_WIDTH = 190; // CSS pixels, as in the style sheet
+const CHARACTER_WIDTH = 6.2; // CSS pixels of the labels' font, on average
+const NARROWEST_GUTTER = 72;
+const WIDEST_GUTTER = 260;
 const HIGHEST_ROW = 30;
 const LOWEST_LABEL = 11;
 
@@ -153,6 +155,7 @@ function Picture({table}: {table: Table}) {
   const theme = host.theme.value;
   const [ref, size] = useSize<HTMLDivElement>();
   const heatHeight = heatmapHeight(rows.names.length, size.value.height);
+  const gutter = useMemo(() => gutterOf(rows.names), [rows]);
   const layer = session.layer.value;
   const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
   const lines = useMemo(() => linesOf(rows, layer), [rows, layer]);
@@ -173,7 +176,7 @@ function Picture({table}: {table: Table}) {
         <span class="spring" />
         <Legend coded={coded} map={map} theme={theme} format={info.format} />
       </div>
-      <div class="time-plots" ref={ref}>
+      <div class="time-plots" ref={ref} style={{'--gutter': px(gutter)}}>
         <div class="heatmap-frame" style={{height: px(heatHeight)}}>
           <RowLabels names={rows.names} height={heatHeight} />
           <Heatmap
@@ -190,15 +193,17 @@ function Picture({table}: {table: Table}) {
             onPick={pick}
           />
         </div>
-        <TimeAxisRow width={size.value.width - LABEL_WIDTH} />
+        <TimeAxisRow width={size.value.width - gutter} />
         <div class="lines-frame">
           <Chart
             steps={table.steps}
             lines={lines}
             domain={session.domain.value}
             log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
-            gutter={LABEL_WIDTH}
-            format={(value) => formatValue(value, info.format)}
+            gutter={gutter}
+            format={(value) =>
+              info.format === 'number' ? formatTick(value) : formatValue(value, info.format)
+            }
             label={`${info.title} as lines, the selected layer's in colour`}
             onPick={(step) => session.goTo(step)}
           />
@@ -221,6 +226,13 @@ const TimeAxisRow = ({width}: {width: number}) => (
     <TimeAxis width={width} />
   </div>
 );
+
+/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
+function gutterOf(names: readonly string[]): number {
+  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+  const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
+  return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
+}
 
 /** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows: number, available: number): number {

@@ -24,7 +24,7 @@ import {
 import {type Resource, useResource} from '../state/resource';
 import {type Session, useSession} from '../state/session';
 import {KINDS, statisticInfo} from '../state/statistics';
-import {TrainingCurves} from './training_curves';
+import {LOWEST_CURVE, TrainingCurves} from './training_curves';
 
 const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
 const OVERSCAN = 6;
@@ -83,7 +83,6 @@ export function Overview() {
 }
 
 const HEADER_HEIGHT = 30;
-const LOWEST_CURVES = 150; // CSS pixels that the training's curves need below the table
 
 function OverviewPage(props: TableProps) {
   const [ref, size] = useSize<HTMLDivElement>();
@@ -91,7 +90,7 @@ function OverviewPage(props: TableProps) {
   return (
     <div class="overview-page" ref={ref}>
       <OverviewTable {...props} />
-      {room >= LOWEST_CURVES && <TrainingCurves />}
+      {room >= LOWEST_CURVE && <TrainingCurves height={room} />}
     </div>
   );
 }
@@ -119,14 +118,13 @@ function OverviewTable({rows, values, steps}: TableProps) {
       <table aria-rowcount={rows.length + 1} aria-label="Layers at the shown step">
         <thead>
           <tr>
-            <HeaderCell sortKey="model" title="Layer" definition="Layers in model order." />
+            <LayerHeader />
             {OVERVIEW_COLUMNS.flatMap((column) => [
               <HeaderCell
                 key={column.key}
                 sortKey={column.key}
                 title={column.title}
                 definition={column.definition}
-                numeric
               />,
               ...(column.key === 'gradient.l2'
                 ? [
@@ -169,25 +167,44 @@ interface HeaderProps {
   readonly sortKey: string;
   readonly title: string;
   readonly definition: string;
-  readonly numeric?: boolean;
 }
 
+/** Layers as they are in the model, or those first that need a look. */
+function LayerHeader() {
+  const {order} = useSession().settings;
+  const worst = order.value === 'worst';
+  return (
+    <th>
+      <button
+        type="button"
+        title={
+          worst
+            ? 'Worst first: what is not finite, then dead units and gradients far below the median. Press for model order.'
+            : 'Press for the worst layers first'
+        }
+        data-testid="order"
+        onClick={() => (order.value = order.value === 'model' ? 'worst' : 'model')}
+      >
+        Layer <span class="order">{ORDERS[order.value] ?? 'sorted'}</span>
+      </button>
+    </th>
+  );
+}
+
+const ORDERS: Readonly<Record<string, string>> = {model: 'model order', worst: 'worst first'};
+
 /** A press sorts largest first, another one smallest first, a third returns to model order. */
-function HeaderCell({sortKey, title, definition, numeric}: HeaderProps) {
+function HeaderCell({sortKey, title, definition}: HeaderProps) {
   const {order} = useSession().settings;
   const now = order.value;
   const next = now === `-${sortKey}` ? sortKey : now === sortKey ? 'model' : `-${sortKey}`;
   const sorted = now === sortKey ? 'ascending' : now === `-${sortKey}` ? 'descending' : 'none';
   return (
-    <th class={numeric ? 'number' : ''} aria-sort={sortKey === 'model' ? undefined : sorted}>
-      <button
-        type="button"
-        title={definition}
-        onClick={() => (order.value = sortKey === 'model' ? 'model' : next)}
-      >
+    <th class="number" aria-sort={sorted}>
+      <button type="button" title={definition} onClick={() => (order.value = next)}>
         {title}
         <span class="sort" aria-hidden="true">
-          {sortKey === 'model' || sorted === 'none' ? '' : sorted === 'ascending' ? '▲' : '▼'}
+          {sorted === 'none' ? '' : sorted === 'ascending' ? '▲' : '▼'}
         </span>
       </button>
     </th>

@@ -9,11 +9,18 @@ import {useSession} from '../state/session';
 
 const MOST_METRICS = 4;
 
-export function TrainingCurves() {
+export const LOWEST_CURVE = 120; // CSS pixels that one of the curves needs
+
+/** As many of them as the height, in CSS pixels, has room for, the loss first. */
+export function TrainingCurves({height}: {height: number}) {
   const loss = useSession().loss.data;
   const lossLines = useMemo(() => loss && linesOfLoss(loss), [loss]);
   const metrics = useMemo(() => loss && linesOfMetrics(loss), [loss]);
-  if (!loss?.steps.length || !lossLines || !metrics) return null;
+  const rate = useMemo(
+    () => loss && [{name: 'rate', values: loss.learningRate, colour: 'series-3'}],
+    [loss],
+  );
+  if (!loss?.steps.length || !lossLines || !metrics || !rate) return null;
   return (
     <div class="training" data-testid="training-curves">
       <Track
@@ -25,18 +32,34 @@ export function TrainingCurves() {
         format="number"
         label="Loss over the run"
       />
-      <Track
-        title={metrics.title}
-        definition={metrics.definition}
-        steps={loss.steps}
-        lines={metrics.lines}
-        log={false}
-        format="number"
-        label={`${metrics.title} over the run`}
-      />
+      {height >= 2 * LOWEST_CURVE && metrics.length > 0 && (
+        <Track
+          title="Metrics"
+          definition="Metrics of each epoch, as Keras logs them."
+          steps={loss.steps}
+          lines={metrics}
+          log={false}
+          format="number"
+          label="Metrics over the run"
+        />
+      )}
+      {height >= 3 * LOWEST_CURVE && varies(loss.learningRate) && (
+        <Track
+          title="Learning rate"
+          definition="Learning rate of the optimizer at each sampled step."
+          steps={loss.steps}
+          lines={rate}
+          log={spansDecades(loss.learningRate)}
+          format="number"
+          label="Learning rate over the run"
+        />
+      )}
     </div>
   );
 }
+
+/** Whether a curve would show more than one number does. */
+const varies = (values: Float32Array) => values.some((value) => value !== values[0]);
 
 const LOG_FROM = 30; // a loss that falls by this factor is better seen on a log scale
 
@@ -56,7 +79,7 @@ function linesOfLoss(loss: Loss): Line[] {
   const lines: Line[] = [{name: 'batch', values: loss.loss, colour: 'line-other', width: 1}];
   for (const [name, title] of [
     ['loss', 'epoch'],
-    ['val_loss', 'validation'],
+    ['val_loss', 'val'],
   ]) {
     const values = loss.epochs.get(name);
     if (values) lines.push(epochLine(loss, title, values, lines.length));
@@ -64,19 +87,13 @@ function linesOfLoss(loss: Loss): Line[] {
   return lines;
 }
 
-function linesOfMetrics(loss: Loss) {
+function linesOfMetrics(loss: Loss): Line[] {
   const names = [...loss.epochs.keys()].filter(
     (name) => !['loss', 'val_loss', 'learning_rate', 'epoch'].includes(name),
   );
-  if (!names.length) {
-    const line = {name: 'rate', values: loss.learningRate, colour: 'series-1'};
-    const definition = 'Learning rate of the optimizer at each sampled step.';
-    return {title: 'Learning rate', definition, lines: [line]};
-  }
-  const lines = names
+  return names
     .slice(0, MOST_METRICS)
     .map((name, index) => epochLine(loss, name, loss.epochs.get(name)!, index + 1));
-  return {title: 'Metrics', definition: 'Metrics of each epoch, as Keras logs them.', lines};
 }
 
 /** A value an epoch, placed at the sampled step that is nearest before the epoch's end. */
