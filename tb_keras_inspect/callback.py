@@ -7,9 +7,11 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.capture.filters import check_matches, layer_filter
+from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.session import Session
-from tb_keras_inspect.capture.settings import layer_filter, settings_for
+from tb_keras_inspect.capture.settings import settings_for
 from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.schedule import Schedule
 
@@ -98,7 +100,8 @@ class InspectCallback(keras.callbacks.Callback):
         self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
         self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
         self._inspected: keras.Model | None = None
-        self._session: Session | None = None
+        self._session: Session | None = None  # only inside `fit`
+        self._kept: Session | None = None  # for the next one
         self._recorder: Recorder | None = None
         self._next_step: int | None = None  # the run's step number of the next training batch
 
@@ -110,21 +113,20 @@ class InspectCallback(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """Opens the event file; raises where it cannot be written."""
         self._close()
-        model = self._inspected
-        samples = ProbeSamples.from_user(self._probe, model) if self._maps_every else None
+        kept, self._kept = self._kept, None
+        session = kept if kept and kept.serves(self._inspected) else self._new_session()
         self._recorder = Recorder(self.log_dir)
+        session.open(self._recorder, self.params.get("steps"))
+        self._session = self._kept = session
         self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
-        self._session = Session(
-            model,
-            self._recorder,
-            self._settings,
-            self._wanted,
-            samples,
-            self._options,
-            self.params.get("steps"),
-        )
         self._fit_begun = False
         self._epoch = 0
+
+    def _new_session(self) -> Session:
+        model = self._inspected
+        check_matches(self._layers, self._wanted, model)
+        samples = ProbeSamples.from_user(self._probe, model) if self._maps_every else None
+        return Session(model, self._settings, self._wanted, samples, self._options)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes where the epoch begins on the run's step axis."""
@@ -144,7 +146,9 @@ class InspectCallback(keras.callbacks.Callback):
         steps, epochs = self.params.get("steps"), self.params.get("epochs")
         left = (epochs - epoch) if epochs else None
         self._snapshot_every = max(self._maps_every, -(-(left or 0) // MAX_SNAPSHOTS))
-        self._schedule.begin_fit(self._next_step, steps * left if steps and left else None)
+        total = steps * left if steps and left else None
+        updates_every = accumulation_steps(getattr(self._inspected, "optimizer", None))
+        self._schedule.begin_fit(self._next_step, total, updates_every)
         if self._session.wants_first_snapshot:
             self._session.snapshot(self._next_step)
 
@@ -162,7 +166,7 @@ class InspectCallback(keras.callbacks.Callback):
         if session.wants_first_snapshot:
             _ = self.model  # on JAX: brings the model's variables up to date, once
             session.snapshot(step)
-        if self._schedule.wants(step) and session.arm(self._executed(batch) - 1, self._epoch):
+        if self._schedule.wants(step) and session.arm(self._executed(batch) - 1, self._facts()):
             self._schedule.sampled(step, self._recorder.bytes_written)
             self._tell(session)
 
@@ -190,6 +194,18 @@ class InspectCallback(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         """Writes what is waiting and closes the event file."""
         self._close()
+
+    def _facts(self) -> dict[str, float]:
+        """Numbers of the step that is about to run, NaN where not known yet."""
+        schedule, unknown = self._schedule, float("nan")
+        return {
+            "epoch": self._epoch,
+            "interval": schedule.interval,
+            "step_seconds": schedule.step_seconds or unknown,
+            "sample_seconds": unknown
+            if schedule.sample_seconds is None
+            else schedule.sample_seconds,
+        }
 
     def _executed(self, batch: int) -> int:
         """The run's step number after the training function that begins at `batch`."""
@@ -226,10 +242,11 @@ def _warn(text: str) -> None:
 
 
 def _iterations(model: Any) -> int:
-    """Training steps that the model's optimizer has made."""
-    optimizer = getattr(model, "optimizer", None)
+    """Training steps, each of one batch, that the model's optimizer has seen."""
     try:
-        return int(optimizer.iterations) if optimizer.built else 0
+        optimizer = inner_of(model.optimizer)
+        # Not `iterations`, which counts updates: one for several batches with accumulation.
+        return int(optimizer._iterations) if optimizer.built else 0
     except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
         return 0
 

@@ -40,17 +40,21 @@ class Schedule:
         self._last: int | None = None
         self._total: int | None = None
         self._samples = 0
+        self._updates_every = 1
         self._plain: deque[float] = deque(maxlen=_TIMINGS)
         self._extra: deque[float] = deque(maxlen=_TIMINGS)
         self._begun: tuple[float, int] | None = None
 
-    def begin_fit(self, first_step: int, total_steps: int | None) -> None:
+    def begin_fit(self, first_step: int, total_steps: int | None, updates_every: int = 1) -> None:
         """A fit begins.
 
         Args:
             first_step: Number of its first step.
             total_steps: Number of its steps, None where not known.
+            updates_every: Batches whose gradients are accumulated for one update of the weights.
+                Where samples are further apart than that, only steps that update are sampled.
         """
+        self._updates_every = updates_every
         self._first, self._total = first_step, total_steps
         self._begun = None
 
@@ -58,6 +62,8 @@ class Schedule:
         """Whether to sample this step. Asking again gives the same answer until `sampled`."""
         if self._last is None or step <= self._last:
             return True
+        if self.interval >= self._updates_every > 1 and (step + 1) % self._updates_every:
+            return False
         if self._every != "auto":
             return step // self.interval != self._last // self.interval
         return step - self._last >= self.interval

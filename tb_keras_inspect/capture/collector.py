@@ -2,20 +2,16 @@
 
 import contextlib
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
 from keras import ops, tree
 
-from tb_keras_inspect.capture import saturation, statistics
+from tb_keras_inspect.capture import optimizers, saturation, statistics
 from tb_keras_inspect.capture.backends.base import Backend
-from tb_keras_inspect.capture.hooks import class_patch
 from tb_keras_inspect.capture.layout import SiteKey
 from tb_keras_inspect.capture.settings import MAX_CALLS, MAX_UNITS, Settings
-
-_active = threading.local()
 
 
 @dataclasses.dataclass
@@ -56,6 +52,9 @@ class Collector:
     Attributes:
         activations: Tapped outputs, in order.
         gradients: Variable index to gradient, unscaled and before clipping.
+        accumulated: Variable index to the mean of the gradients since the last update.
+        gradient_norms: Name of a global norm to the gradients it is of, and to the optimizer that
+            clips them first, or None.
         scalars: Numbers of the step as a whole.
         omissions: (name, what) to the reason why it is not recorded.
         error: The first exception inside a hook.
@@ -66,6 +65,8 @@ class Collector:
         self._head = head
         self.activations: list[Activation] = []
         self.gradients: dict[int, Any] = {}
+        self.accumulated: dict[int, Any] = {}
+        self.gradient_norms: dict[str, tuple[list[Any], Any]] = {}
         self.scalars: dict[str, Any] = {}
         self.omissions: dict[tuple[str, str], str] = {}
         self.error: Exception | None = None
@@ -91,18 +92,6 @@ class Collector:
     def failed(self, error: Exception) -> None:
         """A hook failed: nothing more is collected."""
         self.error = self.error or error
-
-    @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
-        """A block in which this collector sees what happens on this thread."""
-        with contextlib.ExitStack() as stack:
-            for cls, name, make in _patches():
-                stack.enter_context(class_patch(cls, name, make))
-            before, _active.collector = getattr(_active, "collector", None), self
-            try:
-                yield
-            finally:
-                _active.collector = before
 
     # What the hooks report.
 
@@ -146,10 +135,13 @@ class Collector:
         sample = statistics.first_samples(tensor, self.settings.activation_limit)
         flat = ops.cast(ops.reshape(sample, (-1,)), "float32")
         saturated = saturation.saturated_fraction(sample, activation)
+        columns = [self._reduce(flat), ops.reshape(saturated, (1,))]
+        if self.backend.replicas() > 1:
+            columns.append(self.count_of(flat))
         self.activations.append(
             Activation(
                 SiteKey(name, call, position, shape, axis, units, activation),
-                ops.concatenate([self._reduce(flat), ops.reshape(saturated, (1,))]),
+                ops.concatenate(columns),
                 self.bins_of(flat) if self.settings.histograms else None,
                 statistics.unit_max_abs(
                     statistics.first_samples(tensor, self.settings.unit_limit), axis
@@ -163,38 +155,67 @@ class Collector:
         """An optimizer is about to apply gradients. Runs where its variables can be read."""
         suffix = f":{self._applies}" if self._applies else ""
         self._applies += 1
-        scale = _loss_scale(optimizer)
+        scale = optimizers.loss_scale(optimizer)
         if scale is not None:
             scale = ops.cast(scale, "float32")
             self.scalars["loss_scale" + suffix] = scale
-        inner = getattr(optimizer, "inner_optimizer", optimizer)
-        self.scalars["learning_rate" + suffix] = ops.cast(inner.learning_rate, "float32")
+        rate = optimizers.inner_of(optimizer).learning_rate
+        self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
         if self.settings.gradients:
-            self._keep_gradients(gradients, variables, scale)
+            applied = self._applied(gradients, variables, scale)
+            self._keep_gradients(applied, suffix)
+            self._keep_effective(optimizer, applied, suffix)
 
-    def _keep_gradients(
+    def _applied(
         self, gradients: Sequence[Any], variables: Sequence[Any], scale: Any
-    ) -> None:
-        kept: list[tuple[int, Any]] = []
+    ) -> list[tuple[Any, Any]]:
+        """Variables with their dense, unscaled float32 gradients, over all replicas."""
+        kept: list[tuple[Any, Any]] = []
         for variable, gradient in zip(variables, gradients, strict=False):
             index = self._variable_index.get(id(variable))
-            if index is None:
-                continue
-            name = self.plan.variable_names[index]
+            name = self.plan.variable_names[index] if index is not None else variable.path
             if gradient is None:
-                self.omissions[name, "gradient"] = "the loss does not depend on it: no gradient"
+                if index is not None:
+                    why = "the loss does not depend on it: no gradient"
+                    self.omissions[name, "gradient"] = why
                 continue
             gradient = self.backend.dense(gradient)
             if reason := self.backend.unrecordable(gradient, self.token):
                 self.omissions[name, "gradient"] = reason
-            elif index in self.gradients:
-                self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
             else:
-                kept.append((index, gradient))
+                kept.append((variable, gradient))
         reduced = self.backend.reduced_over_replicas([gradient for _, gradient in kept])
-        for (index, _), gradient in zip(kept, reduced, strict=True):
-            gradient = ops.cast(gradient, "float32")
-            self.gradients[index] = gradient if scale is None else gradient / scale
+        floats = [ops.cast(gradient, "float32") for gradient in reduced]
+        values = floats if scale is None else [gradient / scale for gradient in floats]
+        return [(variable, value) for (variable, _), value in zip(kept, values, strict=True)]
+
+    def _keep_gradients(self, applied: Sequence[tuple[Any, Any]], suffix: str) -> None:
+        for variable, gradient in applied:
+            index = self._variable_index.get(id(variable))
+            if index in self.gradients:
+                name = self.plan.variable_names[index]
+                self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
+            elif index is not None:
+                self.gradients[index] = gradient
+        if applied:
+            self.gradient_norms["gradient_norm" + suffix] = [value for _, value in applied], None
+
+    def _keep_effective(
+        self, optimizer: Any, applied: Sequence[tuple[Any, Any]], suffix: str
+    ) -> None:
+        """What becomes of the gradients before the update is made of them."""
+        values = [gradient for _, gradient in applied]
+        accumulates = optimizers.accumulation_steps(optimizer) > 1
+        if accumulates and values:
+            values = optimizers.accumulated(optimizer, values, [v for v, _ in applied])
+            self.scalars["applies_accumulated" + suffix] = optimizers.applies_now(optimizer)
+            for (variable, _), value in zip(applied, values, strict=True):
+                index = self._variable_index.get(id(variable))
+                if index is not None:
+                    self.accumulated.setdefault(index, value)
+            self.gradient_norms["accumulated_gradient_norm" + suffix] = values, None
+        if optimizers.clips(optimizer) and values:
+            self.gradient_norms["gradient_norm_clipped" + suffix] = values, optimizer
 
     def saw_metric(self, metric: Any, values: Any) -> None:
         """A `keras.metrics.Mean` was updated; the one of the loss gets the raw batch loss."""
@@ -234,6 +255,10 @@ class Collector:
             return ()
         return tree.map_structure(lambda leaf: leaf[: self._head], parts)
 
+    def count_of(self, tensor: Any) -> Any:
+        """float32[1]: number of elements, for putting replicas together."""
+        return ops.reshape(ops.cast(ops.size(tensor), "float32"), (1,))
+
     def bins_of(self, flat: Any) -> Any:
         """int32 bin indices of (some of) a flat float32 tensor's elements."""
         return statistics.bin_index(
@@ -251,96 +276,3 @@ def unit_axis(layer: keras.layers.Layer, rank: int) -> int:
     if data_format is None and rank >= 4:  # an activation, say, behind a convolution
         data_format = keras.config.image_data_format()
     return 1 if rank >= 3 and data_format == "channels_first" else rank - 1
-
-
-def _loss_scale(optimizer: Any) -> Any:
-    """What the gradients that reach `apply` are multiplied by, None for nothing."""
-    if hasattr(optimizer, "inner_optimizer") and hasattr(optimizer, "initial_scale"):
-        return optimizer.dynamic_scale if optimizer.built else optimizer.initial_scale
-    return getattr(optimizer, "loss_scale_factor", None)
-
-
-def _current() -> Collector | None:
-    return getattr(_active, "collector", None)
-
-
-def _make_call(original: Callable[..., Any]) -> Callable[..., Any]:
-    def __call__(self, *args, **kwargs):  # noqa: N807
-        outputs = original(self, *args, **kwargs)
-        collector = _current()
-        if collector is not None:
-            with collector.guard():
-                collector.saw_output(self, outputs)
-        return outputs
-
-    return __call__
-
-
-def _make_apply(original: Callable[..., Any]) -> Callable[..., Any]:
-    def apply(self, grads, trainable_variables=None, **kwargs):
-        collector = _current()
-        if collector is None:
-            return original(self, grads, trainable_variables, **kwargs)
-        grads = list(grads)  # both may be generators
-        if trainable_variables is not None:
-            trainable_variables = list(trainable_variables)
-        if not collector.apply_depth:
-            with collector.guard():
-                known = trainable_variables or trained_by(self)
-                collector.saw_apply(self, grads, known)
-        # A LossScaleOptimizer calls its inner optimizer, inside a conditional.
-        collector.apply_depth += 1
-        try:
-            return original(self, grads, trainable_variables, **kwargs)
-        finally:
-            collector.apply_depth -= 1
-
-    return apply
-
-
-def _make_stateless_apply(original: Callable[..., Any]) -> Callable[..., Any]:
-    def stateless_apply(self, optimizer_variables, grads, trainable_variables):
-        collector = _current()
-        if collector is None:
-            return original(self, optimizer_variables, grads, trainable_variables)
-        if not collector.apply_depth:
-            with collector.guard():
-                values = list(zip(self.variables, optimizer_variables, strict=True))
-                with keras.StatelessScope(state_mapping=values):
-                    collector.saw_apply(self, grads, trained_by(self))
-        collector.apply_depth += 1
-        try:
-            return original(self, optimizer_variables, grads, trainable_variables)
-        finally:
-            collector.apply_depth -= 1
-
-    return stateless_apply
-
-
-def trained_by(optimizer: Any) -> list[Any]:
-    """The variables an optimizer was built with (before Keras 3.12 only the inner one knows)."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    return list(optimizer._trainable_variables or inner._trainable_variables)
-
-
-def _make_update_state(original: Callable[..., Any]) -> Callable[..., Any]:
-    def update_state(self, values, sample_weight=None):
-        collector = _current()
-        if collector is not None:
-            with collector.guard():
-                collector.saw_metric(self, values)
-        return original(self, values, sample_weight=sample_weight)
-
-    return update_state
-
-
-def _patches() -> Iterator[tuple[type, str, Callable[..., Any]]]:
-    yield keras.layers.Layer, "__call__", _make_call
-    yield keras.metrics.Mean, "update_state", _make_update_state
-    seen = set()
-    for root in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
-        for cls in root.__mro__:
-            for name, make in (("apply", _make_apply), ("stateless_apply", _make_stateless_apply)):
-                if name in cls.__dict__ and (cls, name) not in seen:
-                    seen.add((cls, name))
-                    yield cls, name, make

@@ -1,14 +1,15 @@
 """From what a collector saw to one vector and its layout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras import ops
 
-from tb_keras_inspect.capture import statistics
+from tb_keras_inspect.capture import optimizers, statistics
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.layout import Layout, LayoutTable, Section, SiteKey
 from tb_keras_inspect.capture.parameters import Tensors
+from tb_keras_inspect.capture.replicas import COUNT
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.records.schema import (
     ACTIVATION_STATISTICS,
@@ -32,7 +33,7 @@ def pack_activations(collector: Collector) -> Packed | None:
         return None
     sites = tuple(activation.site for activation in seen)
     # dead_fraction, the last one, is worked out on the host: it looks back over many steps.
-    columns = ACTIVATION_STATISTICS[:-1]
+    columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(collector))
     parts = [_table(Kind.ACTIVATION, columns, sites, ops.stack([a.statistics for a in seen]))]
     if collector.settings.histograms:
         parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.bins for a in seen]))
@@ -53,11 +54,21 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
         after: Their values after the step.
     """
     settings, names = collector.settings, tuple(collector.plan.variable_names)
-    parts = []
+    parts: list[tuple[Section, Any]] = []
+    l2: dict[int, Any] = {}
     if collector.gradients:
-        rows = sorted(collector.gradients)
-        gradients = Tensors.of([collector.gradients[row] for row in rows])
-        parts += _parameters(collector, Kind.GRADIENT, tuple(names[row] for row in rows), gradients)
+        rows = tuple(names[row] for row in collector.gradients)
+        gradients = Tensors.of(list(collector.gradients.values()))
+        table = gradients.statistics(collector.backend, settings.zero_limit)
+        l2 |= {id(x): table[i, 0] for i, x in enumerate(collector.gradients.values())}
+        parts += _parameters(collector, Kind.GRADIENT, rows, gradients, table)
+    if collector.accumulated:
+        rows = tuple(names[row] for row in collector.accumulated)
+        accumulated = Tensors.of(list(collector.accumulated.values()))
+        table = accumulated.statistics(collector.backend, settings.zero_limit)
+        l2 |= {id(x): table[i, 0] for i, x in enumerate(collector.accumulated.values())}
+        parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
+    collector.scalars |= _gradient_norms(collector, l2)
     if not before:
         return _join(parts)
     weights = Tensors.of(before)
@@ -71,20 +82,23 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
 
 def pack_inputs(collector: Collector, inputs: Sequence[Any], names: Sequence[str]) -> Packed:
     """The range of each of the batch's inputs that hold numbers."""
-    parts = [
-        (name, statistics.input_statistics(x, collector.backend))
-        for name, x in zip(names, inputs, strict=False)
-        if not collector.backend.unrecordable(x, collector.token)
-    ]
-    if not parts:
+    pairs = zip(names, inputs, strict=False)
+    numeric = [(name, x) for name, x in pairs if collector.backend.is_numeric(x)]
+    if not numeric:
         return _join([])
-    rows = tuple(name for name, _ in parts)
-    values = ops.stack([value for _, value in parts])
-    return _join([_table(Kind.INPUT, INPUT_STATISTICS, rows, values)])
+    rows = tuple(name for name, _ in numeric)
+    found = [statistics.input_statistics(x, collector.backend) for _, x in numeric]
+    counted = _count_column(collector)
+    if counted:
+        found = [ops.concatenate([f, collector.count_of(x)]) for f, (_, x) in zip(found, numeric)]
+        collector.scalars[COUNT] = ops.shape(numeric[0][1])[0]
+    columns = (*INPUT_STATISTICS, *counted)
+    return _join([_table(Kind.INPUT, columns, rows, ops.stack(found))])
 
 
 def pack_scalars(collector: Collector) -> Packed:
-    """Loss, learning rate and other single numbers of the step."""
+    """Loss, learning rate and other single numbers of the step. After `pack_parameters`, which adds
+    the gradient's norm to them."""
     names = tuple(collector.scalars)
     if not names:
         return _join([])
@@ -93,6 +107,28 @@ def pack_scalars(collector: Collector) -> Packed:
         for value in collector.scalars.values()
     ]
     return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
+
+
+def _gradient_norms(collector: Collector, l2: Mapping[int, Any]) -> dict[str, Any]:
+    """Each global norm, sqrt(sum of squares of all elements).
+
+    Args:
+        collector: Says which.
+        l2: `id` of a gradient to its norm, where that is known.
+    """
+    found = {}
+    for name, (gradients, optimizer) in collector.gradient_norms.items():
+        norms = ops.stack(
+            [_norm(collector, x) if id(x) not in l2 else l2[id(x)] for x in gradients]
+        )
+        if optimizer is not None:
+            norms = optimizers.clipped_norms(optimizer, norms, gradients)
+        found[name] = ops.sqrt(ops.sum(ops.square(norms)))
+    return found
+
+
+def _norm(collector: Collector, x: Any) -> Any:
+    return ops.sqrt(collector.backend.sum_of_squares(ops.reshape(x, (-1,))))
 
 
 def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:
@@ -156,6 +192,11 @@ def _counted(
     values = ops.reshape(counts, (len(rows), _BIN_SLOTS))[:, : bins.BINS]
     section = Section(kind.histogram, (), rows, len(rows) * bins.BINS)
     return section, ops.reshape(values, (-1,))
+
+
+def _count_column(collector: Collector) -> tuple[str, ...]:
+    """The column that `replicas.combine_replicas` weighs replicas by, where there are several."""
+    return (COUNT,) if collector.backend.replicas() > 1 else ()
 
 
 def _table(

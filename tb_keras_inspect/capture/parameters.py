@@ -14,6 +14,7 @@ from keras import ops
 
 from tb_keras_inspect.capture import statistics
 from tb_keras_inspect.capture.backends.base import Backend
+from tb_keras_inspect.capture.strides import spread_stride
 
 ROW = 256  # elements
 SMALL = 2**18  # elements; larger tensors are reduced alone
@@ -70,7 +71,7 @@ class Plan:
         most = max(limit // ROW, 1)
         return np.concatenate(
             [
-                start + np.arange(0, length, -(-length // most))
+                start + np.arange(0, length, spread_stride(int(length), most))
                 for start, length in zip(starts, self.lengths, strict=True)
             ]
         )

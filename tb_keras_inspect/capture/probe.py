@@ -16,7 +16,7 @@ from tb_keras_inspect.capture.probe_sites import Site, sites_of
 from tb_keras_inspect.capture.probe_state import losses_kept, random_state_kept
 from tb_keras_inspect.records import inspect_pb2 as pb
 
-__all__ = ["ProbePass", "ProbeSamples", "ProbeValues", "is_ready"]
+__all__ = ["ProbePass", "ProbeSamples", "ProbeValues"]
 
 MAX_WAITING = 2  # snapshots that keep whole outputs until they are encoded
 
@@ -52,7 +52,7 @@ class ProbePass:
     in the same place in all snapshots.
 
     Args:
-        model: A model for which `is_ready` is true, or which has been trained for a step.
+        model: A built model.
         samples: The samples, taken.
         site_names: `id(layer)` to path, of the layers that are shown.
         max_channels: Most channels of one layer.
@@ -192,15 +192,6 @@ class ProbePass:
                 )
                 for name, site in self._sites.items()
             ]
-
-
-def is_ready(model: keras.Model) -> bool:
-    """Whether a pass can run before the first training step.
-
-    Unbuilt Sequential and subclassed models get their weights in it (on TensorFlow), and building
-    them earlier than Keras does could change how they are initialised.
-    """
-    return bool(model.built) and all(layer.built for layer in model._flatten_layers())
 
 
 def _call(model: keras.Model, inputs: Any) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.capture import collector as calls
+from tb_keras_inspect.capture import listening
 from tb_keras_inspect.capture.backends import Backend
-from tb_keras_inspect.capture.hooks import class_patch
 from tb_keras_inspect.capture.maps import View, view_of
 from tb_keras_inspect.capture.settings import MAX_CALLS
 
@@ -39,13 +38,8 @@ class OutputObserver:
     @contextlib.contextmanager
     def listening(self) -> Iterator[None]:
         """A block in which this observer sees the layers' calls on this thread."""
-        with class_patch(keras.layers.Layer, "__call__", calls._make_call):
-            before = getattr(calls._active, "collector", None)
-            calls._active.collector = self
-            try:
-                yield
-            finally:
-                calls._active.collector = before
+        with listening.listening(self, listening.layer_calls()):
+            yield
 
     def guard(self) -> contextlib.AbstractContextManager[None]:
         """What the hook runs `saw_output` in: a failure here ends the pass, not the training."""

@@ -1,5 +1,7 @@
 """From packed vectors on the host to summary values. Runs on the recorder's thread."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from tensorboard.compat.proto import summary_pb2
 
@@ -9,6 +11,9 @@ from tb_keras_inspect.records import encode_histogram, encode_table, encode_unit
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, Kind
 from tb_keras_inspect.records.summary import to_value
+
+# In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
+_APPLIES = "applies_accumulated"
 
 
 class SampleEncoder:
@@ -31,7 +36,11 @@ class SampleEncoder:
         self._sites = {site.name: i for i, site in enumerate(record.sites)}
 
     def encode(
-        self, layout: Layout, views: dict[Kind, np.ndarray], step: int, epoch: int
+        self,
+        layout: Layout,
+        views: dict[Kind, np.ndarray],
+        step: int,
+        facts: Mapping[str, float],
     ) -> list[summary_pb2.Summary.Value]:
         """Summary values of one step.
 
@@ -39,21 +48,24 @@ class SampleEncoder:
             layout: How the vector was divided.
             views: What `layout.split` gave.
             step: Training step.
-            epoch: Epoch, from 0.
+            facts: Numbers of the step that the host knows.
         """
         self._dead.begin(step)
         units = self._units(layout, views)
+        applied = _accumulation_applied(layout, views)
         values = []
         for section in layout.sections:
-            message = self._message(section, views[section.kind], units, epoch)
+            if section.kind is Kind.ACCUMULATED_GRADIENT and not applied:
+                continue
+            message = self._message(section, views[section.kind], units, facts)
             if message is not None:
                 values.append(to_value(section.kind, message))
         return values
 
-    def _message(self, section: Section, values: np.ndarray, units, epoch: int):
+    def _message(self, section: Section, values: np.ndarray, units, facts):
         kind = section.kind
         if kind is Kind.STEP:
-            return self._step(section, values, epoch)
+            return self._step(section, values[0], facts)
         if kind is Kind.INPUT:
             return encode_table(self._model, section.statistics, values, names=section.rows)
         if kind is Kind.UNITS:
@@ -66,10 +78,14 @@ class SampleEncoder:
             values, section = self._with_dead(section, values, units)
         return encode_table(self._model, section.statistics, values[order], rows[order])
 
-    def _step(self, section: Section, values: np.ndarray, epoch: int):
-        statistics = (*section.statistics, "epoch", "dead_window")
-        row = np.append(values[0], [epoch, self._dead.window])
-        return encode_table(self._model, statistics, row[None], names=[""])
+    def _step(self, section: Section, values: np.ndarray, facts: Mapping[str, float]):
+        found = dict(zip(section.statistics, values, strict=True))
+        for name in [name for name in found if name.startswith(_APPLIES)]:
+            if not found.pop(name):
+                _forget_effective(found, name.removeprefix(_APPLIES))
+        found |= {**facts, "dead_window": self._dead.window}
+        row = np.array([list(found.values())], np.float32)
+        return encode_table(self._model, list(found), row, names=[""])
 
     def _rows(self, section: Section) -> np.ndarray:
         if section.rows and isinstance(section.rows[0], SiteKey):
@@ -94,6 +110,21 @@ class SampleEncoder:
         statistics = (*section.statistics, "dead_fraction")
         wide = Section(section.kind, statistics, section.rows, 0)
         return np.concatenate([values, fractions], axis=1), wide
+
+
+def _accumulation_applied(layout: Layout, views: dict[Kind, np.ndarray]) -> bool:
+    """Whether the first optimizer updates the weights in this step."""
+    for section in layout.sections:
+        if section.kind is Kind.STEP and _APPLIES in section.statistics:
+            return bool(views[Kind.STEP][0, section.statistics.index(_APPLIES)])
+    return True
+
+
+def _forget_effective(found: dict[str, float], suffix: str) -> None:
+    """Takes out what an accumulated gradient that is not applied yet has no meaning for."""
+    for name in ("accumulated_gradient_norm" + suffix, "gradient_norm_clipped" + suffix):
+        if name in found:
+            found[name] = np.nan
 
 
 def encode_epoch(model: int, logs: dict[str, float], epoch: int) -> list[summary_pb2.Summary.Value]:

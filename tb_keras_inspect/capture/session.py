@@ -8,12 +8,14 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.capture import names
 from tb_keras_inspect.capture.dead import DeadUnits
+from tb_keras_inspect.capture.filters import LayerFilter
 from tb_keras_inspect.capture.graph import describe_model
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
 from tb_keras_inspect.capture.replicas import combine_replicas
 from tb_keras_inspect.capture.samples import SampleEncoder, encode_epoch
-from tb_keras_inspect.capture.settings import LayerFilter, Settings
+from tb_keras_inspect.capture.settings import Settings
 from tb_keras_inspect.capture.twin import Twin
 from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.records.schema import Kind
@@ -25,16 +27,17 @@ PATIENCE = 5.0  # seconds to wait for a place in the queue, for what must not be
 
 
 class Session:
-    """Records one model's training.
+    """Records one model's training: one `fit`, or several one after the other.
+
+    What it takes to build and compile the instrumented step and the probe pass is kept from one fit
+    to the next.
 
     Args:
         model: The model in `fit`.
-        recorder: Where events go.
         settings: What to record of a sampled step.
         wanted: Which layers to record.
         samples: The probe samples, None for no maps.
         options: The callback's options, for the model record.
-        steps_per_epoch: None where not known.
 
     Attributes:
         problems: What has been turned off, and why, in words for the user; the callback empties it.
@@ -43,33 +46,54 @@ class Session:
     def __init__(
         self,
         model: keras.Model,
-        recorder: Recorder,
         settings: Settings,
         wanted: LayerFilter,
         samples: ProbeSamples | None,
         options: Mapping[str, Any],
-        steps_per_epoch: int | None,
     ):
-        self._model, self._recorder, self._settings = model, recorder, settings
-        self._options, self._steps_per_epoch = options, steps_per_epoch
-        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
+        self._model, self._settings, self._options = model, settings, options
         self._samples = samples
         self._probe: ProbePass | None = None
-        self._record_key: Any = None
         self._fingerprint = 0
-        self._step = self._epoch = 0
+        self._step, self._facts = 0, {}
         self._reported: set[str] = set()
         self.problems: list[str] = []
+        self._structure = _structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._twin = Twin(model, settings, wanted, self._on_sample, head)
 
+    def open(self, recorder: Recorder, steps_per_epoch: int | None) -> None:
+        """A fit begins.
+
+        Args:
+            recorder: Where its events go.
+            steps_per_epoch: None where not known.
+        """
+        self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
+        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
+        self._record_key: Any = None
+        self._shown = False  # whether this fit's file has a snapshot
+
+    def serves(self, model: keras.Model) -> bool:
+        """Whether this session can go on with a model: it is the same, and nothing has failed."""
+        same = model is self._model and _structure(model) == self._structure
+        return same and not self._reported and self._twin.failure is None
+
     # Sampled steps.
 
-    def arm(self, step: int, epoch: int) -> bool:
-        """Makes the step that is about to run an instrumented one; returns whether it will be."""
-        if not is_ready(self._model):
+    def arm(self, step: int, facts: Mapping[str, float]) -> bool:
+        """Makes the step that is about to run an instrumented one.
+
+        Args:
+            step: Its number in the run.
+            facts: Numbers of it that the host knows, by the name of the statistic.
+
+        Returns:
+            Whether it will be.
+        """
+        if not has_weights(self._model):
             return False
-        self._step, self._epoch = step, epoch
+        self._step, self._facts = step, dict(facts)
         return self._twin.arm()
 
     def disarm(self) -> None:
@@ -82,7 +106,7 @@ class Session:
                 self._samples = ProbeSamples.from_batch(head, self._samples.count)
         self._twin.head = 0
         self._describe()
-        step, epoch, now = self._step, self._epoch, time.time()
+        step, facts, now, encoder = self._step, self._facts, time.time(), self._encoder
 
         def job() -> Iterable[Any]:
             vectors = self._twin.backend.to_numpy(vector)
@@ -90,7 +114,7 @@ class Session:
             if layout is None:
                 return []
             layout, views = combine_replicas(layout, vectors)
-            return [to_event(step, now, self._encoder.encode(layout, views, step, epoch))]
+            return [to_event(step, now, encoder.encode(layout, views, step, facts))]
 
         self._recorder.put(job)
 
@@ -100,7 +124,7 @@ class Session:
     def wants_first_snapshot(self) -> bool:
         """Whether the samples are there and nothing has been shown of them yet."""
         ready = self._samples is not None and not self._samples.needs_batch
-        return ready and self._probe is None and is_ready(self._model)
+        return ready and not self._shown and has_weights(self._model)
 
     def snapshot(self, step: int) -> None:
         """Records what the probe samples look like inside the model now.
@@ -108,11 +132,11 @@ class Session:
         Raises:
             ValueError: if samples that the user gave do not fit the model.
         """
-        if self._samples is None or self._samples.needs_batch or not is_ready(self._model):
+        if self._samples is None or self._samples.needs_batch or not has_weights(self._model):
             return
-        first = self._probe is None
+        first, self._shown = not self._shown, True
         with self._maps_only():
-            if first:
+            if self._probe is None:
                 self._probe = ProbePass(self._model, self._samples, self._twin.plan.layers)
             probe, now = self._probe, time.time()
             values = probe.run(step)
@@ -132,7 +156,7 @@ class Session:
 
     def epoch_ended(self, step: int, epoch: int, logs: Mapping[str, Any]) -> None:
         """Records Keras's logs of an epoch, at its last step."""
-        if not is_ready(self._model):
+        if not has_weights(self._model):
             return
         self._describe()
         fingerprint, now, logs = self._fingerprint, time.time(), dict(logs)
@@ -153,8 +177,10 @@ class Session:
         record = describe_model(self._model, sites, omissions, self._options, self._steps_per_epoch)
         self._fingerprint, step, now = record.fingerprint, self._step, time.time()
 
+        encoder = self._encoder
+
         def job() -> Iterable[Any]:
-            self._encoder.use(record)
+            encoder.use(record)
             return [to_event(step, now, [to_value(Kind.MODEL, record)])]
 
         self._recorder.put(job, wait_seconds=PATIENCE)
@@ -195,7 +221,11 @@ class Session:
             self.problems.append(text)
 
 
-def is_ready(model: keras.Model) -> bool:
+def _structure(model: keras.Model) -> tuple[int, ...]:
+    return tuple(id(layer) for layer, _ in names.layers_of(model))
+
+
+def has_weights(model: keras.Model) -> bool:
     """Whether the model has its weights: an unbuilt one makes them in its first step.
 
     Builds the optimizer of a model that has: its slots, made inside the first trace, would have

@@ -1,9 +1,6 @@
 """What the twin records of a step, as plain values."""
 
 import dataclasses
-import re
-from collections.abc import Callable, Sequence
-from typing import Any
 
 MAX_CALLS = 16  # of one layer in one step; a layer called in a Python loop would fill the log
 MAX_UNITS = 16384  # of one site; a softmax over a vocabulary would fill the log
@@ -60,46 +57,3 @@ def settings_for(tier: str, **switches: bool | None) -> Settings:
         raise ValueError(f"`tier` must be one of {sorted(TIERS)}. Received: tier={tier!r}")
     chosen = {name: value for name, value in switches.items() if value is not None}
     return dataclasses.replace(TIERS[tier], **chosen)
-
-
-LayerFilter = Callable[[str, Any], bool]  # layer name, layer -> whether to record it
-
-
-def layer_filter(layers: Any) -> LayerFilter:
-    """Turns the `layers=` option into a function.
-
-    Args:
-        layers: None for all; a regular expression that is searched for in the layer's name; a
-            sequence of layer names and layer instances. A chosen layer brings the layers inside it.
-
-    Raises:
-        ValueError: for a malformed regular expression or another type.
-    """
-    if layers is None:
-        return lambda name, layer: True
-    if isinstance(layers, str):
-        try:
-            pattern = re.compile(layers)
-        except re.error as error:
-            raise ValueError(
-                f"`layers` must be a valid regular expression ({error}). Received: {layers!r}"
-            ) from None
-        return lambda name, layer: pattern.search(name) is not None
-    if not isinstance(layers, Sequence) or not layers:
-        raise ValueError(
-            "`layers` must be None, a regular expression, or a non-empty list of layer names or "
-            f"layers. Received: layers={layers!r}"
-        )
-    names = {item for item in layers if isinstance(item, str)}
-    instances = [item for item in layers if not isinstance(item, str)]
-    for item in instances:
-        if not hasattr(item, "trainable_variables"):
-            raise ValueError(
-                f"`layers` takes layer names (str) and Keras layers. Received an item: {item!r}"
-            )
-
-    def accepts(name: str, layer: Any) -> bool:
-        inside = any(name == chosen or name.startswith(chosen + "/") for chosen in names)
-        return inside or any(layer is item or layer in item._flatten_layers() for item in instances)
-
-    return accepts

@@ -9,8 +9,9 @@ import keras
 from tb_keras_inspect.capture import names, pack
 from tb_keras_inspect.capture.backends import Backend, current
 from tb_keras_inspect.capture.collector import Collector, Plan
+from tb_keras_inspect.capture.filters import LayerFilter
 from tb_keras_inspect.capture.layout import LayoutTable
-from tb_keras_inspect.capture.settings import LayerFilter, Settings
+from tb_keras_inspect.capture.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,6 @@ class Twin:
         self._twin: Callable[..., Any] | None = None
         self._stand_in: Callable[..., Any] | None = None
         self._plan: Plan | None = None
-        self._entered = False
         self._trained: list[int] = []
 
     @property
@@ -72,9 +72,9 @@ class Twin:
         Returns:
             Whether it will be.
         """
-        if self.failure is not None:
-            return False
         function = self._model.train_function
+        if self.failure is not None or function is None:
+            return False
         if function is self._stand_in:
             return True
         try:
@@ -103,15 +103,18 @@ class Twin:
         self._stand_in = lambda *args: self._call(*args)
 
     def _make_collector(self) -> "_ReportingCollector":
-        self._entered = True
         self.traces += 1
-        # Layers and variables may have been made since the twin was built.
-        self._plan = make_plan(self._model, self._wanted)
-        return _ReportingCollector(self, self._settings, self._plan)
+        try:
+            # Layers and variables may have been made since the twin was built.
+            self._plan = make_plan(self._model, self._wanted)
+            return _ReportingCollector(self, self._settings, self._plan)
+        except Exception as error:
+            blind = _ReportingCollector(self, self._settings, Plan({}, [], [], []))
+            blind.failed(error)
+            return blind
 
     def _call(self, *args: Any) -> Any:
         self._model.__dict__["train_function"] = self._plain  # one call only, whatever happens
-        self._entered = False
         traces = self.traces
         try:
             result, (vector, head) = self._twin(*args)

@@ -17,8 +17,9 @@ class Kind(str, enum.Enum):
     """What a tag holds; its value is the tag without the prefix."""
 
     MODEL = "model"
-    # Tables. Rows of the first three are the trainable variables, of `activation` the sites.
+    # Tables. Rows of the first four are the trainable variables, of `activation` the sites.
     GRADIENT = "gradient"
+    ACCUMULATED_GRADIENT = "accumulated_gradient"  # of the steps that apply it
     WEIGHT = "weight"
     UPDATE = "update"
     ACTIVATION = "activation"
@@ -63,6 +64,7 @@ class Kind(str, enum.Enum):
 
 TABLE_KINDS = (
     Kind.GRADIENT,
+    Kind.ACCUMULATED_GRADIENT,
     Kind.WEIGHT,
     Kind.UPDATE,
     Kind.ACTIVATION,

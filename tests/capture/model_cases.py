@@ -47,7 +47,7 @@ class Case:
         no_gradient: Ends of the names of variables that have no gradient.
         rtol: Of the gradients' statistics.
         activations: Whether layer outputs are compared with `keras.Model(inputs, outputs)`.
-        unreported: Whether the loss of the batch is not known.
+        every: Sample every n-th step.
         unlike_keras: Backend to the words of the error with which plain Keras fails.
     """
 
@@ -64,6 +64,7 @@ class Case:
     no_gradient: tuple[str, ...] = ()
     rtol: float = 2e-4
     activations: bool = True
+    every: int = 2
     unlike_keras: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def steps_per_epoch(self) -> int:
@@ -279,7 +280,7 @@ COMPILED = [
     Case("clipnorm", with_optimizer(lambda: SGD(0.1, clipnorm=0.01))),
     Case("clipvalue", with_optimizer(lambda: SGD(0.1, clipvalue=0.001))),
     Case("global_clipnorm", with_optimizer(lambda: SGD(0.1, global_clipnorm=0.01))),
-    Case("gradient_accumulation", accumulating),
+    Case("gradient_accumulation", accumulating, every=1),
     Case(
         "ema",
         with_optimizer(

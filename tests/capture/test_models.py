@@ -21,7 +21,7 @@ from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
 
-EPOCHS, EVERY, SAMPLED = 2, 2, 2  # SAMPLED: the sampled step that is looked at
+EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
 HERE = [case for case in CASES if BACKEND in case.backends]
 
 
@@ -52,7 +52,7 @@ def test_training_is_unchanged_and_numbers_are_right(case, tmp_path):
     expected = references.full_state_of(plain)
     with warnings.catch_warnings():
         warnings.simplefilter("error", InspectWarning)
-        model, history = train(case, case.make, InspectCallback(tmp_path, every=EVERY))
+        model, history = train(case, case.make, InspectCallback(tmp_path, every=case.every))
     assert_unchanged(case, expected, references.full_state_of(model), plain_history, history)
     if case.plain:
         train(case, case.plain, keeper)
@@ -81,7 +81,7 @@ def assert_recorded(case, run, model):
     steps = run.steps()
     assert SAMPLED in steps
     if per_call == 1:
-        assert set(steps) >= set(range(2, total, EVERY))
+        assert set(steps) >= set(range(2, total, case.every))
     for step in steps:
         assert np.isfinite(run.step(step)["loss"]), step
         assert set(run.at(Kind.WEIGHT, step)) == names_of(run, model.trainable_variables)

@@ -12,8 +12,8 @@ from keras import layers, ops
 
 from tb_keras_inspect.capture import probe as probe_module
 from tb_keras_inspect.capture import probe_sites
-from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples, is_ready
-from tb_keras_inspect.capture.settings import layer_filter
+from tb_keras_inspect.capture.filters import layer_filter
+from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
 from tb_keras_inspect.capture.twin import make_plan
 from tb_keras_inspect.records import decode_map, decode_map_index, decode_probe
 
@@ -549,13 +549,11 @@ def test_a_probe_that_a_subclassed_model_cannot_take_names_what_it_was_built_wit
         probe.run(0)
 
 
-def test_a_model_without_weights_is_refused_and_said_not_to_be_ready():
+def test_a_model_without_weights_is_refused():
     model = keras.Sequential([layers.Dense(3)])
-    assert not is_ready(model)
     with pytest.raises(ValueError, match="not built"):
         make_pass(model, array((2, 4)))
     model.build((None, 4))
-    assert is_ready(model)
     assert decoded(make_pass(model, array((2, 4))))[0]
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from tb_keras_inspect.capture.strides import spread_stride
+
 if TYPE_CHECKING:
     from tb_keras_inspect.capture.collector import Collector
 
@@ -60,7 +62,11 @@ class Backend:
     def thin(self, x: Any, limit: int | None) -> Any:
         """At most `limit` evenly spaced elements of a flat tensor, or all."""
         size = int(x.shape[0])
-        return x if not limit or size <= limit else x[:: -(-size // limit)]
+        return x if not limit or size <= limit else x[:: spread_stride(size, limit)]
+
+    def is_numeric(self, value: Any) -> bool:
+        """Whether a part of a batch is a dense tensor of real numbers, whole ones included."""
+        raise NotImplementedError
 
     def bits(self, x: Any) -> Any:
         """Bit patterns of float32 values as int32."""
@@ -73,6 +79,11 @@ class Backend:
     def dense(self, gradient: Any) -> Any:
         """A gradient as a dense tensor."""
         return gradient
+
+    def replicas(self) -> int:
+        """How many replicas run the step, each on its part of the batch, and each put out a vector of
+        their own."""
+        return 1
 
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
         """Gradients as the optimizer will apply them, where replicas each hold a part."""

@@ -21,6 +21,7 @@ from tb_keras_inspect.capture import pack
 from tb_keras_inspect.capture.backends import base
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.hooks import instance_patch
+from tb_keras_inspect.capture.listening import listening
 
 _ARGUMENTS = {"convention": "flax"} if inspect.signature(get_opaque_trace_state).parameters else {}
 
@@ -44,6 +45,12 @@ class JaxBackend(base.Backend):
 
     def is_dense(self, value: Any) -> bool:
         return isinstance(value, jax.Array) and value.ndim > 0
+
+    def is_numeric(self, value: Any) -> bool:
+        kinds = jax.numpy.floating, jax.numpy.integer
+        return isinstance(value, jax.Array) and any(
+            jax.numpy.issubdtype(value.dtype, kind) for kind in kinds
+        )
 
     def bits(self, x: Any) -> Any:
         return jax.lax.bitcast_convert_type(x.astype("float32"), jax.numpy.int32)
@@ -95,7 +102,7 @@ def _stateless_step(
             inputs = pack.pack_inputs(collector, *collector.inputs_of(data))
             head = collector.head_of(data)
         forward = _Forward(model, collector, carrier)
-        with forward.installed(list(non_trainable)) as carried, collector.listening():
+        with forward.installed(list(non_trainable)) as carried, listening(collector):
             logs, new_state = original(
                 (trainable, carried, optimizer_variables, metrics_variables), data
             )
@@ -108,9 +115,9 @@ def _stateless_step(
             before, after = _recorded(model, collector, trainable, new_trainable)
             vector = collector.finish(
                 [
-                    pack.pack_scalars(collector),
                     inputs,
                     pack.pack_parameters(collector, before, after),
+                    pack.pack_scalars(collector),
                     (forward.sections, activations),
                 ]
             )

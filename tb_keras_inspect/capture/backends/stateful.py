@@ -7,6 +7,7 @@ import keras
 
 from tb_keras_inspect.capture import pack
 from tb_keras_inspect.capture.collector import Collector
+from tb_keras_inspect.capture.listening import listening
 
 
 def stateful_step(
@@ -39,7 +40,7 @@ def stateful_step(
             before = backend.snapshot(plan.variables) if needs_values else []
             inputs = pack.pack_inputs(collector, *collector.inputs_of(data))
             head = collector.head_of(data)
-        with collector.listening():
+        with listening(collector):
             logs = original(data)
         vector = None
         with collector.guard(), backend.no_gradient():
@@ -47,9 +48,9 @@ def stateful_step(
             collector.saw_logs(logs)
             vector = collector.finish(
                 [
-                    pack.pack_scalars(collector),
                     inputs,
                     pack.pack_parameters(collector, before, after),
+                    pack.pack_scalars(collector),
                     pack.pack_activations(collector) or ((), None),
                 ]
             )

@@ -58,7 +58,11 @@ class TensorFlowBackend(base.Backend):
     def thin(self, x: Any, limit: int | None) -> Any:
         if not limit or (x.shape[0] is not None and x.shape[0] <= limit):
             return x
-        return x[:: tf.maximum((tf.size(x) + limit - 1) // limit, 1)]
+        return x[:: _spread_stride(tf.size(x), limit)]
+
+    def is_numeric(self, value: Any) -> bool:
+        real = isinstance(value, tf.Tensor) and (value.dtype.is_floating or value.dtype.is_integer)
+        return bool(real and value.shape.rank is not None)
 
     def bits(self, x: Any) -> Any:
         return tf.bitcast(tf.cast(x, tf.float32), tf.int32)
@@ -71,6 +75,9 @@ class TensorFlowBackend(base.Backend):
 
     def dense(self, gradient: Any) -> Any:
         return tf.convert_to_tensor(gradient)
+
+    def replicas(self) -> int:
+        return _replicas()
 
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
         if not gradients or _replicas() == 1 or tf.distribute.in_cross_replica_context():
@@ -97,6 +104,15 @@ class TensorFlowBackend(base.Backend):
     def to_numpy(self, vector: Any) -> np.ndarray:
         array = np.asarray(vector)
         return array.reshape(-1, array.shape[-1])
+
+
+def _spread_stride(size: Any, limit: int) -> Any:
+    """`strides.spread_stride` of a size that is not known yet; a constant where XLA compiles."""
+    stride = tf.maximum((size + limit - 1) // limit, 1)
+    for _ in range(5):  # from any number to the next without the factors 2, 3 and 5
+        shares = (stride % 2) * (stride % 3) * (stride % 5) == 0
+        stride += tf.cast(tf.logical_and(shares, stride > 1), stride.dtype)
+    return stride
 
 
 def _replicas() -> int:

@@ -27,6 +27,10 @@ class TorchBackend(base.Backend):
     def is_dense(self, value: Any) -> bool:
         return isinstance(value, torch.Tensor) and value.ndim > 0 and not value.is_sparse
 
+    def is_numeric(self, value: Any) -> bool:
+        dense = isinstance(value, torch.Tensor) and value.layout is torch.strided
+        return dense and value.dtype is not torch.bool and not value.is_complex()
+
     def detach(self, tensor: Any) -> Any:
         return tensor.detach()
 

@@ -1,0 +1,81 @@
+"""What the gradients that reach an optimizer mean: their scale, their accumulation, their clipping."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from keras import ops
+
+
+def inner_of(optimizer: Any) -> Any:
+    """The optimizer that makes the update, inside a `LossScaleOptimizer`."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def trained_by(optimizer: Any) -> list[Any]:
+    """The variables an optimizer was built with (before Keras 3.12 only the inner one knows)."""
+    known = optimizer._trainable_variables or inner_of(optimizer)._trainable_variables
+    return list(known)
+
+
+def loss_scale(optimizer: Any) -> Any:
+    """What the gradients that reach `apply` are multiplied by, None for nothing."""
+    if hasattr(optimizer, "inner_optimizer") and hasattr(optimizer, "initial_scale"):
+        return optimizer.dynamic_scale if optimizer.built else optimizer.initial_scale
+    return getattr(optimizer, "loss_scale_factor", None)
+
+
+def accumulation_steps(optimizer: Any) -> int:
+    """How many batches' gradients make one update."""
+    return int(getattr(inner_of(optimizer), "gradient_accumulation_steps", None) or 1)
+
+
+def applies_now(optimizer: Any) -> Any:
+    """Scalar bool: whether this step's gradients complete an accumulated one."""
+    inner = inner_of(optimizer)
+    return ops.equal((inner._iterations + 1) % accumulation_steps(optimizer), 0)
+
+
+def accumulated(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
+    """Mean of the gradients since the last update, this step's included.
+
+    As in `BaseOptimizer._backend_apply_gradients`; the accumulators must still be those of before.
+    """
+    inner = inner_of(optimizer)
+    if not inner.built:
+        return [gradient / accumulation_steps(optimizer) for gradient in gradients]
+    sums = [inner._accumulated_gradients[inner._get_variable_index(v)].value for v in variables]
+    count = accumulation_steps(optimizer)
+    return [(gradient + so_far) / count for gradient, so_far in zip(gradients, sums, strict=True)]
+
+
+def clips(optimizer: Any) -> bool:
+    """Whether the optimizer limits gradients."""
+    inner = inner_of(optimizer)
+    return any(getattr(inner, name, None) for name in ("clipnorm", "global_clipnorm", "clipvalue"))
+
+
+def clipped_norms(optimizer: Any, norms: Any, gradients: Sequence[Any]) -> Any:
+    """Norms of gradients as the optimizer limits them, by the rules of `Optimizer._clip_gradients`.
+
+    Not by its code: the same operations twice in one graph are merged, and training comes out with
+    other roundings.
+
+    Args:
+        optimizer: One for which `clips` is true.
+        norms: float32[G] norms of the gradients.
+        gradients: The gradients.
+
+    Returns:
+        float32[G], NaN where a norm is not finite.
+    """
+    inner = inner_of(optimizer)
+    if inner.clipnorm:
+        limited = ops.minimum(norms, inner.clipnorm)
+    elif inner.global_clipnorm:
+        total = ops.sqrt(ops.sum(ops.square(norms)))
+        limited = norms * (inner.global_clipnorm / ops.maximum(total, inner.global_clipnorm))
+    else:
+        limit = inner.clipvalue
+        squares = [ops.sum(ops.square(ops.clip(x, -limit, limit))) for x in gradients]
+        limited = ops.sqrt(ops.stack(squares))
+    return ops.where(ops.isfinite(norms), limited, float("nan"))
