@@ -22,7 +22,7 @@ class Records:
         wall_times: float64[n].
         read: Called with an index and the number of a blob (0 where there is but one message);
             returns the message. Raises `records.RecordError` where the value is not what its tag
-            says.
+            says. A message that is no blob may be read but once.
         parallel: How many reads at once pay off.
     """
 

@@ -75,9 +75,9 @@ class RunData:
         with self._refresh_lock:
             found = self._source.stamps() if stamps is None else stamps
             changed = found != self._stamps
-            self._stamps = dict(found)
-            if changed:
+            if changed:  # the models first: a restart takes back steps of all other kinds
                 self._models.refresh(found.get(Kind.MODEL))
+            self._stamps = dict(found)
             return changed
 
     @property
