@@ -9533,7 +9533,9 @@ function connectHost() {
 		writeState: (entries) => {
 			if (!visible.peek()) return;
 			const hash = mergeHash(outer.location.hash, PLUGIN_NAME, entries);
-			if (hash !== outer.location.hash) outer.history.replaceState(outer.history.state, "", hash);
+			if (hash === outer.location.hash) return;
+			const { pathname, search } = outer.location;
+			outer.history.replaceState(outer.history.state, "", pathname + search + hash);
 		}
 	};
 }

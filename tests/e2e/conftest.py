@@ -55,16 +55,32 @@ def browser():
 
 
 @pytest.fixture
-def open_tab(browser):
-    """Opens our tab in a page of its own; any error on the page fails the test at its end."""
-    tabs = []
+def tabs():
+    """The tabs that a test opens; any error on one of their pages fails the test at its end."""
+    opened: list[harness.Tab] = []
+    yield opened
+    for tab in opened:
+        tab.close()
+    assert [error for tab in opened for error in tab.errors] == []
+
+
+@pytest.fixture
+def open_tab(browser, tabs):
+    """Opens TensorBoard with our tab in front, in a page of its own."""
 
     def open_(server: harness.TensorBoard, fragment: str = "keras_inspect", query: str = ""):
-        tab = harness.Tab(browser.page(), server)
-        tabs.append(tab)
-        return tab.open(fragment, query)
+        tabs.append(harness.Tab(browser.page(), server))
+        return tabs[-1].open(fragment, query)
 
-    yield open_
-    for tab in tabs:
-        tab.close()
-    assert [error for tab in tabs for error in tab.errors] == []
+    return open_
+
+
+@pytest.fixture
+def open_alone(browser, tabs):
+    """Opens our tab by itself, where a test needs nothing of the page around it."""
+
+    def open_(server: harness.TensorBoard, fragment: str = "keras_inspect"):
+        tabs.append(harness.Tab(browser.page(), server, alone=True))
+        return tabs[-1].open(fragment)
+
+    return open_

@@ -52,8 +52,8 @@ def test_opens_on_the_run_with_all_layers_and_its_last_step(open_tab, server, re
 
 
 @pytest.mark.parametrize("share", [0.0, 0.35, 0.8])
-def test_scrubber_moves_every_number_to_what_was_recorded(open_tab, server, recorded, share):
-    tab = open_tab(server, address(layer="hidden"))
+def test_scrubber_moves_every_number_to_what_was_recorded(open_alone, server, recorded, share):
+    tab = open_alone(server, address(layer="hidden"))
     values = tab.frame.locator("[data-row][data-kind]")
     expect(values).to_have_count(2 * 3 + 1)  # two variables of three kinds, one output
     step = move_scrubber(tab, share)
@@ -74,8 +74,8 @@ def test_scrubber_moves_every_number_to_what_was_recorded(open_tab, server, reco
     assert checked == 7 * 6
 
 
-def test_overview_shows_the_gradient_norm_of_each_layer(open_tab, server, recorded):
-    tab = open_tab(server)
+def test_overview_shows_the_gradient_norm_of_each_layer(open_alone, server, recorded):
+    tab = open_alone(server)
     expect(tab.part("layer-row")).to_have_count(len(LAYERS))
     step = move_scrubber(tab, 0.5)
     table = recorded.table("gradient")
@@ -90,9 +90,9 @@ def test_overview_shows_the_gradient_norm_of_each_layer(open_tab, server, record
         )
 
 
-def test_arrow_keys_walk_from_sample_to_sample(open_tab, server, recorded):
+def test_arrow_keys_walk_from_sample_to_sample(open_alone, server, recorded):
     steps = recorded.table("gradient").steps
-    tab = open_tab(server, address(step=steps[4]))
+    tab = open_alone(server, address(step=steps[4]))
     expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[4]))
     tab.part("scrubber").focus()
     tab.page.keyboard.press("ArrowRight")
@@ -102,8 +102,8 @@ def test_arrow_keys_walk_from_sample_to_sample(open_tab, server, recorded):
     expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[3]))
 
 
-def test_heatmap_is_drawn(open_tab, server):
-    tab = open_tab(server, address(view="time"))
+def test_heatmap_is_drawn(open_alone, server):
+    tab = open_alone(server, address(view="time"))
     canvas = tab.part("heatmap")
     canvas.wait_for()
     distinct = """canvas => {
@@ -117,9 +117,9 @@ def test_heatmap_is_drawn(open_tab, server):
     assert colours > 20
 
 
-def test_maps_follow_the_scrubber_to_the_newest_snapshot_before(open_tab, server, recorded):
+def test_maps_follow_the_scrubber_to_the_newest_snapshot_before(open_alone, server, recorded):
     steps = recorded.maps("conv").steps
-    tab = open_tab(server, address(view="activations", layer="conv", step=20))
+    tab = open_alone(server, address(view="activations", layer="conv", step=20))
     before = steps[steps <= 20].max()
     expect(tab.part("maps")).to_have_attribute("data-step", str(before))
     expect(tab.part("snapshot")).to_have_attribute("data-value", str(before))
@@ -181,23 +181,23 @@ def test_scalars_tab_works_beside_ours(open_tab, server):
     ],
     ids=str,
 )
-def test_what_an_address_asks_for_and_is_not_there_gives_way(open_tab, server, settings):
-    tab = open_tab(server, address(**settings))
+def test_what_an_address_asks_for_and_is_not_there_gives_way(open_alone, server, settings):
+    tab = open_alone(server, address(**settings))
     expect(tab.part("layer-panel")).to_be_visible()
     expect(tab.part("step-label")).to_be_visible()
     expect(tab.part("error-state")).to_have_count(0)
 
 
-def test_unknown_run_in_the_address_is_named_and_another_can_be_chosen(open_tab, server):
-    tab = open_tab(server, address(run="gone", layer="gone"))
+def test_unknown_run_in_the_address_is_named_and_another_can_be_chosen(open_alone, server):
+    tab = open_alone(server, address(run="gone", layer="gone"))
     expect(tab.part("error-state")).to_contain_text("gone")
     tab.part("run-picker").select_option("tiny")
     expect(tab.part("layer-row")).to_have_count(len(LAYERS))
 
 
-def test_names_in_a_log_stay_text_in_every_view(open_tab, server):
+def test_names_in_a_log_stay_text_in_every_view(open_alone, server):
     layer = HOSTILE_LAYERS[0]
-    tab = open_tab(server, address(run=HOSTILE_RUN, layer=layer))
+    tab = open_alone(server, address(run=HOSTILE_RUN, layer=layer))
     expect(tab.part("layer-row")).to_have_count(len(HOSTILE_LAYERS))
     expect(tab.part("layer-row").first.locator("th")).to_contain_text(layer)
     for view in tab.frame.get_by_role("tab").all():
@@ -208,9 +208,9 @@ def test_names_in_a_log_stay_text_in_every_view(open_tab, server):
 
 
 @pytest.mark.parametrize("view", ["overview", "time", "activations"])
-def test_another_run_is_never_asked_for_the_layers_of_the_one_before(open_tab, server, view):
+def test_another_run_is_never_asked_for_the_layers_of_the_one_before(open_alone, server, view):
     # Any answer of 404 is an error on the page's console, and fails the test.
-    tab = open_tab(server, address(run="tiny", view=view, layer="classes"))
+    tab = open_alone(server, address(run="tiny", view=view, layer="classes"))
     expect(tab.part("layer-panel")).to_have_attribute("data-layer", "classes")
     tab.part("run-picker").select_option(HOSTILE_RUN)
     expect(tab.part("layer-panel")).to_have_attribute("data-layer", HOSTILE_LAYERS[0])

@@ -36,7 +36,10 @@ export function connectHost(): Host {
     writeState: (entries) => {
       if (!visible.peek()) return; // another plugin's tab owns the address then
       const hash = mergeHash(outer.location.hash, PLUGIN_NAME, entries);
-      if (hash !== outer.location.hash) outer.history.replaceState(outer.history.state, '', hash);
+      if (hash === outer.location.hash) return;
+      // In full: a bare hash counts from the page's base address, which is another path.
+      const {pathname, search} = outer.location;
+      outer.history.replaceState(outer.history.state, '', pathname + search + hash);
     },
   };
 }
