@@ -6,6 +6,7 @@ from collections import deque
 
 MIN_POINTS = 200  # samples a fit gets at least, however dear one is
 _TIMINGS = 31  # plain steps whose median is "the" step time
+_UNKNOWN_END = 4  # steps to come for each that has passed, where the end is not known
 _WARM_UP = 2  # first samples, which hold tracing and compilation
 
 
@@ -17,8 +18,8 @@ class Schedule:
     `c / (overhead * p)`-th step, but at least 200 samples in a fit, evenly spaced.
 
     Either is thinned so that the log stays under its limit: what is left of the limit is spread over
-    the steps that are left. Where the end is not known, each further half of what is left has to last
-    four times as many steps a sample, so that the log never fills up.
+    the steps that are left. Where the end is not known, it is taken to be five times as far as what has
+    passed; what is left of the limit then shrinks with the fourth root of the steps, to no end.
 
     Args:
         every: Interval in steps, or "auto".
@@ -36,7 +37,7 @@ class Schedule:
         self.interval = 1 if every == "auto" else int(every)
         self.step_seconds: float | None = None
         self.sample_seconds: float | None = None
-        self._first: int | None = None
+        self._first = 0
         self._last: int | None = None
         self._total: int | None = None
         self._samples = 0
@@ -68,18 +69,24 @@ class Schedule:
             return step // self.interval != self._last // self.interval
         return step - self._last >= self.interval
 
-    def sampled(self, step: int, bytes_written: int) -> None:
+    def sampled(self, step: int, bytes_written: int, interval: int | None = None) -> None:
         """This step was sampled; plans the next one.
 
         Args:
             step: Its number.
             bytes_written: Size of the log so far.
+            interval: Steps until the next one, where several processes have agreed on it.
         """
+        self.interval = interval or self.planned(step, bytes_written)
         self._last = step
         self._samples += 1
-        base = self._by_cost(step) if self._every == "auto" else int(self._every)
-        limit = self._by_size(step, bytes_written)
-        self.interval = base * math.ceil(limit / base) if limit > base else base
+
+    def planned(self, step: int, bytes_written: int) -> int:
+        """What the interval would be if this step were sampled."""
+        samples = self._samples + 1
+        base = self._by_cost(samples) if self._every == "auto" else int(self._every)
+        limit = self._by_size(samples, step, bytes_written)
+        return base * math.ceil(limit / base) if limit > base else base
 
     def timed(self, now: float, step: int) -> None:
         """A step is about to begin; measures the one before it.
@@ -116,24 +123,24 @@ class Schedule:
             self._plain.append(seconds)
             self.step_seconds = statistics.median(self._plain)
 
-    def _by_cost(self, step: int) -> int:
+    def _by_cost(self, samples: int) -> int:
         if self.sample_seconds is None or not self.step_seconds:
             # Until the cost is known: 1, 2, 4, ... so that plain steps lie between to compare with.
-            return min(2**self._samples, 16)
+            return min(2**samples, 16)
         interval = math.ceil(self.sample_seconds / (self._overhead * self.step_seconds))
         if self._total:
             interval = min(interval, self._total // MIN_POINTS)
         return max(interval, 1)
 
-    def _by_size(self, step: int, bytes_written: int) -> int:
-        if self._samples < 2 or not bytes_written:
+    def _by_size(self, samples: int, step: int, bytes_written: int) -> int:
+        if samples < 2 or not bytes_written:
             return 1
-        each = bytes_written / self._samples
+        each = bytes_written / samples
         left = self._max_bytes - bytes_written - each
         if left < each:
             return 2**62  # full: the limit holds
-        if self._total is not None and self._first is not None:
-            steps_left = max(self._first + self._total - step, 1)
-            return math.ceil(steps_left * each / left)
-        halvings = math.floor(math.log2(self._max_bytes / left))
-        return 4**halvings
+        if self._total is not None:
+            steps_left = self._first + self._total - step
+        else:
+            steps_left = _UNKNOWN_END * (step - self._first)
+        return math.ceil(max(steps_left, 1) * each / left)

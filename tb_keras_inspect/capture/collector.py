@@ -253,7 +253,8 @@ class Collector:
         parts = (x,) if y is None else (x, y)
         if not self._head or not all(self.backend.is_dense(leaf) for leaf in tree.flatten(parts)):
             return ()
-        return tree.map_structure(lambda leaf: leaf[: self._head], parts)
+        head = tree.map_structure(lambda leaf: leaf[: self._head], parts)
+        return self.backend.sent(head, self._head)
 
     def count_of(self, tensor: Any) -> Any:
         """float32[1]: number of elements, for putting replicas together."""

@@ -1,5 +1,6 @@
 """Processes under `tf.distribute.MultiWorkerMirroredStrategy`."""
 
+import contextlib
 from collections.abc import Sequence
 
 import keras
@@ -33,10 +34,8 @@ class TensorFlowTransport(Transport):
         self._strategy = strategy
 
     def set_once(self, key: str, value: str) -> None:
-        try:
+        with contextlib.suppress(tf.errors.AlreadyExistsError):
             _context().set_config_key_value(key, value)
-        except tf.errors.AlreadyExistsError:
-            pass
 
     def get(self, key: str, seconds: float) -> str | None:
         try:

@@ -90,7 +90,10 @@ def pack_inputs(collector: Collector, inputs: Sequence[Any], names: Sequence[str
     found = [statistics.input_statistics(x, collector.backend) for _, x in numeric]
     counted = _count_column(collector)
     if counted:
-        found = [ops.concatenate([f, collector.count_of(x)]) for f, (_, x) in zip(found, numeric)]
+        found = [
+            ops.concatenate([f, collector.count_of(x)])
+            for f, (_, x) in zip(found, numeric, strict=True)
+        ]
         collector.scalars[COUNT] = ops.shape(numeric[0][1])[0]
     columns = (*INPUT_STATISTICS, *counted)
     return _join([_table(Kind.INPUT, columns, rows, ops.stack(found))])

@@ -62,13 +62,15 @@ class Session:
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._twin = Twin(model, settings, wanted, self._on_sample, head)
 
-    def open(self, recorder: Recorder, steps_per_epoch: int | None) -> None:
+    def open(self, recorder: Recorder, steps_per_epoch: int | None, processes: int = 1) -> None:
         """A fit begins.
 
         Args:
             recorder: Where its events go.
             steps_per_epoch: None where not known.
+            processes: How many processes record together.
         """
+        self._twin.backend.processes = processes
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
         self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
         self._record_key: Any = None

@@ -16,9 +16,14 @@ StepFunction = Callable[..., Any]
 
 
 class Backend:
-    """The seam between capture and a framework."""
+    """The seam between capture and a framework.
+
+    Attributes:
+        processes: How many processes record together, each its part of the batch.
+    """
 
     name: str
+    processes: int = 1
 
     def trace_token(self) -> Any:
         """Identifies the trace (graph, jaxpr) that is being built, None when running eagerly."""
@@ -84,6 +89,18 @@ class Backend:
         """How many replicas run the step, each on its part of the batch, and each put out a vector of
         their own."""
         return 1
+
+    def as_output(self, vector: Any) -> Any:
+        """A replica's vector in a form that survives what the trainer does to a step's outputs."""
+        return vector
+
+    def sent(self, head: Any, limit: int) -> Any:
+        """A replica's first samples, at most `limit`, in such a form; `received` undoes it."""
+        return head
+
+    def received(self, head: Any) -> Any:
+        """The first samples of the batch, as the trainer handed out what `sent` gave."""
+        return head
 
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
         """Gradients as the optimizer will apply them, where replicas each hold a part."""

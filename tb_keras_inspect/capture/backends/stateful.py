@@ -14,7 +14,6 @@ def stateful_step(
     model: keras.Model,
     original: Callable[[Any], Any],
     make_collector: Callable[[], Collector],
-    as_output: Callable[[Any], Any] = lambda vector: vector,
 ) -> Callable[[Any], tuple[Any, Any]]:
     """Wraps `model.train_step`.
 
@@ -22,7 +21,6 @@ def stateful_step(
         model: The model.
         original: Its bound `train_step`.
         make_collector: Called at each trace, or at each step where steps are not traced.
-        as_output: Shapes the vector so that it survives what the trainer does to a step's outputs.
 
     Returns:
         A function of the batch that returns (what `original` returns, (the packed vector, the first
@@ -54,6 +52,7 @@ def stateful_step(
                     pack.pack_activations(collector) or ((), None),
                 ]
             )
-        return logs, (as_output(pack.empty() if vector is None else vector), head)
+        with backend.no_gradient():
+            return logs, (backend.as_output(pack.empty() if vector is None else vector), head)
 
     return train_step

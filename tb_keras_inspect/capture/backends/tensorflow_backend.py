@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import tree
 
 from tb_keras_inspect.capture.backends import base
 from tb_keras_inspect.capture.backends.stateful import stateful_step
@@ -19,6 +20,7 @@ class TensorFlowBackend(base.Backend):
 
     def __init__(self):
         self._reusable: dict[tuple[Any, ...], Any] = {}
+        self._heads: Any = None  # types of the samples that replicas send
 
     def trace_token(self) -> Any:
         return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
@@ -35,12 +37,8 @@ class TensorFlowBackend(base.Backend):
         return None
 
     def is_dense(self, value: Any) -> bool:
-        # Keras averages the outputs of replicas: samples do not survive that.
-        return (
-            isinstance(value, tf.Tensor)
-            and value.shape.rank not in (None, 0)
-            and (_replicas() == 1)
-        )
+        ranked = isinstance(value, tf.Tensor) and value.shape.rank not in (None, 0)
+        return ranked and (_replicas() == 1 or self.is_numeric(value))
 
     def reusable(
         self, function: Callable[[Any], Any], key: tuple[Any, ...]
@@ -79,6 +77,42 @@ class TensorFlowBackend(base.Backend):
     def replicas(self) -> int:
         return _replicas()
 
+    def as_output(self, vector: Any) -> Any:
+        replicas = _replicas()
+        if replicas == 1:
+            return vector
+        # Each puts its vector into a row of its own.
+        mine = tf.equal(tf.range(replicas), _replica())[:, None]
+        return _surviving_mean(mine, vector[None, :])[None]
+
+    def sent(self, head: Any, limit: int) -> Any:
+        if _replicas() == 1:
+            return head
+        self._heads = tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), head)
+        rows = tf.shape(tree.flatten(head)[0])[0]
+
+        def send(x: Any) -> Any:
+            # In a type that holds all numbers that samples are made of, as many on every replica.
+            padding = [[0, limit - rows]] + [[0, 0]] * (x.shape.rank - 1)
+            padded = tf.pad(tf.cast(x, tf.float64), padding)
+            return _surviving_mean(tf.equal(_replica(), 0), padded)[None]
+
+        return tree.map_structure(send, head), send(tf.fill([rows], 1.0))
+
+    def received(self, head: Any) -> Any:
+        if self._heads is None:
+            return head
+        head, there = head
+        rows = int(np.sum(there))
+
+        def restore(x: Any, spec: tf.TensorSpec) -> Any:
+            x = np.asarray(x)
+            # With several workers Keras averages over the first axis too.
+            x = x.reshape(x.shape[x.ndim - spec.shape.rank :])[:rows]
+            return tf.cast(np.round(x) if spec.dtype.is_integer else x, spec.dtype)
+
+        return tree.map_structure(restore, head, self._heads)
+
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
         if not gradients or _replicas() == 1 or tf.distribute.in_cross_replica_context():
             return gradients
@@ -93,7 +127,7 @@ class TensorFlowBackend(base.Backend):
 
     def build(self, model: keras.Model, make_collector: Callable[[], Any]) -> Callable[..., Any]:
         plain = model.train_function
-        step = stateful_step(model, model.train_step, make_collector, _as_output)
+        step = stateful_step(model, model.train_step, make_collector)
         try:
             with instance_patch(model, "train_step", step):
                 model.make_train_function(force=True)
@@ -121,12 +155,13 @@ def _replicas() -> int:
     return tf.distribute.get_strategy().num_replicas_in_sync
 
 
-def _as_output(vector: Any) -> Any:
-    """Keras averages outputs over replicas: each puts its vector, times R, into a row of its own."""
-    replicas = _replicas()
-    if replicas == 1:
-        return vector
+def _replica() -> Any:
     number = tf.distribute.get_replica_context().replica_id_in_sync_group
-    mine = tf.equal(tf.range(replicas), tf.cast(number, tf.int32))[:, None]
+    return tf.cast(number, tf.int32)
+
+
+def _surviving_mean(mine: Any, value: Any) -> Any:
+    """What becomes, averaged over replicas as Keras averages a step's outputs, the value of the one
+    replica for which `mine` is true."""
     # `where`, not a product: zero times NaN is NaN.
-    return tf.where(mine, vector[None, :] * float(replicas), 0.0)[None]
+    return tf.where(mine, value * tf.cast(_replicas(), value.dtype), tf.zeros_like(value))

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import torch
 
+from tb_keras_inspect.capture import distribution_torch
 from tb_keras_inspect.capture.backends import base
 from tb_keras_inspect.capture.backends.stateful import stateful_step
 
@@ -30,6 +31,12 @@ class TorchBackend(base.Backend):
     def is_numeric(self, value: Any) -> bool:
         dense = isinstance(value, torch.Tensor) and value.layout is torch.strided
         return dense and value.dtype is not torch.bool and not value.is_complex()
+
+    def replicas(self) -> int:
+        return self.processes
+
+    def as_output(self, vector: Any) -> Any:
+        return distribution_torch.gathered(vector) if self.processes > 1 else vector[None]
 
     def detach(self, tensor: Any) -> Any:
         return tensor.detach()
@@ -58,4 +65,4 @@ class TorchBackend(base.Backend):
         return lambda data: step(data[0])
 
     def to_numpy(self, vector: Any) -> np.ndarray:
-        return vector.detach().cpu().numpy()[None]
+        return vector.detach().cpu().numpy()
