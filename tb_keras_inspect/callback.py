@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.capture.distribution import NoRecorder, join
 from tb_keras_inspect.capture.filters import check_matches, layer_filter
 from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.capture.probe import ProbeSamples
@@ -115,8 +116,11 @@ class InspectCallback(keras.callbacks.Callback):
         self._close()
         kept, self._kept = self._kept, None
         session = kept if kept and kept.serves(self._inspected) else self._new_session()
-        self._recorder = Recorder(self.log_dir)
-        session.open(self._recorder, self.params.get("steps"))
+        self._processes = join(self._inspected, self.log_dir)
+        self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
+        session.open(self._recorder, self.params.get("steps"), self._processes.count)
+        if self._processes.problem:
+            _warn(self._processes.problem)
         self._session = self._kept = session
         self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
         self._fit_begun = False
@@ -166,9 +170,19 @@ class InspectCallback(keras.callbacks.Callback):
         if session.wants_first_snapshot:
             _ = self.model  # on JAX: brings the model's variables up to date, once
             session.snapshot(step)
-        if self._schedule.wants(step) and session.arm(self._executed(batch) - 1, self._facts()):
-            self._schedule.sampled(step, self._recorder.bytes_written)
+        if self._processes.takes_samples and self._schedule.wants(step):
+            self._sample(session, step, self._executed(batch) - 1)
+
+    def _sample(self, session: Session, step: int, last_step: int) -> None:
+        """Has the step that is about to run sampled, on all processes or on none."""
+        schedule, written = self._schedule, self._recorder.bytes_written
+        armed = session.arm(last_step, self._facts())
+        ready, interval = self._processes.agree(armed, schedule.planned(step, written))
+        if ready:
+            schedule.sampled(step, written, interval)
             self._tell(session)
+        elif armed:
+            session.disarm()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Records Keras's logs of the epoch and, when it is their turn, activation maps."""

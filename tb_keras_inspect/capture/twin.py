@@ -126,7 +126,7 @@ class Twin:
             self._fail(error)
             return result
         if self.failure is None:
-            self._on_sample(vector, head if self.head and head else None)
+            self._on_sample(vector, self.backend.received(head) if self.head and head else None)
         return result
 
     def _failed_while_tracing(self, error: Exception, traces: int) -> bool:
