@@ -1378,6 +1378,17 @@ function unitsQuery(run, site) {
 		decode: container(readUnits)
 	};
 }
+function histogramQuery(run, kind, name) {
+	return {
+		url: `histogram?${query$1({
+			run,
+			kind,
+			name,
+			width: WIDTH$2
+		})}`,
+		decode: container(readHistogram)
+	};
+}
 function mapsIndexQuery(run) {
 	return {
 		url: `maps_index?${query$1({ run })}`,
@@ -1507,6 +1518,17 @@ function readUnits(answer) {
 		units: shape[0],
 		window: answer.meta.window,
 		windowSamples: arrayOf(answer, "window_samples", Int32Array).data,
+		size: answer.size
+	};
+}
+function readHistogram(answer) {
+	return {
+		kind: answer.meta.kind,
+		name: answer.meta.name,
+		steps: arrayOf(answer, "steps", Float64Array).data,
+		firstSteps: arrayOf(answer, "first_steps", Float64Array).data,
+		edges: arrayOf(answer, "edges", Float64Array).data,
+		counts: arrayOf(answer, "counts", Uint32Array).data,
 		size: answer.size
 	};
 }
@@ -1652,6 +1674,11 @@ function modelLayer(model, variables) {
 		variables,
 		sites: []
 	};
+}
+/** Names of a layer's rows in the tables of a kind. */
+function rowsOf(layer, kind) {
+	if (kind === "activation") return layer?.sites.map((site) => site.name) ?? [];
+	return layer?.variables.map((variable) => variable.path) ?? [];
 }
 /** The layer that a row of a table belongs to. */
 function layerOfRow(layers, name) {
@@ -1901,6 +1928,81 @@ var RunsFeed = class {
 		this.interval = changed ? SHORTEST_POLL : Math.min(2 * this.interval, LONGEST_POLL);
 	}
 };
+// src/draw/unit_order.ts
+/** What a layer's units did over the run, and the order to show them in. Pure. */
+var UNIT_ORDERS = [
+	"unit",
+	"death",
+	"activity"
+];
+/**
+* The column in which a unit's present stretch of being dead began.
+*
+* Args:
+*   column: The column that is looked at.
+*
+* Returns: -1 where the unit is not dead in that column.
+*/
+function deadSince({ steps, dead }, unit, column) {
+	const start = unit * steps.length;
+	let first = column + 1;
+	while (first > 0 && dead[start + first - 1]) first--;
+	return first <= column ? first : -1;
+}
+/** Number of dead units in a column. */
+function deadCount({ units, steps, dead }, column) {
+	let count = 0;
+	for (let unit = 0; unit < units; unit++) count += dead[unit * steps.length + column];
+	return count;
+}
+/** Number of dead units in each column. */
+function deadCounts(grid) {
+	return Float32Array.from(grid.steps, (_, column) => deadCount(grid, column));
+}
+/** Mean of a unit's finite magnitudes over the run; NaN where there is none. */
+function meanActivity({ steps, maxAbs }, unit) {
+	const row = maxAbs.subarray(unit * steps.length, (unit + 1) * steps.length);
+	let [sum, count] = [0, 0];
+	for (const value of row) {
+		if (!Number.isFinite(value)) continue;
+		sum += value;
+		count++;
+	}
+	return sum / count;
+}
+/** Median over the units in each column, of finite magnitudes; NaN where there is none. */
+function medianOverUnits({ units, steps, maxAbs }) {
+	const column = new Float32Array(units);
+	return Float32Array.from(steps, (_, at) => {
+		for (let unit = 0; unit < units; unit++) column[unit] = maxAbs[unit * steps.length + at];
+		const finite = column.filter(Number.isFinite).sort();
+		return finite.length ? finite[finite.length >> 1] : NaN;
+	});
+}
+/**
+* Units in the order of `death` (those that are dead at the end of the run, longest dead first),
+* of `activity` (largest mean magnitude first), or as they are. Equal ones stay in their own order.
+*/
+function orderUnits(grid, order) {
+	const units = Int32Array.from({ length: grid.units }, (_, unit) => unit);
+	if (order === "unit") return units;
+	const last = grid.steps.length - 1;
+	const rank = Float64Array.from(units, (unit) => {
+		if (order === "activity") return -meanActivity(grid, unit);
+		const since = deadSince(grid, unit, last);
+		return since < 0 ? Infinity : since;
+	});
+	const key = (unit) => Number.isNaN(rank[unit]) ? Infinity : rank[unit];
+	return units.sort((a, b) => key(a) === key(b) ? a - b : key(a) - key(b));
+}
+/** Rows of a grid in another order. */
+function takeRows(values, columns, order) {
+	const taken = values.slice();
+	order.forEach((row, place) => {
+		taken.set(values.subarray(row * columns, (row + 1) * columns), place * columns);
+	});
+	return taken;
+}
 var never = () => false;
 var MOST_DECADES = 12;
 var LARGEST_CHANGE = 10;
@@ -2253,13 +2355,18 @@ function statisticInfo(statistic) {
 		definition: ""
 	};
 }
+// src/state/view_names.ts
+/** The views in the order of their tabs, with their titles. */
+var VIEW_TITLES = {
+	overview: "Overview",
+	time: "Over time",
+	distributions: "Distributions",
+	activations: "Activations",
+	units: "Units"
+};
+var VIEWS = Object.keys(VIEW_TITLES);
 // src/state/settings.ts
 /** What the user chose, and how it is written into the address. Pure but for the signals. */
-var VIEWS$1 = [
-	"overview",
-	"time",
-	"activations"
-];
 var text = (initial) => ({
 	initial,
 	parse: (value) => value
@@ -2270,14 +2377,15 @@ function oneOf(initial, values) {
 		parse: (value) => values.find((candidate) => candidate === value)
 	};
 }
+var wholeNumber = {
+	initial: void 0,
+	parse: (value) => /^\d{1,15}$/.test(value) ? Number(value) : void 0
+};
 var CODECS = {
 	run: text(""),
-	step: {
-		initial: void 0,
-		parse: (value) => /^\d{1,15}$/.test(value) ? Number(value) : void 0
-	},
+	step: wholeNumber,
 	layer: text(""),
-	view: oneOf("overview", VIEWS$1),
+	view: oneOf("overview", VIEWS),
 	kind: oneOf("gradient", Object.keys(KINDS)),
 	statistic: {
 		initial: "l2",
@@ -2292,7 +2400,11 @@ var CODECS = {
 	colours: oneOf("viridis", SEQUENTIAL),
 	filter: text(""),
 	order: text("model"),
-	range: oneOf("map", ["map", "shared"])
+	range: oneOf("map", ["map", "shared"]),
+	tensor: text(""),
+	density: oneOf("density", ["density", "ridges"]),
+	unit: wholeNumber,
+	unitOrder: oneOf("unit", UNIT_ORDERS)
 };
 var KEYS = Object.keys(CODECS);
 function createSettings() {
@@ -2544,6 +2656,23 @@ function IconButton(props) {
 			"aria-hidden": "true",
 			children
 		})
+	});
+}
+// src/components/site_select.tsx
+/** Chooses a layer by the name of one of its outputs. */
+function SiteSelect({ names, value, testId }) {
+	const session = useSession();
+	const choose = (name) => {
+		const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
+		if (owner) session.settings.layer.value = owner.path;
+	};
+	return /* @__PURE__ */ a(Select, {
+		label: "Layer",
+		value,
+		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "choose a layer"]),
+		onChange: choose,
+		testId,
+		visibleLabel: true
 	});
 }
 // src/components/states.tsx
@@ -3034,7 +3163,7 @@ function Inputs({ probe, inputs, layout, theme }) {
 		class: "inputs",
 		children: Array.from({ length: samples }, (_, sample) => /* @__PURE__ */ a("figure", {
 			style: { top: px(sample * layout.blockHeight + TOP$1) },
-			children: [inputs.slice(0, 1).map((input) => /* @__PURE__ */ a(Picture$1, {
+			children: [inputs.slice(0, 1).map((input) => /* @__PURE__ */ a(Picture$2, {
 				stack: input,
 				sample,
 				theme
@@ -3050,7 +3179,7 @@ function caption(probe, sample) {
 	const hot = label.indexOf(1);
 	return `#${sample} · label ${width > 1 && hot >= 0 && label.every((v, i) => v === (i === hot ? 1 : 0)) ? String(hot) : [...label].slice(0, 3).map(formatNumber).join(", ")}`;
 }
-function Picture$1({ stack, sample, theme }) {
+function Picture$2({ stack, sample, theme }) {
 	const ref = T$1(null);
 	const [, channels, height, width] = stack.shape;
 	F$1(() => {
@@ -3153,28 +3282,14 @@ function MapsOfLayer({ source }) {
 		})
 	})] });
 }
-function SiteSelect({ index, site }) {
-	const session = useSession();
-	const choose = (name) => {
-		const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
-		if (owner) session.settings.layer.value = owner.path;
-	};
-	return /* @__PURE__ */ a(Select, {
-		label: "Layer",
-		value: site,
-		options: (site === "" ? ["", ...index.names] : index.names).map((name) => [name, name || "choose a layer"]),
-		onChange: choose,
-		testId: "maps-layer",
-		visibleLabel: true
-	});
-}
 function NoMaps({ index, path }) {
 	const omission = index.omissions.find(({ name }) => name === path);
 	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
 		class: "view-bar",
 		children: /* @__PURE__ */ a(SiteSelect, {
-			index,
-			site: ""
+			names: index.names,
+			value: "",
+			testId: "maps-layer"
 		})
 	}), /* @__PURE__ */ a(NotRecorded, {
 		what: `No maps of ${path} are recorded`,
@@ -3188,8 +3303,9 @@ function MapsBar({ index, site, maps }) {
 		class: "view-bar",
 		children: [
 			/* @__PURE__ */ a(SiteSelect, {
-				index,
-				site
+				names: index.names,
+				value: site,
+				testId: "maps-layer"
 			}),
 			/* @__PURE__ */ a(Choice, {
 				label: "Colour range",
@@ -3269,37 +3385,354 @@ function Snapshot({ maps }) {
 		children: ["snapshot of step ", formatCount(maps.step)]
 	});
 }
-// src/views/empty.tsx
-/** No data yet: what to paste, and where was looked. */
-/** A training with the callback; `directory` is where it writes. */
-function snippet(directory) {
-	return `from tb_keras_inspect import InspectCallback
-
-model.fit(
-    x, y,
-    callbacks=[InspectCallback(${pythonString(directory)})],
-)`;
+// src/draw/ticks.ts
+/** Round numbers for axes. */
+/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
+function linearTicks(low, high, count, whole = false) {
+	if (!(high > low) || count < 1) return [low];
+	const rough = (high - low) / count;
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const factor = [
+		1,
+		2,
+		5,
+		10
+	].find((candidate) => candidate * power >= rough);
+	const interval = whole ? Math.max(1, Math.round(factor * power)) : factor * power;
+	const first = Math.ceil(low / interval - 1e-9);
+	const last = Math.floor(high / interval + 1e-9);
+	return Array.from({ length: last - first + 1 }, (_, i) => round$1((first + i) * interval));
 }
-/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
-var pythonString = (text) => JSON.stringify(text);
-/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
-function suggestedDirectory(logdir) {
-	return /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(",") ? `${logdir.replace(/[/\\]+$/, "")}/run_1` : "logs/run_1";
+/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
+function logTicks(low, high, count) {
+	const first = Math.ceil(Math.log10(low) - 1e-9);
+	const last = Math.floor(Math.log10(high) + 1e-9);
+	if (last - first < 1) return withinDecades(low, high, count);
+	const stride = Math.ceil((last - first + 1) / count);
+	const ticks = [];
+	for (let exponent = first; exponent <= last; exponent += stride) ticks.push(round$1(10 ** exponent));
+	return ticks;
 }
-function EmptyState({ logdir }) {
+function withinDecades(low, high, count) {
+	const power = 10 ** Math.floor(Math.log10(low));
+	const marks = [
+		1,
+		2,
+		5,
+		10,
+		20,
+		50,
+		100
+	].map((factor) => round$1(factor * power)).filter((tick) => tick >= low && tick <= high);
+	return marks.length > 1 ? marks : linearTicks(low, high, count);
+}
+var round$1 = (value) => Number(value.toPrecision(12));
+// src/draw/density.ts
+/** Histograms over time as densities on a signed logarithmic axis. Pure. */
+var binsOf = ({ edges }) => edges.length - 1;
+/** Elements counted in a column. */
+function totalOf(histogram, column) {
+	const bins = binsOf(histogram);
+	let total = 0;
+	for (let bin = 0; bin < bins; bin++) total += histogram.counts[column * bins + bin];
+	return total;
+}
+/**
+* The bins worth drawing, largest values first: up to the outermost ones that are used on each side,
+* and without those around zero that are never used, but for the one that holds zero.
+*
+* Returns: indices of bins; the middle one alone where nothing was counted.
+*/
+function drawnBins(histogram) {
+	const bins = binsOf(histogram);
+	const middle = bins >> 1;
+	const used = new Uint8Array(bins);
+	histogram.counts.forEach((count, index) => {
+		if (count) used[index % bins] = 1;
+	});
+	const isUsed = (order) => Boolean(used[middle + order] || used[middle - order]);
+	const orders = Array.from({ length: middle }, (_, index) => index + 1).filter(isUsed);
+	const [low, high] = [orders[0] ?? 0, orders.at(-1) ?? 0];
+	const kept = [middle];
+	for (let order = Math.max(1, low); order <= high; order++) {
+		if (used[middle + order] || hasBeyond(used, middle, order, 1)) kept.unshift(middle + order);
+		if (used[middle - order] || hasBeyond(used, middle, order, -1)) kept.push(middle - order);
+	}
+	return Int32Array.from(kept);
+}
+/** Whether a bin farther out on that side is used. */
+function hasBeyond(used, middle, order, sign) {
+	for (let at = order + 1; at <= middle; at++) if (used[middle + sign * at]) return true;
+	return false;
+}
+/** Share of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
+function shares(histogram, bins) {
+	const columns = histogram.steps.length;
+	const all = binsOf(histogram);
+	const values = new Float32Array(bins.length * columns).fill(NaN);
+	for (let column = 0; column < columns; column++) {
+		const total = totalOf(histogram, column);
+		bins.forEach((bin, row) => {
+			const count = histogram.counts[column * all + bin];
+			if (count) values[row * columns + column] = count / total;
+		});
+	}
+	return values;
+}
+/** Colour codes of shares; a column in which nothing finite was counted is not finite throughout. */
+function densityCodes(histogram, bins) {
+	const columns = histogram.steps.length;
+	const values = shares(histogram, bins);
+	const coded = encode({
+		rows: bins.length,
+		columns,
+		values
+	}, "log", () => true);
+	let nonfinite = 0;
+	for (let column = 0; column < columns; column++) {
+		if (totalOf(histogram, column)) continue;
+		nonfinite++;
+		bins.forEach((_, row) => coded.codes[row * columns + column] = 255);
+	}
+	return {
+		...coded,
+		nonfinite
+	};
+}
+/** Powers of ten of both signs and zero, about `count` of them, where their bins are drawn. */
+function valueTicks(histogram, bins, count) {
+	const middle = binsOf(histogram) >> 1;
+	const zero = {
+		value: 0,
+		row: bins.indexOf(middle) + .5
+	};
+	const side = (sign) => {
+		const magnitudes = [...bins].filter((bin) => (bin - middle) * sign > 0).flatMap((bin) => [histogram.edges[bin], histogram.edges[bin + 1]]).map(Math.abs).filter(Number.isFinite);
+		if (!magnitudes.length) return [];
+		return logTicks(Math.min(...magnitudes), Math.max(...magnitudes), count / 2).map((tick) => ({
+			value: sign * tick,
+			row: rowOf(histogram, bins, sign * tick)
+		}));
+	};
+	const apart = bins.length / (2 * count);
+	return [zero, ...[...side(1), ...side(-1)].filter(({ row }) => Math.abs(row - zero.row) > apart)].filter((tick) => tick.row >= 0);
+}
+/** Where a value that is not zero lies, in rows from the top; -1 where its bin is not drawn. */
+function rowOf({ edges }, bins, value) {
+	const row = bins.findIndex((bin) => edges[bin] <= value && value < edges[bin + 1]);
+	if (row < 0) return -1;
+	const [low, high] = [edges[bins[row]], edges[bins[row] + 1]];
+	const share = Number.isFinite(low) && Number.isFinite(high) && low * high > 0 ? Math.log(value / low) / Math.log(high / low) : .5;
+	return row + 1 - share;
+}
+/** Evenly spread columns, the last one among them. */
+function spreadColumns(columns, most) {
+	const count = Math.min(columns, most);
+	if (count < 2) return columns ? [columns - 1] : [];
+	return Array.from({ length: count }, (_, i) => Math.round(i * (columns - 1) / (count - 1)));
+}
+/**
+* Pools a coded grid to a picture of `spans.from.length` by `height` codes.
+*
+* Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a value
+* that is not finite always wins, and is widened by `reach` pixels to each side.
+*
+* Args:
+*   codes: Row-major [rows, columns].
+*   height: Picture rows, at most `rows`.
+*
+* Returns: Uint8Array[height * width], row-major.
+*/
+function poolCodes(codes, rows, columns, spans, height, diverging, reach = 1) {
+	const width = spans.from.length;
+	const picture = new Uint8Array(width * height);
+	const better = diverging ? fartherCode : largerCode;
+	for (let row = 0; row < rows; row++) {
+		const line = Math.floor(row * height / rows) * width;
+		for (let x = 0; x < width; x++) {
+			let best = picture[line + x];
+			for (let column = spans.from[x]; column < spans.to[x]; column++) best = better(best, codes[row * columns + column]);
+			picture[line + x] = best;
+		}
+	}
+	widen(picture, width, reach);
+	return picture;
+}
+/** Which pixel columns hold something that is not finite, in any row. */
+function nonfiniteColumns(picture, width) {
+	const found = new Array(width).fill(false);
+	picture.forEach((code, index) => {
+		if (code === 255) found[index % width] = true;
+	});
+	return found;
+}
+/** Colours of a picture of codes. */
+function paint(picture, colours, into) {
+	for (let index = 0; index < picture.length; index++) into[index] = colours[picture[index]];
+}
+var largerCode = (a, b) => b > a ? b : a;
+function fartherCode(a, b) {
+	if (a === 255 || b === 0) return a;
+	if (b === 255 || a === 0) return b;
+	return Math.abs(b - 128) > Math.abs(a - 128) ? b : a;
+}
+function widen(picture, width, reach) {
+	if (!reach || !picture.includes(255)) return;
+	picture.slice().forEach((code, index) => {
+		if (code !== 255) return;
+		const start = index - index % width;
+		const from = Math.max(start, index - reach);
+		picture.fill(255, from, Math.min(start + width, index + reach + 1));
+	});
+}
+// src/components/step_band.tsx
+/** Marks the shown step on a plot: an overlay, so that scrubbing draws no plot again. */
+/** Covers the shown sample's own steps in a parent whose width is the time domain. */
+function StepBand() {
+	const session = useSession();
+	const ref = T$1(null);
+	useSignalEffect(() => {
+		const step = session.step.value;
+		const steps = session.steps.value;
+		const { first, end } = session.domain.value;
+		const element = ref.current;
+		if (!element) return;
+		element.hidden = step === void 0;
+		if (step === void 0) return;
+		const next = steps[lastAtMost(steps, step) + 1] ?? end;
+		element.style.left = `${100 * (step - first) / (end - first)}%`;
+		element.style.width = `${100 * (next - step) / (end - first)}%`;
+	});
 	return /* @__PURE__ */ a("div", {
-		class: "empty",
-		"data-testid": "empty-state",
+		class: "step-band",
+		ref,
+		hidden: true
+	});
+}
+// src/components/heatmap.tsx
+var LANE$1 = 4;
+var SEPARATED_ROW = 9;
+function Heatmap(props) {
+	const [ref, size] = useSize();
+	const canvas = T$1(null);
+	const { coded, rows, columns, firstSteps, domain, colours, marked } = props;
+	F$1(() => {
+		drawHeatmap(canvas, size.value, props);
+	}, [
+		coded,
+		rows,
+		columns,
+		firstSteps,
+		domain,
+		colours,
+		size.value
+	]);
+	const hit = (event) => {
+		const box = ref.current.getBoundingClientRect();
+		const [x, y] = [event.clientX - box.left, event.clientY - box.top - LANE$1];
+		const row = Math.floor(y / (box.height - LANE$1) * rows);
+		const column = sampleAt(firstSteps, xToStep(x, domain, box.width));
+		if (row < 0 || row >= rows || column < 0) return void 0;
+		return {
+			row,
+			column,
+			x: event.clientX,
+			y: event.clientY
+		};
+	};
+	const follow = (event) => {
+		const cell = hit(event);
+		if (cell) props.onHover(cell);
+		if (cell && event.buttons & 1) props.onPick(cell);
+	};
+	return /* @__PURE__ */ a("div", {
+		class: "heatmap",
+		ref,
+		...props.onMoveRow && {
+			tabIndex: 0,
+			role: "group",
+			"aria-label": props.label,
+			onKeyDown: (event) => moveRow(event, props.onMoveRow)
+		},
+		onPointerMove: follow,
+		onPointerLeave: hideTooltip,
+		onPointerDown: (event) => {
+			const cell = hit(event);
+			if (cell) props.onPick(cell);
+		},
 		children: [
-			/* @__PURE__ */ a("h2", { children: "No recorded training found" }),
-			/* @__PURE__ */ a("p", { children: "Add the callback to the training, with a directory inside TensorBoard’s log directory:" }),
-			/* @__PURE__ */ a("pre", { children: snippet(suggestedDirectory(logdir)) }),
-			/* @__PURE__ */ a("p", { children: ["Searched: ", /* @__PURE__ */ a("code", { children: logdir || "(no log directory)" })] }),
-			/* @__PURE__ */ a("p", {
-				class: "quiet",
-				children: "The tab fills by itself when the first steps are written."
-			})
+			/* @__PURE__ */ a("canvas", {
+				ref: canvas,
+				role: "img",
+				"aria-label": props.label,
+				"data-testid": props.testId
+			}),
+			marked && /* @__PURE__ */ a("div", {
+				class: "row-mark",
+				style: {
+					top: `calc(${LANE$1}px + (100% - ${LANE$1}px) * ${marked[0] / rows})`,
+					height: `calc((100% - ${LANE$1}px) * ${(marked[1] - marked[0]) / rows})`
+				}
+			}),
+			/* @__PURE__ */ a(StepBand, {})
 		]
+	});
+}
+function moveRow(event, move) {
+	const rows = {
+		ArrowUp: -1,
+		ArrowDown: 1,
+		PageUp: -10,
+		PageDown: 10
+	}[event.key];
+	if (rows === void 0) return;
+	event.preventDefault();
+	event.stopPropagation();
+	move(rows);
+}
+function drawHeatmap(canvas, size, { coded, rows, columns, firstSteps, domain, colours, separated }) {
+	const context = prepareCanvas(canvas.current, size);
+	if (!context || !rows || !columns) return;
+	const density = window.devicePixelRatio || 1;
+	const width = Math.round(size.width * density);
+	const room = size.height - LANE$1;
+	const lines = Math.min(rows, Math.round(room * density));
+	const spans = columnSpans(firstSteps, domain, width);
+	const picture = poolCodes(coded.codes, rows, columns, spans, lines, coded.scale.diverging);
+	const image = new ImageData(width, lines);
+	paint(picture, colours, new Uint32Array(image.data.buffer));
+	const atlas = new OffscreenCanvas(width, lines);
+	atlas.getContext("2d").putImageData(image, 0, 0);
+	context.imageSmoothingEnabled = false;
+	context.drawImage(atlas, 0, 0, width, lines, 0, LANE$1, size.width, room);
+	drawLane(context, nonfiniteColumns(picture, width), density);
+	if (separated !== false && room / rows >= SEPARATED_ROW) drawSeparators(context, size.width, room, rows, density);
+}
+function drawLane(context, found, density) {
+	context.fillStyle = nonfiniteColour;
+	found.forEach((marked, x) => {
+		if (marked) context.fillRect(x / density, 0, 1 / density, 3);
+	});
+}
+/** Cuts lines out rather than drawing them: the background shows through in either theme. */
+function drawSeparators(context, width, room, rows, density) {
+	for (let row = 1; row < rows; row++) {
+		const y = Math.round((LANE$1 + row * room / rows) * density) / density;
+		context.clearRect(0, y, width, 1 / density);
+	}
+}
+// src/components/time_axis.tsx
+/** Step numbers below a plot. */
+var PIXELS_PER_TICK$1 = 90;
+function TimeAxis({ width }) {
+	const { first, end } = useSession().domain.value;
+	return /* @__PURE__ */ a("div", {
+		class: "time-axis",
+		"aria-hidden": "true",
+		children: linearTicks(first, end - 1, Math.max(2, width / PIXELS_PER_TICK$1), true).map((step) => /* @__PURE__ */ a("span", {
+			style: { left: `${100 * (step - first) / (end - first)}%` },
+			children: formatCount(step)
+		}, step))
 	});
 }
 // node_modules/uplot/dist/uPlot.esm.js
@@ -3335,7 +3768,7 @@ var LEGEND_VALUE = "u-value";
 var WIDTH$1 = "width";
 var HEIGHT$1 = "height";
 var TOP = "top";
-var BOTTOM = "bottom";
+var BOTTOM$1 = "bottom";
 var LEFT = "left";
 var RIGHT = "right";
 var hexBlack = "#000";
@@ -3598,7 +4031,7 @@ var M = Math;
 var PI = M.PI;
 var abs = M.abs;
 var floor = M.floor;
-var round$1 = M.round;
+var round = M.round;
 var ceil = M.ceil;
 var min = M.min;
 var max = M.max;
@@ -3652,7 +4085,7 @@ function incrRoundDn(num, incr) {
 function roundDec(val, dec = 0) {
 	if (isInt(val)) return val;
 	let p = 10 ** dec;
-	return round$1(val * p * (1 + Number.EPSILON)) / p;
+	return round(val * p * (1 + Number.EPSILON)) / p;
 }
 var fixedDec = /* @__PURE__ */ new Map();
 function guessDec(num) {
@@ -4068,7 +4501,7 @@ function genTimeStuffs(ms) {
 				let moIncr = isMo ? foundIncr / mo : 0;
 				let yrIncr = isYr ? foundIncr / y : 0;
 				let split = minDateTs == minMinTs ? minDateTs : roundDec(mkDate(minMin.getFullYear() + yrIncr, minMin.getMonth() + moIncr, 1) * ms, 3);
-				let splitDate = new Date(round$1(split / ms));
+				let splitDate = new Date(round(split / ms));
 				let baseYear = splitDate.getFullYear();
 				let baseMonth = splitDate.getMonth();
 				for (let i = 0; split <= scaleMax; i++) {
@@ -4582,7 +5015,7 @@ function findGaps(xs, ys, idx0, idx1, dir, pixelForX, align) {
 	return gaps;
 }
 function pxRoundGen(pxAlign) {
-	return pxAlign == 0 ? retArg0 : pxAlign == 1 ? round$1 : (v) => incrRound(v, pxAlign);
+	return pxAlign == 0 ? retArg0 : pxAlign == 1 ? round : (v) => incrRound(v, pxAlign);
 }
 function rect(ori) {
 	let moveTo = ori == 0 ? moveToH : moveToV;
@@ -5130,7 +5563,7 @@ function findIncr(minVal, maxVal, incrs, dim, minSpace) {
 }
 function pxRatioFont(font) {
 	let fontSize, fontSizeCss;
-	font = font.replace(/(\d+)px/, (m, p1) => (fontSize = round$1((fontSizeCss = +p1) * pxRatio)) + "px");
+	font = font.replace(/(\d+)px/, (m, p1) => (fontSize = round((fontSizeCss = +p1) * pxRatio)) + "px");
 	return [
 		font,
 		fontSize,
@@ -5284,7 +5717,7 @@ function uPlot(opts, data, then) {
 			sc.min = sc.max = null;
 		}
 	}
-	const _tzDate = opts.tzDate || ((ts) => new Date(round$1(ts / ms)));
+	const _tzDate = opts.tzDate || ((ts) => new Date(round(ts / ms)));
 	const _fmtDate = opts.fmtDate || fmtDate;
 	const _timeAxisSplits = ms == 1 ? timeAxisSplitsMs(_tzDate) : timeAxisSplitsS(_tzDate);
 	const _timeAxisVals = timeAxisVals(_tzDate, timeAxisStamps(ms == 1 ? _timeAxisStampsMs : _timeAxisStampsS, _fmtDate));
@@ -5706,8 +6139,8 @@ function uPlot(opts, data, then) {
 		let [hasTopAxis, hasRgtAxis, hasBtmAxis, hasLftAxis] = sidesWithAxes;
 		let ori = side % 2;
 		let size = 0;
-		if (ori == 0 && (hasLftAxis || hasRgtAxis)) size = side == 0 && !hasTopAxis || side == 2 && !hasBtmAxis ? round$1(xAxisOpts.size / 3) : 0;
-		if (ori == 1 && (hasTopAxis || hasBtmAxis)) size = side == 1 && !hasRgtAxis || side == 3 && !hasLftAxis ? round$1(yAxisOpts.size / 2) : 0;
+		if (ori == 0 && (hasLftAxis || hasRgtAxis)) size = side == 0 && !hasTopAxis || side == 2 && !hasBtmAxis ? round(xAxisOpts.size / 3) : 0;
+		if (ori == 1 && (hasTopAxis || hasBtmAxis)) size = side == 1 && !hasRgtAxis || side == 3 && !hasLftAxis ? round(yAxisOpts.size / 2) : 0;
 		return size;
 	}
 	const padding = self.padding = (opts.padding || [
@@ -5769,7 +6202,7 @@ function uPlot(opts, data, then) {
 				} else if (_min == _max) {
 					if (xScaleDistr == 3) [_min, _max] = rangeLog(_min, _min, scaleX.log, false);
 					else if (xScaleDistr == 4) [_min, _max] = rangeAsinh(_min, _min, scaleX.log, false);
-					else if (scaleX.time) _max = _min + round$1(86400 / ms);
+					else if (scaleX.time) _max = _min + round(86400 / ms);
 					else [_min, _max] = rangeNum(_min, _max, rangePad, true);
 				}
 			} else {
@@ -6151,15 +6584,15 @@ function uPlot(opts, data, then) {
 			let [_incr, _space] = axis._found;
 			if (axis.label != null) {
 				let shiftAmt = axis.labelGap * shiftDir;
-				let baseLpos = round$1((axis._lpos + shiftAmt) * pxRatio);
-				setFontStyle(axis.labelFont[0], fillStyle, "center", side == 2 ? TOP : BOTTOM);
+				let baseLpos = round((axis._lpos + shiftAmt) * pxRatio);
+				setFontStyle(axis.labelFont[0], fillStyle, "center", side == 2 ? TOP : BOTTOM$1);
 				ctx.save();
 				if (ori == 1) {
 					x = y = 0;
-					ctx.translate(baseLpos, round$1(plotTop + plotHgt / 2));
+					ctx.translate(baseLpos, round(plotTop + plotHgt / 2));
 					ctx.rotate((side == 3 ? -PI : PI) / 2);
 				} else {
-					x = round$1(plotLft + plotWid / 2);
+					x = round(plotLft + plotWid / 2);
 					y = baseLpos;
 				}
 				let _label = isFn(axis.label) ? axis.label(self, i, _incr, _space) : axis.label;
@@ -6176,15 +6609,15 @@ function uPlot(opts, data, then) {
 			let ticks = axis.ticks;
 			let border = axis.border;
 			let _tickSize = ticks.show ? ticks.size : 0;
-			let tickSize = round$1(_tickSize * pxRatio);
-			let axisGap = round$1((axis.alignTo == 2 ? axis._size - _tickSize - axis.gap : axis.gap) * pxRatio);
+			let tickSize = round(_tickSize * pxRatio);
+			let axisGap = round((axis.alignTo == 2 ? axis._size - _tickSize - axis.gap : axis.gap) * pxRatio);
 			let angle = axis._rotate * -PI / 180;
 			let basePos = pxRound(axis._pos * pxRatio);
 			let finalPos = basePos + (tickSize + axisGap) * shiftDir;
 			y = ori == 0 ? finalPos : 0;
 			x = ori == 1 ? finalPos : 0;
 			let font = axis.font[0];
-			setFontStyle(font, fillStyle, axis.align == 1 ? LEFT : axis.align == 2 ? RIGHT : angle > 0 ? LEFT : angle < 0 ? RIGHT : ori == 0 ? "center" : side == 3 ? RIGHT : LEFT, angle || ori == 1 ? "middle" : side == 2 ? TOP : BOTTOM);
+			setFontStyle(font, fillStyle, axis.align == 1 ? LEFT : axis.align == 2 ? RIGHT : angle > 0 ? LEFT : angle < 0 ? RIGHT : ori == 0 ? "center" : side == 3 ? RIGHT : LEFT, angle || ori == 1 ? "middle" : side == 2 ? TOP : BOTTOM$1);
 			let lineHeight = axis.font[1] * axis.lineGap;
 			let canOffs = _splits.map((val) => pxRound(getPos(val, scale, plotDim, plotOff)));
 			let _values = axis._values;
@@ -6272,8 +6705,8 @@ function uPlot(opts, data, then) {
 			setStylePx(over, HEIGHT$1, plotHgtCss);
 			setStylePx(wrap, WIDTH$1, fullWidCss);
 			setStylePx(wrap, HEIGHT$1, fullHgtCss);
-			can.width = round$1(fullWidCss * pxRatio);
-			can.height = round$1(fullHgtCss * pxRatio);
+			can.width = round(fullWidCss * pxRatio);
+			can.height = round(fullHgtCss * pxRatio);
 			axes.forEach(({ _el, _show, _size, _pos, side }) => {
 				if (_el != null) {
 					if (_show) {
@@ -6297,8 +6730,8 @@ function uPlot(opts, data, then) {
 				if (showCursor && !shouldSetCursor && cursor.left >= 0) {
 					cursor.left *= pctWid;
 					cursor.top *= pctHgt;
-					vCursor && elTrans(vCursor, round$1(cursor.left), 0, plotWidCss, plotHgtCss);
-					hCursor && elTrans(hCursor, 0, round$1(cursor.top), plotWidCss, plotHgtCss);
+					vCursor && elTrans(vCursor, round(cursor.left), 0, plotWidCss, plotHgtCss);
+					hCursor && elTrans(hCursor, 0, round(cursor.top), plotWidCss, plotHgtCss);
 					for (let i = 0; i < cursorPts.length; i++) {
 						let pt = cursorPts[i];
 						if (pt != null) {
@@ -6585,8 +7018,8 @@ function uPlot(opts, data, then) {
 		cursor.left = mouseLeft1;
 		cursor.top = mouseTop1;
 		if (showCursor) {
-			vCursor && elTrans(vCursor, round$1(mouseLeft1), 0, plotWidCss, plotHgtCss);
-			hCursor && elTrans(hCursor, 0, round$1(mouseTop1), plotWidCss, plotHgtCss);
+			vCursor && elTrans(vCursor, round(mouseLeft1), 0, plotWidCss, plotHgtCss);
+			hCursor && elTrans(hCursor, 0, round(mouseTop1), plotWidCss, plotHgtCss);
 		}
 		let idx;
 		let noDataInRange = i0 > i1;
@@ -7098,72 +7531,6 @@ uPlot.sync = _sync;
 	paths.bars = bars;
 	paths.spline = monotoneCubic;
 }
-// src/draw/ticks.ts
-/** Round numbers for axes. */
-/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
-function linearTicks(low, high, count, whole = false) {
-	if (!(high > low) || count < 1) return [low];
-	const rough = (high - low) / count;
-	const power = 10 ** Math.floor(Math.log10(rough));
-	const factor = [
-		1,
-		2,
-		5,
-		10
-	].find((candidate) => candidate * power >= rough);
-	const interval = whole ? Math.max(1, Math.round(factor * power)) : factor * power;
-	const first = Math.ceil(low / interval - 1e-9);
-	const last = Math.floor(high / interval + 1e-9);
-	return Array.from({ length: last - first + 1 }, (_, i) => round((first + i) * interval));
-}
-/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
-function logTicks(low, high, count) {
-	const first = Math.ceil(Math.log10(low) - 1e-9);
-	const last = Math.floor(Math.log10(high) + 1e-9);
-	if (last - first < 1) return withinDecades(low, high, count);
-	const stride = Math.ceil((last - first + 1) / count);
-	const ticks = [];
-	for (let exponent = first; exponent <= last; exponent += stride) ticks.push(round(10 ** exponent));
-	return ticks;
-}
-function withinDecades(low, high, count) {
-	const power = 10 ** Math.floor(Math.log10(low));
-	const marks = [
-		1,
-		2,
-		5,
-		10,
-		20,
-		50,
-		100
-	].map((factor) => round(factor * power)).filter((tick) => tick >= low && tick <= high);
-	return marks.length > 1 ? marks : linearTicks(low, high, count);
-}
-var round = (value) => Number(value.toPrecision(12));
-// src/components/step_band.tsx
-/** Marks the shown step on a plot: an overlay, so that scrubbing draws no plot again. */
-/** Covers the shown sample's own steps in a parent whose width is the time domain. */
-function StepBand() {
-	const session = useSession();
-	const ref = T$1(null);
-	useSignalEffect(() => {
-		const step = session.step.value;
-		const steps = session.steps.value;
-		const { first, end } = session.domain.value;
-		const element = ref.current;
-		if (!element) return;
-		element.hidden = step === void 0;
-		if (step === void 0) return;
-		const next = steps[lastAtMost(steps, step) + 1] ?? end;
-		element.style.left = `${100 * (step - first) / (end - first)}%`;
-		element.style.width = `${100 * (next - step) / (end - first)}%`;
-	});
-	return /* @__PURE__ */ a("div", {
-		class: "step-band",
-		ref,
-		hidden: true
-	});
-}
 // src/components/chart.tsx
 /** Lines over time: uPlot with the tab's colours, the shown step as an overlay. */
 var NARROWEST_MARK = 3;
@@ -7260,7 +7627,7 @@ function options(latest, element, width, height) {
 				stroke: colour("grid"),
 				width: 1
 			},
-			splits: (plot) => ySplits(plot, log),
+			splits: (plot) => ySplits(plot, log, latest.current.whole ?? false),
 			filter: (_plot, splits) => splits,
 			values: (_plot, splits) => splits.map((value) => (latest.current.format ?? formatTick)(value))
 		}],
@@ -7323,14 +7690,14 @@ function linearRange(_plot, low, high) {
 	const pad = (high - low) * .06 || Math.abs(high) * .5 || 1;
 	return [low >= 0 && low - pad < 0 ? 0 : low - pad, high + pad];
 }
-function ySplits(plot, log) {
+function ySplits(plot, log, whole) {
 	const { min, max } = plot.scales.y;
 	if (min === void 0 || max === void 0 || min === null || max === null) return [];
 	const count = Math.max(2, Math.floor(plot.height / 34));
 	if (log) return logTicks(min, max, count);
-	return linearTicks(min, max, count);
+	return linearTicks(min, max, count, whole);
 }
-function Track({ title, definition, steps, lines, log, format, label }) {
+function Track({ title, definition, steps, lines, log, format, label, note }) {
 	const session = useSession();
 	const hovered = useSignal(void 0);
 	const step = session.step.value;
@@ -7342,6 +7709,7 @@ function Track({ title, definition, steps, lines, log, format, label }) {
 				title: definition,
 				children: title
 			}),
+			note,
 			hovered.value !== void 0 && /* @__PURE__ */ a("span", {
 				class: "quiet",
 				children: ["step ", formatCount(steps[index])]
@@ -7371,6 +7739,7 @@ function Track({ title, definition, steps, lines, log, format, label }) {
 			gutter: 58,
 			format: (value) => format === "number" ? formatTick(value) : formatValue(value, format),
 			label,
+			whole: format === "count",
 			onHover: (column) => hovered.value = column,
 			onPick: (at) => session.goTo(at)
 		})]
@@ -7390,6 +7759,372 @@ function lastRecorded(line, index) {
 	let at = index;
 	while (at >= 0 && !Number.isFinite(line.values[at]) && line.isMissing?.(at)) at--;
 	return at;
+}
+// src/components/density_map.tsx
+/** A tensor's histogram over time as colours, the shown step's own as bars beside it. */
+var LANE = 4;
+var PIXELS_PER_TICK = 36;
+function DensityMap({ histogram, bins, coded }) {
+	const session = useSession();
+	const { settings, host, domain } = session;
+	const [ref, size] = useSize();
+	const room = size.value.height - LANE;
+	const ticks = w$2(() => valueTicks(histogram, bins, Math.max(4, room / PIXELS_PER_TICK)), [
+		histogram,
+		bins,
+		room
+	]);
+	return /* @__PURE__ */ a("div", {
+		class: "density-plot",
+		children: [/* @__PURE__ */ a("div", {
+			class: "density-frame",
+			children: [
+				/* @__PURE__ */ a("div", {
+					class: "value-axis",
+					style: { width: px(58) },
+					"aria-hidden": "true",
+					children: ticks.map(({ value, row }) => /* @__PURE__ */ a("span", {
+						style: { top: px(LANE + row * room / bins.length) },
+						children: formatTick(value)
+					}, value))
+				}),
+				/* @__PURE__ */ a("div", {
+					class: "unit-plot",
+					ref,
+					children: /* @__PURE__ */ a(Heatmap, {
+						coded,
+						rows: bins.length,
+						columns: histogram.steps.length,
+						firstSteps: histogram.firstSteps,
+						domain: domain.value,
+						colours: colourTable(settings.colours.value, host.theme.value),
+						label: `Distribution of ${histogram.kind} ${histogram.name} over ${formatCount(histogram.steps.length)} steps`,
+						testId: "density",
+						separated: false,
+						onHover: (hit) => showBin(histogram, bins[hit.row], hit),
+						onPick: ({ column }) => session.goTo(histogram.steps[column])
+					})
+				}),
+				/* @__PURE__ */ a(StepBars, {
+					histogram,
+					bins,
+					height: size.value.height
+				})
+			]
+		}), /* @__PURE__ */ a("div", {
+			class: "axis-row density-axis",
+			style: { "--gutter": px(58) },
+			children: [
+				/* @__PURE__ */ a("span", {
+					class: "axis-name",
+					children: "step"
+				}),
+				/* @__PURE__ */ a(TimeAxis, { width: size.value.width }),
+				/* @__PURE__ */ a("span", {
+					class: "axis-name",
+					children: "at this step"
+				})
+			]
+		})]
+	});
+}
+function showBin(histogram, bin, { column, x, y }) {
+	const [first, last] = [histogram.firstSteps[column], histogram.steps[column]];
+	const count = histogram.counts[column * binsOf(histogram) + bin];
+	const total = totalOf(histogram, column);
+	showTooltip(x, y, {
+		title: `${histogram.kind}, ${histogram.name}`,
+		lines: [
+			first === last ? {
+				label: "step",
+				value: formatCount(last)
+			} : {
+				label: "steps",
+				value: `${formatCount(first)} – ${formatCount(last)}`
+			},
+			{
+				label: "values",
+				value: rangeOf(histogram, bin)
+			},
+			{
+				label: "elements",
+				value: total ? `${formatCount(count)} (${formatPercent(count / total)})` : "none finite"
+			}
+		]
+	});
+}
+function rangeOf({ edges }, bin) {
+	const [low, high] = [edges[bin], edges[bin + 1]];
+	if (low < 0 && high > 0) return `0, or within ± ${formatTick(high)}`;
+	if (!Number.isFinite(low)) return `below ${formatTick(high)}`;
+	if (!Number.isFinite(high)) return `${formatTick(low)} and more`;
+	return `${formatTick(low)} to ${formatTick(high)}`;
+}
+var BARS = 96;
+function StepBars(props) {
+	const { histogram, bins, height } = props;
+	const step = useSession().step.value;
+	const column = step === void 0 ? -1 : sampleAt(histogram.steps, step);
+	const total = column < 0 ? 0 : totalOf(histogram, column);
+	const start = column * binsOf(histogram);
+	const counts = Array.from(bins, (bin) => total ? histogram.counts[start + bin] : 0);
+	const most = Math.max(1, ...counts);
+	const rowHeight = (height - LANE) / bins.length;
+	return /* @__PURE__ */ a("svg", {
+		class: "step-bars",
+		width: BARS,
+		height,
+		role: "img",
+		"aria-label": "Distribution at the shown step",
+		"data-testid": "step-bars",
+		"data-step": column < 0 ? "" : histogram.steps[column],
+		"data-value": total,
+		children: [total === 0 && column >= 0 && /* @__PURE__ */ a("text", {
+			x: BARS / 2,
+			y: height / 2,
+			"text-anchor": "middle",
+			children: "none finite"
+		}), counts.map((count, row) => /* @__PURE__ */ a("rect", {
+			x: 6,
+			y: LANE + row * rowHeight,
+			width: 86 * count / most,
+			height: Math.max(1, rowHeight - (rowHeight > 4 ? 1 : 0))
+		}, bins[row]))]
+	});
+}
+// src/components/ridges.tsx
+/** A tensor's histograms of some steps as curves behind each other, the newest in front. */
+var PIXELS_PER_RIDGE = 16;
+var PEAK = 84;
+var BOTTOM = 22;
+function Ridges({ histogram, bins }) {
+	const session = useSession();
+	const [ref, size] = useSize();
+	const { width, height } = size.value;
+	const room = height - PEAK - BOTTOM;
+	const columns = spreadColumns(histogram.steps.length, Math.max(2, Math.floor(room / PIXELS_PER_RIDGE)));
+	const values = w$2(() => shares(histogram, bins), [histogram, bins]);
+	const highest = w$2(() => largest(values), [values]);
+	const step = session.step.value;
+	const at = step === void 0 ? -1 : sampleAt(histogram.steps, step);
+	const plot = Math.max(1, width - 58 - 12);
+	const x = (row) => 58 + (1 - row / bins.length) * plot;
+	const base = (place) => PEAK + (columns.length > 1 ? place * room / (columns.length - 1) : room);
+	const shown = lastAtMost(columns, at);
+	const curve = (column, place) => {
+		const points = Array.from(bins, (_, row) => {
+			const share = values[row * histogram.steps.length + column];
+			const y = base(place) - (Number.isFinite(share) ? share / highest * PEAK : 0);
+			return `${x(row + .5).toFixed(1)} ${y.toFixed(1)}`;
+		});
+		const floor = base(place).toFixed(1);
+		return `M${x(0).toFixed(1)} ${floor}L${points.join("L")}L${x(bins.length).toFixed(1)} ${floor}`;
+	};
+	const ticks = valueTicks(histogram, bins, plot / 60);
+	return /* @__PURE__ */ a("div", {
+		class: "ridges",
+		ref,
+		children: [width > 0 && /* @__PURE__ */ a("svg", {
+			width,
+			height,
+			role: "img",
+			"aria-label": `Distribution of ${histogram.kind} ${histogram.name} at ${columns.length} steps`,
+			"data-testid": "ridges",
+			children: [columns.map((column, place) => /* @__PURE__ */ a("g", {
+				class: place === shown ? "shown" : "",
+				onClick: () => session.goTo(histogram.steps[column]),
+				children: [/* @__PURE__ */ a("path", { d: curve(column, place) }), (place === shown || place % 3 === 0 && Math.abs(place - shown) > 1) && /* @__PURE__ */ a("text", {
+					x: 52,
+					y: base(place) + 3,
+					"text-anchor": "end",
+					children: formatCount(histogram.steps[column])
+				})]
+			}, column)), ticks.map(({ value, row }) => /* @__PURE__ */ a("text", {
+				x: x(row),
+				y: height - 6,
+				"text-anchor": "middle",
+				class: "tick",
+				children: formatTick(value)
+			}, value))]
+		}), /* @__PURE__ */ a("span", {
+			class: "ridge-axis",
+			style: { width: px(52) },
+			children: "step"
+		})]
+	});
+}
+function largest(values) {
+	let most = 0;
+	for (const value of values) if (value > most) most = value;
+	return most || 1;
+}
+// src/views/distributions.tsx
+/** How the elements of one tensor are distributed, over the run. */
+var isRecorded = (session, kind) => session.has(`${kind}_histogram`);
+/** The chosen tensor where the layer has it, else the layer's first one. */
+function tensorOf(session) {
+	const names = rowsOf(session.layer.value, session.settings.kind.value);
+	return names.find((name) => name === session.settings.tensor.value) ?? names[0];
+}
+function Distributions() {
+	const session = useSession();
+	const kind = session.settings.kind.value;
+	const histogram = useResource(session.client, () => {
+		const [wanted, name] = [session.settings.kind.value, tensorOf(session)];
+		if (name === void 0 || !isRecorded(session, wanted)) return void 0;
+		return session.request((run) => histogramQuery(run, wanted, name));
+	}, session.host.visible);
+	if (!Object.keys(KINDS).some((each) => isRecorded(session, each))) return /* @__PURE__ */ a(NotRecorded, {
+		what: "Distributions are not recorded in this run",
+		how: "They are by default; InspectCallback(histograms=False) and tier=\"economy\" leave them out."
+	});
+	const missing = !isRecorded(session, kind) ? `Distributions of ${KINDS[kind].toLowerCase()}s are not recorded in this run` : tensorOf(session) === void 0 && session.layer.value ? `${session.layer.value.path} has no trainable variable` : void 0;
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+		class: "view-bar",
+		children: [
+			/* @__PURE__ */ a(Controls$1, {}),
+			/* @__PURE__ */ a("span", { class: "spring" }),
+			histogram.fresh.value && !missing && /* @__PURE__ */ a(DensityLegend, { histogram: histogram.fresh.value })
+		]
+	}), missing ? /* @__PURE__ */ a(NotRecorded, {
+		what: missing,
+		how: "Choose another kind above, or another layer."
+	}) : /* @__PURE__ */ a(Pending, {
+		loaded: histogram.state.value,
+		retry: () => histogram.retry(),
+		class: "density",
+		children: (data) => /* @__PURE__ */ a(Picture$1, { histogram: data })
+	})] });
+}
+function Controls$1() {
+	const session = useSession();
+	const { kind, tensor, density } = session.settings;
+	const layer = session.layer.value;
+	const names = rowsOf(layer, kind.value);
+	return /* @__PURE__ */ a($, { children: [
+		/* @__PURE__ */ a(Select, {
+			label: "Kind",
+			value: kind.value,
+			options: Object.entries(KINDS),
+			onChange: (next) => kind.value = next,
+			testId: "kind"
+		}),
+		names.length > 1 && /* @__PURE__ */ a(Choice, {
+			label: "Tensor",
+			testId: "tensor",
+			value: tensorOf(session) ?? "",
+			options: names.map((name) => [
+				name,
+				name === layer?.path ? "output" : splitPath(name)[1],
+				name
+			]),
+			onChange: (next) => tensor.value = next
+		}),
+		/* @__PURE__ */ a(Choice, {
+			label: "Form",
+			testId: "density-form",
+			value: density.value,
+			options: [[
+				"density",
+				"Over time",
+				"Share of the elements by value and step, as colours"
+			], [
+				"ridges",
+				"Ridges",
+				"One curve for each of some steps, the newest in front"
+			]],
+			onChange: (next) => density.value = next
+		})
+	] });
+}
+function usePicture(histogram) {
+	return w$2(() => {
+		const bins = drawnBins(histogram);
+		return {
+			bins,
+			coded: densityCodes(histogram, bins)
+		};
+	}, [histogram]);
+}
+function Picture$1({ histogram }) {
+	const { bins, coded } = usePicture(histogram);
+	return useSession().settings.density.value === "ridges" ? /* @__PURE__ */ a(Ridges, {
+		histogram,
+		bins
+	}) : /* @__PURE__ */ a(DensityMap, {
+		histogram,
+		bins,
+		coded
+	});
+}
+function DensityLegend({ histogram }) {
+	const { settings, host } = useSession();
+	const { coded } = usePicture(histogram);
+	const theme = host.theme.value;
+	return /* @__PURE__ */ a("span", {
+		class: "legend",
+		title: "Share of the tensor's finite elements in one bin, at one step",
+		children: [settings.density.value === "density" && /* @__PURE__ */ a($, { children: [
+			/* @__PURE__ */ a("span", {
+				class: "number",
+				children: formatPercent(coded.scale.low)
+			}),
+			/* @__PURE__ */ a("i", {
+				class: "gradient",
+				style: { background: cssGradient(settings.colours.value, theme) }
+			}),
+			/* @__PURE__ */ a("span", {
+				class: "number",
+				children: [formatPercent(coded.scale.high), " of elements"]
+			})
+		] }), coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+			class: "alarm",
+			"data-testid": "density-nonfinite",
+			"data-value": coded.nonfinite,
+			children: [
+				/* @__PURE__ */ a("i", {
+					class: "swatch",
+					style: { background: nonfiniteColour }
+				}),
+				"nothing finite at ",
+				formatCount(coded.nonfinite),
+				" samples"
+			]
+		})]
+	});
+}
+// src/views/empty.tsx
+/** No data yet: what to paste, and where was looked. */
+/** A training with the callback; `directory` is where it writes. */
+function snippet(directory) {
+	return `from tb_keras_inspect import InspectCallback
+
+model.fit(
+    x, y,
+    callbacks=[InspectCallback(${pythonString(directory)})],
+)`;
+}
+/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
+var pythonString = (text) => JSON.stringify(text);
+/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
+function suggestedDirectory(logdir) {
+	return /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(",") ? `${logdir.replace(/[/\\]+$/, "")}/run_1` : "logs/run_1";
+}
+function EmptyState({ logdir }) {
+	return /* @__PURE__ */ a("div", {
+		class: "empty",
+		"data-testid": "empty-state",
+		children: [
+			/* @__PURE__ */ a("h2", { children: "No recorded training found" }),
+			/* @__PURE__ */ a("p", { children: "Add the callback to the training, with a directory inside TensorBoard’s log directory:" }),
+			/* @__PURE__ */ a("pre", { children: snippet(suggestedDirectory(logdir)) }),
+			/* @__PURE__ */ a("p", { children: ["Searched: ", /* @__PURE__ */ a("code", { children: logdir || "(no log directory)" })] }),
+			/* @__PURE__ */ a("p", {
+				class: "quiet",
+				children: "The tab fills by itself when the first steps are written."
+			})
+		]
+	});
 }
 // src/state/overview.ts
 var OVERVIEW_COLUMNS = [
@@ -7627,168 +8362,6 @@ function linesOf$1(layer, tables, { kind, statistic }) {
 		}];
 	});
 }
-/**
-* Pools a coded grid to a picture of `spans.from.length` by `height` codes.
-*
-* Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a value
-* that is not finite always wins, and is widened by `reach` pixels to each side.
-*
-* Args:
-*   codes: Row-major [rows, columns].
-*   height: Picture rows, at most `rows`.
-*
-* Returns: Uint8Array[height * width], row-major.
-*/
-function poolCodes(codes, rows, columns, spans, height, diverging, reach = 1) {
-	const width = spans.from.length;
-	const picture = new Uint8Array(width * height);
-	const better = diverging ? fartherCode : largerCode;
-	for (let row = 0; row < rows; row++) {
-		const line = Math.floor(row * height / rows) * width;
-		for (let x = 0; x < width; x++) {
-			let best = picture[line + x];
-			for (let column = spans.from[x]; column < spans.to[x]; column++) best = better(best, codes[row * columns + column]);
-			picture[line + x] = best;
-		}
-	}
-	widen(picture, width, reach);
-	return picture;
-}
-/** Which pixel columns hold something that is not finite, in any row. */
-function nonfiniteColumns(picture, width) {
-	const found = new Array(width).fill(false);
-	picture.forEach((code, index) => {
-		if (code === 255) found[index % width] = true;
-	});
-	return found;
-}
-/** Colours of a picture of codes. */
-function paint(picture, colours, into) {
-	for (let index = 0; index < picture.length; index++) into[index] = colours[picture[index]];
-}
-var largerCode = (a, b) => b > a ? b : a;
-function fartherCode(a, b) {
-	if (a === 255 || b === 0) return a;
-	if (b === 255 || a === 0) return b;
-	return Math.abs(b - 128) > Math.abs(a - 128) ? b : a;
-}
-function widen(picture, width, reach) {
-	if (!reach || !picture.includes(255)) return;
-	picture.slice().forEach((code, index) => {
-		if (code !== 255) return;
-		const start = index - index % width;
-		const from = Math.max(start, index - reach);
-		picture.fill(255, from, Math.min(start + width, index + reach + 1));
-	});
-}
-// src/components/heatmap.tsx
-var LANE = 4;
-var SEPARATED_ROW = 9;
-function Heatmap(props) {
-	const [ref, size] = useSize();
-	const canvas = T$1(null);
-	const { coded, rows, columns, firstSteps, domain, colours, marked } = props;
-	F$1(() => {
-		drawHeatmap(canvas, size.value, props);
-	}, [
-		coded,
-		rows,
-		columns,
-		firstSteps,
-		domain,
-		colours,
-		size.value
-	]);
-	const hit = (event) => {
-		const box = ref.current.getBoundingClientRect();
-		const [x, y] = [event.clientX - box.left, event.clientY - box.top - LANE];
-		const row = Math.floor(y / (box.height - LANE) * rows);
-		const column = sampleAt(firstSteps, xToStep(x, domain, box.width));
-		if (row < 0 || row >= rows || column < 0) return void 0;
-		return {
-			row,
-			column,
-			x: event.clientX,
-			y: event.clientY
-		};
-	};
-	const follow = (event) => {
-		const cell = hit(event);
-		if (cell) props.onHover(cell);
-		if (cell && event.buttons & 1) props.onPick(cell);
-	};
-	return /* @__PURE__ */ a("div", {
-		class: "heatmap",
-		ref,
-		onPointerMove: follow,
-		onPointerLeave: hideTooltip,
-		onPointerDown: (event) => {
-			const cell = hit(event);
-			if (cell) props.onPick(cell);
-		},
-		children: [
-			/* @__PURE__ */ a("canvas", {
-				ref: canvas,
-				role: "img",
-				"aria-label": props.label,
-				"data-testid": props.testId
-			}),
-			marked && /* @__PURE__ */ a("div", {
-				class: "row-mark",
-				style: {
-					top: `calc(${LANE}px + (100% - ${LANE}px) * ${marked[0] / rows})`,
-					height: `calc((100% - ${LANE}px) * ${(marked[1] - marked[0]) / rows})`
-				}
-			}),
-			/* @__PURE__ */ a(StepBand, {})
-		]
-	});
-}
-function drawHeatmap(canvas, size, { coded, rows, columns, firstSteps, domain, colours }) {
-	const context = prepareCanvas(canvas.current, size);
-	if (!context || !rows || !columns) return;
-	const density = window.devicePixelRatio || 1;
-	const width = Math.round(size.width * density);
-	const room = size.height - LANE;
-	const lines = Math.min(rows, Math.round(room * density));
-	const spans = columnSpans(firstSteps, domain, width);
-	const picture = poolCodes(coded.codes, rows, columns, spans, lines, coded.scale.diverging);
-	const image = new ImageData(width, lines);
-	paint(picture, colours, new Uint32Array(image.data.buffer));
-	const atlas = new OffscreenCanvas(width, lines);
-	atlas.getContext("2d").putImageData(image, 0, 0);
-	context.imageSmoothingEnabled = false;
-	context.drawImage(atlas, 0, 0, width, lines, 0, LANE, size.width, room);
-	drawLane(context, nonfiniteColumns(picture, width), density);
-	if (room / rows >= SEPARATED_ROW) drawSeparators(context, size.width, room, rows, density);
-}
-function drawLane(context, found, density) {
-	context.fillStyle = nonfiniteColour;
-	found.forEach((marked, x) => {
-		if (marked) context.fillRect(x / density, 0, 1 / density, 3);
-	});
-}
-/** Cuts lines out rather than drawing them: the background shows through in either theme. */
-function drawSeparators(context, width, room, rows, density) {
-	for (let row = 1; row < rows; row++) {
-		const y = Math.round((LANE + row * room / rows) * density) / density;
-		context.clearRect(0, y, width, 1 / density);
-	}
-}
-// src/components/time_axis.tsx
-/** Step numbers below a plot. */
-var PIXELS_PER_TICK = 90;
-function TimeAxis({ width }) {
-	const { first, end } = useSession().domain.value;
-	return /* @__PURE__ */ a("div", {
-		class: "time-axis",
-		"aria-hidden": "true",
-		children: linearTicks(first, end - 1, Math.max(2, width / PIXELS_PER_TICK), true).map((step) => /* @__PURE__ */ a("span", {
-			style: { left: `${100 * (step - first) / (end - first)}%` },
-			children: formatCount(step)
-		}, step))
-	});
-}
 // src/draw/dead.ts
 /** Dead units in a coded unit map: a code of their own, below what is not finite and above the rest. */
 /** The highest ordinary code gives way to dead units, so that pooling keeps them. */
@@ -7808,9 +8381,126 @@ function withDead(colours) {
 	table[DEAD_CODE] = DEAD_COLOUR;
 	return table;
 }
+// src/components/unit_heatmap.tsx
+/** Units over time: how large each one's output was, and when it was dead. */
+/** Codes of all cells, dead ones marked, rows in the order given. */
+function useUnitCodes(units, order) {
+	return w$2(() => {
+		const columns = units.steps.length;
+		const coded = encode({
+			rows: units.units,
+			columns,
+			values: units.maxAbs
+		}, "linear");
+		const codes = markDead(coded.codes, units.dead);
+		return {
+			...coded,
+			codes: order ? takeRows(codes, columns, order) : codes
+		};
+	}, [units, order]);
+}
+function UnitHeatmap(props) {
+	const { units, coded, order, testId, markedRow, onPickRow, onMoveRow } = props;
+	const session = useSession();
+	const theme = session.host.theme.value;
+	const map = session.settings.colours.value;
+	const colours = w$2(() => withDead(colourTable(map, theme)), [map, theme]);
+	const columns = units.steps.length;
+	return /* @__PURE__ */ a(Heatmap, {
+		coded,
+		rows: units.units,
+		columns,
+		firstSteps: units.firstSteps,
+		domain: session.domain.value,
+		colours,
+		label: `${formatCount(units.units)} units of ${units.site} over ${formatCount(columns)} steps`,
+		testId,
+		...markedRow !== void 0 && { marked: [markedRow, markedRow + 1] },
+		...onMoveRow && { onMoveRow },
+		onHover: (hit) => showUnit(units, order?.[hit.row] ?? hit.row, hit),
+		onPick: ({ row, column }) => {
+			onPickRow?.(row);
+			session.goTo(units.steps[column]);
+		}
+	});
+}
+function showUnit(units, unit, { column, x, y }) {
+	const [first, last] = [units.firstSteps[column], units.steps[column]];
+	const since = deadSince(units, unit, column);
+	showTooltip(x, y, {
+		title: `${units.site}, unit ${unit}`,
+		lines: [first === last ? {
+			label: "step",
+			value: formatCount(last)
+		} : {
+			label: "steps",
+			value: `${formatCount(first)} – ${formatCount(last)}`
+		}, {
+			label: "largest |output|",
+			value: formatNumber(units.maxAbs[unit * units.steps.length + column])
+		}],
+		...since >= 0 && { note: `Dead since step ${formatCount(units.steps[since])}: zero in all ${formatCount(units.windowSamples[column])} batches of the window, ${units.window}.` }
+	});
+}
+/** Colours of magnitudes, and how many units are dead at the shown step. */
+function UnitLegend({ units, coded, column }) {
+	const { settings, host } = useSession();
+	const dead = column < 0 ? 0 : deadCount(units, column);
+	return /* @__PURE__ */ a($, { children: [
+		/* @__PURE__ */ a("span", {
+			class: "reading",
+			children: [
+				"0",
+				" ",
+				/* @__PURE__ */ a("i", {
+					class: "gradient",
+					style: { background: cssGradient(settings.colours.value, host.theme.value) }
+				}),
+				" ",
+				formatNumber(coded.scale.high)
+			]
+		}),
+		coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+			class: "reading alarm",
+			children: [/* @__PURE__ */ a("i", {
+				class: "swatch",
+				style: { background: nonfiniteColour }
+			}), "NaN, Inf"]
+		}),
+		/* @__PURE__ */ a("span", {
+			class: "reading",
+			title: `Dead: zero for every input of ${units.window}`,
+			"data-testid": "dead-units",
+			"data-value": dead,
+			children: [
+				/* @__PURE__ */ a("i", { class: "swatch dead" }),
+				/* @__PURE__ */ a("b", {
+					class: dead ? "dead" : "",
+					children: [
+						formatCount(dead),
+						" of ",
+						formatCount(units.units)
+					]
+				}),
+				" ",
+				"dead"
+			]
+		})
+	] });
+}
 // src/views/layer_units.tsx
-/** A layer's units over the run: how large each one's output was, and which were dead. */
-var HIGHEST_UNIT = 12;
+/** A layer's units over the run, below its series. */
+var HIGHEST_UNIT$1 = 12;
+/** The output whose units are shown: the first one that has any. */
+var siteWithUnits = (layer) => layer?.sites.find((candidate) => candidate.units > 0);
+/** The units of the selected layer. */
+function useUnits() {
+	const session = useSession();
+	return useResource(session.client, () => {
+		const site = siteWithUnits(session.layer.value);
+		return site && session.has("units") ? session.request((run) => unitsQuery(run, site.name)) : void 0;
+	}, session.host.visible);
+}
 function LayerUnits({ layer }) {
 	const session = useSession();
 	const units = useUnits();
@@ -7829,37 +8519,11 @@ function LayerUnits({ layer }) {
 		children: (data) => /* @__PURE__ */ a(UnitMap, { units: data })
 	});
 }
-/** The output whose units are shown: the first one that has any. */
-var siteWithUnits = (layer) => layer?.sites.find((candidate) => candidate.units > 0);
-/** The units of the selected layer. */
-function useUnits() {
-	const session = useSession();
-	return useResource(session.client, () => {
-		const site = siteWithUnits(session.layer.value);
-		return site && session.has("units") ? session.request((run) => unitsQuery(run, site.name)) : void 0;
-	}, session.host.visible);
-}
 function UnitMap({ units }) {
 	const session = useSession();
-	const theme = session.host.theme.value;
-	const map = session.settings.colours.value;
-	const columns = units.steps.length;
 	const [ref, size] = useSize();
-	const coded = w$2(() => {
-		const all = encode({
-			rows: units.units,
-			columns,
-			values: units.maxAbs
-		}, "linear");
-		return {
-			...all,
-			codes: markDead(all.codes, units.dead)
-		};
-	}, [units]);
-	const colours = w$2(() => withDead(colourTable(map, theme)), [map, theme]);
+	const coded = useUnitCodes(units);
 	const step = session.step.value;
-	const dead = step === void 0 ? 0 : deadAt(units, sampleAt(units.steps, step));
-	const height = units.units * HIGHEST_UNIT + 4;
 	return /* @__PURE__ */ a("section", {
 		class: "track unit-track",
 		"data-testid": "unit-map",
@@ -7870,41 +8534,15 @@ function UnitMap({ units }) {
 					children: "Units, largest |output| in the batch"
 				}),
 				/* @__PURE__ */ a("span", { class: "spring" }),
-				/* @__PURE__ */ a("span", {
-					class: "reading",
-					children: [
-						"0 ",
-						/* @__PURE__ */ a("i", {
-							class: "gradient",
-							style: { background: cssGradient(map, theme) }
-						}),
-						" ",
-						formatNumber(coded.scale.high)
-					]
-				}),
-				/* @__PURE__ */ a("span", {
-					class: "reading",
-					title: `Dead: zero for every input of ${units.window}`,
-					"data-testid": "dead-units",
-					"data-value": dead,
-					children: [
-						/* @__PURE__ */ a("i", { class: "swatch dead" }),
-						/* @__PURE__ */ a("b", {
-							class: dead ? "dead" : "",
-							children: [
-								formatCount(dead),
-								" of ",
-								formatCount(units.units)
-							]
-						}),
-						" ",
-						"dead"
-					]
+				/* @__PURE__ */ a(UnitLegend, {
+					units,
+					coded,
+					column: step === void 0 ? -1 : sampleAt(units.steps, step)
 				})
 			] }),
 			/* @__PURE__ */ a("div", {
 				class: "unit-frame",
-				style: { maxHeight: px(height) },
+				style: { maxHeight: px(units.units * HIGHEST_UNIT$1 + 4) },
 				children: [/* @__PURE__ */ a("div", {
 					class: "unit-axis",
 					style: { width: px(58) },
@@ -7912,30 +8550,10 @@ function UnitMap({ units }) {
 				}), /* @__PURE__ */ a("div", {
 					class: "unit-plot",
 					ref,
-					children: /* @__PURE__ */ a(Heatmap, {
+					children: /* @__PURE__ */ a(UnitHeatmap, {
+						units,
 						coded,
-						rows: units.units,
-						columns,
-						firstSteps: units.firstSteps,
-						domain: session.domain.value,
-						colours,
-						label: `${units.units} units of ${units.site} over ${columns} steps, ${dead} of them dead at the shown step`,
-						testId: "units",
-						onHover: ({ row, column, x, y }) => {
-							const index = row * columns + column;
-							showTooltip(x, y, {
-								title: `${units.site}, unit ${row}`,
-								lines: [{
-									label: "step",
-									value: formatCount(units.steps[column])
-								}, {
-									label: "largest |output|",
-									value: formatNumber(units.maxAbs[index])
-								}],
-								...units.dead[index] && { note: `Dead: zero in all ${units.windowSamples[column]} batches of the window, which is ${units.window}.` }
-							});
-						},
-						onPick: ({ column }) => session.goTo(units.steps[column])
+						testId: "units"
 					})
 				})]
 			}),
@@ -7949,11 +8567,6 @@ function UnitMap({ units }) {
 			})
 		]
 	});
-}
-function deadAt(units, column) {
-	let count = 0;
-	for (let unit = 0; unit < units.units; unit++) count += units.dead[unit * units.steps.length + column];
-	return count;
 }
 // src/views/layer_values.tsx
 var COLUMNS = [
@@ -8108,7 +8721,7 @@ function LayerContent({ layer }) {
 				retry: () => series.retry(),
 				children: (data) => /* @__PURE__ */ a(LayerNumbers, { series: data })
 			}),
-			/* @__PURE__ */ a(LayerUnits, { layer })
+			session.settings.view.value !== "units" && /* @__PURE__ */ a(LayerUnits, { layer })
 		]
 	});
 }
@@ -8195,7 +8808,7 @@ var CHARACTER_WIDTH = 6.2;
 var NARROWEST_GUTTER = 72;
 var WIDEST_GUTTER = 260;
 var HIGHEST_ROW = 30;
-var LOWEST_LABEL = 11;
+var LOWEST_LABEL$1 = 11;
 function OverTime() {
 	const session = useSession();
 	const { kind, statistic } = session.settings;
@@ -8443,7 +9056,7 @@ function linesOf(rows, layer) {
 function RowLabels({ names, height }) {
 	const session = useSession();
 	const room = height - 4;
-	const stride = Math.max(1, Math.ceil(LOWEST_LABEL * names.length / room));
+	const stride = Math.max(1, Math.ceil(LOWEST_LABEL$1 * names.length / room));
 	return /* @__PURE__ */ a("div", {
 		class: "row-labels",
 		children: names.map((name, row) => {
@@ -8964,6 +9577,207 @@ function columnExtents(rows, values) {
 	for (const key of SHARES) extents.set(key, [0, 1]);
 	return extents;
 }
+// src/views/units.tsx
+/** Every unit of a layer over the run: which died, when, and what one of them did. */
+var HIGHEST_UNIT = 26;
+var LOWEST_LABEL = 13;
+function UnitsView() {
+	const session = useSession();
+	const units = useUnits();
+	if (!session.has("units")) return /* @__PURE__ */ a(NotRecorded, {
+		what: "Units are not recorded in this run",
+		how: "They are by default; InspectCallback(units=False) and tier=\"economy\" leave them out."
+	});
+	const layer = session.layer.value;
+	if (layer && !siteWithUnits(layer)) return /* @__PURE__ */ a(NoUnits, { path: layer.path });
+	return /* @__PURE__ */ a(Pending, {
+		loaded: units.state.value,
+		retry: () => units.retry(),
+		class: "units-view",
+		children: (data) => /* @__PURE__ */ a(UnitsOfLayer, { units: data })
+	});
+}
+function useSites() {
+	return useSession().layers.value.flatMap((layer) => siteWithUnits(layer)?.name ?? []);
+}
+function NoUnits({ path }) {
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+		class: "view-bar",
+		children: /* @__PURE__ */ a(SiteSelect, {
+			names: useSites(),
+			value: "",
+			testId: "units-layer"
+		})
+	}), /* @__PURE__ */ a(NotRecorded, {
+		what: `No units of ${path} are recorded`,
+		how: "Its output has no axis of units. Choose another layer above."
+	})] });
+}
+function UnitsOfLayer({ units }) {
+	const session = useSession();
+	const { unitOrder, unit: chosen } = session.settings;
+	const sites = useSites();
+	const order = w$2(() => orderUnits(units, unitOrder.value), [units, unitOrder.value]);
+	const coded = useUnitCodes(units, order);
+	const step = session.step.value;
+	const column = step === void 0 ? -1 : sampleAt(units.steps, step);
+	const unit = chosen.value !== void 0 && chosen.value < units.units ? chosen.value : order[0];
+	const row = order.indexOf(unit);
+	const pickRow = (next) => {
+		chosen.value = order[Math.max(0, Math.min(units.units - 1, next))];
+	};
+	const [ref, size] = useSize();
+	return /* @__PURE__ */ a($, { children: [
+		/* @__PURE__ */ a("div", {
+			class: "view-bar",
+			children: [
+				/* @__PURE__ */ a(SiteSelect, {
+					names: sites,
+					value: units.site,
+					testId: "units-layer"
+				}),
+				/* @__PURE__ */ a(Choice, {
+					label: "Order of units",
+					testId: "unit-order",
+					value: unitOrder.value,
+					options: [
+						[
+							"unit",
+							"By number",
+							"Units as they are in the layer"
+						],
+						[
+							"death",
+							"Dead first",
+							"Longest dead first, those that live last"
+						],
+						[
+							"activity",
+							"Most active",
+							"Largest mean magnitude over the run first"
+						]
+					],
+					onChange: (next) => unitOrder.value = next
+				}),
+				/* @__PURE__ */ a("span", { class: "spring" }),
+				/* @__PURE__ */ a(UnitLegend, {
+					units,
+					coded,
+					column
+				})
+			]
+		}),
+		/* @__PURE__ */ a("div", {
+			class: "unit-frame tall",
+			style: { maxHeight: px(units.units * HIGHEST_UNIT + 12) },
+			children: [/* @__PURE__ */ a(RowNumbers, {
+				order,
+				height: size.value.height,
+				selected: unit
+			}), /* @__PURE__ */ a("div", {
+				class: "unit-plot",
+				ref,
+				children: /* @__PURE__ */ a(UnitHeatmap, {
+					units,
+					coded,
+					order,
+					testId: "unit-heatmap",
+					markedRow: row,
+					onPickRow: pickRow,
+					onMoveRow: (rows) => pickRow(row + rows)
+				})
+			})]
+		}),
+		/* @__PURE__ */ a("div", {
+			class: "axis-row",
+			style: { "--gutter": px(58) },
+			children: [/* @__PURE__ */ a("span", {
+				class: "axis-name",
+				children: "step"
+			}), /* @__PURE__ */ a(TimeAxis, { width: size.value.width })]
+		}),
+		/* @__PURE__ */ a(UnitTracks, {
+			units,
+			unit,
+			column
+		})
+	] });
+}
+/** Numbers of the units beside their rows, thinned out where rows are low. */
+function RowNumbers(props) {
+	const { order, height, selected } = props;
+	const room = height - 4;
+	const stride = Math.max(1, Math.ceil(LOWEST_LABEL * order.length / Math.max(1, room)));
+	return /* @__PURE__ */ a("div", {
+		class: "unit-numbers",
+		style: { width: px(58) },
+		"aria-hidden": "true",
+		children: Array.from(order, (unit, row) => row % stride ? null : /* @__PURE__ */ a("span", {
+			class: unit === selected ? "selected" : "",
+			style: { top: px(4 + (row + .5) * room / order.length) },
+			children: unit
+		}, row))
+	});
+}
+function UnitTracks({ units, unit, column }) {
+	const columns = units.steps.length;
+	const dead = w$2(() => [{
+		name: "dead",
+		values: deadCounts(units),
+		colour: "dead",
+		width: 2
+	}], [units]);
+	const median = w$2(() => medianOverUnits(units), [units]);
+	const history = w$2(() => [{
+		name: "median of all units",
+		values: median,
+		colour: "line-other"
+	}, {
+		name: `unit ${unit}`,
+		values: units.maxAbs.subarray(unit * columns, (unit + 1) * columns),
+		colour: "series-1",
+		width: 2
+	}], [units, unit]);
+	return /* @__PURE__ */ a("div", {
+		class: "unit-tracks",
+		children: [/* @__PURE__ */ a(Track, {
+			title: `Unit ${unit}, largest |output|`,
+			note: /* @__PURE__ */ a(UnitState, {
+				units,
+				unit,
+				column
+			}),
+			definition: "Largest magnitude of the unit's output over the sampled batch.",
+			steps: units.steps,
+			lines: history,
+			log: false,
+			format: "number",
+			label: `Unit ${unit} of ${units.site} over the run`
+		}), /* @__PURE__ */ a(Track, {
+			title: "Dead units",
+			definition: `Units that were zero for every input of ${units.window}.`,
+			steps: units.steps,
+			lines: dead,
+			log: false,
+			format: "count",
+			label: `Number of dead units of ${units.site} over the run`
+		})]
+	});
+}
+/** What is the matter with the unit at the shown step, in words. */
+function UnitState({ units, unit, column }) {
+	if (column < 0) return null;
+	const since = deadSince(units, unit, column);
+	const value = units.maxAbs[unit * units.steps.length + column];
+	const state = since >= 0 ? `dead since step ${formatCount(units.steps[since])}` : Number.isFinite(value) ? value === 0 ? "silent in this batch" : "alive" : formatNumber(value);
+	return /* @__PURE__ */ a("span", {
+		class: since >= 0 ? "reading dead-text" : "quiet",
+		"data-testid": "unit-state",
+		"data-unit": unit,
+		"data-value": since >= 0 ? units.steps[since] : "",
+		children: state
+	});
+}
 // src/components/help.tsx
 /** Keyboard shortcuts: what they do, and the sheet that lists them. */
 var on = (key, shift = false) => (event) => event.key === key && event.shiftKey === shift;
@@ -9023,10 +9837,16 @@ var SHORTCUTS = [
 		run: (session) => session.moveLayer(1)
 	},
 	{
-		keys: "1 2 3",
-		does: "Overview, Over time, Activations",
-		matches: (event) => /^[123]$/.test(event.key),
-		run: () => void 0
+		keys: `1 – ${VIEWS.length}`,
+		does: "the views, from left to right",
+		matches: (event) => VIEWS[Number(event.key) - 1] !== void 0,
+		run: (session, event) => session.settings.view.value = VIEWS[Number(event.key) - 1]
+	},
+	{
+		keys: "/",
+		does: "filter layers",
+		matches: on("/"),
+		run: () => document.querySelector(".filter")?.focus()
 	},
 	{
 		keys: "?",
@@ -9046,12 +9866,7 @@ function shortcut(session, event) {
 	const found = SHORTCUTS.find((candidate) => candidate.matches(event));
 	if (!found) return;
 	event.preventDefault();
-	if (/^[123]$/.test(event.key)) session.settings.view.value = [
-		"overview",
-		"time",
-		"activations"
-	][Number(event.key) - 1];
-	else found.run(session);
+	found.run(session, event);
 }
 function HelpSheet() {
 	const session = useSession();
@@ -9290,11 +10105,6 @@ function Epochs({ loss, size: { width, height } }) {
 }
 // src/components/toolbar.tsx
 /** Run, view, filter and how fresh the data is. */
-var TITLES = {
-	overview: "Overview",
-	time: "Over time",
-	activations: "Activations"
-};
 function Toolbar() {
 	const session = useSession();
 	return /* @__PURE__ */ a("header", {
@@ -9332,13 +10142,12 @@ function RunPicker() {
 }
 function ViewTabs() {
 	const { view } = useSession().settings;
-	const names = Object.keys(TITLES);
 	const move = (event) => {
 		const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
 		if (!by) return;
 		event.stopPropagation();
 		event.preventDefault();
-		const next = names[(names.indexOf(view.value) + by + names.length) % names.length];
+		const next = VIEWS[(VIEWS.indexOf(view.value) + by + VIEWS.length) % VIEWS.length];
 		view.value = next;
 		document.getElementById(`tab-${next}`)?.focus();
 	};
@@ -9347,7 +10156,7 @@ function ViewTabs() {
 		role: "tablist",
 		"aria-label": "Views",
 		onKeyDown: move,
-		children: names.map((name) => /* @__PURE__ */ a("button", {
+		children: VIEWS.map((name) => /* @__PURE__ */ a("button", {
 			id: `tab-${name}`,
 			type: "button",
 			role: "tab",
@@ -9356,7 +10165,7 @@ function ViewTabs() {
 			tabIndex: view.value === name ? 0 : -1,
 			"data-testid": `view-${name}`,
 			onClick: () => view.value = name,
-			children: TITLES[name]
+			children: VIEW_TITLES[name]
 		}, name))
 	});
 }
@@ -9420,11 +10229,12 @@ function Freshness() {
 	});
 }
 // src/components/app.tsx
-/** The whole tab. */
-var VIEWS = {
+var COMPONENTS = {
 	overview: Overview,
 	time: OverTime,
-	activations: Activations
+	distributions: Distributions,
+	activations: Activations,
+	units: UnitsView
 };
 function App({ session }) {
 	A$1(() => {
@@ -9456,7 +10266,7 @@ function Content({ session }) {
 		});
 	}
 	if (!data.runs.length) return /* @__PURE__ */ a(EmptyState, { logdir: data.logdir });
-	const View = VIEWS[session.settings.view.value];
+	const View = COMPONENTS[session.settings.view.value];
 	return /* @__PURE__ */ a($, { children: [
 		/* @__PURE__ */ a(Toolbar, {}),
 		session.chosen.value ? /* @__PURE__ */ a("main", {
@@ -9595,10 +10405,10 @@ function listenForReload(outer, callback) {
 // src/style/style.ts
 var style_default = [
 	".uplot, .uplot *, .uplot *::before, .uplot *::after {box-sizing: border-box;}.uplot {font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, \"Noto Sans\", sans-serif, \"Apple Color Emoji\", \"Segoe UI Emoji\", \"Segoe UI Symbol\", \"Noto Color Emoji\";line-height: 1.5;width: min-content;}.u-title {text-align: center;font-size: 18px;font-weight: bold;}.u-wrap {position: relative;user-select: none;}.u-over, .u-under {position: absolute;}.u-under {overflow: hidden;}.uplot canvas {display: block;position: relative;width: 100%;height: 100%;}.u-axis {position: absolute;}.u-legend {font-size: 14px;margin: auto;text-align: center;}.u-inline {display: block;}.u-inline * {display: inline-block;}.u-inline tr {margin-right: 16px;}.u-legend th {font-weight: 600;}.u-legend th > * {vertical-align: middle;display: inline-block;}.u-legend .u-marker {width: 1em;height: 1em;margin-right: 4px;background-clip: padding-box !important;}.u-inline.u-live th::after {content: \":\";vertical-align: middle;}.u-inline:not(.u-live) .u-value {display: none;}.u-series > * {padding: 4px;}.u-series th {cursor: pointer;}.u-legend .u-off > * {opacity: 0.3;}.u-select {background: rgba(0,0,0,0.07);position: absolute;pointer-events: none;}.u-cursor-x, .u-cursor-y {position: absolute;left: 0;top: 0;pointer-events: none;will-change: transform;}.u-hz .u-cursor-x, .u-vt .u-cursor-y {height: 100%;border-right: 1px dashed #607D8B;}.u-hz .u-cursor-y, .u-vt .u-cursor-x {width: 100%;border-bottom: 1px dashed #607D8B;}.u-cursor-pt {position: absolute;top: 0;left: 0;border-radius: 50%;border: 0 solid;pointer-events: none;will-change: transform;/*this has to be !important since we set inline \"background\" shorthand */background-clip: padding-box !important;}.u-axis.u-off, .u-select.u-off, .u-cursor-x.u-off, .u-cursor-y.u-off, .u-cursor-pt.u-off {display: none;}",
-	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
+	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 168px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 12px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
 ].join("\n");
 // src/index.tsx
 /** The module that TensorBoard loads into the tab's frame; it calls `render`. */

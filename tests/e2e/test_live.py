@@ -9,6 +9,7 @@ import sys
 
 import harness
 import pytest
+from asking import shown_step
 from playwright.sync_api import expect
 
 REFRESH_MS = 60_000
@@ -61,7 +62,3 @@ def test_tab_fills_and_grows_while_a_training_writes_under_both_loaders(open_tab
                     REFRESH_MS / 1000,
                 )
             assert process.poll() is None, "the training ended before the tabs were refreshed"
-
-
-def shown_step(tab: harness.Tab) -> int:
-    return int(tab.part("step-label").get_attribute("data-value"))

@@ -2,11 +2,11 @@
 
 import math
 import re
-from urllib.parse import quote
 
 import harness
 import numpy as np
 import pytest
+from asking import address, move_scrubber, shown_step
 from playwright.sync_api import expect
 from training import HOSTILE_LAYERS, HOSTILE_RUN
 
@@ -18,22 +18,6 @@ LAYERS = ["conv", "flatten", "hidden", "classes"]
 @pytest.fixture(scope="module")
 def recorded(tiny_logdir):
     return load_run(str(tiny_logdir / "tiny"))
-
-
-def address(**settings) -> str:
-    parts = (f"p.keras_inspect.{key}={quote(str(text))}" for key, text in settings.items())
-    return "&".join(["keras_inspect", *parts])
-
-
-def shown_step(tab: harness.Tab) -> int:
-    return int(tab.part("step-label").get_attribute("data-value"))
-
-
-def move_scrubber(tab: harness.Tab, share: float) -> int:
-    """Clicks at a share of the scrubber's width and returns the step that is shown then."""
-    box = tab.part("scrubber").bounding_box()
-    tab.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-    return shown_step(tab)
 
 
 def number(text: str) -> float:

@@ -3,6 +3,7 @@
 import type {Decode} from './client';
 import {type Container, ContainerError, arrayOf, decodeContainer} from './container';
 import type {
+  HistogramAnswer,
   Loss,
   MapStack,
   Maps,
@@ -75,6 +76,13 @@ export function unitsQuery(run: string, site: string): Query<Units> {
   return {
     url: `units?${query({run, layer: site, width: WIDTH})}`,
     decode: container(readUnits),
+  };
+}
+
+export function histogramQuery(run: string, kind: string, name: string): Query<HistogramAnswer> {
+  return {
+    url: `histogram?${query({run, kind, name, width: WIDTH})}`,
+    decode: container(readHistogram),
   };
 }
 
@@ -196,6 +204,18 @@ function readUnits(answer: Container): Units {
     units: shape[0],
     window: answer.meta.window as string,
     windowSamples: arrayOf(answer, 'window_samples', Int32Array).data,
+    size: answer.size,
+  };
+}
+
+function readHistogram(answer: Container): HistogramAnswer {
+  return {
+    kind: answer.meta.kind as string,
+    name: answer.meta.name as string,
+    steps: arrayOf(answer, 'steps', Float64Array).data,
+    firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
+    edges: arrayOf(answer, 'edges', Float64Array).data,
+    counts: arrayOf(answer, 'counts', Uint32Array).data,
     size: answer.size,
   };
 }

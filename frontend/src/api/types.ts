@@ -121,6 +121,19 @@ export interface Units {
   readonly size: number;
 }
 
+/** One tensor's distribution over time. */
+export interface HistogramAnswer {
+  readonly kind: string;
+  readonly name: string;
+  readonly steps: Float64Array;
+  readonly firstSteps: Float64Array;
+  /** B + 1 edges from -inf to inf. */
+  readonly edges: Float64Array;
+  /** Row-major [steps, B], finite elements only. */
+  readonly counts: Uint32Array;
+  readonly size: number;
+}
+
 /** Quantised pictures: value = offset + scale * code, 255 stands for a non-finite value. */
 export interface MapStack {
   readonly name: string;

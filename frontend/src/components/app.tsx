@@ -1,19 +1,29 @@
 /** The whole tab. */
 
+import type {ComponentChild} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {type Session, SessionContext} from '../state/session';
+import type {ViewName} from '../state/view_names';
 import {Activations} from '../views/activations';
+import {Distributions} from '../views/distributions';
 import {EmptyState} from '../views/empty';
 import {LayerPanel} from '../views/layer_panel';
 import {OverTime} from '../views/over_time';
 import {Overview} from '../views/overview';
+import {UnitsView} from '../views/units';
 import {HelpSheet, shortcut} from './help';
 import {Scrubber} from './scrubber';
 import {ErrorState} from './states';
 import {Toolbar} from './toolbar';
 import {Tooltip} from './tooltip';
 
-const VIEWS = {overview: Overview, time: OverTime, activations: Activations};
+const COMPONENTS: Readonly<Record<ViewName, () => ComponentChild>> = {
+  overview: Overview,
+  time: OverTime,
+  distributions: Distributions,
+  activations: Activations,
+  units: UnitsView,
+};
 
 export function App({session}: {session: Session}) {
   useEffect(() => {
@@ -38,7 +48,7 @@ function Content({session}: {session: Session}) {
     return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
   }
   if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
-  const View = VIEWS[session.settings.view.value];
+  const View = COMPONENTS[session.settings.view.value];
   return (
     <>
       <Toolbar />

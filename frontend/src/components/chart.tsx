@@ -31,6 +31,8 @@ interface ChartProps {
   /** Width of the space at the left that holds the axis. */
   readonly gutter: number;
   readonly format?: (value: number) => string;
+  /** Whether values are whole numbers. */
+  readonly whole?: boolean;
   readonly onHover?: (column: number | undefined, event?: MouseEvent) => void;
   readonly onPick?: (step: number) => void;
   readonly label: string;
@@ -110,7 +112,7 @@ function options(
         stroke: colour('muted'),
         ticks: {show: false},
         grid: {stroke: colour('grid'), width: 1},
-        splits: (plot: uPlot) => ySplits(plot, log),
+        splits: (plot: uPlot) => ySplits(plot, log, latest.current.whole ?? false),
         filter: (_plot, splits) => splits,
         values: (_plot, splits) =>
           splits.map((value) => (latest.current.format ?? formatTick)(value)),
@@ -184,10 +186,10 @@ function linearRange(_plot: uPlot, low: number | null, high: number | null): [nu
   return [low >= 0 && low - pad < 0 ? 0 : low - pad, high + pad];
 }
 
-function ySplits(plot: uPlot, log: boolean): number[] {
+function ySplits(plot: uPlot, log: boolean, whole: boolean): number[] {
   const {min, max} = plot.scales.y;
   if (min === undefined || max === undefined || min === null || max === null) return [];
   const count = Math.max(2, Math.floor(plot.height / 34));
   if (log) return logTicks(min, max, count);
-  return linearTicks(min, max, count);
+  return linearTicks(min, max, count, whole);
 }

@@ -31,6 +31,10 @@ interface HeatmapProps {
   readonly testId: string;
   readonly onHover: (hit: CellHit) => void;
   readonly onPick: (hit: CellHit) => void;
+  /** Whether high rows get a line between them; they do where nothing is said. */
+  readonly separated?: boolean;
+  /** Moves the choice by rows, with the arrow keys while it has the focus. */
+  readonly onMoveRow?: (rows: number) => void;
   /** First and one past the last marked row. */
   readonly marked?: readonly [number, number] | undefined;
 }
@@ -62,6 +66,12 @@ export function Heatmap(props: HeatmapProps) {
     <div
       class="heatmap"
       ref={ref}
+      {...(props.onMoveRow && {
+        tabIndex: 0,
+        role: 'group',
+        'aria-label': props.label,
+        onKeyDown: (event: KeyboardEvent) => moveRow(event, props.onMoveRow!),
+      })}
       onPointerMove={follow}
       onPointerLeave={hideTooltip}
       onPointerDown={(event) => {
@@ -84,10 +94,18 @@ export function Heatmap(props: HeatmapProps) {
   );
 }
 
+function moveRow(event: KeyboardEvent, move: (rows: number) => void): void {
+  const rows = {ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10}[event.key];
+  if (rows === undefined) return;
+  event.preventDefault(); // and so keeps it from the tab's own shortcut
+  event.stopPropagation();
+  move(rows);
+}
+
 function drawHeatmap(
   canvas: RefObject<HTMLCanvasElement | null>,
   size: Size,
-  {coded, rows, columns, firstSteps, domain, colours}: HeatmapProps,
+  {coded, rows, columns, firstSteps, domain, colours, separated}: HeatmapProps,
 ): void {
   const context = prepareCanvas(canvas.current, size);
   if (!context || !rows || !columns) return;
@@ -104,7 +122,8 @@ function drawHeatmap(
   context.imageSmoothingEnabled = false;
   context.drawImage(atlas, 0, 0, width, lines, 0, LANE, size.width, room);
   drawLane(context, nonfiniteColumns(picture, width), density);
-  if (room / rows >= SEPARATED_ROW) drawSeparators(context, size.width, room, rows, density);
+  if (separated !== false && room / rows >= SEPARATED_ROW)
+    drawSeparators(context, size.width, room, rows, density);
 }
 
 function drawLane(context: CanvasRenderingContext2D, found: boolean[], density: number): void {

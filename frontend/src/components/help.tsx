@@ -2,12 +2,13 @@
 
 import {useEffect, useRef} from 'preact/hooks';
 import {type Session, useSession} from '../state/session';
+import {VIEWS} from '../state/view_names';
 
 interface Shortcut {
   readonly keys: string;
   readonly does: string;
   readonly matches: (event: KeyboardEvent) => boolean;
-  readonly run: (session: Session) => void;
+  readonly run: (session: Session, event: KeyboardEvent) => void;
 }
 
 const on =
@@ -66,10 +67,16 @@ const SHORTCUTS: readonly Shortcut[] = [
     run: (session) => session.moveLayer(1),
   },
   {
-    keys: '1 2 3',
-    does: 'Overview, Over time, Activations',
-    matches: (event) => /^[123]$/.test(event.key),
-    run: () => undefined,
+    keys: `1 – ${VIEWS.length}`,
+    does: 'the views, from left to right',
+    matches: (event) => VIEWS[Number(event.key) - 1] !== undefined,
+    run: (session, event) => (session.settings.view.value = VIEWS[Number(event.key) - 1]),
+  },
+  {
+    keys: '/',
+    does: 'filter layers',
+    matches: on('/'),
+    run: () => document.querySelector<HTMLElement>('.filter')?.focus(),
   },
   {
     keys: '?',
@@ -91,11 +98,7 @@ export function shortcut(session: Session, event: KeyboardEvent): void {
   const found = SHORTCUTS.find((candidate) => candidate.matches(event));
   if (!found) return;
   event.preventDefault();
-  if (/^[123]$/.test(event.key)) {
-    session.settings.view.value = (['overview', 'time', 'activations'] as const)[
-      Number(event.key) - 1
-    ];
-  } else found.run(session);
+  found.run(session, event);
 }
 
 export function HelpSheet() {

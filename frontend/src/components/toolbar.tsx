@@ -4,14 +4,8 @@ import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {formatAge, formatCount} from '../draw/format';
 import {useSession} from '../state/session';
-import type {ViewName} from '../state/settings';
+import {VIEWS, VIEW_TITLES} from '../state/view_names';
 import {IconButton, Select} from './controls';
-
-const TITLES: Record<ViewName, string> = {
-  overview: 'Overview',
-  time: 'Over time',
-  activations: 'Activations',
-};
 
 export function Toolbar() {
   const session = useSession();
@@ -57,19 +51,18 @@ function RunPicker() {
 
 function ViewTabs() {
   const {view} = useSession().settings;
-  const names = Object.keys(TITLES) as ViewName[];
   const move = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (!by) return;
     event.stopPropagation();
     event.preventDefault();
-    const next = names[(names.indexOf(view.value) + by + names.length) % names.length];
+    const next = VIEWS[(VIEWS.indexOf(view.value) + by + VIEWS.length) % VIEWS.length];
     view.value = next;
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label="Views" onKeyDown={move}>
-      {names.map((name) => (
+      {VIEWS.map((name) => (
         <button
           key={name}
           id={`tab-${name}`}
@@ -81,7 +74,7 @@ function ViewTabs() {
           data-testid={`view-${name}`}
           onClick={() => (view.value = name)}
         >
-          {TITLES[name]}
+          {VIEW_TITLES[name]}
         </button>
       ))}
     </div>

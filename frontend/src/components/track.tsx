@@ -1,6 +1,7 @@
 /** A titled chart with the lines' values at the shown step, or under the pointer. */
 
 import {useSignal} from '@preact/signals';
+import type {ComponentChildren} from 'preact';
 import {type NumberFormat, formatCount, formatTick, formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
@@ -17,9 +18,11 @@ interface TrackProps {
   readonly format: NumberFormat;
   /** What it shows, for those who cannot see it. */
   readonly label: string;
+  /** Shown beside the title. */
+  readonly note?: ComponentChildren;
 }
 
-export function Track({title, definition, steps, lines, log, format, label}: TrackProps) {
+export function Track({title, definition, steps, lines, log, format, label, note}: TrackProps) {
   const session = useSession();
   const hovered = useSignal<number | undefined>(undefined);
   const step = session.step.value;
@@ -28,6 +31,7 @@ export function Track({title, definition, steps, lines, log, format, label}: Tra
     <section class="track">
       <header>
         <h3 title={definition}>{title}</h3>
+        {note}
         {hovered.value !== undefined && <span class="quiet">step {formatCount(steps[index])}</span>}
         <span class="spring" />
         {lines.map((line) => (
@@ -45,6 +49,7 @@ export function Track({title, definition, steps, lines, log, format, label}: Tra
         gutter={GUTTER}
         format={(value) => (format === 'number' ? formatTick(value) : formatValue(value, format))}
         label={label}
+        whole={format === 'count'}
         onHover={(column) => (hovered.value = column)}
         onPick={(at) => session.goTo(at)}
       />

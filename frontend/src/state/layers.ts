@@ -38,6 +38,12 @@ function modelLayer(model: ModelAnswer, variables: VariableInfo[]) {
   return {info, path: info.path, variables, sites: []};
 }
 
+/** Names of a layer's rows in the tables of a kind. */
+export function rowsOf(layer: Layer | undefined, kind: string): string[] {
+  if (kind === 'activation') return layer?.sites.map((site) => site.name) ?? [];
+  return layer?.variables.map((variable) => variable.path) ?? [];
+}
+
 /** The layer that a row of a table belongs to. */
 export function layerOfRow(layers: readonly Layer[], name: string): Layer | undefined {
   return layers.find(

@@ -2,11 +2,12 @@
 
 import {type Signal, signal} from '@preact/signals';
 import type {ScaleName} from '../draw/codes';
+import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {KINDS} from './statistics';
+import {VIEWS, type ViewName} from './view_names';
 
-export const VIEWS = ['overview', 'time', 'activations'] as const;
-export type ViewName = (typeof VIEWS)[number];
+export type DensityForm = 'density' | 'ridges';
 
 export interface Settings {
   readonly run: string;
@@ -25,6 +26,12 @@ export interface Settings {
   readonly order: string;
   /** Whether all maps of a layer share one colour range. */
   readonly range: 'map' | 'shared';
+  /** Of the selected layer: a variable's path or an output's name. */
+  readonly tensor: string;
+  readonly density: DensityForm;
+  /** The selected unit of the layer. */
+  readonly unit: number | undefined;
+  readonly unitOrder: UnitOrder;
 }
 
 export type SettingSignals = {readonly [K in keyof Settings]: Signal<Settings[K]>};
@@ -41,12 +48,14 @@ function oneOf<T extends string>(initial: T, values: readonly T[]): Codec<T> {
   return {initial, parse: (value) => values.find((candidate) => candidate === value)};
 }
 
+const wholeNumber: Codec<number | undefined> = {
+  initial: undefined,
+  parse: (value) => (/^\d{1,15}$/.test(value) ? Number(value) : undefined),
+};
+
 const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   run: text(''),
-  step: {
-    initial: undefined,
-    parse: (value) => (/^\d{1,15}$/.test(value) ? Number(value) : undefined),
-  },
+  step: wholeNumber,
   layer: text(''),
   view: oneOf<ViewName>('overview', VIEWS),
   kind: oneOf('gradient', Object.keys(KINDS)),
@@ -56,6 +65,10 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   filter: text(''),
   order: text('model'),
   range: oneOf<'map' | 'shared'>('map', ['map', 'shared']),
+  tensor: text(''),
+  density: oneOf<DensityForm>('density', ['density', 'ridges']),
+  unit: wholeNumber,
+  unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
 };
 
 const KEYS = Object.keys(CODECS) as (keyof Settings)[];

@@ -4,6 +4,7 @@ import {useComputed} from '@preact/signals';
 import {mapsIndexQuery, mapsQuery, probeQuery} from '../api/queries';
 import type {Maps, MapsIndex} from '../api/types';
 import {Choice, Select} from '../components/controls';
+import {SiteSelect} from '../components/site_select';
 import {NotRecorded, Pending} from '../components/states';
 import {sharedRange} from '../draw/tiles';
 import {SEQUENTIAL, cssGradient, nonfiniteColour} from '../draw/colour_maps';
@@ -81,31 +82,12 @@ function MapsOfLayer({source}: {source: Resource<MapsIndex>}) {
   );
 }
 
-function SiteSelect({index, site}: {index: MapsIndex; site: string}) {
-  const session = useSession();
-  const choose = (name: string) => {
-    const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
-    if (owner) session.settings.layer.value = owner.path;
-  };
-  const names = site === '' ? ['', ...index.names] : index.names;
-  return (
-    <Select
-      label="Layer"
-      value={site}
-      options={names.map((name) => [name, name || 'choose a layer'])}
-      onChange={choose}
-      testId="maps-layer"
-      visibleLabel
-    />
-  );
-}
-
 function NoMaps({index, path}: {index: MapsIndex; path: string}) {
   const omission = index.omissions.find(({name}) => name === path);
   return (
     <>
       <div class="view-bar">
-        <SiteSelect index={index} site="" />
+        <SiteSelect names={index.names} value="" testId="maps-layer" />
       </div>
       <NotRecorded
         what={`No maps of ${path} are recorded`}
@@ -126,7 +108,7 @@ function MapsBar({index, site, maps}: BarProps) {
   const {range, colours} = settings;
   return (
     <div class="view-bar">
-      <SiteSelect index={index} site={site} />
+      <SiteSelect names={index.names} value={site} testId="maps-layer" />
       <Choice
         label="Colour range"
         testId="range"

@@ -38,7 +38,7 @@ function LayerContent({layer}: {layer: Layer}) {
       <Pending loaded={series.state.value} retry={() => series.retry()}>
         {(data) => <LayerNumbers series={data} />}
       </Pending>
-      <LayerUnits layer={layer} />
+      {session.settings.view.value !== 'units' && <LayerUnits layer={layer} />}
     </div>
   );
 }
