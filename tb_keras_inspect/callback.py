@@ -13,6 +13,7 @@ from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
+from tb_keras_inspect.loop import TrainingLoop
 from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.schedule import Schedule
 
@@ -104,7 +105,33 @@ class InspectCallback(keras.callbacks.Callback):
         self._session: Session | None = None  # only inside `fit`
         self._kept: Session | None = None  # for the next one
         self._recorder: Recorder | None = None
-        self._next_step: int | None = None  # the run's step number of the next training batch
+        self._next_step = 0  # the run's step number of the next training batch
+
+    def loop(
+        self, model: keras.Model, steps_per_epoch: int | None = None, epochs: int | None = None
+    ) -> TrainingLoop:
+        """For a loop of your own around `train_on_batch`, where there is no `fit`.
+
+        Args:
+            model: A compiled model.
+            steps_per_epoch: Batches of an epoch, where known.
+            epochs: Number of epochs, where known.
+
+        Raises:
+            ValueError: if the model is not compiled.
+
+        Example:
+
+        ```python
+        with InspectCallback("logs/a", every=10).loop(model) as loop:
+            for epoch in range(3):
+                for x, y in batches:
+                    loop.before_batch()
+                    logs = model.train_on_batch(x, y, return_dict=True)
+                loop.after_epoch(logs)
+        ```
+        """
+        return TrainingLoop(self, model, steps_per_epoch, epochs)
 
     def set_model(self, model: keras.Model) -> None:
         """Keeps the model under a name of its own: reading `self.model` costs a sync on JAX."""
@@ -145,8 +172,8 @@ class InspectCallback(keras.callbacks.Callback):
     def _begin_fit(self, epoch: int) -> None:
         # Not earlier: BackupAndRestore, in its own on_train_begin, may just have restored both.
         self._fit_begun = True
-        if self._next_step is None:
-            self._next_step = _iterations(self._inspected)
+        # A new optimizer counts from 0 again; an interrupted or unwatched fit went on counting.
+        self._next_step = max(self._next_step, _iterations(self._inspected))
         steps, epochs = self.params.get("steps"), self.params.get("epochs")
         left = (epochs - epoch) if epochs else None
         self._snapshot_every = max(self._maps_every, -(-(left or 0) // MAX_SNAPSHOTS))

@@ -57,6 +57,7 @@ class Twin:
         self._twin: Callable[..., Any] | None = None
         self._stand_in: Callable[..., Any] | None = None
         self._plan: Plan | None = None
+        self._fit: Any = None  # in which it was armed
         self._trained: list[int] = []
 
     @property
@@ -84,12 +85,17 @@ class Twin:
             self._fail(error)
             return False
         self._model.__dict__["train_function"] = self._stand_in
+        self._fit = self._current_fit()
         return True
 
     def disarm(self) -> None:
         """Puts the user's function back, if the twin is still in its place."""
         if self._stand_in is not None and self._model.train_function is self._stand_in:
             self._model.__dict__["train_function"] = self._plain
+
+    def _current_fit(self) -> Any:
+        # Each fit gives the model a new history.
+        return self._model.__dict__.get("history")
 
     def _stale(self) -> bool:
         return self._trained != [id(v) for v in self._model.trainable_variables]
@@ -115,6 +121,8 @@ class Twin:
 
     def _call(self, *args: Any) -> Any:
         self._model.__dict__["train_function"] = self._plain  # one call only, whatever happens
+        if self._fit is not self._current_fit():
+            return self._plain(*args)  # armed in a fit that another callback ended before the step
         traces = self.traces
         try:
             result, (vector, head) = self._twin(*args)
