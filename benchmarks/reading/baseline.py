@@ -31,7 +31,7 @@ def load_python(logdir: str) -> dict:
     multiplexer.AddRunsFromDirectory(logdir)
     multiplexer.Reload()
     seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak": memory.peak([os.getpid()])}
+    return {"seconds": seconds, "peak": memory.largest(os.getpid())}
 
 
 def load_fast(logdir: str) -> dict:
@@ -59,7 +59,7 @@ def load_fast(logdir: str) -> dict:
         if now != last:
             last, changed_at = now, time.perf_counter()
         time.sleep(0.05)
-    peak = memory.peak(memory.descendants(os.getpid()))
+    peak = sum(memory.largest(pid) for pid in memory.descendants(os.getpid()))
     server._stdin_handle.close()  # it ends when its input does
     return {"seconds": changed_at - start, "peak": peak}
 

@@ -1,7 +1,12 @@
-"""Memory of processes, from Linux's /proc."""
+"""Memory and processor time of processes, from Linux's /proc."""
 
 import contextlib
+import os
 import pathlib
+import threading
+from collections.abc import Callable
+
+INTERVAL = 0.02  # seconds between two looks of a `Peak`
 
 
 def descendants(pid: int) -> list[int]:
@@ -17,14 +22,64 @@ def descendants(pid: int) -> list[int]:
     return found[1:]
 
 
-def peak(pids: list[int]) -> int:
-    """Bytes: each process's largest resident size so far, added up."""
-    return sum(_field(pid, "VmHWM") for pid in pids)
+def largest(pid: int) -> int:
+    """Bytes: a process's largest resident size so far."""
+    return _field(pid, "VmHWM")
 
 
 def resident(pids: list[int]) -> int:
-    """Bytes that are resident now."""
+    """Bytes that are resident now, all processes together."""
     return sum(_field(pid, "VmRSS") for pid in pids)
+
+
+def processor_seconds(pids: list[int]) -> float:
+    """Processor time used so far, all processes together."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+class Peak:
+    """Looks at what several processes hold together, all the while, as a context manager.
+
+    Args:
+        pids: The processes.
+
+    Attributes:
+        value: Most bytes resident at one time.
+    """
+
+    def __init__(self, pids: list[int]):
+        self._pids, self.value = pids, 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(INTERVAL):
+            self.value = max(self.value, resident(self._pids))
+
+
+def wait_until_idle(pids: Callable[[], list[int]], seconds: float = 3.0) -> None:
+    """Returns when the processes have done next to nothing for some seconds."""
+    pause = threading.Event()
+    used = -1.0
+    while True:
+        now = processor_seconds(pids())
+        if used >= 0 and now - used < 0.1 * seconds:
+            return
+        used = now
+        pause.wait(seconds)
 
 
 def _field(pid: int, name: str) -> int:

@@ -27,10 +27,25 @@ def batch(requests: list[str]) -> str:
 
 
 class Client:
-    """One connection that stays open."""
+    """One connection that stays open.
+
+    Args:
+        port: Of a TensorBoard on this machine.
+    """
 
     def __init__(self, port: int):
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+
+    def times(self, requests: list[str], pause: float = 0.0) -> list[float]:
+        """Seconds that each request took; all must succeed."""
+        taken = []
+        for request in requests:
+            time.sleep(pause)
+            status, body, _, seconds = self.get(request)
+            if status != 200:
+                raise RuntimeError(f"{request}: {status} {body[:200]!r}")
+            taken.append(seconds)
+        return taken
 
     def get(self, request: str) -> tuple[int, bytes, dict, float]:
         """Status, body, headers and seconds."""
@@ -38,7 +53,8 @@ class Client:
         self._connection.request("GET", PREFIX + request)
         answer = self._connection.getresponse()
         body = answer.read()
-        return answer.status, body, dict(answer.headers), time.perf_counter() - start
+        seconds = time.perf_counter() - start
+        return answer.status, body, dict(answer.headers), seconds
 
 
 class Server:
@@ -73,15 +89,9 @@ class Server:
         self._process.wait()
         self._process.stderr.close()
 
-    def wait(self, run: str) -> None:
-        """Until TensorBoard has loaded everything: a run's entity tag stays for three seconds."""
-        client, last, since = Client(self.port), None, time.perf_counter()
-        while last is None or time.perf_counter() - since < 3:
-            status, _, headers, _ = client.get(f"model?run={run}")
-            now = headers.get("ETag") if status == 200 else None
-            if now != last:
-                last, since = now, time.perf_counter()
-            time.sleep(0.25)
+    def wait(self) -> None:
+        """Until TensorBoard has loaded everything. It is asked nothing meanwhile."""
+        memory.wait_until_idle(lambda: self.pids)
 
     @property
     def pids(self) -> list[int]:

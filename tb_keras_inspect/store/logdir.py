@@ -47,8 +47,10 @@ class Logdir:
         """The runs that hold our records, each as of about now and with its extent known."""
         with self._lock:
             found = {name: self._known(name) for name in sorted(self._list())}
-        with ThreadPoolExecutor(PARALLEL) as pool:
-            list(pool.map(_bring_up_to_date, found.values()))
+        behind = [(run, stamps) for run, stamps in found.values() if not run.is_as_of(stamps)]
+        if behind:
+            with ThreadPoolExecutor(PARALLEL) as pool:
+                list(pool.map(_bring_up_to_date, behind))
         return {name: run for name, (run, _) in found.items()}
 
     def run(self, name: str) -> RunData:

@@ -10,14 +10,14 @@ from tb_keras_inspect.records import DecodedProbe, Kind
 from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.extent import ExtentReader
 from tb_keras_inspect.store.histogram import Histogram, HistogramArena, HistogramTable
 from tb_keras_inspect.store.loss import Loss, column, loss_of
 from tb_keras_inspect.store.maps import Maps, MapsReader, Snapshot
-from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import ModelInfo
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import NONE, Source, Stamp, read_or_note
+from tb_keras_inspect.store.records import Source, Stamp
 from tb_keras_inspect.store.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.series import Series
 from tb_keras_inspect.store.table import StatTable, TableArena
@@ -57,10 +57,10 @@ class RunData:
         self._problems = Problems()
         self._models = ModelBook(source, self._problems)
         self._maps = MapsReader(source, self._models, self._problems)
+        self._extent = ExtentReader(source, self._models, self._problems)
         self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
         self.key = next(_numbers)
-        self._extent: tuple | None = None
         self.refresh(stamps)
 
     def refresh(self, stamps: dict[Kind, Stamp] | None = None) -> bool:
@@ -219,18 +219,12 @@ class RunData:
         return on_step_axis(self._source.scalars(), epochs, self._steps_per_epoch())
 
     def extent(self) -> tuple[int, int | None, int | None]:
-        """Number of sampled steps, the first and the last one; reads no more than their keys."""
-        kind = Kind.STEP if Kind.STEP in self._stamps else next(iter(self._stamps), None)
-        if kind is None:
-            return 0, None, None
-        state = (self._stamps[kind], self._models.restarts)
-        if self._extent is None or self._extent[0] != state:
-            found = read_or_note(self._source, kind, self._problems) or NONE
-            alive = survivors(found.steps, found.wall_times, self._models.restarts)
-            steps = found.steps[alive]
-            ends = (int(steps[0]), int(steps[-1])) if len(steps) else (None, None)
-            self._extent = (state, (len(steps), *ends))
-        return self._extent[1]
+        """Number of sampled steps, the first and the last one."""
+        return self._extent.read(self._stamps)
+
+    def is_as_of(self, stamps: dict[Kind, Stamp]) -> bool:
+        """Whether `refresh` with these stamps and `extent` would read nothing."""
+        return self._stamps == stamps and self._extent.is_known(stamps)
 
     def _kind(self, name: str) -> Kind:
         try:
