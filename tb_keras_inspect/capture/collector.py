@@ -162,14 +162,21 @@ class Collector:
         rate = optimizers.inner_of(optimizer).learning_rate
         self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
         if self.settings.gradients:
-            applied = self._applied(gradients, variables, scale)
+            own = self._dense(gradients, variables, scale)
+            applied = self._over_replicas(own)
             self._keep_gradients(applied, suffix)
             self._keep_effective(optimizer, applied, suffix)
+            if own and optimizers.clips(optimizer) and self.backend.reduces():
+                # Each replica limits its own gradients before they are added up.
+                inner = optimizers.inner_of(optimizer)
+                limited = inner._clip_gradients([gradient for _, gradient in own])
+                whole = self.backend.reduced_over_replicas(limited)
+                self.gradient_norms["gradient_norm_clipped" + suffix] = whole, None
 
-    def _applied(
+    def _dense(
         self, gradients: Sequence[Any], variables: Sequence[Any], scale: Any
     ) -> list[tuple[Any, Any]]:
-        """Variables with their dense, unscaled float32 gradients, over all replicas."""
+        """Variables with their dense, unscaled float32 gradients, of this replica."""
         kept: list[tuple[Any, Any]] = []
         for variable, gradient in zip(variables, gradients, strict=False):
             index = self._variable_index.get(id(variable))
@@ -184,10 +191,12 @@ class Collector:
                 self.omissions[name, "gradient"] = reason
             else:
                 kept.append((variable, gradient))
-        reduced = self.backend.reduced_over_replicas([gradient for _, gradient in kept])
-        floats = [ops.cast(gradient, "float32") for gradient in reduced]
-        values = floats if scale is None else [gradient / scale for gradient in floats]
-        return [(variable, value) for (variable, _), value in zip(kept, values, strict=True)]
+        floats = [(variable, ops.cast(gradient, "float32")) for variable, gradient in kept]
+        return floats if scale is None else [(v, gradient / scale) for v, gradient in floats]
+
+    def _over_replicas(self, pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        reduced = self.backend.reduced_over_replicas([value for _, value in pairs])
+        return [(variable, value) for (variable, _), value in zip(pairs, reduced, strict=True)]
 
     def _keep_gradients(self, applied: Sequence[tuple[Any, Any]], suffix: str) -> None:
         for variable, gradient in applied:

@@ -102,6 +102,10 @@ class Backend:
         """The first samples of the batch, as the trainer handed out what `sent` gave."""
         return head
 
+    def reduces(self) -> bool:
+        """Whether the gradients that reach the optimizer are those of one replica alone."""
+        return False
+
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
         """Gradients as the optimizer will apply them, where replicas each hold a part."""
         return gradients

@@ -113,8 +113,11 @@ class TensorFlowBackend(base.Backend):
 
         return tree.map_structure(restore, head, self._heads)
 
+    def reduces(self) -> bool:
+        return _replicas() > 1 and not tf.distribute.in_cross_replica_context()
+
     def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
-        if not gradients or _replicas() == 1 or tf.distribute.in_cross_replica_context():
+        if not gradients or not self.reduces():
             return gradients
         context = tf.distribute.get_replica_context()
         return context.all_reduce(tf.distribute.ReduceOp.SUM, list(gradients))
