@@ -3,6 +3,7 @@
 import numpy as np
 
 MINIMUM = 16
+MOST_RESERVED = 1 << 31  # bytes asked for ahead of need
 
 
 class GrowingArray:
@@ -18,7 +19,8 @@ class GrowingArray:
     """
 
     def __init__(self, shape: tuple[int, ...], dtype: np.dtype, axis: int = 0, fill: float = 0):
-        self._axis, self._fill, self._shape, self._dtype = axis, fill, tuple(shape), dtype
+        self._axis, self._fill = axis, fill
+        self._shape, self._dtype = tuple(shape), np.dtype(dtype)
         self._data = self._allocate(0)
         self._reserved = 0
         self.length = 0
@@ -36,15 +38,16 @@ class GrowingArray:
         return view
 
     def reserve(self, length: int) -> None:
-        """Makes the next growth go at least this far, where the length to come is known."""
+        """Makes the next growth go at least this far, where the length to come is known and what
+        it takes is not absurd."""
         self._reserved = length
 
     def extend(self, count: int) -> np.ndarray:
         """Appends `count` rows of the fill value and returns them to be written."""
         needed = self.length + count
         if needed > self._data.shape[self._axis]:
-            known = self._reserved >= needed
-            self._move(self._reserved if known else max(needed, self.length * 3 // 2, MINIMUM))
+            grown = max(needed, self.length * 3 // 2, MINIMUM)
+            self._move(self._reserved if self._is_reserved(needed) else grown)
         start, self.length = self.length, needed
         block = self._data[self._slice(start, needed)]
         block[...] = self._fill
@@ -63,10 +66,15 @@ class GrowingArray:
         Both are indices that include the growing axis as a full slice.
         """
         used, self._shape = self._data[self._slice(0, self.length)], tuple(shape)
-        self._data = self._allocate(max(self.length, self._reserved))
+        reserved = self._is_reserved(self.length)
+        self._data = self._allocate(self._reserved if reserved else self.length)
         moved = self._data[self._slice(0, self.length)]
         moved[...] = self._fill
         moved[target] = used[source]
+
+    def _is_reserved(self, length: int) -> bool:
+        row = int(np.prod(self._shape, dtype=np.int64)) * self._dtype.itemsize
+        return self._reserved >= length and self._reserved * row <= MOST_RESERVED
 
     def _move(self, capacity: int) -> None:
         old = self._data

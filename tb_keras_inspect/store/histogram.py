@@ -10,7 +10,7 @@ from tb_keras_inspect.records import DecodedHistogram, Kind, RecordError, bins
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
-from tb_keras_inspect.store.layout import Columns, runs_of_equal
+from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
 
@@ -63,6 +63,7 @@ class HistogramArena:
         self._counts = GrowingArray((0, 0), np.uint32)
         self._recorded = GrowingArray((0,), bool)
         self._reserved = 0
+        self._cells = 0  # that were recorded
 
     @property
     def length(self) -> int:
@@ -102,11 +103,12 @@ class HistogramArena:
     def _append_group(self, group: list[tuple[int, DecodedHistogram]], results: list) -> None:
         first = group[0][1]
         known = self._models.names(self._kind, first.model)
-        reason = self._fault(first, known)
+        reason = self._fault(first, known) or self._lack_of_room(first, known, len(group))
         if reason is not None:
             for index, _ in group:
                 results[index] = reason
             return
+        self._cells += first.counts.size * len(group)
         names = [known[row] for row in first.rows]
         self._make_room(names, known)
         rows, start = self._rows.indices(names), self.length
@@ -126,6 +128,14 @@ class HistogramArena:
             self._counts = GrowingArray((0, 2 * item.exponents + 1), np.uint32)
             self._counts.reserve(self._reserved)
         return None if layout == self._bins else "its bins differ from those before it"
+
+    def _lack_of_room(
+        self, item: DecodedHistogram, known: tuple[str, ...], count: int
+    ) -> str | None:
+        rows = self._rows.count_with(known[row] for row in item.rows)
+        recorded = self._cells + item.counts.size * count
+        width = rows * item.counts.shape[1]
+        return TOO_EMPTY if is_too_empty(self.length + count, width, recorded) else None
 
     def _make_room(self, names: list[str], order: tuple[str, ...]) -> None:
         if self._rows.covers(names):

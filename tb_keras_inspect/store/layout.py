@@ -5,6 +5,22 @@ from typing import Any
 
 import numpy as np
 
+MOST_CELLS = 1 << 26  # of a table that is mostly empty: 256 MB
+MOSTLY = 8  # cells for each one that was recorded
+TOO_EMPTY = "names differ from record to record so often that most of the table would be empty"
+
+
+def is_too_empty(samples: int, width: int, recorded: int) -> bool:
+    """Whether a table is out of proportion to what is in it. A model may change now and then; a
+    hostile file could name other rows in each record.
+
+    Args:
+        samples: Number of samples.
+        width: Cells of a sample.
+        recorded: Cells that were recorded, all samples together.
+    """
+    return samples * width > max(MOST_CELLS, MOSTLY * recorded)
+
 
 class Columns:
     """Names in order, and where each one is."""
@@ -16,6 +32,10 @@ class Columns:
     def covers(self, names: Iterable[str]) -> bool:
         """Whether all of the names have a column."""
         return all(name in self._index for name in names)
+
+    def count_with(self, names: Iterable[str]) -> int:
+        """How many columns there are once these names have one too."""
+        return len(self.names) + len({*names} - self._index.keys())
 
     def indices(self, names: Iterable[str]) -> np.ndarray:
         """int64[n], the column of each name."""

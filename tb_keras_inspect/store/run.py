@@ -53,7 +53,7 @@ class RunData:
     ):
         self.name = name
         self._source = source
-        self._cache = cache or MemoryCache()
+        self._cache = MemoryCache() if cache is None else cache  # an empty one is false
         self._problems = Problems()
         self._models = ModelBook(source, self._problems)
         self._maps = MapsReader(source, self._models, self._problems)

@@ -10,7 +10,7 @@ from tb_keras_inspect.records import DecodedTable, Kind, RecordError
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
-from tb_keras_inspect.store.layout import Columns, runs_of_equal
+from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
 
@@ -81,7 +81,7 @@ class TableArena:
         self._rows, self._statistics = Columns(), Columns()
         self._values = GrowingArray((0, 0), np.float32, axis=1, fill=np.nan)
         self._recorded = GrowingArray((0,), bool)
-        self._all_recorded = True
+        self._cells = 0  # that were recorded
 
     @property
     def length(self) -> int:
@@ -125,10 +125,13 @@ class TableArena:
     def _append_group(self, group: list[tuple[int, DecodedTable]], results: list) -> None:
         first = group[0][1]
         names, order = self._names(first)
+        if not isinstance(names, str) and not self._is_room_for(names, first, len(group)):
+            names = TOO_EMPTY
         if isinstance(names, str):
             for index, _ in group:
                 results[index] = names
             return
+        self._cells += first.values.size * len(group)
         self._make_room(names, order, first.statistics)
         rows = self._rows.indices(names)
         start = self.length
@@ -154,6 +157,11 @@ class TableArena:
         if len(table.rows) and table.rows[-1] >= len(known):
             return "more rows than the model record names", []
         return [known[row] for row in table.rows], list(known)
+
+    def _is_room_for(self, names: list[str], table: DecodedTable, count: int) -> bool:
+        width = self._rows.count_with(names) * self._statistics.count_with(table.statistics)
+        recorded = self._cells + table.values.size * count
+        return not is_too_empty(self.length + count, width, recorded)
 
     def _make_room(self, names: list[str], order: list[str], statistics: tuple[str, ...]) -> None:
         rows, columns = self._rows, self._statistics

@@ -10,7 +10,7 @@ from tb_keras_inspect.records import DecodedUnits, Kind, RecordError
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
-from tb_keras_inspect.store.layout import runs_of_equal
+from tb_keras_inspect.store.layout import TOO_EMPTY, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
 MOST_UNITS = 1 << 24  # of one sample, all sites together; what claims more is taken for corrupt
@@ -72,6 +72,7 @@ class UnitsArena:
         self._models = models
         self._slices: dict[str, slice] = {}
         self._values = GrowingArray((0,), np.float32, fill=np.nan)
+        self._cells = 0  # that were recorded
 
     @property
     def length(self) -> int:
@@ -105,14 +106,13 @@ class UnitsArena:
     def _append_group(self, group: list[tuple[int, DecodedUnits]], results: list) -> None:
         first = group[0][1]
         known = self._models.names(Kind.UNITS, first.model)
-        reason = _fault(first, known)
+        reason = _fault(first, known) or self._lack_of_room(first, known, len(group))
         if reason is not None:
             for index, _ in group:
                 results[index] = reason
             return
-        widths = {
-            known[s]: int(n) for s, n in zip(first.sites, np.diff(first.offsets), strict=True)
-        }
+        self._cells += first.max_abs.size * len(group)
+        widths = _widths(first, known)
         self._make_room(widths, known)
         starts = [self._slices[name].start for name in widths]
         columns = _ranges(starts, list(widths.values()))
@@ -121,6 +121,13 @@ class UnitsArena:
         block[:, columns] = np.stack([units.max_abs for _, units in group])
         for offset, (index, _) in enumerate(group):
             results[index] = start + offset
+
+    def _lack_of_room(self, units: DecodedUnits, known: tuple[str, ...], count: int) -> str | None:
+        there = {name: s.stop - s.start for name, s in self._slices.items()}
+        widths = _widths(units, known)
+        width = sum(max(widths.get(name, 0), there.get(name, 0)) for name in {*widths, *there})
+        recorded = self._cells + units.max_abs.size * count
+        return TOO_EMPTY if is_too_empty(self.length + count, width, recorded) else None
 
     def _make_room(self, widths: dict[str, int], order: tuple[str, ...]) -> None:
         old = self._slices
@@ -153,6 +160,11 @@ def dead_units(steps: np.ndarray, max_abs: np.ndarray, window_start: np.ndarray)
     index = np.arange(len(steps))[:, None]
     last_alive = np.maximum.accumulate(np.where(max_abs != 0, index, -1), axis=0)
     return last_alive < window_start[:, None]
+
+
+def _widths(units: DecodedUnits, known: tuple[str, ...]) -> dict[str, int]:
+    """Number of units of each site."""
+    return {known[s]: int(n) for s, n in zip(units.sites, np.diff(units.offsets), strict=True)}
 
 
 def _fault(units: DecodedUnits, known: tuple[str, ...] | None) -> str | None:

@@ -13,7 +13,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file import frame
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.store import NotRecordedError, StoreError
+from tb_keras_inspect.store import NotRecordedError, StoreError, layout
 
 TENSOR_KINDS = [kind for kind in Kind if not kind.is_blob_sequence and kind is not Kind.MODEL]
 
@@ -78,6 +78,38 @@ def test_more_rows_than_the_model_has_are_skipped(tmp_path):
     run = load_run(tmp_path)
     assert run.table("gradient").steps.size == 0
     assert "2 records skipped" in run.problems[0]
+
+
+def test_names_that_differ_in_every_record_do_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "MOST_CELLS", 20_000)
+    writer = RunWriter(tmp_path)
+    for step in range(120):
+        writer.write_model(step, make_model([f"layer_{step}"], units=30))
+        writer.sample(step)
+    writer.close()
+    run = load_run(tmp_path)
+    for result in (
+        run.table("gradient").values,
+        run._histograms("gradient").counts,
+        run._units().max_abs,
+    ):
+        assert 5 < len(result) < 120
+        assert result.size <= 20_000
+    assert len(run.problems) == 3
+    assert all("most of the table would be empty" in text for text in run.problems)
+
+
+def test_a_model_that_changes_now_and_then_is_no_such_case(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "MOST_CELLS", 1)
+    writer = RunWriter(tmp_path)
+    for step in range(60):
+        if step % 10 == 0:
+            writer.write_model(step, make_model([f"layer_{step}"]))
+        writer.sample(step)
+    writer.close()
+    run = load_run(tmp_path)
+    assert run.table("gradient").values.shape[:2] == (60, 12)
+    assert run.problems == []
 
 
 def test_a_truncated_file_gives_what_is_whole_and_says_so(tmp_path):

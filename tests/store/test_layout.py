@@ -1,6 +1,12 @@
 import numpy as np
 
-from tb_keras_inspect.store.layout import Columns, runs_of_equal
+from tb_keras_inspect.store.layout import (
+    MOST_CELLS,
+    MOSTLY,
+    Columns,
+    is_too_empty,
+    runs_of_equal,
+)
 
 
 def test_merging_takes_the_order_given_and_keeps_what_only_older_records_had():
@@ -10,6 +16,17 @@ def test_merging_takes_the_order_given_and_keeps_what_only_older_records_had():
 
 def test_indices_are_positions():
     np.testing.assert_array_equal(Columns("abc").indices("ca"), [2, 0])
+
+
+def test_columns_to_come_are_counted_once():
+    assert Columns("abc").count_with("cdd") == 4
+
+
+def test_a_table_may_be_large_or_mostly_empty_but_not_both():
+    assert not is_too_empty(1000, MOST_CELLS // 1000, recorded=1)
+    assert is_too_empty(1000, MOST_CELLS // 1000 + 1, recorded=1)
+    assert not is_too_empty(MOST_CELLS, 10, recorded=10 * MOST_CELLS // MOSTLY)
+    assert is_too_empty(MOST_CELLS, 10, recorded=10 * MOST_CELLS // MOSTLY - 1)
 
 
 def test_stretches_of_equal_neighbours():
