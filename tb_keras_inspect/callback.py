@@ -14,10 +14,9 @@ from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
 from tb_keras_inspect.loop import TrainingLoop
-from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.recorder import EPOCH, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.schedule import Schedule
-
-MAX_SNAPSHOTS = 100  # of activation maps, a fit
+from tb_keras_inspect.snapshots import Snapshots
 
 
 class InspectWarning(UserWarning):
@@ -150,6 +149,7 @@ class InspectCallback(keras.callbacks.Callback):
             _warn(self._processes.problem)
         self._session = self._kept = session
         self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
+        self._snapshots = Snapshots(self._maps_every, self._max_bytes)
         self._fit_begun = False
         self._epoch = 0
 
@@ -176,7 +176,7 @@ class InspectCallback(keras.callbacks.Callback):
         self._next_step = max(self._next_step, _iterations(self._inspected))
         steps, epochs = self.params.get("steps"), self.params.get("epochs")
         left = (epochs - epoch) if epochs else None
-        self._snapshot_every = max(self._maps_every, -(-(left or 0) // MAX_SNAPSHOTS))
+        self._snapshots.begin_fit(epoch, epochs)
         total = steps * left if steps and left else None
         updates_every = accumulation_steps(getattr(self._inspected, "optimizer", None))
         self._schedule.begin_fit(self._next_step, total, updates_every)
@@ -202,11 +202,11 @@ class InspectCallback(keras.callbacks.Callback):
 
     def _sample(self, session: Session, step: int, last_step: int) -> None:
         """Has the step that is about to run sampled, on all processes or on none."""
-        schedule, written = self._schedule, self._recorder.bytes_written
+        schedule, sizes = self._schedule, self._sizes()
         armed = session.arm(last_step, self._facts())
-        ready, interval = self._processes.agree(armed, schedule.planned(step, written))
+        ready, interval = self._processes.agree(armed, schedule.planned(step, *sizes))
         if ready:
-            schedule.sampled(step, written, interval)
+            schedule.sampled(step, *sizes, interval)
             self._tell(session)
         elif armed:
             session.disarm()
@@ -223,7 +223,7 @@ class InspectCallback(keras.callbacks.Callback):
         )
         last_step = max(self._next_step - 1, 0)
         session.epoch_ended(last_step, epoch, logs or {})
-        if self._maps_every and (epoch + 1) % self._snapshot_every == 0:
+        if self._snapshots.wants(epoch, *self._recorded(SNAPSHOT)):
             session.snapshot(last_step)
         self._tell(session)
 
@@ -235,6 +235,19 @@ class InspectCallback(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         """Writes what is waiting and closes the event file."""
         self._close()
+
+    def _recorded(self, what: str) -> tuple[int, int]:
+        """How many of a kind are in the log, and their bytes."""
+        return self._recorder.count_of[what], self._recorder.bytes_of[what]
+
+    def _sizes(self) -> tuple[float, float]:
+        """Bytes of the samples in the log, and of all else that it has and will have."""
+        count, size = self._recorded(EPOCH)
+        epochs_left = (self.params.get("epochs") or self._epoch) - self._epoch
+        to_come = size / max(count, 1) * epochs_left
+        to_come += self._snapshots.reserved(self._epoch, *self._recorded(SNAPSHOT))
+        samples = self._recorded(SAMPLE)[1]
+        return samples, sum(self._recorder.bytes_of.values()) - samples + to_come
 
     def _facts(self) -> dict[str, float]:
         """Numbers of the step that is about to run, NaN where not known yet."""

@@ -5,6 +5,7 @@ import logging
 import queue
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from tensorboard.compat.proto import event_pb2
@@ -17,6 +18,7 @@ QUEUE_SIZE = 64  # samples; each holds one packed device vector
 CLOSE_SECONDS = 60.0  # how long `close` waits for a slow disk
 
 Job = Callable[[], Iterable[event_pb2.Event]]
+SAMPLE, SNAPSHOT, EPOCH, OTHER = "sample", "snapshot", "epoch", "other"  # what a job writes
 _open_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
 
 
@@ -34,6 +36,8 @@ class Recorder:
     Attributes:
         failure: What went wrong, or None.
         dropped: Number of jobs left out because the queue was full.
+        bytes_of: Bytes written, by what they are of.
+        count_of: Jobs that wrote something, likewise.
         path: The event file.
 
     Raises:
@@ -45,8 +49,10 @@ class Recorder:
         self.path = self._writer.path
         self.failure: BaseException | None = None
         self.dropped = 0
+        self.bytes_of: Counter[str] = Counter()
+        self.count_of: Counter[str] = Counter()
         self._closing = False
-        self._queue: queue.Queue[Job | None] = queue.Queue(queue_size)
+        self._queue: queue.Queue[tuple[Job, str] | None] = queue.Queue(queue_size)
         self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
         self._thread.start()
         _open_recorders.add(self)
@@ -61,12 +67,13 @@ class Recorder:
         """Whether a job put now would be written."""
         return self.failure is None and not self._closing and self._thread.is_alive()
 
-    def put(self, job: Job, wait_seconds: float = 0.0) -> bool:
+    def put(self, job: Job, wait_seconds: float = 0.0, what: str = OTHER) -> bool:
         """Hands over a job.
 
         Args:
             job: Called on the background thread.
             wait_seconds: How long to wait while the queue is full, for what must not be lost.
+            what: `SAMPLE`, `SNAPSHOT`, `EPOCH` or `OTHER`: what its bytes are counted as.
 
         Returns:
             Whether it was taken. A full queue or an earlier failure drops it.
@@ -74,7 +81,7 @@ class Recorder:
         if not self.is_open:
             return False
         try:
-            self._queue.put(job, block=wait_seconds > 0, timeout=wait_seconds or None)
+            self._queue.put((job, what), block=wait_seconds > 0, timeout=wait_seconds or None)
         except queue.Full:
             self.dropped += 1
             return False
@@ -99,20 +106,23 @@ class Recorder:
 
     def _run(self) -> None:
         try:
-            while (job := self._queue.get()) is not None:
+            while (item := self._queue.get()) is not None:
                 if self.failure is None:
-                    self._write(job)
+                    self._write(*item)
         finally:
             try:
                 self._writer.close()
             except Exception as error:
                 self.failure = self.failure or error
 
-    def _write(self, job: Job) -> None:
+    def _write(self, job: Job, what: str) -> None:
         try:
             events = list(job())
             if events:
+                before = self._writer.size
                 self._writer.write(*events)
+                self.bytes_of[what] += self._writer.size - before
+                self.count_of[what] += 1
         except BaseException as error:  # also a SystemExit: it must not end this thread unseen
             logger.debug("recording stopped", exc_info=True)
             self.failure = error

@@ -69,23 +69,26 @@ class Schedule:
             return step // self.interval != self._last // self.interval
         return step - self._last >= self.interval
 
-    def sampled(self, step: int, bytes_written: int, interval: int | None = None) -> None:
+    def sampled(
+        self, step: int, sample_bytes: float, other_bytes: float = 0, interval: int | None = None
+    ) -> None:
         """This step was sampled; plans the next one.
 
         Args:
             step: Its number.
-            bytes_written: Size of the log so far.
+            sample_bytes: Size of the samples in the log.
+            other_bytes: What else the log has, and will have at the end of the fit.
             interval: Steps until the next one, where several processes have agreed on it.
         """
-        self.interval = interval or self.planned(step, bytes_written)
+        self.interval = interval or self.planned(step, sample_bytes, other_bytes)
         self._last = step
         self._samples += 1
 
-    def planned(self, step: int, bytes_written: int) -> int:
+    def planned(self, step: int, sample_bytes: float, other_bytes: float = 0) -> int:
         """What the interval would be if this step were sampled."""
         samples = self._samples + 1
         base = self._by_cost(samples) if self._every == "auto" else int(self._every)
-        limit = self._by_size(samples, step, bytes_written)
+        limit = self._by_size(samples, step, sample_bytes, other_bytes)
         return base * math.ceil(limit / base) if limit > base else base
 
     def timed(self, now: float, step: int) -> None:
@@ -132,11 +135,11 @@ class Schedule:
             interval = min(interval, self._total // MIN_POINTS)
         return max(interval, 1)
 
-    def _by_size(self, samples: int, step: int, bytes_written: int) -> int:
-        if samples < 2 or not bytes_written:
+    def _by_size(self, samples: int, step: int, sample_bytes: float, other_bytes: float) -> int:
+        if samples < 2 or not sample_bytes:
             return 1
-        each = bytes_written / samples
-        left = self._max_bytes - bytes_written - each
+        each = sample_bytes / (samples - 1)
+        left = self._max_bytes - other_bytes - sample_bytes - each
         if left < each:
             return 2**62  # full: the limit holds
         if self._total is not None:

@@ -8,7 +8,8 @@ import functools
 import importlib
 import itertools
 import logging
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -107,7 +108,7 @@ def join(model: keras.Model, log_dir: str) -> Processes:
     if transport is None:
         return Processes()
     try:
-        return meet(transport, log_dir, next(_fits))
+        return meet(transport, log_dir, next(_fits), JOIN_SECONDS)
     except Exception as error:
         logger.debug("meeting the other processes failed", exc_info=error)
         # All processes alike: where they must be together, take them to be.
@@ -116,7 +117,7 @@ def join(model: keras.Model, log_dir: str) -> Processes:
         return Processes(transport, together, chief, "" if together else problem)
 
 
-def meet(transport: Transport, log_dir: str, fit: int, seconds: float = JOIN_SECONDS) -> Processes:
+def meet(transport: Transport, log_dir: str, fit: int, seconds: float) -> Processes:
     """Finds out whether all processes have the callback, for the same run.
 
     The first to know decides, for all: also a process that comes too late does what was decided.
@@ -177,7 +178,8 @@ class NoRecorder:
     path = ""
     failure = None
     dropped = 0
-    bytes_written = 0
+    bytes_of: Mapping[str, int] = Counter()
+    count_of: Mapping[str, int] = Counter()
     is_open = False
 
     def put(self, job: Any, wait_seconds: float = 0.0) -> bool:

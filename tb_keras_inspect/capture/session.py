@@ -17,7 +17,7 @@ from tb_keras_inspect.capture.replicas import combine_replicas
 from tb_keras_inspect.capture.samples import SampleEncoder, encode_epoch
 from tb_keras_inspect.capture.settings import Settings
 from tb_keras_inspect.capture.twin import Twin
-from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.recorder import EPOCH, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.records.schema import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 
@@ -118,7 +118,7 @@ class Session:
             layout, views = combine_replicas(layout, vectors)
             return [to_event(step, now, encoder.encode(layout, views, step, facts))]
 
-        self._recorder.put(job)
+        self._recorder.put(job, what=SAMPLE)
 
     # Activation maps.
 
@@ -152,7 +152,7 @@ class Session:
                 messages.append(to_value(Kind.MAPS, *probe.encode(values, fingerprint)))
                 return [to_event(step, now, messages)]
 
-            self._recorder.put(job, wait_seconds=PATIENCE)
+            self._recorder.put(job, PATIENCE, SNAPSHOT)
 
     # Epochs, and the model itself.
 
@@ -164,7 +164,8 @@ class Session:
         fingerprint, now, logs = self._fingerprint, time.time(), dict(logs)
         self._recorder.put(
             lambda: [to_event(step, now, encode_epoch(fingerprint, logs, epoch))],
-            wait_seconds=PATIENCE,
+            PATIENCE,
+            EPOCH,
         )
 
     def _describe(self) -> None:
@@ -185,7 +186,7 @@ class Session:
             encoder.use(record)
             return [to_event(step, now, [to_value(Kind.MODEL, record)])]
 
-        self._recorder.put(job, wait_seconds=PATIENCE)
+        self._recorder.put(job, PATIENCE)
 
     # What goes wrong.
 

@@ -4,6 +4,10 @@ import itertools
 import time
 
 import numpy as np
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.plugins.scalar import metadata
+from tensorboard.summary.writer.event_file_writer import EventFileWriter as TensorBoardWriter
+from tensorboard.util import tensor_util
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import Kind, bins
@@ -138,3 +142,19 @@ def write_run(directory, steps=range(0, 50, 10), **model_options) -> RunWriter:
         writer.write(step, writer.maps({name: pictures * (step + 1) for name in layers}))
         writer.epoch(step, loss=0.5, val_loss=0.6, epoch=number)
     return writer
+
+
+def write_scalars(directory, tag, values, suffix="") -> None:
+    """Scalars (step to number) as other callbacks write them."""
+    directory.mkdir(exist_ok=True)
+    writer = TensorBoardWriter(str(directory), filename_suffix=suffix)
+    for step, number in values.items():
+        value = summary_pb2.Summary.Value(
+            tag=tag,
+            tensor=tensor_util.make_tensor_proto(np.float32(number)),
+            metadata=metadata.create_summary_metadata("", ""),
+        )
+        event = event_pb2.Event(step=step, wall_time=1e9 + step)
+        event.summary.value.append(value)
+        writer.add_event(event)
+    writer.close()

@@ -6,9 +6,8 @@ import grpc
 import numpy as np
 import pytest
 from loaders import serve
-from run_writer import RunWriter, make_model, write_run
+from run_writer import RunWriter, make_model, write_run, write_scalars
 from tensorboard.data import grpc_provider
-from tensorboard.summary.writer.event_file_writer import EventFileWriter as TensorBoardWriter
 from tensorboard.util import grpc_util
 
 from tb_keras_inspect import load_run
@@ -217,25 +216,6 @@ def test_somebody_elses_newer_file_in_our_directory(tmp_path, loader):
         assert (steps[-1] == 50) == (loader == "fast")
     writer.close()
     assert load_run(tmp_path / "a").table("gradient").steps[-1] == 50
-
-
-def write_scalars(directory, tag, values, suffix=""):
-    from tensorboard.compat.proto import event_pb2, summary_pb2
-    from tensorboard.plugins.scalar import metadata
-    from tensorboard.util import tensor_util
-
-    directory.mkdir(exist_ok=True)
-    writer = TensorBoardWriter(str(directory), filename_suffix=suffix)
-    for step, number in values.items():
-        value = summary_pb2.Summary.Value(
-            tag=tag,
-            tensor=tensor_util.make_tensor_proto(np.float32(number)),
-            metadata=metadata.create_summary_metadata("", ""),
-        )
-        event = event_pb2.Event(step=step, wall_time=1e9 + step)
-        event.summary.value.append(value)
-        writer.add_event(event)
-    writer.close()
 
 
 def provider_with_limit(provider, limit):
