@@ -47,8 +47,8 @@ class InspectCallback(keras.callbacks.Callback):
         gradients, weights, updates, activations, units, histograms: Switch a kind on or off. Default
             to None: what the tier says.
         overhead: Share of the training time that `every="auto"` may take. Defaults to 0.03.
-        max_log_megabytes: Limit of the log's size; sampling becomes sparser to keep it. Defaults to
-            200.
+        max_log_megabytes: Limit of the log's size; samples and activation maps become sparser to
+            keep it. Defaults to 200.
 
     Raises:
         ValueError: for an option that cannot be right.

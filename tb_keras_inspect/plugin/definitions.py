@@ -18,6 +18,10 @@ _COMMON = {
     "dead_window": "number of sampled batches that dead_fraction covers",
     "gradient_norm": "l2 of all gradients together, before clipping",
     "gradient_norm_clipped": "l2 of all gradients together, after clipping",
+    "accumulated_gradient_norm": "l2 of the mean of all gradients since the last update",
+    "interval": "training steps between two samples",
+    "step_seconds": "median duration of a training step that is not sampled, in seconds",
+    "sample_seconds": "what a sampled training step takes longer, in seconds",
     "loss_scale": "factor by which mixed precision scales the loss",
 }
 
