@@ -208,6 +208,8 @@ def test_somebody_elses_newer_file_in_our_directory(tmp_path, loader):
     writer = write_run(tmp_path / "a")
     with open_logdir(tmp_path, loader) as (logdir, reload):
         write_scalars(tmp_path / "a", "late", {0: 1.0}, suffix=".zzz")
+        (late,) = (tmp_path / "a").glob("*.zzz")
+        late.rename(late.with_name("events.out.tfevents.9999999999.late"))  # in order of names
         reload()
         logdir.run("a")
         writer.sample(50)
