@@ -182,7 +182,7 @@ class NoRecorder:
     count_of: Mapping[str, int] = Counter()
     is_open = False
 
-    def put(self, job: Any, wait_seconds: float = 0.0) -> bool:
+    def put(self, job: Any, wait_seconds: float = 0.0, what: str = "") -> bool:
         """Drops a job."""
         return False
 

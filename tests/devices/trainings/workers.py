@@ -58,7 +58,7 @@ with common.problems() as problems:
     plain = train(19)
     watched = train(19, InspectCallback(f"{LOG_DIR}/together", 1))
     # Whose clock decides, and whose log is counted, is the chief's.
-    train(16, InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=20)
+    train(16, InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=8)
 distribution.JOIN_SECONDS = 0.5
 with common.problems() as alone_problems:
     alone = train(19, *[InspectCallback(f"{LOG_DIR}/alone", 1)][task:])

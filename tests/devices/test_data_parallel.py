@@ -1,0 +1,37 @@
+"""`keras.distribution.DataParallel` on JAX: arrays are of the whole batch, wherever they lie."""
+
+import numpy as np
+import pytest
+import read_events
+
+from tb_keras_inspect.records import Kind
+
+KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
+
+
+@pytest.fixture(scope="module")
+def trained(start, folder):
+    pytest.importorskip("jax")
+    two = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    return start("data_parallel.py", folder, [two])[0]
+
+
+def test_weights_are_bit_identical_with_the_callback(trained):
+    assert trained["devices"] == 2
+    assert trained["differences"] == {"several": 0.0, "noisy": 0.0}
+    assert trained["problems"] == []
+
+
+def test_numbers_are_those_of_one_device(trained, folder, assert_same):
+    run, one = read_events.read(folder / "several"), read_events.read(folder / "one")
+    assert run.steps() == one.steps() == [0, 1, 2, 3, 4, 5]
+    assert_same(run, one, run.steps(), KINDS)  # steps 2 and 5 are on 2 + 2 samples
+    assert set(run.maps) == set(one.maps) == {1, 2, 5}
+    for step, units in one.units.items():
+        for name, max_abs in units.items():
+            np.testing.assert_allclose(run.units[step][name], max_abs, rtol=2e-5, atol=1e-6)
+
+
+def test_what_plain_keras_cannot_do_here(trained):
+    """Where this fails, Keras has mended it: the documentation of several devices can say so."""
+    assert "IndivisibleError" in trained["unlike_keras"]  # 19 samples: the last batch has 3

@@ -1,0 +1,77 @@
+"""`torch.nn.parallel.DistributedDataParallel` over gloo: one of two processes."""
+
+import os
+
+import common
+import keras
+import torch
+from common import LOG_DIR
+
+from tb_keras_inspect import InspectCallback
+from tb_keras_inspect.capture import distribution
+
+SAMPLES = 20
+torch.set_num_threads(1)
+torch.distributed.init_process_group("gloo")
+rank = int(os.environ["RANK"])
+
+
+class ParallelModel(keras.Model):
+    """Computes its outputs through `DistributedDataParallel`, which averages the gradients."""
+
+    def train_step(self, data):
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        y_pred = parallel(x, training=True)
+        self.zero_grad()
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
+        self._loss_tracker.update_state(loss, sample_weight=len(x))
+        loss.backward()
+        variables = self.trainable_variables
+        with torch.no_grad():
+            self.optimizer.apply([v.value.grad for v in variables], variables)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+
+def loader():
+    """This process's part of each batch."""
+    dataset = torch.utils.data.TensorDataset(*map(torch.tensor, common.data(SAMPLES)))
+    sampler = torch.utils.data.DistributedSampler(dataset, shuffle=False)
+    return torch.utils.data.DataLoader(dataset, batch_size=common.BATCH // 2, sampler=sampler)
+
+
+def train(*callbacks, layers=common.layers, epochs=common.EPOCHS):
+    """A training by two processes."""
+    global parallel
+    keras.utils.set_random_seed(1)
+    model = common.compile_(ParallelModel(*layers()))
+    parallel = torch.nn.parallel.DistributedDataParallel(model)
+    model.fit(loader(), epochs=epochs, verbose=0, callbacks=list(callbacks))
+    return model
+
+
+sampled = common.SampledSteps()
+with common.problems() as problems:
+    plain, watched = train(), train(InspectCallback(f"{LOG_DIR}/together", 1))
+    noisy = train(layers=common.noisy_layers)
+    noisy_watched = train(InspectCallback(f"{LOG_DIR}/noisy", 1), layers=common.noisy_layers)
+    train(InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=20)
+with common.problems() as apart_problems:
+    apart = train(InspectCallback(f"{LOG_DIR}/apart{rank}", 1))
+distribution.JOIN_SECONDS = 0.5
+with common.problems() as alone_problems:
+    alone = train(*[InspectCallback(f"{LOG_DIR}/alone", 1)][rank:])
+torch.distributed.destroy_process_group()
+if rank == 0:
+    common.one_device("one", SAMPLES)
+common.report(
+    differences=[
+        common.difference(plain, watched),
+        common.difference(noisy, noisy_watched),
+        common.difference(plain, apart),
+        common.difference(plain, alone),
+    ],
+    problems=problems,
+    apart_problems=apart_problems,
+    alone_problems=alone_problems,
+    sampled=sampled.steps,
+)
