@@ -25,14 +25,20 @@ from tb_keras_inspect import InspectCallback
 
 
 class Blocks:
-    """A schedule of blocks: plain, every step, plain, every tenth step, and so on."""
+    """A schedule of blocks: plain, every step, plain, every tenth step, and so on.
+
+    Args:
+        model: The model in training.
+        block: Steps of a block.
+        warm_up: Steps before the first block.
+    """
 
     KINDS = ("plain", "every=1", "plain", "every=10")
 
-    def __init__(self, block: int, warm_up: int):
-        self._block, self._warm_up = block, warm_up
+    def __init__(self, model: keras.Model, block: int, warm_up: int):
+        self._model, self._block, self._warm_up = model, block, warm_up
         self._times: list[tuple[int, float]] = []
-        self.interval = 1
+        self.interval, self.step_seconds, self.sample_seconds = 1, None, None
 
     def kind(self, step: int) -> str:
         """Kind of the block that a step is in."""
@@ -49,8 +55,15 @@ class Blocks:
     def sampled(self, *args) -> None:
         """Nothing to plan."""
 
+    def planned(self, *args) -> int:
+        """Every step, as far as the callback knows."""
+        return 1
+
     def timed(self, now: float, step: int) -> None:
-        """Notes when a step began."""
+        """Notes when a step began; between blocks, when the device was done with the one before."""
+        if (step - self._warm_up) % self._block == 0:
+            wait_for_device(self._model)
+            now = time.perf_counter()
         self._times.append((step, now))
 
     def wants(self, step: int) -> bool:
@@ -69,6 +82,14 @@ class Blocks:
         return found
 
 
+def wait_for_device(model: keras.Model) -> None:
+    """JAX returns before a step is done."""
+    if keras.backend.backend() == "jax":
+        import jax
+
+        jax.block_until_ready(model._jax_state["trainable_variables"])
+
+
 class First(keras.callbacks.Callback):
     """Duration of each of the first steps: the second is the first sampled one."""
 
@@ -85,7 +106,7 @@ def measure(name: str, tier: str, block: int, rounds: int) -> None:
     model, x, y = MODELS[name]()
     log_dir = tempfile.mkdtemp()
     warm_up = 6
-    blocks = Blocks(block, warm_up)
+    blocks = Blocks(model, block, warm_up)
     callback = InspectCallback(log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6)
     # The callback makes its schedule when training begins; ours takes its place.
     begin = callback.on_train_begin
