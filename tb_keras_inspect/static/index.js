@@ -1349,6 +1349,19 @@ function tableQuery(request) {
 		decode: container((answer) => readTable(answer, request.statistics, pools))
 	};
 }
+/** One statistic of all rows; with the extent of each column where several samples are joined. */
+function metricQuery(run, kind, statistic, pooled) {
+	return tableQuery({
+		run,
+		kind,
+		statistics: statistic === "ratio" ? ["ratio", "l2"] : [statistic],
+		pools: pooled ? [
+			"last",
+			"min",
+			"max"
+		] : ["last"]
+	});
+}
 function seriesQuery(run, layer) {
 	return {
 		url: `series?${query$1({
@@ -2362,7 +2375,8 @@ var VIEW_TITLES = {
 	time: "Over time",
 	distributions: "Distributions",
 	activations: "Activations",
-	units: "Units"
+	units: "Units",
+	compare: "Compare"
 };
 var VIEWS = Object.keys(VIEW_TITLES);
 // src/state/settings.ts
@@ -2384,6 +2398,7 @@ var wholeNumber = {
 var CODECS = {
 	run: text(""),
 	step: wholeNumber,
+	compare: text(""),
 	layer: text(""),
 	view: oneOf("overview", VIEWS),
 	kind: oneOf("gradient", Object.keys(KINDS)),
@@ -2404,7 +2419,8 @@ var CODECS = {
 	tensor: text(""),
 	density: oneOf("density", ["density", "ridges"]),
 	unit: wholeNumber,
-	unitOrder: oneOf("unit", UNIT_ORDERS)
+	unitOrder: oneOf("unit", UNIT_ORDERS),
+	asTable: oneOf("no", ["no", "yes"])
 };
 var KEYS = Object.keys(CODECS);
 function createSettings() {
@@ -2442,6 +2458,8 @@ var Session = class {
 	snapshot;
 	player;
 	helpOpen = y$1(false);
+	/** The numbers of the view that is shown; undefined where it has none. */
+	sheet = y$1(void 0);
 	constructor(host, client) {
 		this.host = host;
 		this.client = client;
@@ -2496,6 +2514,12 @@ var Session = class {
 			version
 		} : void 0;
 	}
+	/** The run to compare with: the chosen one, else the first other one. */
+	other = O(() => {
+		const runs = this.runs.state.value.data?.runs ?? [];
+		const [name, own] = [this.settings.compare.value, this.run.value?.name];
+		return name ? runs.find((run) => run.name === name) : runs.find((run) => run.name !== own);
+	});
 	/** Whether the run has records of that kind. */
 	has(kind) {
 		return this.run.value?.kinds.includes(kind) ?? false;
@@ -2567,6 +2591,7 @@ var Session = class {
 		this.settings.layer.value = layers[target].path;
 	}
 };
+/** A request about a run at its present version. */
 var requestOf = (run, query) => run && {
 	query: query(run.name),
 	version: run.etag
@@ -2638,13 +2663,14 @@ function Choice(props) {
 	});
 }
 function IconButton(props) {
-	const { label, onClick, children, pressed, testId, disabled } = props;
+	const { label, onClick, children, pressed, expanded, testId, disabled } = props;
 	return /* @__PURE__ */ a("button", {
 		type: "button",
 		class: "icon-button",
 		"aria-label": label,
 		title: label,
 		"aria-pressed": pressed,
+		"aria-expanded": expanded,
 		"data-testid": testId,
 		disabled,
 		onClick,
@@ -2749,6 +2775,186 @@ var Spinner = () => /* @__PURE__ */ a("div", {
 	role: "status",
 	"aria-label": "Loading"
 });
+// src/draw/format.ts
+/** Four significant digits; never hides what is not finite. */
+function formatNumber(value) {
+	if (Number.isNaN(value)) return "NaN";
+	if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "−Inf";
+	if (value === 0) return "0";
+	const magnitude = Math.abs(value);
+	if (magnitude < .001 || magnitude >= 1e5) {
+		const [mantissa, exponent] = value.toExponential(2).split("e");
+		return minus(`${mantissa}e${Number(exponent)}`);
+	}
+	return minus(String(Number(value.toPrecision(4))));
+}
+/** The same for an axis, whose numbers are round: no zeros that say nothing. */
+var formatTick = (value) => formatNumber(value).replace(/\.?0+e/, "e");
+/** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
+function formatPercent(value) {
+	if (!Number.isFinite(value)) return formatNumber(value);
+	const percent = 100 * value;
+	if (percent > 0 && percent < .1) return "< 0.1 %";
+	if (percent < 100 && percent > 99.9) return "> 99.9 %";
+	return minus(`${Number(percent.toFixed(1))} %`);
+}
+/** A whole number with thousands separated. */
+function formatCount(value) {
+	if (!Number.isFinite(value)) return formatNumber(value);
+	return minus(Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ","));
+}
+function formatValue(value, format) {
+	if (format === "percent") return formatPercent(value);
+	return format === "count" ? formatCount(value) : formatNumber(value);
+}
+/** How long ago, in the largest unit that is not zero. */
+function formatAge(seconds) {
+	if (!Number.isFinite(seconds)) return "";
+	if (seconds < 2) return "just now";
+	if (seconds < 60) return `${Math.floor(seconds)} s ago`;
+	if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+	if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
+	return `${formatCount(Math.floor(seconds / 86400))} d ago`;
+}
+/** A tensor's shape; an unknown dimension reads as a question mark. */
+function formatShape(shape) {
+	return shape.map((length) => length < 0 ? "?" : String(length)).join(" × ");
+}
+/** The typographic minus lines up with digits. */
+var minus = (text) => text.replace(/-/g, "−");
+// src/components/hooks.ts
+/** Small hooks that several components share. */
+/** A length for a style: numbers alone are not lengths. */
+var px = (pixels) => `${pixels}px`;
+var NO_SIZE = {
+	width: 0,
+	height: 0
+};
+/** An element's content size in CSS pixels. A hidden frame has none: the last one is kept then. */
+function useSize() {
+	const ref = T$1(null);
+	const size = useSignal(NO_SIZE);
+	F$1(() => {
+		const element = ref.current;
+		if (!element) return void 0;
+		const update = (box) => {
+			const [width, height] = [Math.floor(box.width), Math.floor(box.height)];
+			if (!width || !height) return;
+			const now = size.peek();
+			if (width !== now.width || height !== now.height) size.value = {
+				width,
+				height
+			};
+		};
+		update({
+			width: element.clientWidth,
+			height: element.clientHeight
+		});
+		const observer = new ResizeObserver(([entry]) => update(entry.contentRect));
+		observer.observe(element);
+		return () => observer.disconnect();
+	}, []);
+	return [ref, size];
+}
+/** Makes a canvas as sharp as the screen; drawing is in CSS pixels. Returns undefined without size. */
+function prepareCanvas(canvas, { width, height }) {
+	const context = width && height ? canvas?.getContext("2d") : void 0;
+	if (!canvas || !context) return void 0;
+	const density = window.devicePixelRatio || 1;
+	const [w, h] = [Math.round(width * density), Math.round(height * density)];
+	if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+	context.setTransform(density, 0, 0, density, 0, 0);
+	context.clearRect(0, 0, width, height);
+	return context;
+}
+// src/components/with_table.tsx
+/** A view's picture, or the same numbers as a table where the user asked for that. */
+/** Tells what the view shows, for export. */
+function useSheet(sheet) {
+	const session = useSession();
+	A$1(() => {
+		session.sheet.value = sheet;
+		return () => {
+			if (session.sheet.peek() === sheet) session.sheet.value = void 0;
+		};
+	}, [sheet]);
+}
+function WithTable({ sheet, children }) {
+	useSheet(sheet);
+	const { asTable } = useSession().settings;
+	return /* @__PURE__ */ a($, { children: asTable.value === "yes" ? /* @__PURE__ */ a(SheetTable, { sheet }) : children });
+}
+var ROW_HEIGHT$1 = 22;
+var OVERSCAN$1 = 10;
+var MOST_COLUMNS = 100;
+function SheetTable({ sheet }) {
+	const [ref, size] = useSize();
+	const scroll = useSignal(0);
+	const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT$1) - OVERSCAN$1);
+	const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT$1) + 20;
+	const last = Math.min(sheet.rows, first + count);
+	const columns = sheet.columns.slice(0, MOST_COLUMNS);
+	return /* @__PURE__ */ a("div", {
+		class: "sheet",
+		ref,
+		tabIndex: 0,
+		"data-testid": "sheet",
+		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
+		children: [sheet.columns.length > columns.length && /* @__PURE__ */ a("p", {
+			class: "quiet",
+			children: [
+				"The first ",
+				formatCount(columns.length),
+				" of ",
+				formatCount(sheet.columns.length),
+				" columns; the CSV file has all of them."
+			]
+		}), /* @__PURE__ */ a("table", {
+			"aria-rowcount": sheet.rows + 1,
+			"aria-label": sheet.title,
+			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: columns.map((name, column) => /* @__PURE__ */ a("th", {
+				class: column ? "number" : "",
+				title: name,
+				children: name
+			}, column)) }) }), /* @__PURE__ */ a("tbody", { children: [
+				first > 0 && /* @__PURE__ */ a("tr", {
+					"aria-hidden": "true",
+					style: { height: px(first * ROW_HEIGHT$1) }
+				}),
+				Array.from({ length: last - first }, (_, place) => /* @__PURE__ */ a(SheetRow, {
+					sheet,
+					row: first + place,
+					columns: columns.length
+				}, first + place)),
+				last < sheet.rows && /* @__PURE__ */ a("tr", {
+					"aria-hidden": "true",
+					style: { height: px((sheet.rows - last) * ROW_HEIGHT$1) }
+				})
+			] })]
+		})]
+	});
+}
+function SheetRow({ sheet, row, columns }) {
+	return /* @__PURE__ */ a("tr", {
+		"aria-rowindex": row + 2,
+		children: Array.from({ length: columns }, (_, column) => {
+			const value = sheet.cell(row, column);
+			const isNumber = typeof value === "number";
+			const bad = isNumber && !Number.isFinite(value);
+			const shown = isNumber ? formatNumber(value) : value ?? "–";
+			const text = column === 0 && isNumber ? formatCount(value) : shown;
+			return column === 0 ? /* @__PURE__ */ a("th", {
+				scope: "row",
+				children: text
+			}, column) : /* @__PURE__ */ a("td", {
+				class: `number ${bad ? "alarm" : ""}`,
+				title: isNumber ? String(value) : void 0,
+				"data-value": value ?? "",
+				children: text
+			}, column);
+		})
+	});
+}
 var SIDES = [
 	160,
 	128,
@@ -2859,98 +3065,6 @@ function spread({ scale, offset }, tile, [low, high]) {
 /** The value of one code of one tile; NaN where it was not finite. */
 function tileValue({ scale, offset }, tile, code) {
 	return code === NONFINITE ? NaN : offset[tile] + scale[tile] * code;
-}
-// src/draw/format.ts
-/** Four significant digits; never hides what is not finite. */
-function formatNumber(value) {
-	if (Number.isNaN(value)) return "NaN";
-	if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "−Inf";
-	if (value === 0) return "0";
-	const magnitude = Math.abs(value);
-	if (magnitude < .001 || magnitude >= 1e5) {
-		const [mantissa, exponent] = value.toExponential(2).split("e");
-		return minus(`${mantissa}e${Number(exponent)}`);
-	}
-	return minus(String(Number(value.toPrecision(4))));
-}
-/** The same for an axis, whose numbers are round: no zeros that say nothing. */
-var formatTick = (value) => formatNumber(value).replace(/\.?0+e/, "e");
-/** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
-function formatPercent(value) {
-	if (!Number.isFinite(value)) return formatNumber(value);
-	const percent = 100 * value;
-	if (percent > 0 && percent < .1) return "< 0.1 %";
-	if (percent < 100 && percent > 99.9) return "> 99.9 %";
-	return minus(`${Number(percent.toFixed(1))} %`);
-}
-/** A whole number with thousands separated. */
-function formatCount(value) {
-	if (!Number.isFinite(value)) return formatNumber(value);
-	return minus(Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ","));
-}
-function formatValue(value, format) {
-	if (format === "percent") return formatPercent(value);
-	return format === "count" ? formatCount(value) : formatNumber(value);
-}
-/** How long ago, in the largest unit that is not zero. */
-function formatAge(seconds) {
-	if (!Number.isFinite(seconds)) return "";
-	if (seconds < 2) return "just now";
-	if (seconds < 60) return `${Math.floor(seconds)} s ago`;
-	if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-	if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
-	return `${formatCount(Math.floor(seconds / 86400))} d ago`;
-}
-/** A tensor's shape; an unknown dimension reads as a question mark. */
-function formatShape(shape) {
-	return shape.map((length) => length < 0 ? "?" : String(length)).join(" × ");
-}
-/** The typographic minus lines up with digits. */
-var minus = (text) => text.replace(/-/g, "−");
-// src/components/hooks.ts
-/** Small hooks that several components share. */
-/** A length for a style: numbers alone are not lengths. */
-var px = (pixels) => `${pixels}px`;
-var NO_SIZE = {
-	width: 0,
-	height: 0
-};
-/** An element's content size in CSS pixels. A hidden frame has none: the last one is kept then. */
-function useSize() {
-	const ref = T$1(null);
-	const size = useSignal(NO_SIZE);
-	F$1(() => {
-		const element = ref.current;
-		if (!element) return void 0;
-		const update = (box) => {
-			const [width, height] = [Math.floor(box.width), Math.floor(box.height)];
-			if (!width || !height) return;
-			const now = size.peek();
-			if (width !== now.width || height !== now.height) size.value = {
-				width,
-				height
-			};
-		};
-		update({
-			width: element.clientWidth,
-			height: element.clientHeight
-		});
-		const observer = new ResizeObserver(([entry]) => update(entry.contentRect));
-		observer.observe(element);
-		return () => observer.disconnect();
-	}, []);
-	return [ref, size];
-}
-/** Makes a canvas as sharp as the screen; drawing is in CSS pixels. Returns undefined without size. */
-function prepareCanvas(canvas, { width, height }) {
-	const context = width && height ? canvas?.getContext("2d") : void 0;
-	if (!canvas || !context) return void 0;
-	const density = window.devicePixelRatio || 1;
-	const [w, h] = [Math.round(width * density), Math.round(height * density)];
-	if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-	context.setTransform(density, 0, 0, density, 0, 0);
-	context.clearRect(0, 0, width, height);
-	return context;
 }
 // src/components/tooltip.tsx
 /** The one tooltip of the tab. */
@@ -3276,11 +3390,48 @@ function MapsOfLayer({ source }) {
 		loaded: maps.state.value,
 		retry: () => maps.retry(),
 		class: "maps-pending",
-		children: (data) => /* @__PURE__ */ a(MapTiles, {
+		children: (data) => /* @__PURE__ */ a(MapsPicture, {
 			maps: data,
 			probe: probe.data
 		})
 	})] });
+}
+function MapsPicture({ maps, probe }) {
+	return /* @__PURE__ */ a(WithTable, {
+		sheet: w$2(() => mapsSheet(maps), [maps]),
+		children: /* @__PURE__ */ a(MapTiles, {
+			maps,
+			probe
+		})
+	});
+}
+/** The range of each map: one row for each sample and channel. */
+function mapsSheet(maps) {
+	const [samples, channels] = maps.shape;
+	const pixels = maps.codes.length / Math.max(1, samples * channels);
+	return {
+		title: `Maps of ${maps.name} at step ${maps.step}`,
+		columns: [
+			"sample",
+			"channel",
+			"smallest",
+			"largest",
+			"not finite"
+		],
+		rows: samples * channels,
+		cell: (tile, column) => {
+			const codes = maps.codes.subarray(tile * pixels, (tile + 1) * pixels);
+			const finite = codes.filter((code) => code !== 255);
+			const at = (pick) => finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
+			return [
+				Math.floor(tile / channels),
+				maps.channels[tile % channels],
+				at((a, b) => Math.min(a, b)),
+				at((a, b) => Math.max(a, b)),
+				codes.length - finite.length
+			][column];
+		}
+	};
 }
 function NoMaps({ index, path }) {
 	const omission = index.omissions.find(({ name }) => name === path);
@@ -3384,152 +3535,6 @@ function Snapshot({ maps }) {
 		"data-value": maps.step,
 		children: ["snapshot of step ", formatCount(maps.step)]
 	});
-}
-// src/draw/ticks.ts
-/** Round numbers for axes. */
-/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
-function linearTicks(low, high, count, whole = false) {
-	if (!(high > low) || count < 1) return [low];
-	const rough = (high - low) / count;
-	const power = 10 ** Math.floor(Math.log10(rough));
-	const factor = [
-		1,
-		2,
-		5,
-		10
-	].find((candidate) => candidate * power >= rough);
-	const interval = whole ? Math.max(1, Math.round(factor * power)) : factor * power;
-	const first = Math.ceil(low / interval - 1e-9);
-	const last = Math.floor(high / interval + 1e-9);
-	return Array.from({ length: last - first + 1 }, (_, i) => round$1((first + i) * interval));
-}
-/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
-function logTicks(low, high, count) {
-	const first = Math.ceil(Math.log10(low) - 1e-9);
-	const last = Math.floor(Math.log10(high) + 1e-9);
-	if (last - first < 1) return withinDecades(low, high, count);
-	const stride = Math.ceil((last - first + 1) / count);
-	const ticks = [];
-	for (let exponent = first; exponent <= last; exponent += stride) ticks.push(round$1(10 ** exponent));
-	return ticks;
-}
-function withinDecades(low, high, count) {
-	const power = 10 ** Math.floor(Math.log10(low));
-	const marks = [
-		1,
-		2,
-		5,
-		10,
-		20,
-		50,
-		100
-	].map((factor) => round$1(factor * power)).filter((tick) => tick >= low && tick <= high);
-	return marks.length > 1 ? marks : linearTicks(low, high, count);
-}
-var round$1 = (value) => Number(value.toPrecision(12));
-// src/draw/density.ts
-/** Histograms over time as densities on a signed logarithmic axis. Pure. */
-var binsOf = ({ edges }) => edges.length - 1;
-/** Elements counted in a column. */
-function totalOf(histogram, column) {
-	const bins = binsOf(histogram);
-	let total = 0;
-	for (let bin = 0; bin < bins; bin++) total += histogram.counts[column * bins + bin];
-	return total;
-}
-/**
-* The bins worth drawing, largest values first: up to the outermost ones that are used on each side,
-* and without those around zero that are never used, but for the one that holds zero.
-*
-* Returns: indices of bins; the middle one alone where nothing was counted.
-*/
-function drawnBins(histogram) {
-	const bins = binsOf(histogram);
-	const middle = bins >> 1;
-	const used = new Uint8Array(bins);
-	histogram.counts.forEach((count, index) => {
-		if (count) used[index % bins] = 1;
-	});
-	const isUsed = (order) => Boolean(used[middle + order] || used[middle - order]);
-	const orders = Array.from({ length: middle }, (_, index) => index + 1).filter(isUsed);
-	const [low, high] = [orders[0] ?? 0, orders.at(-1) ?? 0];
-	const kept = [middle];
-	for (let order = Math.max(1, low); order <= high; order++) {
-		if (used[middle + order] || hasBeyond(used, middle, order, 1)) kept.unshift(middle + order);
-		if (used[middle - order] || hasBeyond(used, middle, order, -1)) kept.push(middle - order);
-	}
-	return Int32Array.from(kept);
-}
-/** Whether a bin farther out on that side is used. */
-function hasBeyond(used, middle, order, sign) {
-	for (let at = order + 1; at <= middle; at++) if (used[middle + sign * at]) return true;
-	return false;
-}
-/** Share of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
-function shares(histogram, bins) {
-	const columns = histogram.steps.length;
-	const all = binsOf(histogram);
-	const values = new Float32Array(bins.length * columns).fill(NaN);
-	for (let column = 0; column < columns; column++) {
-		const total = totalOf(histogram, column);
-		bins.forEach((bin, row) => {
-			const count = histogram.counts[column * all + bin];
-			if (count) values[row * columns + column] = count / total;
-		});
-	}
-	return values;
-}
-/** Colour codes of shares; a column in which nothing finite was counted is not finite throughout. */
-function densityCodes(histogram, bins) {
-	const columns = histogram.steps.length;
-	const values = shares(histogram, bins);
-	const coded = encode({
-		rows: bins.length,
-		columns,
-		values
-	}, "log", () => true);
-	let nonfinite = 0;
-	for (let column = 0; column < columns; column++) {
-		if (totalOf(histogram, column)) continue;
-		nonfinite++;
-		bins.forEach((_, row) => coded.codes[row * columns + column] = 255);
-	}
-	return {
-		...coded,
-		nonfinite
-	};
-}
-/** Powers of ten of both signs and zero, about `count` of them, where their bins are drawn. */
-function valueTicks(histogram, bins, count) {
-	const middle = binsOf(histogram) >> 1;
-	const zero = {
-		value: 0,
-		row: bins.indexOf(middle) + .5
-	};
-	const side = (sign) => {
-		const magnitudes = [...bins].filter((bin) => (bin - middle) * sign > 0).flatMap((bin) => [histogram.edges[bin], histogram.edges[bin + 1]]).map(Math.abs).filter(Number.isFinite);
-		if (!magnitudes.length) return [];
-		return logTicks(Math.min(...magnitudes), Math.max(...magnitudes), count / 2).map((tick) => ({
-			value: sign * tick,
-			row: rowOf(histogram, bins, sign * tick)
-		}));
-	};
-	const apart = bins.length / (2 * count);
-	return [zero, ...[...side(1), ...side(-1)].filter(({ row }) => Math.abs(row - zero.row) > apart)].filter((tick) => tick.row >= 0);
-}
-/** Where a value that is not zero lies, in rows from the top; -1 where its bin is not drawn. */
-function rowOf({ edges }, bins, value) {
-	const row = bins.findIndex((bin) => edges[bin] <= value && value < edges[bin + 1]);
-	if (row < 0) return -1;
-	const [low, high] = [edges[bins[row]], edges[bins[row] + 1]];
-	const share = Number.isFinite(low) && Number.isFinite(high) && low * high > 0 ? Math.log(value / low) / Math.log(high / low) : .5;
-	return row + 1 - share;
-}
-/** Evenly spread columns, the last one among them. */
-function spreadColumns(columns, most) {
-	const count = Math.min(columns, most);
-	if (count < 2) return columns ? [columns - 1] : [];
-	return Array.from({ length: count }, (_, i) => Math.round(i * (columns - 1) / (count - 1)));
 }
 /**
 * Pools a coded grid to a picture of `spans.from.length` by `height` codes.
@@ -3721,6 +3726,124 @@ function drawSeparators(context, width, room, rows, density) {
 		context.clearRect(0, y, width, 1 / density);
 	}
 }
+// src/components/metric_controls.tsx
+/** Which statistic of which kind is shown. */
+function MetricControls() {
+	const { settings, run } = useSession();
+	const { kind, statistic } = settings;
+	const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
+	const choose = (next) => {
+		kind.value = next;
+		if (!statisticsOf(next).includes(statistic.value)) statistic.value = "l2";
+	};
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(Select, {
+		label: "Kind",
+		value: kind.value,
+		options: kinds,
+		onChange: choose,
+		testId: "kind"
+	}), /* @__PURE__ */ a(Select, {
+		label: "Statistic",
+		value: statistic.value,
+		options: statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title]),
+		onChange: (next) => statistic.value = next,
+		testId: "statistic"
+	})] });
+}
+// src/components/row_labels.tsx
+/** Names of a table's rows beside its heatmap. */
+var CHARACTER_WIDTH = 6.2;
+var NARROWEST_GUTTER = 72;
+var WIDEST_GUTTER = 260;
+var LOWEST_LABEL$1 = 11;
+/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
+function gutterOf(names) {
+	const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+	const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
+	return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
+}
+/** First and one past the last row of the layer. */
+function markedRows(names, layer) {
+	if (!layer) return void 0;
+	const own = /* @__PURE__ */ new Set([...layer.variables.map((variable) => variable.path), ...layer.sites.map((site) => site.name)]);
+	const first = names.findIndex((name) => own.has(name));
+	if (first < 0) return void 0;
+	let end = first;
+	while (end < names.length && own.has(names[end])) end++;
+	return [first, end];
+}
+function RowLabels({ names, height }) {
+	const session = useSession();
+	const room = height - 4;
+	const stride = Math.max(1, Math.ceil(LOWEST_LABEL$1 * names.length / room));
+	return /* @__PURE__ */ a("div", {
+		class: "row-labels",
+		children: names.map((name, row) => {
+			if (row % stride) return null;
+			const [prefix, own] = splitPath(name);
+			const layer = layerOfRow(session.layers.value, name);
+			return /* @__PURE__ */ a("button", {
+				type: "button",
+				title: name,
+				class: layer && layer === session.layer.value ? "selected" : "",
+				style: {
+					top: px(4 + row * room / names.length),
+					height: px(stride * room / names.length)
+				},
+				onClick: () => layer && (session.settings.layer.value = layer.path),
+				children: [/* @__PURE__ */ a("span", {
+					class: "prefix",
+					children: prefix
+				}), /* @__PURE__ */ a("span", {
+					class: "name",
+					children: own
+				})]
+			}, name);
+		})
+	});
+}
+// src/draw/ticks.ts
+/** Round numbers for axes. */
+/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
+function linearTicks(low, high, count, whole = false) {
+	if (!(high > low) || count < 1) return [low];
+	const rough = (high - low) / count;
+	const power = 10 ** Math.floor(Math.log10(rough));
+	const factor = [
+		1,
+		2,
+		5,
+		10
+	].find((candidate) => candidate * power >= rough);
+	const interval = whole ? Math.max(1, Math.round(factor * power)) : factor * power;
+	const first = Math.ceil(low / interval - 1e-9);
+	const last = Math.floor(high / interval + 1e-9);
+	return Array.from({ length: last - first + 1 }, (_, i) => round$1((first + i) * interval));
+}
+/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
+function logTicks(low, high, count) {
+	const first = Math.ceil(Math.log10(low) - 1e-9);
+	const last = Math.floor(Math.log10(high) + 1e-9);
+	if (last - first < 1) return withinDecades(low, high, count);
+	const stride = Math.ceil((last - first + 1) / count);
+	const ticks = [];
+	for (let exponent = first; exponent <= last; exponent += stride) ticks.push(round$1(10 ** exponent));
+	return ticks;
+}
+function withinDecades(low, high, count) {
+	const power = 10 ** Math.floor(Math.log10(low));
+	const marks = [
+		1,
+		2,
+		5,
+		10,
+		20,
+		50,
+		100
+	].map((factor) => round$1(factor * power)).filter((tick) => tick >= low && tick <= high);
+	return marks.length > 1 ? marks : linearTicks(low, high, count);
+}
+var round$1 = (value) => Number(value.toPrecision(12));
 // src/components/time_axis.tsx
 /** Step numbers below a plot. */
 var PIXELS_PER_TICK$1 = 90;
@@ -3734,6 +3857,723 @@ function TimeAxis({ width }) {
 			children: formatCount(step)
 		}, step))
 	});
+}
+// src/state/overview.ts
+var OVERVIEW_COLUMNS = [
+	{
+		key: "gradient.l2",
+		title: "Gradient",
+		kind: "gradient",
+		statistic: "l2",
+		definition: "L2 norm of the gradient of all trainable variables of the layer together."
+	},
+	{
+		key: "weight.l2",
+		title: "Weights",
+		kind: "weight",
+		statistic: "l2",
+		definition: "L2 norm of all trainable variables of the layer together."
+	},
+	{
+		key: "update.ratio",
+		title: "Update ratio",
+		kind: "update",
+		statistic: "ratio",
+		definition: "L2 norm of the step’s change of the layer’s variables, divided by the L2 norm of the variables."
+	},
+	{
+		key: "activation.mean",
+		title: "Output mean",
+		kind: "activation",
+		statistic: "mean",
+		definition: "Mean of the layer’s output over the batch."
+	},
+	{
+		key: "activation.std",
+		title: "Output std",
+		kind: "activation",
+		statistic: "std",
+		definition: "Standard deviation of the layer’s output over the batch."
+	},
+	{
+		key: "activation.zero_fraction",
+		title: "Zeros",
+		kind: "activation",
+		statistic: "zero_fraction",
+		definition: "Share of the layer’s output that is exactly zero in this batch."
+	},
+	{
+		key: "activation.dead_fraction",
+		title: "Dead units",
+		kind: "activation",
+		statistic: "dead_fraction",
+		definition: "Share of units that were zero for every input of the window of sampled batches."
+	}
+];
+/** What to ask for, by kind. */
+var OVERVIEW_STATISTICS = {
+	gradient: ["l2"],
+	weight: ["l2"],
+	update: ["l2"],
+	activation: [
+		"mean",
+		"std",
+		"zero_fraction",
+		"dead_fraction"
+	]
+};
+/**
+* A column's values over time for one layer.
+*
+* Returns: one value a column of the table, or undefined where the layer has none recorded.
+*/
+function layerSeries(tables, layer, column) {
+	if (column.kind === "activation") {
+		const site = layer.sites[0];
+		const table = tables.get("activation");
+		return site && table && tableRow(table, site.name, column.statistic);
+	}
+	if (column.key !== "update.ratio") return layerNorm(tables.get(column.kind), layer);
+	const update = layerNorm(tables.get("update"), layer);
+	const weight = layerNorm(tables.get("weight"), layer);
+	return update && weight && update.map((value, index) => value / weight[index]);
+}
+/** Norm over all variables of the layer: the root of the sum of the squared norms. */
+function layerNorm(table, layer) {
+	if (!table) return void 0;
+	const rows = layer.variables.flatMap((variable) => tableRow(table, variable.path, "l2") ?? []);
+	if (rows.length < 2) return rows[0];
+	return Float32Array.from(table.steps, (_, index) => Math.hypot(...rows.map((row) => row[index])));
+}
+/** One row of one statistic, or undefined where there is no such row. */
+function tableRow(table, name, statistic) {
+	const row = table.names.indexOf(name);
+	const values = table.values.get(valuesKey(statistic));
+	const columns = table.steps.length;
+	return row < 0 ? void 0 : values?.subarray(row * columns, (row + 1) * columns);
+}
+/**
+* Whether a NaN of a row stands for "does not apply" rather than for a number gone bad.
+*
+* A share of dead units does not apply to a layer that cannot die; an update ratio does not to weights
+* that are all zero, where the update itself is finite.
+*/
+function isMissing(table, name, statistic, column) {
+	if (!statisticInfo(statistic).nanIsMissing) return false;
+	if (!Number.isNaN(tableRow(table, name, statistic)?.[column])) return false;
+	return statistic !== "ratio" || Number.isFinite(tableRow(table, name, "l2")?.[column] ?? 0);
+}
+function overviewRows(tables, layers) {
+	return layers.map((layer) => {
+		const series = /* @__PURE__ */ new Map();
+		for (const column of OVERVIEW_COLUMNS) {
+			const values = layerSeries(tables, layer, column);
+			if (values) series.set(column.key, values);
+		}
+		return {
+			layer,
+			series
+		};
+	});
+}
+/** The rows' values at one column of their series. */
+function valuesAt(rows, index) {
+	return new Map(rows.map(({ layer, series }) => {
+		const values = [...series].map(([key, numbers]) => [key, numbers[index]]);
+		return [layer.path, new Map(values.filter(([key, value]) => applies(key, value)))];
+	}));
+}
+function applies(key, value) {
+	if (value === void 0) return false;
+	return key !== "activation.dead_fraction" || !Number.isNaN(value);
+}
+/**
+* Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
+*
+* Worst first: what is not finite, then the larger of the share of dead units and of how far the
+* gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
+*/
+function orderRows(rows, order, values) {
+	if (order === "model") return [...rows];
+	const of = (row) => values.get(row.layer.path) ?? /* @__PURE__ */ new Map();
+	if (order === "worst") {
+		const median = medianGradient(values);
+		return sortBy(rows, (row) => -badness(of(row), median));
+	}
+	const descending = order.startsWith("-");
+	const key = descending ? order.slice(1) : order;
+	return sortBy(rows, (row) => {
+		const value = of(row).get(key);
+		if (value === void 0) return Infinity;
+		const rank = Number.isFinite(value) ? value : Number.MAX_VALUE;
+		return descending ? -rank : rank;
+	});
+}
+var DECADES_LIKE_DEAD = 6;
+function badness(values, median) {
+	if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;
+	const gradient = values.get("gradient.l2");
+	const dead = values.get("activation.dead_fraction") ?? 0;
+	if (gradient === void 0 || !(median > 0)) return dead;
+	const decades = gradient > 0 ? Math.log10(median / gradient) : DECADES_LIKE_DEAD;
+	return Math.max(dead, Math.min(1, decades / DECADES_LIKE_DEAD));
+}
+function medianGradient(values) {
+	const gradients = [...values.values()].map((layer) => layer.get("gradient.l2") ?? NaN).filter((value) => value > 0 && Number.isFinite(value)).sort((a, b) => a - b);
+	return gradients[gradients.length >> 1] ?? NaN;
+}
+function sortBy(rows, key) {
+	const keyed = rows.map((row, place) => ({
+		row,
+		place,
+		rank: key(row)
+	}));
+	keyed.sort((a, b) => a.rank === b.rank ? a.place - b.place : a.rank < b.rank ? -1 : 1);
+	return keyed.map(({ row }) => row);
+}
+// src/state/compare.ts
+/** Two runs' tables of one statistic, row by row. Pure. */
+/** Names of the first table's rows, then those that only the second one has. */
+function matchRows(first, second) {
+	const known = new Set(first);
+	return [...first, ...second.filter((name) => !known.has(name))];
+}
+/** A table's rows by name; a row that it does not have is missing throughout. */
+function rowsByName(table, names, statistic) {
+	const columns = table.steps.length;
+	const values = new Float32Array(names.length * columns).fill(NaN);
+	const missing = new Uint8Array(values.length).fill(1);
+	names.forEach((name, row) => {
+		const own = tableRow(table, name, statistic);
+		if (!own) return;
+		values.set(own, row * columns);
+		own.forEach((_, column) => {
+			missing[row * columns + column] = isMissing(table, name, statistic, column) ? 1 : 0;
+		});
+	});
+	return {
+		values,
+		missing
+	};
+}
+/** What cannot be negative is compared by its ratio, but for shares, whose difference says more. */
+function differenceKind(tables, statistic, isShare) {
+	const isSigned = tables.some((table) => table.values.get(valuesKey(statistic))?.some((value) => value < 0));
+	return isShare || isSigned ? "difference" : "ratio";
+}
+/**
+* The second number against the first: the base-2 logarithm of the ratio, or the difference.
+*
+* Two zeros do not differ. A ratio to or of zero is the largest one. NaN where either is not finite.
+*/
+function differ(first, second, kind) {
+	if (!Number.isFinite(first) || !Number.isFinite(second)) return NaN;
+	if (kind === "difference") return second - first;
+	if (first === second) return 0;
+	const ratio = Math.log2(second / first);
+	return Math.max(-10, Math.min(10, ratio));
+}
+/**
+* At each of the first run's steps, the second one's newest sample at or before it against the first
+* one's; missing before the second one's first sample and after its last one.
+*/
+function differences(first, second, kind) {
+	const [columns, others] = [first.steps.length, second.steps.length];
+	const rows = columns ? first.cells.values.length / columns : 0;
+	const values = new Float32Array(rows * columns).fill(NaN);
+	const missing = new Uint8Array(values.length).fill(1);
+	const sample = Array.from(first.steps, (step) => overlapping(second.steps, step));
+	for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
+		const at = row * columns + column;
+		const other = row * others + sample[column];
+		if (sample[column] < 0 || first.cells.missing[at] || second.cells.missing[other]) continue;
+		missing[at] = 0;
+		values[at] = differ(first.cells.values[at], second.cells.values[other], kind);
+	}
+	return {
+		values,
+		missing
+	};
+}
+/** The newest sample at or before a step, -1 before the first one and after the last one. */
+function overlapping(steps, step) {
+	return steps.length && step <= steps[steps.length - 1] ? lastAtMost(steps, step) : -1;
+}
+// src/views/compare.tsx
+/** Two runs, one statistic: each by itself and the second against the first, matched by name. */
+function Compare() {
+	const session = useSession();
+	const { kind, statistic } = session.settings;
+	const wanted = () => [
+		kind.value,
+		statistic.value,
+		session.pooled.value
+	];
+	const first = useResource(session.client, () => session.has(kind.value) ? session.request((run) => metricQuery(run, ...wanted())) : void 0, session.host.visible);
+	const second = useResource(session.client, () => {
+		const run = session.other.value;
+		if (!run?.kinds.includes(kind.value)) return void 0;
+		return requestOf(run, (name) => metricQuery(name, ...wanted()));
+	}, session.host.visible);
+	const problem = useProblem();
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+		class: "view-bar",
+		children: [/* @__PURE__ */ a(OtherRun, {}), /* @__PURE__ */ a(MetricControls, {})]
+	}), problem ?? /* @__PURE__ */ a(Pending, {
+		loaded: first.state.value,
+		retry: () => first.retry(),
+		class: "compare",
+		children: (a$4) => /* @__PURE__ */ a(Pending, {
+			loaded: second.state.value,
+			retry: () => second.retry(),
+			children: (b) => /* @__PURE__ */ a(Comparison, {
+				first: a$4,
+				second: b
+			})
+		})
+	})] });
+}
+/** Why there is nothing to compare, if so. */
+function useProblem() {
+	const { runs, run, other, settings } = useSession();
+	const kind = KINDS[settings.kind.value];
+	if ((runs.state.value.data?.runs.length ?? 0) < 2) return /* @__PURE__ */ a(NotRecorded, {
+		what: "There is no other run to compare with",
+		how: "Train again with InspectCallback, into another directory inside TensorBoard’s log directory."
+	});
+	if (!other.value) return /* @__PURE__ */ a(NotRecorded, {
+		what: `There is no run ${JSON.stringify(settings.compare.value)}`,
+		how: "Choose another run to compare with above."
+	});
+	const lacking = [run.value, other.value].find((each) => each && !each.kinds.includes(settings.kind.value));
+	return lacking ? /* @__PURE__ */ a(NotRecorded, {
+		what: `${kind} statistics are not recorded in ${lacking.name}`,
+		how: `Choose another kind, or record them with InspectCallback(${settings.kind.value}s=True).`
+	}) : void 0;
+}
+function OtherRun() {
+	const session = useSession();
+	const own = session.run.value?.name;
+	const names = (session.runs.state.value.data?.runs ?? []).map((run) => run.name).filter((name) => name !== own);
+	const value = session.other.value?.name ?? session.settings.compare.value;
+	return /* @__PURE__ */ a(Select, {
+		label: "Compare with",
+		value,
+		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "no other run"]),
+		onChange: (name) => session.settings.compare.value = name,
+		testId: "compare-with",
+		visibleLabel: true
+	});
+}
+var HIGHEST_ROW$1 = 22;
+var NUMBERS = 76;
+function useComparison(first, second) {
+	const { filter } = useSession();
+	const { matches } = filter.value;
+	return w$2(() => {
+		const statistic = [...first.values.keys()][0].split("/")[0];
+		const info = statisticInfo(statistic);
+		const names = matchRows(first.names, second.names).filter(matches);
+		const extent = sharedExtent([first, second], statistic, info.scale === "log");
+		const side = (table) => {
+			const cells = rowsByName(table, names, statistic);
+			const coded = encode({
+				rows: names.length,
+				columns: table.steps.length,
+				values: cells.values
+			}, info.scale, (index) => cells.missing[index] === 1, info.format === "percent" ? [0, 1] : extent);
+			return {
+				steps: table.steps,
+				firstSteps: table.firstSteps,
+				cells,
+				coded
+			};
+		};
+		const [a, b] = [side(first), side(second)];
+		const kind = differenceKind([first, second], statistic, info.format === "percent");
+		const cells = differences(a, b, kind);
+		const reach = largestMagnitude(cells.values) || 1;
+		const coded = encode({
+			rows: names.length,
+			columns: first.steps.length,
+			values: cells.values
+		}, "linear", (index) => cells.missing[index] === 1, [-reach, reach]);
+		return {
+			names,
+			statistic,
+			info,
+			a,
+			b,
+			difference: {
+				steps: first.steps,
+				firstSteps: first.firstSteps,
+				cells,
+				coded
+			},
+			kind
+		};
+	}, [
+		first,
+		second,
+		matches
+	]);
+}
+/** One range of colours for both runs, so that they compare; undefined where the scale finds its own. */
+function sharedExtent(tables, statistic, log) {
+	let [low, high] = [Infinity, -Infinity];
+	for (const table of tables) for (const value of table.values.get(valuesKey(statistic)) ?? []) {
+		if (!Number.isFinite(value) || log && value <= 0) continue;
+		low = Math.min(low, value);
+		high = Math.max(high, value);
+	}
+	if (!(low <= high)) return void 0;
+	if (log) return [Math.max(low, high / 0xe8d4a51000), high];
+	const reach = Math.max(-low, high);
+	return low < 0 ? [-reach, reach] : [low, high];
+}
+function largestMagnitude(values) {
+	let most = 0;
+	for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
+	return most;
+}
+function Comparison({ first, second }) {
+	const session = useSession();
+	const compared = useComparison(first, second);
+	const { names, kind, a: a$5, b, difference } = compared;
+	const [ref, size] = useSize();
+	const gutter = w$2(() => gutterOf(names), [names]);
+	const [own, other] = [session.run.value?.name ?? "", session.other.value?.name ?? ""];
+	const step = session.step.value ?? 0;
+	const both = names.filter((name) => first.names.includes(name) && second.names.includes(name));
+	const numbers = numbersAt(compared, step);
+	return /* @__PURE__ */ a(WithTable, {
+		sheet: w$2(() => {
+			const columns = [
+				numbers.a,
+				numbers.b,
+				numbers.difference
+			];
+			return {
+				title: `${compared.info.title} at step ${step}`,
+				columns: [
+					"name",
+					own,
+					other,
+					kind === "ratio" ? "log2 of the ratio" : "difference"
+				],
+				rows: names.length,
+				cell: (row, column) => column ? columns[column - 1][row] : names[row]
+			};
+		}, [compared, step]),
+		children: /* @__PURE__ */ a("div", {
+			class: "compare-plots",
+			ref,
+			style: { "--gutter": px(gutter) },
+			"data-rows": both.length,
+			children: [
+				both.length === 0 && /* @__PURE__ */ a("p", {
+					class: "quiet compare-note",
+					children: "No layer has the same name in both runs."
+				}),
+				/* @__PURE__ */ a(Panel, {
+					title: own,
+					side: a$5,
+					numbers: numbers.a,
+					compared,
+					testId: "compare-first"
+				}),
+				/* @__PURE__ */ a(Panel, {
+					title: other,
+					side: b,
+					numbers: numbers.b,
+					compared,
+					testId: "compare-second"
+				}),
+				/* @__PURE__ */ a(Panel, {
+					title: kind === "ratio" ? `${other} ÷ ${own}` : `${other} − ${own}`,
+					side: difference,
+					numbers: numbers.difference,
+					compared,
+					diverging: true,
+					testId: "compare-difference"
+				}),
+				/* @__PURE__ */ a("div", {
+					class: "axis-row compare-axis",
+					children: [
+						/* @__PURE__ */ a("span", {
+							class: "axis-name",
+							children: "step"
+						}),
+						/* @__PURE__ */ a(TimeAxis, { width: size.value.width - gutter - NUMBERS }),
+						/* @__PURE__ */ a("span", {
+							class: "axis-name",
+							children: "at this step"
+						})
+					]
+				})
+			]
+		})
+	});
+}
+/** The numbers of each row at a step, missing ones as undefined. */
+function numbersAt({ names, a, b, kind }, step) {
+	const at = (side, column) => names.map((_, row) => {
+		const index = row * side.steps.length + column;
+		return column < 0 || side.cells.missing[index] ? void 0 : side.cells.values[index];
+	});
+	const first = at(a, sampleAt(a.steps, step));
+	const second = at(b, overlapping(b.steps, step));
+	return {
+		a: first,
+		b: second,
+		difference: names.map((_, row) => {
+			const [one, other] = [first[row], second[row]];
+			return one === void 0 || other === void 0 ? void 0 : differ(one, other, kind);
+		})
+	};
+}
+function Panel({ title, side, numbers, compared, diverging, testId }) {
+	const session = useSession();
+	const { names, info, kind } = compared;
+	const theme = session.host.theme.value;
+	const [ref, size] = useSize();
+	const height = size.value.height;
+	const map = diverging ?? side.coded.scale.diverging ? "diverging" : session.settings.colours.value;
+	const write = (value) => diverging ? formatDifference(value, kind) : formatValue(value, info.format);
+	const marked = markedRows(names, session.layer.value);
+	return /* @__PURE__ */ a("section", {
+		class: "compare-panel",
+		style: { maxHeight: px(names.length * HIGHEST_ROW$1 + 28) },
+		children: [/* @__PURE__ */ a("header", { children: [
+			/* @__PURE__ */ a("h3", { children: title }),
+			/* @__PURE__ */ a("span", { class: "spring" }),
+			/* @__PURE__ */ a("span", {
+				class: "reading",
+				children: [
+					write(side.coded.scale.low),
+					" ",
+					/* @__PURE__ */ a("i", {
+						class: "gradient",
+						style: { background: cssGradient(map, theme) }
+					}),
+					" ",
+					write(side.coded.scale.high)
+				]
+			}),
+			side.coded.zeros > 0 && /* @__PURE__ */ a("span", {
+				class: "reading",
+				children: [/* @__PURE__ */ a("i", {
+					class: "swatch",
+					style: { background: zeroColour(theme) }
+				}), "0"]
+			}),
+			side.coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+				class: "reading alarm",
+				children: [/* @__PURE__ */ a("i", {
+					class: "swatch",
+					style: { background: nonfiniteColour }
+				}), "NaN, Inf"]
+			})
+		] }), /* @__PURE__ */ a("div", {
+			class: "compare-frame",
+			ref,
+			children: [
+				/* @__PURE__ */ a(RowLabels, {
+					names,
+					height
+				}),
+				/* @__PURE__ */ a(Heatmap, {
+					coded: side.coded,
+					rows: names.length,
+					columns: side.steps.length,
+					firstSteps: side.firstSteps,
+					domain: session.domain.value,
+					colours: colourTable(map, theme),
+					label: `${title}: ${info.title} of ${names.length} rows`,
+					testId,
+					marked,
+					onHover: (hit) => showCell$1(hit, compared, side),
+					onPick: ({ row, column }) => {
+						const layer = layerOfRow(session.layers.peek(), names[row]);
+						if (layer) session.settings.layer.value = layer.path;
+						session.goTo(side.steps[column]);
+					}
+				}),
+				/* @__PURE__ */ a(Numbers, {
+					names,
+					numbers,
+					height,
+					write,
+					testId
+				})
+			]
+		})]
+	});
+}
+var LOWEST_NUMBER = 11;
+function Numbers(props) {
+	const { names, numbers, height, write, testId } = props;
+	const room = height - 4;
+	const stride = Math.max(1, Math.ceil(LOWEST_NUMBER * names.length / Math.max(1, room)));
+	return /* @__PURE__ */ a("div", {
+		class: "row-numbers",
+		children: names.map((name, row) => {
+			const value = numbers[row];
+			if (row % stride) return null;
+			return /* @__PURE__ */ a("span", {
+				class: value !== void 0 && !Number.isFinite(value) ? "alarm" : "",
+				style: { top: px(4 + (row + stride / 2) * room / names.length) },
+				title: value === void 0 ? "not recorded at this step" : String(value),
+				"data-row": name,
+				"data-testid": `${testId}-number`,
+				"data-value": value ?? "",
+				children: value === void 0 ? "–" : write(value)
+			}, name);
+		})
+	});
+}
+/** A ratio that is given as a power of two, or a difference with its sign. */
+function formatDifference(value, kind) {
+	if (!Number.isFinite(value)) return formatNumber(value);
+	if (kind === "difference") return (value > 0 ? "+" : "") + formatNumber(value);
+	if (value === 0) return "= 1";
+	const factor = 2 ** Math.abs(value);
+	const most = Math.abs(value) >= 10 ? "≥ " : "";
+	const text = factor < 10 ? factor.toPrecision(3) : String(Math.round(factor));
+	return `${value > 0 ? "×" : "÷"} ${most}${text}`;
+}
+function showCell$1({ row, column, x, y }, compared, side) {
+	const { names, info, kind } = compared;
+	const step = side.steps[column];
+	const { a, b, difference } = numbersAt(compared, step);
+	const write = (value) => value === void 0 ? "not recorded" : formatValue(value, info.format);
+	const against = difference[row];
+	showTooltip(x, y, {
+		title: names[row],
+		lines: [
+			{
+				label: "step",
+				value: formatCount(step)
+			},
+			{
+				label: "this run",
+				value: write(a[row])
+			},
+			{
+				label: "the other",
+				value: write(b[row])
+			},
+			{
+				label: kind,
+				value: against === void 0 ? "–" : formatDifference(against, kind)
+			}
+		],
+		note: info.definition
+	});
+}
+// src/draw/density.ts
+/** Histograms over time as densities on a signed logarithmic axis. Pure. */
+var binsOf = ({ edges }) => edges.length - 1;
+/** Elements counted in a column. */
+function totalOf(histogram, column) {
+	const bins = binsOf(histogram);
+	let total = 0;
+	for (let bin = 0; bin < bins; bin++) total += histogram.counts[column * bins + bin];
+	return total;
+}
+/**
+* The bins worth drawing, largest values first: up to the outermost ones that are used on each side,
+* and without those around zero that are never used, but for the one that holds zero.
+*
+* Returns: indices of bins; the middle one alone where nothing was counted.
+*/
+function drawnBins(histogram) {
+	const bins = binsOf(histogram);
+	const middle = bins >> 1;
+	const used = new Uint8Array(bins);
+	histogram.counts.forEach((count, index) => {
+		if (count) used[index % bins] = 1;
+	});
+	const isUsed = (order) => Boolean(used[middle + order] || used[middle - order]);
+	const orders = Array.from({ length: middle }, (_, index) => index + 1).filter(isUsed);
+	const [low, high] = [orders[0] ?? 0, orders.at(-1) ?? 0];
+	const kept = [middle];
+	for (let order = Math.max(1, low); order <= high; order++) {
+		if (used[middle + order] || hasBeyond(used, middle, order, 1)) kept.unshift(middle + order);
+		if (used[middle - order] || hasBeyond(used, middle, order, -1)) kept.push(middle - order);
+	}
+	return Int32Array.from(kept);
+}
+/** Whether a bin farther out on that side is used. */
+function hasBeyond(used, middle, order, sign) {
+	for (let at = order + 1; at <= middle; at++) if (used[middle + sign * at]) return true;
+	return false;
+}
+/** Share of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
+function shares(histogram, bins) {
+	const columns = histogram.steps.length;
+	const all = binsOf(histogram);
+	const values = new Float32Array(bins.length * columns).fill(NaN);
+	for (let column = 0; column < columns; column++) {
+		const total = totalOf(histogram, column);
+		bins.forEach((bin, row) => {
+			const count = histogram.counts[column * all + bin];
+			if (count) values[row * columns + column] = count / total;
+		});
+	}
+	return values;
+}
+/** Colour codes of shares; a column in which nothing finite was counted is not finite throughout. */
+function densityCodes(histogram, bins) {
+	const columns = histogram.steps.length;
+	const values = shares(histogram, bins);
+	const coded = encode({
+		rows: bins.length,
+		columns,
+		values
+	}, "log", () => true);
+	let nonfinite = 0;
+	for (let column = 0; column < columns; column++) {
+		if (totalOf(histogram, column)) continue;
+		nonfinite++;
+		bins.forEach((_, row) => coded.codes[row * columns + column] = 255);
+	}
+	return {
+		...coded,
+		nonfinite
+	};
+}
+/** Powers of ten of both signs and zero, about `count` of them, where their bins are drawn. */
+function valueTicks(histogram, bins, count) {
+	const middle = binsOf(histogram) >> 1;
+	const zero = {
+		value: 0,
+		row: bins.indexOf(middle) + .5
+	};
+	const side = (sign) => {
+		const magnitudes = [...bins].filter((bin) => (bin - middle) * sign > 0).flatMap((bin) => [histogram.edges[bin], histogram.edges[bin + 1]]).map(Math.abs).filter(Number.isFinite);
+		if (!magnitudes.length) return [];
+		return logTicks(Math.min(...magnitudes), Math.max(...magnitudes), count / 2).map((tick) => ({
+			value: sign * tick,
+			row: rowOf(histogram, bins, sign * tick)
+		}));
+	};
+	const apart = bins.length / (2 * count);
+	return [zero, ...[...side(1), ...side(-1)].filter(({ row }) => Math.abs(row - zero.row) > apart)].filter((tick) => tick.row >= 0);
+}
+/** Where a value that is not zero lies, in rows from the top; -1 where its bin is not drawn. */
+function rowOf({ edges }, bins, value) {
+	const row = bins.findIndex((bin) => edges[bin] <= value && value < edges[bin + 1]);
+	if (row < 0) return -1;
+	const [low, high] = [edges[bins[row]], edges[bins[row] + 1]];
+	const share = Number.isFinite(low) && Number.isFinite(high) && low * high > 0 ? Math.log(value / low) / Math.log(high / low) : .5;
+	return row + 1 - share;
+}
+/** Evenly spread columns, the last one among them. */
+function spreadColumns(columns, most) {
+	const count = Math.min(columns, most);
+	if (count < 2) return columns ? [columns - 1] : [];
+	return Array.from({ length: count }, (_, i) => Math.round(i * (columns - 1) / (count - 1)));
 }
 // node_modules/uplot/dist/uPlot.esm.js
 /**
@@ -7844,7 +8684,7 @@ function showBin(histogram, bin, { column, x, y }) {
 			},
 			{
 				label: "values",
-				value: rangeOf(histogram, bin)
+				value: binRange(histogram, bin)
 			},
 			{
 				label: "elements",
@@ -7853,7 +8693,8 @@ function showBin(histogram, bin, { column, x, y }) {
 		]
 	});
 }
-function rangeOf({ edges }, bin) {
+/** The values that a bin holds, in words. */
+function binRange({ edges }, bin) {
 	const [low, high] = [edges[bin], edges[bin + 1]];
 	if (low < 0 && high > 0) return `0, or within ± ${formatTick(high)}`;
 	if (!Number.isFinite(low)) return `below ${formatTick(high)}`;
@@ -7958,6 +8799,42 @@ function largest(values) {
 	for (const value of values) if (value > most) most = value;
 	return most || 1;
 }
+// src/state/sheet.ts
+/**
+* A sheet of values over time: one row a step.
+*
+* Args:
+*   value: Of series and place in `steps`.
+*/
+function overTime(title, steps, names, value) {
+	return {
+		title,
+		columns: ["step", ...names],
+		rows: steps.length,
+		cell: (row, column) => column === 0 ? steps[row] : value(column - 1, row)
+	};
+}
+/** Comma-separated values as RFC 4180 writes them; numbers in full, nothing recorded as nothing. */
+function toCsv(sheet) {
+	const lines = [sheet.columns.map(quote).join(",")];
+	for (let row = 0; row < sheet.rows; row++) {
+		const cells = sheet.columns.map((_, column) => {
+			const value = sheet.cell(row, column);
+			return typeof value === "number" ? String(value) : quote(value ?? "");
+		});
+		lines.push(cells.join(","));
+	}
+	return `${lines.join("\r\n")}\r\n`;
+}
+/** A name in a log may look like a formula to a spreadsheet: an apostrophe keeps it text. */
+function quote(text) {
+	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
+}
+/** A file's name of letters, digits and a few signs. */
+function fileName(parts, extension) {
+	return `${parts.filter(Boolean).map((part) => part.replace(/[^\w.-]+/g, "_")).join("-").slice(0, 120) || "keras_inspect"}.${extension}`;
+}
 // src/views/distributions.tsx
 /** How the elements of one tensor are distributed, over the run. */
 var isRecorded = (session, kind) => session.has(`${kind}_histogram`);
@@ -8048,13 +8925,20 @@ function usePicture(histogram) {
 }
 function Picture$1({ histogram }) {
 	const { bins, coded } = usePicture(histogram);
-	return useSession().settings.density.value === "ridges" ? /* @__PURE__ */ a(Ridges, {
-		histogram,
-		bins
-	}) : /* @__PURE__ */ a(DensityMap, {
-		histogram,
-		bins,
-		coded
+	const ridges = useSession().settings.density.value === "ridges";
+	return /* @__PURE__ */ a(WithTable, {
+		sheet: w$2(() => {
+			const names = Array.from(bins, (bin) => binRange(histogram, bin));
+			return overTime(`Elements of ${histogram.kind} ${histogram.name}`, histogram.steps, names, (place, column) => histogram.counts[column * binsOf(histogram) + bins[place]]);
+		}, [histogram, bins]),
+		children: ridges ? /* @__PURE__ */ a(Ridges, {
+			histogram,
+			bins
+		}) : /* @__PURE__ */ a(DensityMap, {
+			histogram,
+			bins,
+			coded
+		})
 	});
 }
 function DensityLegend({ histogram }) {
@@ -8125,179 +9009,6 @@ function EmptyState({ logdir }) {
 			})
 		]
 	});
-}
-// src/state/overview.ts
-var OVERVIEW_COLUMNS = [
-	{
-		key: "gradient.l2",
-		title: "Gradient",
-		kind: "gradient",
-		statistic: "l2",
-		definition: "L2 norm of the gradient of all trainable variables of the layer together."
-	},
-	{
-		key: "weight.l2",
-		title: "Weights",
-		kind: "weight",
-		statistic: "l2",
-		definition: "L2 norm of all trainable variables of the layer together."
-	},
-	{
-		key: "update.ratio",
-		title: "Update ratio",
-		kind: "update",
-		statistic: "ratio",
-		definition: "L2 norm of the step’s change of the layer’s variables, divided by the L2 norm of the variables."
-	},
-	{
-		key: "activation.mean",
-		title: "Output mean",
-		kind: "activation",
-		statistic: "mean",
-		definition: "Mean of the layer’s output over the batch."
-	},
-	{
-		key: "activation.std",
-		title: "Output std",
-		kind: "activation",
-		statistic: "std",
-		definition: "Standard deviation of the layer’s output over the batch."
-	},
-	{
-		key: "activation.zero_fraction",
-		title: "Zeros",
-		kind: "activation",
-		statistic: "zero_fraction",
-		definition: "Share of the layer’s output that is exactly zero in this batch."
-	},
-	{
-		key: "activation.dead_fraction",
-		title: "Dead units",
-		kind: "activation",
-		statistic: "dead_fraction",
-		definition: "Share of units that were zero for every input of the window of sampled batches."
-	}
-];
-/** What to ask for, by kind. */
-var OVERVIEW_STATISTICS = {
-	gradient: ["l2"],
-	weight: ["l2"],
-	update: ["l2"],
-	activation: [
-		"mean",
-		"std",
-		"zero_fraction",
-		"dead_fraction"
-	]
-};
-/**
-* A column's values over time for one layer.
-*
-* Returns: one value a column of the table, or undefined where the layer has none recorded.
-*/
-function layerSeries(tables, layer, column) {
-	if (column.kind === "activation") {
-		const site = layer.sites[0];
-		const table = tables.get("activation");
-		return site && table && tableRow(table, site.name, column.statistic);
-	}
-	if (column.key !== "update.ratio") return layerNorm(tables.get(column.kind), layer);
-	const update = layerNorm(tables.get("update"), layer);
-	const weight = layerNorm(tables.get("weight"), layer);
-	return update && weight && update.map((value, index) => value / weight[index]);
-}
-/** Norm over all variables of the layer: the root of the sum of the squared norms. */
-function layerNorm(table, layer) {
-	if (!table) return void 0;
-	const rows = layer.variables.flatMap((variable) => tableRow(table, variable.path, "l2") ?? []);
-	if (rows.length < 2) return rows[0];
-	return Float32Array.from(table.steps, (_, index) => Math.hypot(...rows.map((row) => row[index])));
-}
-/** One row of one statistic, or undefined where there is no such row. */
-function tableRow(table, name, statistic) {
-	const row = table.names.indexOf(name);
-	const values = table.values.get(valuesKey(statistic));
-	const columns = table.steps.length;
-	return row < 0 ? void 0 : values?.subarray(row * columns, (row + 1) * columns);
-}
-/**
-* Whether a NaN of a row stands for "does not apply" rather than for a number gone bad.
-*
-* A share of dead units does not apply to a layer that cannot die; an update ratio does not to weights
-* that are all zero, where the update itself is finite.
-*/
-function isMissing(table, name, statistic, column) {
-	if (!statisticInfo(statistic).nanIsMissing) return false;
-	if (!Number.isNaN(tableRow(table, name, statistic)?.[column])) return false;
-	return statistic !== "ratio" || Number.isFinite(tableRow(table, name, "l2")?.[column] ?? 0);
-}
-function overviewRows(tables, layers) {
-	return layers.map((layer) => {
-		const series = /* @__PURE__ */ new Map();
-		for (const column of OVERVIEW_COLUMNS) {
-			const values = layerSeries(tables, layer, column);
-			if (values) series.set(column.key, values);
-		}
-		return {
-			layer,
-			series
-		};
-	});
-}
-/** The rows' values at one column of their series. */
-function valuesAt(rows, index) {
-	return new Map(rows.map(({ layer, series }) => {
-		const values = [...series].map(([key, numbers]) => [key, numbers[index]]);
-		return [layer.path, new Map(values.filter(([key, value]) => applies(key, value)))];
-	}));
-}
-function applies(key, value) {
-	if (value === void 0) return false;
-	return key !== "activation.dead_fraction" || !Number.isNaN(value);
-}
-/**
-* Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
-*
-* Worst first: what is not finite, then the larger of the share of dead units and of how far the
-* gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
-*/
-function orderRows(rows, order, values) {
-	if (order === "model") return [...rows];
-	const of = (row) => values.get(row.layer.path) ?? /* @__PURE__ */ new Map();
-	if (order === "worst") {
-		const median = medianGradient(values);
-		return sortBy(rows, (row) => -badness(of(row), median));
-	}
-	const descending = order.startsWith("-");
-	const key = descending ? order.slice(1) : order;
-	return sortBy(rows, (row) => {
-		const value = of(row).get(key);
-		if (value === void 0) return Infinity;
-		const rank = Number.isFinite(value) ? value : Number.MAX_VALUE;
-		return descending ? -rank : rank;
-	});
-}
-var DECADES_LIKE_DEAD = 6;
-function badness(values, median) {
-	if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;
-	const gradient = values.get("gradient.l2");
-	const dead = values.get("activation.dead_fraction") ?? 0;
-	if (gradient === void 0 || !(median > 0)) return dead;
-	const decades = gradient > 0 ? Math.log10(median / gradient) : DECADES_LIKE_DEAD;
-	return Math.max(dead, Math.min(1, decades / DECADES_LIKE_DEAD));
-}
-function medianGradient(values) {
-	const gradients = [...values.values()].map((layer) => layer.get("gradient.l2") ?? NaN).filter((value) => value > 0 && Number.isFinite(value)).sort((a, b) => a - b);
-	return gradients[gradients.length >> 1] ?? NaN;
-}
-function sortBy(rows, key) {
-	const keyed = rows.map((row, place) => ({
-		row,
-		place,
-		rank: key(row)
-	}));
-	keyed.sort((a, b) => a.rank === b.rank ? a.place - b.place : a.rank < b.rank ? -1 : 1);
-	return keyed.map(({ row }) => row);
 }
 // src/views/layer_series.tsx
 /** A layer's main statistics over the run, below each other on one time axis. */
@@ -8804,28 +9515,14 @@ function endLabels({ scale }, format) {
 }
 // src/views/over_time.tsx
 /** One statistic of all rows over the whole run: a heatmap, and the same as lines below it. */
-var CHARACTER_WIDTH = 6.2;
-var NARROWEST_GUTTER = 72;
-var WIDEST_GUTTER = 260;
 var HIGHEST_ROW = 30;
-var LOWEST_LABEL$1 = 11;
 function OverTime() {
 	const session = useSession();
 	const { kind, statistic } = session.settings;
 	const table = useResource(session.client, () => {
 		const name = kind.value;
 		if (!session.has(name)) return void 0;
-		const pooled = (session.run.value?.samples ?? 0) > WIDTH$2;
-		return session.request((run) => tableQuery({
-			run,
-			kind: name,
-			statistics: statistic.value === "ratio" ? ["ratio", "l2"] : [statistic.value],
-			pools: pooled ? [
-				"last",
-				"min",
-				"max"
-			] : ["last"]
-		}));
+		return session.request((run) => metricQuery(run, name, statistic.value, session.pooled.value));
 	}, session.host.visible);
 	if (!session.has(kind.value)) return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(Controls, {}), /* @__PURE__ */ a(NotRecorded, {
 		what: `${KINDS[kind.value]} statistics are not recorded in this run`,
@@ -8839,29 +9536,10 @@ function OverTime() {
 	});
 }
 function Controls() {
-	const { settings, run } = useSession();
-	const { kind, statistic, scale, colours } = settings;
-	const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
-	const choose = (next) => {
-		kind.value = next;
-		if (!statisticsOf(next).includes(statistic.value)) statistic.value = "l2";
-	};
+	const { scale, colours, statistic } = useSession().settings;
 	const effective = scale.value === "auto" ? statisticInfo(statistic.value).scale : scale.value;
 	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a(Select, {
-			label: "Kind",
-			value: kind.value,
-			options: kinds,
-			onChange: choose,
-			testId: "kind"
-		}),
-		/* @__PURE__ */ a(Select, {
-			label: "Statistic",
-			value: statistic.value,
-			options: statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title]),
-			onChange: (next) => statistic.value = next,
-			testId: "statistic"
-		}),
+		/* @__PURE__ */ a(MetricControls, {}),
 		/* @__PURE__ */ a(Choice, {
 			label: "Scale",
 			testId: "scale",
@@ -8943,6 +9621,7 @@ function Picture({ table }) {
 		session.goTo(table.steps[column]);
 	};
 	const definition = table.definitions[statistic] || info.definition;
+	const sheet = w$2(() => overTime(`${KINDS[table.kind] ?? table.kind} ${info.title}`, table.steps, rows.names, (row, column) => rows.last[row * rows.columns + column]), [table, rows]);
 	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
 		class: "view-bar",
 		children: [
@@ -8963,46 +9642,49 @@ function Picture({ table }) {
 				format: info.format
 			})
 		]
-	}), /* @__PURE__ */ a("div", {
-		class: "time-plots",
-		ref,
-		style: { "--gutter": px(gutter) },
-		children: [
-			/* @__PURE__ */ a("div", {
-				class: "heatmap-frame",
-				style: { height: px(heatHeight) },
-				children: [/* @__PURE__ */ a(RowLabels, {
-					names: rows.names,
-					height: heatHeight
-				}), /* @__PURE__ */ a(Heatmap, {
-					coded,
-					rows: rows.names.length,
-					columns: rows.columns,
-					firstSteps: table.firstSteps,
-					domain: session.domain.value,
-					colours: colourTable(map, theme),
-					label: `${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`,
-					testId: "heatmap",
-					marked,
-					onHover: (hit) => showCell(hit, table, rows, statistic),
-					onPick: pick
-				})]
-			}),
-			/* @__PURE__ */ a(TimeAxisRow, { width: size.value.width - gutter }),
-			/* @__PURE__ */ a("div", {
-				class: "lines-frame",
-				children: /* @__PURE__ */ a(Chart, {
-					steps: table.steps,
-					lines,
-					domain: session.domain.value,
-					log: scale !== "linear" && !coded.scale.diverging ? true : scale === "relative",
-					gutter,
-					format: (value) => info.format === "number" ? formatTick(value) : formatValue(value, info.format),
-					label: `${info.title} as lines, the selected layer's in colour`,
-					onPick: (step) => session.goTo(step)
+	}), /* @__PURE__ */ a(WithTable, {
+		sheet,
+		children: /* @__PURE__ */ a("div", {
+			class: "time-plots",
+			ref,
+			style: { "--gutter": px(gutter) },
+			children: [
+				/* @__PURE__ */ a("div", {
+					class: "heatmap-frame",
+					style: { height: px(heatHeight) },
+					children: [/* @__PURE__ */ a(RowLabels, {
+						names: rows.names,
+						height: heatHeight
+					}), /* @__PURE__ */ a(Heatmap, {
+						coded,
+						rows: rows.names.length,
+						columns: rows.columns,
+						firstSteps: table.firstSteps,
+						domain: session.domain.value,
+						colours: colourTable(map, theme),
+						label: `${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`,
+						testId: "heatmap",
+						marked,
+						onHover: (hit) => showCell(hit, table, rows, statistic),
+						onPick: pick
+					})]
+				}),
+				/* @__PURE__ */ a(TimeAxisRow, { width: size.value.width - gutter }),
+				/* @__PURE__ */ a("div", {
+					class: "lines-frame",
+					children: /* @__PURE__ */ a(Chart, {
+						steps: table.steps,
+						lines,
+						domain: session.domain.value,
+						log: scale !== "linear" && !coded.scale.diverging ? true : scale === "relative",
+						gutter,
+						format: (value) => info.format === "number" ? formatTick(value) : formatValue(value, info.format),
+						label: `${info.title} as lines, the selected layer's in colour`,
+						onPick: (step) => session.goTo(step)
+					})
 				})
-			})
-		]
+			]
+		})
 	})] });
 }
 function missingTest(table, rows, statistic) {
@@ -9018,25 +9700,10 @@ var TimeAxisRow = ({ width }) => /* @__PURE__ */ a("div", {
 		children: "step"
 	}), /* @__PURE__ */ a(TimeAxis, { width })]
 });
-/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
-function gutterOf(names) {
-	const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
-	const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
-	return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
-}
 /** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows, available) {
 	const wanted = rows * HIGHEST_ROW + 4;
 	return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? .72 : .6))));
-}
-function markedRows(names, layer) {
-	if (!layer) return void 0;
-	const own = /* @__PURE__ */ new Set([...layer.variables.map((variable) => variable.path), ...layer.sites.map((site) => site.name)]);
-	const first = names.findIndex((name) => own.has(name));
-	if (first < 0) return void 0;
-	let end = first;
-	while (end < names.length && own.has(names[end])) end++;
-	return [first, end];
 }
 function linesOf(rows, layer) {
 	const own = /* @__PURE__ */ new Set([...layer?.variables.map((variable) => variable.path) ?? [], ...layer?.sites.map((site) => site.name) ?? []]);
@@ -9052,36 +9719,6 @@ function linesOf(rows, layer) {
 		colour: `series-${index % 4 + 1}`,
 		width: 2
 	}))];
-}
-function RowLabels({ names, height }) {
-	const session = useSession();
-	const room = height - 4;
-	const stride = Math.max(1, Math.ceil(LOWEST_LABEL$1 * names.length / room));
-	return /* @__PURE__ */ a("div", {
-		class: "row-labels",
-		children: names.map((name, row) => {
-			if (row % stride) return null;
-			const [prefix, own] = splitPath(name);
-			const layer = layerOfRow(session.layers.value, name);
-			return /* @__PURE__ */ a("button", {
-				type: "button",
-				title: name,
-				class: layer && layer === session.layer.value ? "selected" : "",
-				style: {
-					top: px(4 + row * room / names.length),
-					height: px(stride * room / names.length)
-				},
-				onClick: () => layer && (session.settings.layer.value = layer.path),
-				children: [/* @__PURE__ */ a("span", {
-					class: "prefix",
-					children: prefix
-				}), /* @__PURE__ */ a("span", {
-					class: "name",
-					children: own
-				})]
-			}, name);
-		})
-	});
 }
 function showCell(hit, table, rows, statistic) {
 	const info = statisticInfo(statistic);
@@ -9410,12 +10047,30 @@ function Overview() {
 var HEADER_HEIGHT = 30;
 function OverviewPage(props) {
 	const [ref, size] = useSize();
+	const { rows, values } = props;
+	const step = useSession().step.value;
+	useSheet(w$2(() => sheetOf(rows, values, step), [
+		rows,
+		values,
+		step
+	]));
 	const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
 	return /* @__PURE__ */ a("div", {
 		class: "overview-page",
 		ref,
 		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= 120 && /* @__PURE__ */ a(TrainingCurves, { height: room })]
 	});
+}
+function sheetOf(rows, values, step) {
+	return {
+		title: `Layers at step ${step ?? ""}`,
+		columns: ["layer", ...OVERVIEW_COLUMNS.map((column) => column.key)],
+		rows: rows.length,
+		cell: (row, column) => {
+			const { path } = rows[row].layer;
+			return column ? values.get(path)?.get(OVERVIEW_COLUMNS[column - 1].key) : path;
+		}
+	};
 }
 function OverviewTable({ rows, values, steps }) {
 	const session = useSession();
@@ -9627,81 +10282,87 @@ function UnitsOfLayer({ units }) {
 		chosen.value = order[Math.max(0, Math.min(units.units - 1, next))];
 	};
 	const [ref, size] = useSize();
-	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a("div", {
-			class: "view-bar",
-			children: [
-				/* @__PURE__ */ a(SiteSelect, {
-					names: sites,
-					value: units.site,
-					testId: "units-layer"
-				}),
-				/* @__PURE__ */ a(Choice, {
-					label: "Order of units",
-					testId: "unit-order",
-					value: unitOrder.value,
-					options: [
-						[
-							"unit",
-							"By number",
-							"Units as they are in the layer"
-						],
-						[
-							"death",
-							"Dead first",
-							"Longest dead first, those that live last"
-						],
-						[
-							"activity",
-							"Most active",
-							"Largest mean magnitude over the run first"
-						]
+	const sheet = w$2(() => {
+		const names = Array.from(order, (each) => `unit ${each}`);
+		return overTime(`Units of ${units.site}`, units.steps, names, (place, at) => units.maxAbs[order[place] * units.steps.length + at]);
+	}, [units, order]);
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+		class: "view-bar",
+		children: [
+			/* @__PURE__ */ a(SiteSelect, {
+				names: sites,
+				value: units.site,
+				testId: "units-layer"
+			}),
+			/* @__PURE__ */ a(Choice, {
+				label: "Order of units",
+				testId: "unit-order",
+				value: unitOrder.value,
+				options: [
+					[
+						"unit",
+						"By number",
+						"Units as they are in the layer"
 					],
-					onChange: (next) => unitOrder.value = next
-				}),
-				/* @__PURE__ */ a("span", { class: "spring" }),
-				/* @__PURE__ */ a(UnitLegend, {
-					units,
-					coded,
-					column
-				})
-			]
-		}),
-		/* @__PURE__ */ a("div", {
-			class: "unit-frame tall",
-			style: { maxHeight: px(units.units * HIGHEST_UNIT + 12) },
-			children: [/* @__PURE__ */ a(RowNumbers, {
-				order,
-				height: size.value.height,
-				selected: unit
-			}), /* @__PURE__ */ a("div", {
-				class: "unit-plot",
-				ref,
-				children: /* @__PURE__ */ a(UnitHeatmap, {
-					units,
-					coded,
+					[
+						"death",
+						"Dead first",
+						"Longest dead first, those that live last"
+					],
+					[
+						"activity",
+						"Most active",
+						"Largest mean magnitude over the run first"
+					]
+				],
+				onChange: (next) => unitOrder.value = next
+			}),
+			/* @__PURE__ */ a("span", { class: "spring" }),
+			/* @__PURE__ */ a(UnitLegend, {
+				units,
+				coded,
+				column
+			})
+		]
+	}), /* @__PURE__ */ a(WithTable, {
+		sheet,
+		children: [
+			/* @__PURE__ */ a("div", {
+				class: "unit-frame tall",
+				style: { maxHeight: px(units.units * HIGHEST_UNIT + 12) },
+				children: [/* @__PURE__ */ a(RowNumbers, {
 					order,
-					testId: "unit-heatmap",
-					markedRow: row,
-					onPickRow: pickRow,
-					onMoveRow: (rows) => pickRow(row + rows)
-				})
-			})]
-		}),
-		/* @__PURE__ */ a("div", {
-			class: "axis-row",
-			style: { "--gutter": px(58) },
-			children: [/* @__PURE__ */ a("span", {
-				class: "axis-name",
-				children: "step"
-			}), /* @__PURE__ */ a(TimeAxis, { width: size.value.width })]
-		}),
-		/* @__PURE__ */ a(UnitTracks, {
-			units,
-			unit,
-			column
-		})
-	] });
+					height: size.value.height,
+					selected: unit
+				}), /* @__PURE__ */ a("div", {
+					class: "unit-plot",
+					ref,
+					children: /* @__PURE__ */ a(UnitHeatmap, {
+						units,
+						coded,
+						order,
+						testId: "unit-heatmap",
+						markedRow: row,
+						onPickRow: pickRow,
+						onMoveRow: (rows) => pickRow(row + rows)
+					})
+				})]
+			}),
+			/* @__PURE__ */ a("div", {
+				class: "axis-row",
+				style: { "--gutter": px(58) },
+				children: [/* @__PURE__ */ a("span", {
+					class: "axis-name",
+					children: "step"
+				}), /* @__PURE__ */ a(TimeAxis, { width: size.value.width })]
+			}),
+			/* @__PURE__ */ a(UnitTracks, {
+				units,
+				unit,
+				column
+			})
+		]
+	})] });
 }
 /** Numbers of the units beside their rows, thinned out where rows are low. */
 function RowNumbers(props) {
@@ -9841,6 +10502,12 @@ var SHORTCUTS = [
 		does: "the views, from left to right",
 		matches: (event) => VIEWS[Number(event.key) - 1] !== void 0,
 		run: (session, event) => session.settings.view.value = VIEWS[Number(event.key) - 1]
+	},
+	{
+		keys: "t",
+		does: "numbers as a table, or as a picture",
+		matches: on("t"),
+		run: ({ settings: { asTable } }) => asTable.value = asTable.peek() === "yes" ? "no" : "yes"
 	},
 	{
 		keys: "/",
@@ -10103,6 +10770,275 @@ function Epochs({ loss, size: { width, height } }) {
 		})] }, index);
 	})] });
 }
+// src/draw/page_svg.ts
+/**
+* A part of the page as one SVG: boxes, texts and drawings where they stand on the screen.
+*
+* Built of nodes, never of text: a name in a log stays a text node. What is drawn on a canvas becomes
+* a picture in it, at the screen's resolution.
+*/
+var SVG = "http://www.w3.org/2000/svg";
+/** The element as it looks now, on the background given. */
+function pageSvg(root, background) {
+	const box = root.getBoundingClientRect();
+	const svg = make("svg", {
+		width: box.width,
+		height: box.height,
+		xmlns: SVG
+	});
+	svg.setAttribute("viewBox", `0 0 ${box.width} ${box.height}`);
+	svg.append(make("rect", {
+		width: box.width,
+		height: box.height,
+		fill: background
+	}));
+	addElement(svg, root, box);
+	return svg;
+}
+/** The SVG as the text of a file. */
+var svgText = (svg) => new XMLSerializer().serializeToString(svg);
+/** The same as pixels, `density` for each of the page's own. */
+async function svgToPng(svg, density) {
+	const image = new Image();
+	const loaded = new Promise((resolve, reject) => {
+		image.onload = resolve;
+		image.onerror = () => reject(/* @__PURE__ */ new Error("the picture could not be drawn"));
+	});
+	image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(svg))}`;
+	await loaded;
+	const canvas = document.createElement("canvas");
+	canvas.width = Math.round(Number(svg.getAttribute("width")) * density);
+	canvas.height = Math.round(Number(svg.getAttribute("height")) * density);
+	canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+	return new Promise((resolve, reject) => {
+		canvas.toBlob((blob) => {
+			if (blob) resolve(blob);
+			else reject(/* @__PURE__ */ new Error("the picture could not be written"));
+		});
+	});
+}
+function make(name, attributes) {
+	const element = document.createElementNS(SVG, name);
+	for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+	return element;
+}
+function addElement(into, element, origin) {
+	const style = getComputedStyle(element);
+	const box = element.getBoundingClientRect();
+	if (style.display === "none" || style.visibility === "hidden" || !overlaps(box, origin)) return;
+	if (element instanceof SVGSVGElement) {
+		into.append(copySvg(element, box, origin));
+		return;
+	}
+	const place = {
+		x: box.left - origin.left,
+		y: box.top - origin.top,
+		width: box.width,
+		height: box.height
+	};
+	addBox(into, style, place);
+	if (element instanceof HTMLCanvasElement) {
+		if (element.width && element.height) into.append(make("image", {
+			...place,
+			href: element.toDataURL()
+		}));
+		return;
+	}
+	if (element instanceof HTMLSelectElement) {
+		addText(into, element.selectedOptions[0]?.text ?? "", style, place.x + 6, place);
+		return;
+	}
+	for (const child of element.childNodes) if (child instanceof Text) addTextNode(into, child, style, origin);
+	else if (child instanceof Element) addElement(into, child, origin);
+}
+var overlaps = (box, origin) => box.right > origin.left && box.left < origin.right && box.bottom > origin.top && box.top < origin.bottom;
+var TRANSPARENT = "rgba(0, 0, 0, 0)";
+function addBox(into, style, place) {
+	if (style.backgroundColor !== TRANSPARENT) into.append(make("rect", {
+		...place,
+		fill: style.backgroundColor,
+		opacity: style.opacity
+	}));
+	const gradient = /^linear-gradient\(to right, (.*)\)$/.exec(style.backgroundImage);
+	if (gradient) addGradient(into, gradient[1].match(/rgba?\([^)]*\)/g) ?? [], place);
+	const { x, y, width, height } = place;
+	const line = (side, ends) => {
+		const thickness = parseFloat(style.getPropertyValue(`border-${side}-width`));
+		if (!thickness || style.getPropertyValue(`border-${side}-style`) === "none") return;
+		const stroke = style.getPropertyValue(`border-${side}-color`);
+		into.append(make("line", {
+			...ends,
+			stroke,
+			"stroke-width": thickness
+		}));
+	};
+	line("top", {
+		x1: x,
+		x2: x + width,
+		y1: y,
+		y2: y
+	});
+	line("bottom", {
+		x1: x,
+		x2: x + width,
+		y1: y + height,
+		y2: y + height
+	});
+	line("left", {
+		x1: x,
+		x2: x,
+		y1: y,
+		y2: y + height
+	});
+	line("right", {
+		x1: x + width,
+		x2: x + width,
+		y1: y,
+		y2: y + height
+	});
+}
+function addGradient(into, colours, place) {
+	const id = `gradient${into.childNodes.length}`;
+	const gradient = make("linearGradient", { id });
+	colours.forEach((colour, index) => {
+		const offset = index / Math.max(1, colours.length - 1);
+		gradient.append(make("stop", {
+			offset,
+			"stop-color": colour
+		}));
+	});
+	into.append(gradient, make("rect", {
+		...place,
+		fill: `url(#${id})`
+	}));
+}
+/** A text node, one piece for each line it takes up. */
+function addTextNode(into, node, style, origin) {
+	const text = node.data.trim();
+	if (!text) return;
+	const range = document.createRange();
+	range.selectNodeContents(node);
+	const box = range.getBoundingClientRect();
+	if (!overlaps(box, origin)) return;
+	const place = {
+		x: box.left - origin.left,
+		y: box.top - origin.top,
+		width: box.width,
+		height: box.height
+	};
+	addText(into, text, style, place.x, place);
+}
+function addText(into, text, style, x, { y, height }) {
+	const element = make("text", {
+		x,
+		y: y + height / 2,
+		fill: style.color,
+		"font-family": style.fontFamily,
+		"font-size": style.fontSize,
+		"font-weight": style.fontWeight,
+		"dominant-baseline": "central"
+	});
+	element.textContent = text;
+	into.append(element);
+}
+var DRAWN = [
+	"fill",
+	"fill-opacity",
+	"stroke",
+	"stroke-width",
+	"font-size",
+	"font-family"
+];
+/** An inner SVG with what style sheets say written into it. */
+function copySvg(source, box, origin) {
+	const copy = source.cloneNode(true);
+	const originals = [source, ...source.querySelectorAll("*")];
+	[copy, ...copy.querySelectorAll("*")].forEach((element, index) => {
+		const style = getComputedStyle(originals[index]);
+		for (const property of DRAWN) element.setAttribute(property, style.getPropertyValue(property));
+		element.removeAttribute("class");
+		element.removeAttribute("style");
+	});
+	copy.setAttribute("x", String(box.left - origin.left));
+	copy.setAttribute("y", String(box.top - origin.top));
+	copy.setAttribute("width", String(box.width));
+	copy.setAttribute("height", String(box.height));
+	return copy;
+}
+// src/host/download.ts
+/** Hands a file to the browser. */
+function download(name, content) {
+	const url = URL.createObjectURL(content);
+	const link = document.createElement("a");
+	link.href = url;
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(url), 1e4);
+}
+// src/components/export_menu.tsx
+/** Takes what is shown out of the tab: numbers as CSV, the picture as PNG or SVG. */
+var PNG_DENSITY = 2;
+var FORMATS = [
+	["csv", "Numbers (CSV)"],
+	["png", "Picture (PNG)"],
+	["svg", "Picture (SVG)"]
+];
+function ExportMenu() {
+	const session = useSession();
+	const open = useSignal(false);
+	const error = useSignal("");
+	const ref = T$1(null);
+	A$1(() => {
+		const close = (event) => {
+			if (!ref.current?.contains(event.target)) open.value = false;
+		};
+		document.addEventListener("pointerdown", close);
+		return () => document.removeEventListener("pointerdown", close);
+	}, []);
+	const run = (format) => {
+		open.value = false;
+		error.value = "";
+		save(session, format).catch((reason) => {
+			error.value = reason instanceof Error ? reason.message : String(reason);
+		});
+	};
+	return /* @__PURE__ */ a("div", {
+		class: "menu",
+		ref,
+		onKeyDown: (event) => {
+			if (event.key === "Escape") open.value = false;
+		},
+		children: [/* @__PURE__ */ a(IconButton, {
+			label: error.value ? `Export failed: ${error.value}` : "Export",
+			testId: "export",
+			expanded: open.value,
+			onClick: () => open.value = !open.value,
+			children: /* @__PURE__ */ a("path", { d: "M7.300 1.500h1.400v6.200l2.100-2.100 1 1L8 10.400 4.200 6.600l1-1 2.100 2.100zM2.500 10h1.400v3.100h8.200V10h1.400v4.500h-11z" })
+		}), open.value && /* @__PURE__ */ a("div", {
+			class: "menu-items",
+			role: "group",
+			"aria-label": "Export",
+			children: FORMATS.map(([format, title]) => /* @__PURE__ */ a("button", {
+				type: "button",
+				disabled: format === "csv" && !session.sheet.value,
+				"data-testid": `export-${format}`,
+				onClick: () => run(format),
+				children: title
+			}, format))
+		})]
+	});
+}
+async function save(session, format) {
+	const sheet = session.sheet.peek();
+	const name = fileName([session.run.peek()?.name ?? "", sheet?.title ?? session.settings.view.peek()], format);
+	if (format === "csv") {
+		if (sheet) download(name, new Blob([toCsv(sheet)], { type: "text/csv" }));
+		return;
+	}
+	const view = document.getElementById("view");
+	const svg = pageSvg(view, getComputedStyle(view.closest(".app")).backgroundColor);
+	download(name, format === "svg" ? new Blob([svgText(svg)], { type: "image/svg+xml" }) : await svgToPng(svg, PNG_DENSITY));
+}
 // src/components/toolbar.tsx
 /** Run, view, filter and how fresh the data is. */
 function Toolbar() {
@@ -10110,11 +11046,17 @@ function Toolbar() {
 	return /* @__PURE__ */ a("header", {
 		class: "toolbar",
 		children: [
+			/* @__PURE__ */ a("h1", {
+				class: "unseen",
+				children: "Keras Inspect"
+			}),
 			/* @__PURE__ */ a(RunPicker, {}),
 			/* @__PURE__ */ a(ViewTabs, {}),
 			/* @__PURE__ */ a("span", { class: "spring" }),
 			/* @__PURE__ */ a(FilterField, {}),
 			/* @__PURE__ */ a(Freshness, {}),
+			/* @__PURE__ */ a(TableToggle, {}),
+			/* @__PURE__ */ a(ExportMenu, {}),
 			/* @__PURE__ */ a(IconButton, {
 				label: "Keyboard shortcuts (?)",
 				onClick: () => session.helpOpen.value = true,
@@ -10167,6 +11109,19 @@ function ViewTabs() {
 			onClick: () => view.value = name,
 			children: VIEW_TITLES[name]
 		}, name))
+	});
+}
+/** Pictures or tables; the overview is a table either way. */
+function TableToggle() {
+	const { asTable, view } = useSession().settings;
+	const pressed = asTable.value === "yes";
+	return /* @__PURE__ */ a(IconButton, {
+		label: pressed ? "View as picture (t)" : "View as table (t)",
+		pressed,
+		disabled: view.value === "overview",
+		testId: "as-table",
+		onClick: () => asTable.value = pressed ? "no" : "yes",
+		children: /* @__PURE__ */ a("path", { d: "M2 2.500h12v11H2zM3.300 6v2h2.900V6zm4.200 0v2h5.200V6zM3.300 9.200v3h2.900v-3zm4.200 0v3h5.200v-3z" })
 	});
 }
 function FilterField() {
@@ -10234,7 +11189,8 @@ var COMPONENTS = {
 	time: OverTime,
 	distributions: Distributions,
 	activations: Activations,
-	units: UnitsView
+	units: UnitsView,
+	compare: Compare
 };
 function App({ session }) {
 	A$1(() => {
@@ -10276,7 +11232,10 @@ function Content({ session }) {
 				id: "view",
 				role: "tabpanel",
 				"aria-label": "View",
-				children: /* @__PURE__ */ a(View, {})
+				children: [/* @__PURE__ */ a("h2", {
+					class: "unseen",
+					children: VIEW_TITLES[session.settings.view.value]
+				}), /* @__PURE__ */ a(View, {})]
 			}), /* @__PURE__ */ a("aside", {
 				class: "right",
 				"aria-label": "Selected layer",
@@ -10406,9 +11365,9 @@ function listenForReload(outer, callback) {
 var style_default = [
 	".uplot, .uplot *, .uplot *::before, .uplot *::after {box-sizing: border-box;}.uplot {font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, \"Noto Sans\", sans-serif, \"Apple Color Emoji\", \"Segoe UI Emoji\", \"Segoe UI Symbol\", \"Noto Color Emoji\";line-height: 1.5;width: min-content;}.u-title {text-align: center;font-size: 18px;font-weight: bold;}.u-wrap {position: relative;user-select: none;}.u-over, .u-under {position: absolute;}.u-under {overflow: hidden;}.uplot canvas {display: block;position: relative;width: 100%;height: 100%;}.u-axis {position: absolute;}.u-legend {font-size: 14px;margin: auto;text-align: center;}.u-inline {display: block;}.u-inline * {display: inline-block;}.u-inline tr {margin-right: 16px;}.u-legend th {font-weight: 600;}.u-legend th > * {vertical-align: middle;display: inline-block;}.u-legend .u-marker {width: 1em;height: 1em;margin-right: 4px;background-clip: padding-box !important;}.u-inline.u-live th::after {content: \":\";vertical-align: middle;}.u-inline:not(.u-live) .u-value {display: none;}.u-series > * {padding: 4px;}.u-series th {cursor: pointer;}.u-legend .u-off > * {opacity: 0.3;}.u-select {background: rgba(0,0,0,0.07);position: absolute;pointer-events: none;}.u-cursor-x, .u-cursor-y {position: absolute;left: 0;top: 0;pointer-events: none;will-change: transform;}.u-hz .u-cursor-x, .u-vt .u-cursor-y {height: 100%;border-right: 1px dashed #607D8B;}.u-hz .u-cursor-y, .u-vt .u-cursor-x {width: 100%;border-bottom: 1px dashed #607D8B;}.u-cursor-pt {position: absolute;top: 0;left: 0;border-radius: 50%;border: 0 solid;pointer-events: none;will-change: transform;/*this has to be !important since we set inline \"background\" shorthand */background-clip: padding-box !important;}.u-axis.u-off, .u-select.u-off, .u-cursor-x.u-off, .u-cursor-y.u-off, .u-cursor-pt.u-off {display: none;}",
 	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
-	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
-	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 168px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 12px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
+	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.unseen {\n  position: absolute;\n  width: 1px;\n  height: 1px;\n  margin: 0;\n  overflow: hidden;\n  clip-path: inset(50%);\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
+	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
 ].join("\n");
 // src/index.tsx
 /** The module that TensorBoard loads into the tab's frame; it calls `render`. */

@@ -199,11 +199,12 @@ VIEWS = ["overview", "time", "distributions", "activations", "units", "compare"]
 AXE = pathlib.Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
+@pytest.mark.parametrize(
+    "load_fast", [True], indirect=True, ids=["load_fast"]
+)  # the page is the same
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("view", VIEWS)
-def test_accessibility_checker_finds_nothing(open_alone, server, load_fast, view, theme):
-    if not load_fast:
-        pytest.skip("the page is the same under both loaders")
+def test_accessibility_checker_finds_nothing(open_alone, server, view, theme):
     tab = open_alone(server, address(view=view, layer="hidden"))
     tab.page.emulate_media(color_scheme=theme)
     expect(tab.part("layer-panel")).to_be_visible()

@@ -64,6 +64,18 @@ export function tableQuery(request: TableRequest): Query<Table> {
   return {url, decode: container((answer) => readTable(answer, request.statistics, pools))};
 }
 
+/** One statistic of all rows; with the extent of each column where several samples are joined. */
+export function metricQuery(
+  run: string,
+  kind: string,
+  statistic: string,
+  pooled: boolean,
+): Query<Table> {
+  // Whether a ratio applies is read off the update itself.
+  const statistics = statistic === 'ratio' ? ['ratio', 'l2'] : [statistic];
+  return tableQuery({run, kind, statistics, pools: pooled ? ['last', 'min', 'max'] : ['last']});
+}
+
 export function seriesQuery(run: string, layer: string): Query<Series> {
   return {url: `series?${query({run, layer, width: WIDTH})}`, decode: container(readSeries)};
 }

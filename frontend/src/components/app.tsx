@@ -3,8 +3,9 @@
 import type {ComponentChild} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {type Session, SessionContext} from '../state/session';
-import type {ViewName} from '../state/view_names';
+import {VIEW_TITLES, type ViewName} from '../state/view_names';
 import {Activations} from '../views/activations';
+import {Compare} from '../views/compare';
 import {Distributions} from '../views/distributions';
 import {EmptyState} from '../views/empty';
 import {LayerPanel} from '../views/layer_panel';
@@ -23,6 +24,7 @@ const COMPONENTS: Readonly<Record<ViewName, () => ComponentChild>> = {
   distributions: Distributions,
   activations: Activations,
   units: UnitsView,
+  compare: Compare,
 };
 
 export function App({session}: {session: Session}) {
@@ -55,6 +57,7 @@ function Content({session}: {session: Session}) {
       {session.chosen.value ? (
         <main class="panes">
           <section class="left" id="view" role="tabpanel" aria-label="View">
+            <h2 class="unseen">{VIEW_TITLES[session.settings.view.value]}</h2>
             <View />
           </section>
           <aside class="right" aria-label="Selected layer">

@@ -67,12 +67,14 @@ interface IconButtonProps {
   readonly onClick: () => void;
   readonly children: ComponentChildren;
   readonly pressed?: boolean;
+  /** Of a button that opens something. */
+  readonly expanded?: boolean;
   readonly testId?: string;
   readonly disabled?: boolean;
 }
 
 export function IconButton(props: IconButtonProps) {
-  const {label, onClick, children, pressed, testId, disabled} = props;
+  const {label, onClick, children, pressed, expanded, testId, disabled} = props;
   return (
     <button
       type="button"
@@ -80,6 +82,7 @@ export function IconButton(props: IconButtonProps) {
       aria-label={label}
       title={label}
       aria-pressed={pressed}
+      aria-expanded={expanded}
       data-testid={testId}
       disabled={disabled}
       onClick={onClick}

@@ -78,7 +78,7 @@ function showBin(histogram: HistogramAnswer, bin: number, {column, x, y}: CellHi
       first === last
         ? {label: 'step', value: formatCount(last)}
         : {label: 'steps', value: `${formatCount(first)} – ${formatCount(last)}`},
-      {label: 'values', value: rangeOf(histogram, bin)},
+      {label: 'values', value: binRange(histogram, bin)},
       {
         label: 'elements',
         value: total ? `${formatCount(count)} (${formatPercent(count / total)})` : 'none finite',
@@ -87,7 +87,8 @@ function showBin(histogram: HistogramAnswer, bin: number, {column, x, y}: CellHi
   });
 }
 
-function rangeOf({edges}: HistogramAnswer, bin: number): string {
+/** The values that a bin holds, in words. */
+export function binRange({edges}: HistogramAnswer, bin: number): string {
   const [low, high] = [edges[bin], edges[bin + 1]];
   if (low < 0 && high > 0) return `0, or within ± ${formatTick(high)}`;
   if (!Number.isFinite(low)) return `below ${formatTick(high)}`;

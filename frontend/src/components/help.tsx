@@ -73,6 +73,12 @@ const SHORTCUTS: readonly Shortcut[] = [
     run: (session, event) => (session.settings.view.value = VIEWS[Number(event.key) - 1]),
   },
   {
+    keys: 't',
+    does: 'numbers as a table, or as a picture',
+    matches: on('t'),
+    run: ({settings: {asTable}}) => (asTable.value = asTable.peek() === 'yes' ? 'no' : 'yes'),
+  },
+  {
     keys: '/',
     does: 'filter layers',
     matches: on('/'),

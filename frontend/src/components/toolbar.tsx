@@ -6,16 +6,20 @@ import {formatAge, formatCount} from '../draw/format';
 import {useSession} from '../state/session';
 import {VIEWS, VIEW_TITLES} from '../state/view_names';
 import {IconButton, Select} from './controls';
+import {ExportMenu} from './export_menu';
 
 export function Toolbar() {
   const session = useSession();
   return (
     <header class="toolbar">
+      <h1 class="unseen">Keras Inspect</h1>
       <RunPicker />
       <ViewTabs />
       <span class="spring" />
       <FilterField />
       <Freshness />
+      <TableToggle />
+      <ExportMenu />
       <IconButton label="Keyboard shortcuts (?)" onClick={() => (session.helpOpen.value = true)}>
         <path d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3zM7.3 11h1.4v1.4H7.3zM8 3.8c1.5 0 2.6 1 2.6 2.4 0 1.1-.6 1.700-1.200 2.200-.5.4-.7.7-.7 1.400H7.300c0-1.200.5-1.800 1.100-2.300.5-.4.8-.7.8-1.300 0-.7-.5-1.100-1.200-1.100s-1.200.5-1.200 1.300H5.400c0-1.500 1.100-2.600 2.600-2.600z" />
       </IconButton>
@@ -78,6 +82,23 @@ function ViewTabs() {
         </button>
       ))}
     </div>
+  );
+}
+
+/** Pictures or tables; the overview is a table either way. */
+function TableToggle() {
+  const {asTable, view} = useSession().settings;
+  const pressed = asTable.value === 'yes';
+  return (
+    <IconButton
+      label={pressed ? 'View as picture (t)' : 'View as table (t)'}
+      pressed={pressed}
+      disabled={view.value === 'overview'}
+      testId="as-table"
+      onClick={() => (asTable.value = pressed ? 'no' : 'yes')}
+    >
+      <path d="M2 2.500h12v11H2zM3.300 6v2h2.900V6zm4.200 0v2h5.200V6zM3.300 9.200v3h2.900v-3zm4.200 0v3h5.200v-3z" />
+    </IconButton>
   );
 }
 

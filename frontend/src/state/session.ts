@@ -13,6 +13,7 @@ import type {Tables} from './overview';
 import {Player} from './player';
 import {type Request, Resource} from './resource';
 import {RunsFeed} from './runs_feed';
+import type {Sheet} from './sheet';
 import {createSettings, readSettings, writeSettings} from './settings';
 
 const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests
@@ -26,6 +27,8 @@ export class Session {
   private readonly snapshot: Resource<Snapshot>;
   readonly player: Player;
   readonly helpOpen = signal(false);
+  /** The numbers of the view that is shown; undefined where it has none. */
+  readonly sheet = signal<Sheet | undefined>(undefined);
 
   constructor(
     readonly host: Host,
@@ -89,6 +92,13 @@ export class Session {
     const [version, ...name] = this.runKey.value.split('\n');
     return this.runKey.value ? {query: query(name.join('\n')), version} : undefined;
   }
+
+  /** The run to compare with: the chosen one, else the first other one. */
+  readonly other: ReadonlySignal<RunInfo | undefined> = computed(() => {
+    const runs = this.runs.state.value.data?.runs ?? [];
+    const [name, own] = [this.settings.compare.value, this.run.value?.name];
+    return name ? runs.find((run) => run.name === name) : runs.find((run) => run.name !== own);
+  });
 
   /** Whether the run has records of that kind. */
   has(kind: string): boolean {
@@ -182,7 +192,8 @@ export class Session {
   }
 }
 
-const requestOf = <T>(run: RunInfo | undefined, query: (run: string) => Query<T>) =>
+/** A request about a run at its present version. */
+export const requestOf = <T>(run: RunInfo | undefined, query: (run: string) => Query<T>) =>
   run && {query: query(run.name), version: run.etag};
 
 export const SessionContext = createContext<Session | undefined>(undefined);

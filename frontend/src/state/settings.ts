@@ -13,6 +13,8 @@ export interface Settings {
   readonly run: string;
   /** Undefined follows the latest recorded step. */
   readonly step: number | undefined;
+  /** The run that is compared with. */
+  readonly compare: string;
   /** Path of the selected layer. */
   readonly layer: string;
   readonly view: ViewName;
@@ -32,6 +34,8 @@ export interface Settings {
   /** The selected unit of the layer. */
   readonly unit: number | undefined;
   readonly unitOrder: UnitOrder;
+  /** Whether views show tables in place of pictures. */
+  readonly asTable: 'no' | 'yes';
 }
 
 export type SettingSignals = {readonly [K in keyof Settings]: Signal<Settings[K]>};
@@ -56,6 +60,7 @@ const wholeNumber: Codec<number | undefined> = {
 const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   run: text(''),
   step: wholeNumber,
+  compare: text(''),
   layer: text(''),
   view: oneOf<ViewName>('overview', VIEWS),
   kind: oneOf('gradient', Object.keys(KINDS)),
@@ -69,6 +74,7 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   density: oneOf<DensityForm>('density', ['density', 'ridges']),
   unit: wholeNumber,
   unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
+  asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),
 };
 
 const KEYS = Object.keys(CODECS) as (keyof Settings)[];

@@ -5,6 +5,7 @@ export const VIEW_TITLES = {
   distributions: 'Distributions',
   activations: 'Activations',
   units: 'Units',
+  compare: 'Compare',
 } as const;
 
 export type ViewName = keyof typeof VIEW_TITLES;

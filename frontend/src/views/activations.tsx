@@ -1,17 +1,20 @@
 /** Activation maps of one layer's output for the probe samples, beside the samples themselves. */
 
 import {useComputed} from '@preact/signals';
+import {useMemo} from 'preact/hooks';
 import {mapsIndexQuery, mapsQuery, probeQuery} from '../api/queries';
-import type {Maps, MapsIndex} from '../api/types';
+import type {Maps, MapsIndex, Probe} from '../api/types';
 import {Choice, Select} from '../components/controls';
 import {SiteSelect} from '../components/site_select';
 import {NotRecorded, Pending} from '../components/states';
-import {sharedRange} from '../draw/tiles';
+import {WithTable} from '../components/with_table';
+import {sharedRange, tileValue} from '../draw/tiles';
 import {SEQUENTIAL, cssGradient, nonfiniteColour} from '../draw/colour_maps';
 import {formatCount, formatNumber, formatShape} from '../draw/format';
 import {lastAtMost} from '../draw/time_scale';
 import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
+import type {Sheet} from '../state/sheet';
 import {MapTiles} from './map_tiles';
 
 export function Activations() {
@@ -76,10 +79,43 @@ function MapsOfLayer({source}: {source: Resource<MapsIndex>}) {
     <>
       <MapsBar index={index} site={site.value} maps={maps.data} />
       <Pending loaded={maps.state.value} retry={() => maps.retry()} class="maps-pending">
-        {(data) => <MapTiles maps={data} probe={probe.data} />}
+        {(data) => <MapsPicture maps={data} probe={probe.data} />}
       </Pending>
     </>
   );
+}
+
+function MapsPicture({maps, probe}: {maps: Maps; probe: Probe | undefined}) {
+  const sheet = useMemo(() => mapsSheet(maps), [maps]);
+  return (
+    <WithTable sheet={sheet}>
+      <MapTiles maps={maps} probe={probe} />
+    </WithTable>
+  );
+}
+
+/** The range of each map: one row for each sample and channel. */
+function mapsSheet(maps: Maps): Sheet {
+  const [samples, channels] = maps.shape;
+  const pixels = maps.codes.length / Math.max(1, samples * channels);
+  return {
+    title: `Maps of ${maps.name} at step ${maps.step}`,
+    columns: ['sample', 'channel', 'smallest', 'largest', 'not finite'],
+    rows: samples * channels,
+    cell: (tile, column) => {
+      const codes = maps.codes.subarray(tile * pixels, (tile + 1) * pixels);
+      const finite = codes.filter((code) => code !== 255);
+      const at = (pick: (a: number, b: number) => number) =>
+        finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
+      return [
+        Math.floor(tile / channels),
+        maps.channels[tile % channels],
+        at((a, b) => Math.min(a, b)),
+        at((a, b) => Math.max(a, b)),
+        codes.length - finite.length,
+      ][column];
+    },
+  };
 }
 
 function NoMaps({index, path}: {index: MapsIndex; path: string}) {

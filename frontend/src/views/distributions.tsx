@@ -4,15 +4,17 @@ import {useMemo} from 'preact/hooks';
 import {histogramQuery} from '../api/queries';
 import type {HistogramAnswer} from '../api/types';
 import {Choice, Select} from '../components/controls';
-import {DensityMap} from '../components/density_map';
+import {DensityMap, binRange} from '../components/density_map';
 import {Ridges} from '../components/ridges';
 import {NotRecorded, Pending} from '../components/states';
 import {cssGradient, nonfiniteColour} from '../draw/colour_maps';
-import {densityCodes, drawnBins} from '../draw/density';
+import {WithTable} from '../components/with_table';
+import {binsOf, densityCodes, drawnBins} from '../draw/density';
 import {formatCount, formatPercent} from '../draw/format';
 import {rowsOf, splitPath} from '../state/layers';
 import {useResource} from '../state/resource';
 import {type Session, useSession} from '../state/session';
+import {overTime} from '../state/sheet';
 import type {DensityForm} from '../state/settings';
 import {KINDS} from '../state/statistics';
 
@@ -118,10 +120,24 @@ function usePicture(histogram: HistogramAnswer) {
 function Picture({histogram}: {histogram: HistogramAnswer}) {
   const {bins, coded} = usePicture(histogram);
   const ridges = useSession().settings.density.value === 'ridges';
-  return ridges ? (
-    <Ridges histogram={histogram} bins={bins} />
-  ) : (
-    <DensityMap histogram={histogram} bins={bins} coded={coded} />
+  const sheet = useMemo(() => {
+    const names = Array.from(bins, (bin) => binRange(histogram, bin));
+    const title = `Elements of ${histogram.kind} ${histogram.name}`;
+    return overTime(
+      title,
+      histogram.steps,
+      names,
+      (place, column) => histogram.counts[column * binsOf(histogram) + bins[place]],
+    );
+  }, [histogram, bins]);
+  return (
+    <WithTable sheet={sheet}>
+      {ridges ? (
+        <Ridges histogram={histogram} bins={bins} />
+      ) : (
+        <DensityMap histogram={histogram} bins={bins} coded={coded} />
+      )}
+    </WithTable>
   );
 }
 

@@ -2,30 +2,30 @@
 
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
-import {WIDTH, tableQuery, valuesKey} from '../api/queries';
+import {metricQuery, valuesKey} from '../api/queries';
 import type {Table} from '../api/types';
 import {Chart, type Line} from '../components/chart';
 import {Choice, Select} from '../components/controls';
 import {type CellHit, Heatmap} from '../components/heatmap';
 import {px, useSize} from '../components/hooks';
 import {Legend} from '../components/legend';
+import {MetricControls} from '../components/metric_controls';
+import {RowLabels, gutterOf, markedRows} from '../components/row_labels';
 import {NotRecorded, Pending} from '../components/states';
 import {TimeAxis} from '../components/time_axis';
 import {showTooltip} from '../components/tooltip';
+import {WithTable} from '../components/with_table';
 import {type ScaleName, encode} from '../draw/codes';
 import {SEQUENTIAL, colourTable} from '../draw/colour_maps';
 import {formatCount, formatTick, formatValue} from '../draw/format';
-import {type Layer, layerOfRow, splitPath} from '../state/layers';
+import {type Layer, layerOfRow} from '../state/layers';
 import {isMissing} from '../state/overview';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
-import {KINDS, statisticInfo, statisticsOf} from '../state/statistics';
+import {overTime} from '../state/sheet';
+import {KINDS, statisticInfo} from '../state/statistics';
 
-const CHARACTER_WIDTH = 6.2; // CSS pixels of the labels' font, on average
-const NARROWEST_GUTTER = 72;
-const WIDEST_GUTTER = 260;
 const HIGHEST_ROW = 30;
-const LOWEST_LABEL = 11;
 
 export function OverTime() {
   const session = useSession();
@@ -35,16 +35,8 @@ export function OverTime() {
     () => {
       const name = kind.value;
       if (!session.has(name)) return undefined;
-      // Pooled columns also need their extent; otherwise it is the same three times.
-      const pooled = (session.run.value?.samples ?? 0) > WIDTH;
       return session.request((run) =>
-        tableQuery({
-          run,
-          kind: name,
-          // Whether a ratio applies is read off the update itself.
-          statistics: statistic.value === 'ratio' ? ['ratio', 'l2'] : [statistic.value],
-          pools: pooled ? ['last', 'min', 'max'] : ['last'],
-        }),
+        metricQuery(run, name, statistic.value, session.pooled.value),
       );
     },
     session.host.visible,
@@ -68,24 +60,11 @@ export function OverTime() {
 }
 
 function Controls() {
-  const {settings, run} = useSession();
-  const {kind, statistic, scale, colours} = settings;
-  const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
-  const choose = (next: string) => {
-    kind.value = next;
-    if (!statisticsOf(next).includes(statistic.value)) statistic.value = 'l2';
-  };
+  const {scale, colours, statistic} = useSession().settings;
   const effective = scale.value === 'auto' ? statisticInfo(statistic.value).scale : scale.value;
   return (
     <>
-      <Select label="Kind" value={kind.value} options={kinds} onChange={choose} testId="kind" />
-      <Select
-        label="Statistic"
-        value={statistic.value}
-        options={statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title])}
-        onChange={(next) => (statistic.value = next)}
-        testId="statistic"
-      />
+      <MetricControls />
       <Choice<ScaleName>
         label="Scale"
         testId="scale"
@@ -166,6 +145,16 @@ function Picture({table}: {table: Table}) {
     session.goTo(table.steps[column]);
   };
   const definition = table.definitions[statistic] || info.definition;
+  const sheet = useMemo(
+    () =>
+      overTime(
+        `${KINDS[table.kind] ?? table.kind} ${info.title}`,
+        table.steps,
+        rows.names,
+        (row, column) => rows.last[row * rows.columns + column],
+      ),
+    [table, rows],
+  );
   return (
     <>
       <div class="view-bar">
@@ -176,39 +165,41 @@ function Picture({table}: {table: Table}) {
         <span class="spring" />
         <Legend coded={coded} map={map} theme={theme} format={info.format} />
       </div>
-      <div class="time-plots" ref={ref} style={{'--gutter': px(gutter)}}>
-        <div class="heatmap-frame" style={{height: px(heatHeight)}}>
-          <RowLabels names={rows.names} height={heatHeight} />
-          <Heatmap
-            coded={coded}
-            rows={rows.names.length}
-            columns={rows.columns}
-            firstSteps={table.firstSteps}
-            domain={session.domain.value}
-            colours={colourTable(map, theme)}
-            label={`${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`}
-            testId="heatmap"
-            marked={marked}
-            onHover={(hit) => showCell(hit, table, rows, statistic)}
-            onPick={pick}
-          />
+      <WithTable sheet={sheet}>
+        <div class="time-plots" ref={ref} style={{'--gutter': px(gutter)}}>
+          <div class="heatmap-frame" style={{height: px(heatHeight)}}>
+            <RowLabels names={rows.names} height={heatHeight} />
+            <Heatmap
+              coded={coded}
+              rows={rows.names.length}
+              columns={rows.columns}
+              firstSteps={table.firstSteps}
+              domain={session.domain.value}
+              colours={colourTable(map, theme)}
+              label={`${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`}
+              testId="heatmap"
+              marked={marked}
+              onHover={(hit) => showCell(hit, table, rows, statistic)}
+              onPick={pick}
+            />
+          </div>
+          <TimeAxisRow width={size.value.width - gutter} />
+          <div class="lines-frame">
+            <Chart
+              steps={table.steps}
+              lines={lines}
+              domain={session.domain.value}
+              log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
+              gutter={gutter}
+              format={(value) =>
+                info.format === 'number' ? formatTick(value) : formatValue(value, info.format)
+              }
+              label={`${info.title} as lines, the selected layer's in colour`}
+              onPick={(step) => session.goTo(step)}
+            />
+          </div>
         </div>
-        <TimeAxisRow width={size.value.width - gutter} />
-        <div class="lines-frame">
-          <Chart
-            steps={table.steps}
-            lines={lines}
-            domain={session.domain.value}
-            log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
-            gutter={gutter}
-            format={(value) =>
-              info.format === 'number' ? formatTick(value) : formatValue(value, info.format)
-            }
-            label={`${info.title} as lines, the selected layer's in colour`}
-            onPick={(step) => session.goTo(step)}
-          />
-        </div>
-      </div>
+      </WithTable>
     </>
   );
 }
@@ -227,30 +218,10 @@ const TimeAxisRow = ({width}: {width: number}) => (
   </div>
 );
 
-/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
-function gutterOf(names: readonly string[]): number {
-  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
-  const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
-  return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
-}
-
 /** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows: number, available: number): number {
   const wanted = rows * HIGHEST_ROW + 4;
   return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? 0.72 : 0.6))));
-}
-
-function markedRows(names: readonly string[], layer: Layer | undefined) {
-  if (!layer) return undefined;
-  const own = new Set([
-    ...layer.variables.map((variable) => variable.path),
-    ...layer.sites.map((site) => site.name),
-  ]);
-  const first = names.findIndex((name) => own.has(name));
-  if (first < 0) return undefined;
-  let end = first;
-  while (end < names.length && own.has(names[end])) end++;
-  return [first, end] as const;
 }
 
 function linesOf(rows: Rows, layer: Layer | undefined): Line[] {
@@ -274,37 +245,6 @@ function linesOf(rows: Rows, layer: Layer | undefined): Line[] {
       width: 2,
     })),
   ];
-}
-
-function RowLabels({names, height}: {names: readonly string[]; height: number}) {
-  const session = useSession();
-  const room = height - 4;
-  const stride = Math.max(1, Math.ceil((LOWEST_LABEL * names.length) / room));
-  return (
-    <div class="row-labels">
-      {names.map((name, row) => {
-        if (row % stride) return null;
-        const [prefix, own] = splitPath(name);
-        const layer = layerOfRow(session.layers.value, name);
-        return (
-          <button
-            key={name}
-            type="button"
-            title={name}
-            class={layer && layer === session.layer.value ? 'selected' : ''}
-            style={{
-              top: px(4 + (row * room) / names.length),
-              height: px((stride * room) / names.length),
-            }}
-            onClick={() => layer && (session.settings.layer.value = layer.path)}
-          >
-            <span class="prefix">{prefix}</span>
-            <span class="name">{own}</span>
-          </button>
-        );
-      })}
-    </div>
-  );
 }
 
 function showCell(hit: CellHit, table: Table, rows: Rows, statistic: string): void {

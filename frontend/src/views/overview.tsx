@@ -7,6 +7,7 @@ import type {Table} from '../api/types';
 import {px, useSize} from '../components/hooks';
 import {SparklineCell} from '../components/sparkline_cell';
 import {ErrorState, NotRecorded} from '../components/states';
+import {useSheet} from '../components/with_table';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {splitPath} from '../state/layers';
@@ -23,6 +24,7 @@ import {
 } from '../state/overview';
 import {type Resource, useResource} from '../state/resource';
 import {type Session, useSession} from '../state/session';
+import type {Sheet} from '../state/sheet';
 import {KINDS, statisticInfo} from '../state/statistics';
 import {LOWEST_CURVE, TrainingCurves} from './training_curves';
 
@@ -86,6 +88,9 @@ const HEADER_HEIGHT = 30;
 
 function OverviewPage(props: TableProps) {
   const [ref, size] = useSize<HTMLDivElement>();
+  const {rows, values} = props;
+  const step = useSession().step.value;
+  useSheet(useMemo(() => sheetOf(rows, values, step), [rows, values, step]));
   const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
   return (
     <div class="overview-page" ref={ref}>
@@ -93,6 +98,22 @@ function OverviewPage(props: TableProps) {
       {room >= LOWEST_CURVE && <TrainingCurves height={room} />}
     </div>
   );
+}
+
+function sheetOf(
+  rows: readonly OverviewRow[],
+  values: OverviewValues,
+  step: number | undefined,
+): Sheet {
+  return {
+    title: `Layers at step ${step ?? ''}`,
+    columns: ['layer', ...OVERVIEW_COLUMNS.map((column) => column.key)],
+    rows: rows.length,
+    cell: (row, column) => {
+      const {path} = rows[row].layer;
+      return column ? values.get(path)?.get(OVERVIEW_COLUMNS[column - 1].key) : path;
+    },
+  };
 }
 
 interface TableProps {

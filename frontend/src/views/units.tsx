@@ -10,6 +10,7 @@ import {NotRecorded, Pending} from '../components/states';
 import {TimeAxis} from '../components/time_axis';
 import {GUTTER, Track} from '../components/track';
 import {UnitHeatmap, UnitLegend, useUnitCodes} from '../components/unit_heatmap';
+import {WithTable} from '../components/with_table';
 import {formatCount, formatNumber} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {
@@ -20,6 +21,7 @@ import {
   orderUnits,
 } from '../draw/unit_order';
 import {useSession} from '../state/session';
+import {overTime} from '../state/sheet';
 import {siteWithUnits, useUnits} from './layer_units';
 
 const HIGHEST_UNIT = 26; // CSS pixels
@@ -79,6 +81,15 @@ function UnitsOfLayer({units}: {units: Units}) {
     chosen.value = order[Math.max(0, Math.min(units.units - 1, next))];
   };
   const [ref, size] = useSize<HTMLDivElement>();
+  const sheet = useMemo(() => {
+    const names = Array.from(order, (each) => `unit ${each}`);
+    return overTime(
+      `Units of ${units.site}`,
+      units.steps,
+      names,
+      (place, at) => units.maxAbs[order[place] * units.steps.length + at],
+    );
+  }, [units, order]);
   return (
     <>
       <div class="view-bar">
@@ -97,25 +108,27 @@ function UnitsOfLayer({units}: {units: Units}) {
         <span class="spring" />
         <UnitLegend units={units} coded={coded} column={column} />
       </div>
-      <div class="unit-frame tall" style={{maxHeight: px(units.units * HIGHEST_UNIT + 12)}}>
-        <RowNumbers order={order} height={size.value.height} selected={unit} />
-        <div class="unit-plot" ref={ref}>
-          <UnitHeatmap
-            units={units}
-            coded={coded}
-            order={order}
-            testId="unit-heatmap"
-            markedRow={row}
-            onPickRow={pickRow}
-            onMoveRow={(rows) => pickRow(row + rows)}
-          />
+      <WithTable sheet={sheet}>
+        <div class="unit-frame tall" style={{maxHeight: px(units.units * HIGHEST_UNIT + 12)}}>
+          <RowNumbers order={order} height={size.value.height} selected={unit} />
+          <div class="unit-plot" ref={ref}>
+            <UnitHeatmap
+              units={units}
+              coded={coded}
+              order={order}
+              testId="unit-heatmap"
+              markedRow={row}
+              onPickRow={pickRow}
+              onMoveRow={(rows) => pickRow(row + rows)}
+            />
+          </div>
         </div>
-      </div>
-      <div class="axis-row" style={{'--gutter': px(GUTTER)}}>
-        <span class="axis-name">step</span>
-        <TimeAxis width={size.value.width} />
-      </div>
-      <UnitTracks units={units} unit={unit} column={column} />
+        <div class="axis-row" style={{'--gutter': px(GUTTER)}}>
+          <span class="axis-name">step</span>
+          <TimeAxis width={size.value.width} />
+        </div>
+        <UnitTracks units={units} unit={unit} column={column} />
+      </WithTable>
     </>
   );
 }
