@@ -9,7 +9,7 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses, routes, static_files
-from tb_keras_inspect.plugin.errors import MethodNotAllowedError, as_http
+from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
 from tb_keras_inspect.plugin.loader import DEFAULT_CACHE_MEGABYTES
 from tb_keras_inspect.records import PLUGIN_NAME
 from tb_keras_inspect.store.cache import MemoryCache
@@ -58,7 +58,7 @@ class InspectPlugin(base_plugin.TBPlugin):
     def _route(self, name: str, request: wrappers.Request) -> routes.Answer:
         logdir = self._logdir(plugin_util.experiment_id(request.environ))
         router = routes.Router(logdir, self._cache, self._samples_limit)
-        return router.answer(name, request.args.to_dict())
+        return router.answer(name, _arguments(request))
 
     def _logdir(self, experiment_id: str) -> Logdir:
         with self._lock:
@@ -85,6 +85,14 @@ def _app(view: View):
             return responses.error(text, code)
 
     return application
+
+
+def _arguments(request: wrappers.Request) -> dict[str, str]:
+    try:
+        return request.args.to_dict()
+    except UnicodeDecodeError:
+        received = request.query_string[:80]
+        raise BadRequestError(f"The query must be percent-encoded UTF-8. Received: {received!r}") from None
 
 
 def _static(request: wrappers.Request) -> routes.Answer:

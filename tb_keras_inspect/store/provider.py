@@ -101,7 +101,7 @@ class ProviderLogdir:
         try:
             found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
         except Exception as error:
-            if hasattr(error, "code"):  # gRPC's: the server has a say in it, not only the data
+            if _is_of_the_server(error):
                 raise
             raise UnreadableError(
                 f"{kind.value}: TensorBoard cannot read any of it, because of a damaged value: {error}"
@@ -129,11 +129,17 @@ class ProviderLogdir:
             references = data[index].values
             if not 0 <= blob < len(references):
                 raise RecordError(f"blob {blob} is missing")
-            return _bytes(
-                self._provider.read_blob(self._context, blob_key=references[blob].blob_key)
-            )
+            return self._read_blob(references[blob].blob_key)
 
         return Records(*_keys(data), read, PARALLEL)
+
+    def _read_blob(self, key: str) -> bytes:
+        try:
+            return _bytes(self._provider.read_blob(self._context, blob_key=key))
+        except Exception as error:
+            if isinstance(error, RecordError) or _is_of_the_server(error):
+                raise
+            raise RecordError(f"TensorBoard cannot read it: {error}") from error
 
 
 class ProviderRun:
@@ -212,6 +218,11 @@ def _message(datum: provider_lib.TensorDatum) -> bytes:
     if datum.numpy.size != 1:
         raise RecordError("the value is not one message")
     return _bytes(datum.numpy.item())
+
+
+def _is_of_the_server(error: Exception) -> bool:
+    """Whether it is gRPC's, which need not be because of the data."""
+    return hasattr(error, "code")
 
 
 def _is_too_large(error: Exception) -> bool:

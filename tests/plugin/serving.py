@@ -34,7 +34,7 @@ class Client:
             base_plugin.TBContext(data_provider=provider, flags=flags, logdir=str(logdir))
         )
         self._apps = self.plugin.get_plugin_apps()
-        self._client = test.Client(self._dispatch, wrappers.Response)
+        self._client = test.Client(self.dispatch, wrappers.Response)
 
     def get(self, route, headers=None, method="GET", **arguments):
         """A response."""
@@ -61,7 +61,15 @@ class Client:
         assert response.status_code >= 400
         return response.status_code, json.loads(response.data)["error"]
 
-    def _dispatch(self, environ, start_response):
+    @staticmethod
+    def environ(route, query="", headers=()):
+        """What a WSGI server hands over for a request; texts are bytes decoded as Latin-1."""
+        names = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in dict(headers)}
+        environ = test.EnvironBuilder(f"{PREFIX}/{route}").get_environ()
+        return environ | {names[n]: v for n, v in dict(headers).items()} | {"QUERY_STRING": query}
+
+    def dispatch(self, environ, start_response):
+        """The WSGI application."""
         path = environ["PATH_INFO"].removeprefix(PREFIX)
         app = self._apps.get(path)
         if app is None and path.startswith("/static/"):

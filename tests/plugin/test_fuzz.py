@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from run_writer import RunWriter, make_model, write_run
 from serving import Client, parse_json
 
+from tb_keras_inspect import records
 from tb_keras_inspect.plugin import container, routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_value
@@ -63,9 +64,6 @@ parameters = st.sampled_from(
 )
 queries = st.dictionaries(parameters, values, max_size=5)
 names = st.sampled_from(routes.NAMES)
-
-
-nested = st.recursive(st.none() | st.text(max_size=5), st.lists)
 
 
 @pytest.fixture(scope="module")
@@ -139,12 +137,42 @@ def test_any_path_of_a_static_file(client, caplog, path):
     assert response.status_code in (200, 404)
 
 
+@fuzz
+@given(names, st.binary(max_size=60))
+def test_any_bytes_as_a_query(client, caplog, route, query):
+    check_raw(client, caplog, route, query.decode("latin-1"))
+
+
+headers = st.dictionaries(
+    st.sampled_from(["If-None-Match", "Accept-Encoding", "Range", "If-Modified-Since", "Host"]),
+    st.text(
+        st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=30
+    ),
+)
+
+
+@fuzz
+@given(names, headers)
+def test_any_headers(client, caplog, route, sent):
+    check_raw(client, caplog, route, urllib.parse.urlencode({"run": RUN, "kind": "gradient"}), sent)
+
+
+def check_raw(client, caplog, route, query, sent=()):
+    """Asks below the layers that make a query and headers right."""
+    caplog.clear()
+    environ = client.environ(route, query, sent)
+    status = []
+    body = client.dispatch(environ, lambda line, _: status.append(line[:3]))
+    assert status[0] in ("200", "304", "400", "404"), b"".join(body)
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR], caplog.text
+
+
 ASKED = (
     ("runs", {}),
     ("model", {}),
     *(
         ("table", {"kind": kind, "pool": "last,min,max,mean", "width": 2})
-        for kind in ("gradient", "step")
+        for kind in ("gradient", "step", "input")
     ),
     ("snapshot", {"step": 3}),
     ("series", {"layer": "conv", "width": 2}),
@@ -165,6 +193,7 @@ def test_any_mutation_of_the_records(tmp_path_factory, caplog, data):
     directory = tmp_path_factory.mktemp("mutated")
     writer = RunWriter(directory / RUN, make_model(units=2))
     writer.write_model(0)
+    probe = writer.map("x", np.ones((1, 1, 2, 2)), "rgb")
     originals = {
         Kind.MODEL: to_value(Kind.MODEL, writer.model),
         Kind.GRADIENT: writer.table(Kind.GRADIENT, 1),
@@ -173,6 +202,8 @@ def test_any_mutation_of_the_records(tmp_path_factory, caplog, data):
         Kind.UNITS: writer.units({0: np.ones(2), 1: np.zeros(2)}),
         Kind.GRADIENT_HISTOGRAM: writer.histogram(Kind.GRADIENT_HISTOGRAM, [[1.0]] * 4),
         Kind.MAPS: writer.maps({"conv": np.ones((1, 2, 3, 3))}),
+        Kind.PROBE: to_value(Kind.PROBE, records.encode_probe([probe], np.ones((1, 1)))),
+        Kind.INPUT: writer.numbers(Kind.INPUT, 1, mean=0.5),
     }
     if data.draw(st.booleans()):
         writer.sample(1)

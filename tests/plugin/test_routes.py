@@ -352,6 +352,28 @@ def test_a_damaged_record_is_named_in_the_answer(tmp_path):
     assert client.json("runs")["runs"][0]["problems"] == meta["problems"]
 
 
+def test_a_blob_tensorboard_cannot_read_is_skipped_and_named(tmp_path):
+    writer = write_run(tmp_path / "a")
+    value = writer.maps({"conv": np.ones((1, 1, 2, 2))})
+    del value.tensor.string_val[:]  # its shape says two
+    writer.write(50, value)
+    writer.close()
+    client = Client(tmp_path)
+    index = client.json("maps_index", run="a")
+    assert index["steps"] == [20, 40]
+    assert "1 record skipped (step 50): TensorBoard cannot read it" in index["problems"][0]
+    assert client.container("maps", run="a", layer="conv")[0]["step"] == 40
+
+
+def test_a_query_that_is_no_text_is_refused(client):
+    environ = client.environ("runs")
+    environ["QUERY_STRING"] = "run=\xff"  # WSGI's way to say the byte
+    status = []
+    body = client.dispatch(environ, lambda line, _: status.append(line))
+    assert status == ["400 BAD REQUEST"]
+    assert b"percent-encoded UTF-8" in b"".join(body)
+
+
 def test_an_absurd_wall_time_is_null_not_nan(tmp_path):
     from tb_keras_inspect.records import Kind
     from tb_keras_inspect.records.summary import to_event

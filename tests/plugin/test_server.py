@@ -53,6 +53,21 @@ def test_a_name_with_spaces_and_letters_of_other_scripts(server):
     assert meta["answers"][0]["status"] == 200
 
 
+def test_an_answer_is_the_same_behind_a_proxy_that_takes_a_prefix_away(server):
+    """Nothing in it is made from the address that TensorBoard believes to have."""
+    forwarded = {
+        "Host": "hub.example",
+        "X-Forwarded-Host": "hub.example",
+        "X-Forwarded-Prefix": "/user/me/proxy/6006",
+        "X-Forwarded-Proto": "https",
+    }
+    for path in ("runs", "table?run=a&kind=gradient", "model?run=a", "index.js", "runs?x=1"):
+        plain, proxied = server.get(path), server.get(path, **forwarded)
+        assert (proxied.status, proxied.body) == (plain.status, plain.body)
+        assert proxied.headers.get("ETag") == plain.headers.get("ETag")
+        assert "Location" not in proxied.headers
+
+
 def test_an_entity_tag_gets_304(server):
     answer = server.get("table?run=a&kind=gradient")
     again = server.get("table?run=a&kind=gradient", **{"If-None-Match": answer.headers["ETag"]})
