@@ -223,7 +223,8 @@ class InspectCallback(keras.callbacks.Callback):
         )
         last_step = max(self._next_step - 1, 0)
         session.epoch_ended(last_step, epoch, logs or {})
-        if self._snapshots.wants(epoch, *self._recorded(SNAPSHOT)):
+        wanted = self._snapshots.wants(epoch, *self._recorded(SNAPSHOT))
+        if self._processes.chiefs(wanted):
             session.snapshot(last_step)
         self._tell(session)
 

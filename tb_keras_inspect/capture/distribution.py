@@ -6,8 +6,8 @@ or none may; otherwise they would wait for each other for ever.
 
 import functools
 import importlib
-import itertools
 import logging
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 JOIN_SECONDS = 30.0  # how long a fit waits for the other processes' callbacks to begin
 _TOGETHER, _APART = "together", "apart"
-_fits = itertools.count()
+_fits: Counter[str] = Counter()  # of each kind of model, in this process
 
 
 class Transport:
@@ -95,6 +95,10 @@ class Processes:
         ready, interval = self._transport.total([int(armed), chiefs])
         return ready == self._transport.count, interval
 
+    def chiefs(self, decision: bool) -> bool:
+        """The chief's decision, which only it can make: it alone has a log. All must call this."""
+        return bool(self.agree(True, int(decision))[1])
+
 
 def join(model: keras.Model, log_dir: str) -> Processes:
     """Meets the other processes that train the model; every process's callback calls this as `fit`
@@ -108,7 +112,7 @@ def join(model: keras.Model, log_dir: str) -> Processes:
     if transport is None:
         return Processes()
     try:
-        return meet(transport, log_dir, next(_fits), JOIN_SECONDS)
+        return meet(transport, log_dir, _name_of_fit(model), JOIN_SECONDS)
     except Exception as error:
         logger.debug("meeting the other processes failed", exc_info=error)
         # All processes alike: where they must be together, take them to be.
@@ -117,7 +121,7 @@ def join(model: keras.Model, log_dir: str) -> Processes:
         return Processes(transport, together, chief, "" if together else problem)
 
 
-def meet(transport: Transport, log_dir: str, fit: int, seconds: float) -> Processes:
+def meet(transport: Transport, log_dir: str, fit: str, seconds: float) -> Processes:
     """Finds out whether all processes have the callback, for the same run.
 
     The first to know decides, for all: also a process that comes too late does what was decided.
@@ -125,7 +129,7 @@ def meet(transport: Transport, log_dir: str, fit: int, seconds: float) -> Proces
     Args:
         transport: How to reach the others.
         log_dir: Where this process would write.
-        fit: Which fit of this process it is.
+        fit: The fit's name, the same on all processes.
         seconds: How long to wait for the others.
     """
     key = functools.partial("tb_keras_inspect/{}/{}".format, fit)
@@ -142,6 +146,14 @@ def meet(transport: Transport, log_dir: str, fit: int, seconds: float) -> Proces
     return Processes(transport, chief=chief, problem=_problem(transport))
 
 
+def _name_of_fit(model: keras.Model) -> str:
+    # Not a count of all fits: a process may train other models on its own before.
+    shapes = repr([tuple(variable.shape) for variable in model.variables])
+    kind = f"{zlib.crc32(shapes.encode()):08x}"
+    _fits[kind] += 1
+    return f"{kind}/{_fits[kind]}"
+
+
 def _decision(transport: Transport, log_dir: str, others: Iterable[str | None]) -> str:
     # The first that is missing ends the waiting.
     met = all(other == log_dir if transport.separable else other is not None for other in others)
@@ -150,7 +162,7 @@ def _decision(transport: Transport, log_dir: str, others: Iterable[str | None]) 
 
 def _problem(transport: Transport) -> str:
     recorded = (
-        "each process that has it records its own part of each batch"
+        "layer outputs, inputs and the loss are recorded of a process's own part of each batch"
         if transport.separable
         else "only what Keras reports at the end of each epoch is recorded"
     )

@@ -54,7 +54,7 @@ def test_runs_of_their_own_hold_their_part_of_each_batch(trained, folder, assert
     one = read_events.read(folder / "one")
     for report, run in zip(trained, parts, strict=True):
         (problem,) = report["apart_problems"]
-        assert "its own part of each batch" in problem
+        assert "own part of each batch" in problem
         assert_same(run, one, run.steps(), PARAMETERS)  # the applied gradients are everybody's
     squares = [run.at(Kind.ACTIVATION, 0)["hidden"]["l2"] ** 2 for run in parts]
     whole = one.at(Kind.ACTIVATION, 0)["hidden"]["l2"] ** 2
@@ -65,7 +65,7 @@ def test_runs_of_their_own_hold_their_part_of_each_batch(trained, folder, assert
 def test_a_callback_on_one_process_alone_does_not_stop_the_training(trained, folder, assert_same):
     first, second = trained
     (problem,) = first["alone_problems"]
-    assert "its own part of each batch" in problem
+    assert "own part of each batch" in problem
     assert second["alone_problems"] == []
     run = read_events.read(folder / "alone")
     assert_same(run, read_events.read(folder / "one"), run.steps(), PARAMETERS)

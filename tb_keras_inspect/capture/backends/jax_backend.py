@@ -58,6 +58,12 @@ class JaxBackend(base.Backend):
     def count_by_index(self, index: Any, size: int) -> Any:
         return jax.numpy.bincount(index, length=size).astype("float32")
 
+    def as_output(self, vector: Any) -> Any:
+        return _on_all_devices(vector)
+
+    def sent(self, head: Any, limit: int) -> Any:
+        return jax.tree.map(_on_all_devices, head)
+
     def snapshot(self, variables: Sequence[Any]) -> list[Any]:
         raise NotImplementedError("values are arguments of the step")
 
@@ -86,6 +92,17 @@ class _Carrier:
 
     def __init__(self, state: keras.Variable):
         self.state = state
+
+
+def _on_all_devices(x: Any) -> Any:
+    """The same value, as a whole on each device: a process cannot read what lies on those of others."""
+    distribution = keras.distribution.distribution()
+    if distribution is None or not isinstance(x, jax.core.Tracer):
+        return x
+    whole = jax.sharding.NamedSharding(
+        distribution.device_mesh.backend_mesh, jax.sharding.PartitionSpec()
+    )
+    return jax.lax.with_sharding_constraint(x, whole)
 
 
 def _stateless_step(
@@ -121,7 +138,7 @@ def _stateless_step(
                     (forward.sections, activations),
                 ]
             )
-        vector = pack.empty() if vector is None else vector
+        vector = collector.backend.as_output(pack.empty() if vector is None else vector)
         return (logs, (vector, head)), (new_trainable, new_non_trainable, *others)
 
     return train_step
