@@ -75,8 +75,12 @@ class Generator:
         values = [self._table(kind, names) for kind, names in TABLES.items()]
         values.append(self._numbers(Kind.STEP, step, loss=1 / (1 + step), learning_rate=0.1))
         if self._units:
-            units = {i: self._random.random(self._units) for i in range(self._layers)}
-            values.append(to_value(Kind.UNITS, records.encode_units(self.model.fingerprint, units)))
+            sites = range(self._layers)
+            units = self._random.random(self._layers * self._units)
+            message = records.encode_units(
+                self.model.fingerprint, sites, [self._units] * len(sites), units
+            )
+            values.append(to_value(Kind.UNITS, message))
         events = [to_event(step, wall_time(step), values)]
         if (step + EVERY) % STEPS_PER_EPOCH == 0:
             number = step // STEPS_PER_EPOCH

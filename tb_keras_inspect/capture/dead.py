@@ -21,7 +21,7 @@ class DeadUnits:
     def __init__(self, steps_per_epoch: int | None):
         self._steps_per_epoch = steps_per_epoch or 0
         self._steps: deque[int] = deque()
-        self._last_alive: dict[int, np.ndarray] = {}  # site -> step at which each unit last spoke
+        self._last_alive = np.empty(0, np.int64)  # step at which each unit last spoke
 
     @property
     def window(self) -> int:
@@ -32,7 +32,7 @@ class DeadUnits:
         """A sampled step begins; forgets what has left the window."""
         if self._steps and step <= self._steps[-1]:  # training went back, after a restart
             self._steps.clear()
-            self._last_alive.clear()
+            self._last_alive[:] = -1
         self._steps.append(step)
         if self._steps_per_epoch:
             while self._steps[0] <= step - self._steps_per_epoch:
@@ -40,17 +40,20 @@ class DeadUnits:
         elif len(self._steps) > DEFAULT_WINDOW:
             self._steps.popleft()
 
-    def fraction(self, site: int, max_abs: np.ndarray) -> float:
-        """Share of a site's units that are dead at the step that began last.
+    def fractions(self, max_abs: np.ndarray, starts: np.ndarray) -> np.ndarray:
+        """Share of each site's units that are dead at the step that began last.
 
         Args:
-            site: Any number that stands for the site.
-            max_abs: float[U], the units' largest magnitudes over this step's batch. A NaN counts as
-                alive: it is not silence.
+            max_abs: float[U], the units' largest magnitudes over this step's batch, site after site.
+                A NaN counts as alive: it is not silence.
+            starts: int[N], where each site's units begin; every site has some.
+
+        Returns:
+            float64[N].
         """
-        step = self._steps[-1]
-        last = self._last_alive.get(site)
-        if last is None or last.shape != max_abs.shape:
-            last = self._last_alive[site] = np.full(max_abs.shape, -1, np.int64)
-        last[max_abs != 0] = step
-        return float(np.mean(last < self._steps[0]))
+        if self._last_alive.shape != max_abs.shape:  # other layers, or the first sample
+            self._last_alive = np.full(max_abs.shape, -1, np.int64)
+        self._last_alive[max_abs != 0] = self._steps[-1]
+        dead = (self._last_alive < self._steps[0]).astype(np.float64)
+        counts = np.diff(np.append(starts, len(max_abs)))
+        return np.add.reduceat(dead, starts) / counts

@@ -28,12 +28,14 @@ class SampleEncoder:
         self._variables: dict[str, int] = {}
         self._sites: dict[str, int] = {}
         self._model = 0
+        self._known_rows: dict[int, tuple[tuple, _Rows]] = {}
 
     def use(self, record: pb.ModelRecord) -> None:
         """Rows count in this model record from now on."""
         self._model = record.fingerprint
         self._variables = {variable.path: i for i, variable in enumerate(record.variables)}
         self._sites = {site.name: i for i, site in enumerate(record.sites)}
+        self._known_rows.clear()
 
     def encode(
         self,
@@ -51,32 +53,33 @@ class SampleEncoder:
             facts: Numbers of the step that the host knows.
         """
         self._dead.begin(step)
-        units = self._units(layout, views)
+        dead = self._dead_fractions(layout, views)
         applied = _accumulation_applied(layout, views)
         values = []
         for section in layout.sections:
             if section.kind is Kind.ACCUMULATED_GRADIENT and not applied:
                 continue
-            message = self._message(section, views[section.kind], units, facts)
-            if message is not None:
-                values.append(to_value(section.kind, message))
+            message = self._message(section, views[section.kind], dead, facts)
+            values.append(to_value(section.kind, message))
         return values
 
-    def _message(self, section: Section, values: np.ndarray, units, facts):
+    def _message(self, section: Section, values: np.ndarray, dead, facts):
         kind = section.kind
         if kind is Kind.STEP:
             return self._step(section, values[0], facts)
         if kind is Kind.INPUT:
             return encode_table(self._model, section.statistics, values, names=section.rows)
-        if kind is Kind.UNITS:
-            return encode_units(self._model, units)
         rows = self._rows(section)
-        order = np.argsort(rows, kind="stable")
+        if kind is Kind.UNITS:
+            return encode_units(self._model, rows.index, rows.units, rows.ordered_units(values))
+        statistics, values = section.statistics, rows.ordered(values)
         if kind in HISTOGRAM_KINDS:
-            return encode_histogram(self._model, values[order], rows[order])
+            return encode_histogram(self._model, values, rows.index)
         if kind is Kind.ACTIVATION:
-            values, section = self._with_dead(section, values, units)
-        return encode_table(self._model, section.statistics, values[order], rows[order])
+            fractions = np.array([dead.get(int(site), np.nan) for site in rows.index])
+            statistics = (*statistics, "dead_fraction")
+            values = np.concatenate([values, fractions[:, None]], axis=1)
+        return encode_table(self._model, statistics, values, rows.index)
 
     def _step(self, section: Section, values: np.ndarray, facts: Mapping[str, float]):
         found = dict(zip(section.statistics, values, strict=True))
@@ -87,29 +90,58 @@ class SampleEncoder:
         row = np.array([list(found.values())], np.float32)
         return encode_table(self._model, list(found), row, names=[""])
 
-    def _rows(self, section: Section) -> np.ndarray:
-        if section.rows and isinstance(section.rows[0], SiteKey):
-            return np.array([self._sites[site.name] for site in section.rows])
-        return np.array([self._variables[name] for name in section.rows])
-
-    def _units(self, layout: Layout, views: dict[Kind, np.ndarray]) -> dict[int, np.ndarray]:
-        flat = views.get(Kind.UNITS)
-        if flat is None:
+    def _dead_fractions(self, layout: Layout, views: dict[Kind, np.ndarray]) -> dict[int, float]:
+        """Site to share of dead units, of the sites whose units are recorded."""
+        section = next((s for s in layout.sections if s.kind is Kind.UNITS), None)
+        if section is None:
             return {}
-        section = next(s for s in layout.sections if s.kind is Kind.UNITS)
-        ends = np.cumsum([site.units for site in section.rows])
-        parts = np.split(flat, ends[:-1])
-        names = [self._sites[site.name] for site in section.rows]
-        return dict(zip(names, parts, strict=True))
+        rows = self._rows(section)
+        max_abs = rows.ordered_units(views[Kind.UNITS])
+        fractions = self._dead.fractions(max_abs, np.cumsum(rows.units) - rows.units)
+        return dict(zip(rows.index.tolist(), fractions, strict=True))
 
-    def _with_dead(self, section: Section, values: np.ndarray, units: dict[int, np.ndarray]):
-        fractions = np.full((len(values), 1), np.nan, np.float32)
-        for row, site in enumerate(self._rows(section)):
-            if site in units:
-                fractions[row] = self._dead.fraction(int(site), units[int(site)])
-        statistics = (*section.statistics, "dead_fraction")
-        wide = Section(section.kind, statistics, section.rows, 0)
-        return np.concatenate([values, fractions], axis=1), wide
+    def _rows(self, section: Section) -> "_Rows":
+        # By identity: a layout's rows live as long as the training, and are long to compare.
+        known = self._known_rows.get(id(section.rows))
+        if known is None:
+            known = section.rows, _Rows(section.rows, self._variables, self._sites)
+            self._known_rows[id(section.rows)] = known
+        return known[1]
+
+
+class _Rows:
+    """Where a section's rows are in the model record.
+
+    Args:
+        rows: Names of variables, or site keys.
+        variables: Name of a variable to its index.
+        sites: Name of a site to its index.
+
+    Attributes:
+        index: int64[N], strictly increasing.
+        units: int64[N], units of each site; empty for variables.
+    """
+
+    def __init__(self, rows: tuple, variables: Mapping[str, int], sites: Mapping[str, int]):
+        are_sites = bool(rows) and isinstance(rows[0], SiteKey)
+        found = [sites[row.name] if are_sites else variables[row] for row in rows]
+        order = np.argsort(found, kind="stable")
+        self.index = np.array(found, np.int64)[order]
+        counts = np.array([row.units if are_sites else 0 for row in rows], np.int64)
+        self.units = counts[order]
+        self._order = None if np.array_equal(order, np.arange(len(order))) else order
+        self._unit_ends = np.cumsum(counts)
+
+    def ordered(self, values: np.ndarray) -> np.ndarray:
+        """[N, K] in the order of `index`."""
+        return values if self._order is None else values[self._order]
+
+    def ordered_units(self, values: np.ndarray) -> np.ndarray:
+        """One value for each unit, site after site, in the order of `index`."""
+        if self._order is None:
+            return values
+        parts = np.split(values, self._unit_ends[:-1])
+        return np.concatenate([parts[i] for i in self._order])
 
 
 def _accumulation_applied(layout: Layout, views: dict[Kind, np.ndarray]) -> bool:

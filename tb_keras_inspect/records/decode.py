@@ -52,6 +52,9 @@ class DecodedUnits:
     max_abs: np.ndarray
 
 
+MAX_BINS = 2**24  # of one histogram record
+
+
 @dataclasses.dataclass(frozen=True)
 class DecodedHistogram:
     """`rows`: int32[N]; `counts`: uint32[N, 2 * exponents + 1]."""
@@ -155,9 +158,19 @@ def decode_histogram(data: bytes) -> DecodedHistogram:
     _check(-1022 <= record.first_exponent <= 1023, "the first exponent")
     _check(1 <= record.exponents <= 1024 - record.first_exponent, "the number of exponents")
     columns = 2 * record.exponents + 1
-    counts = _array(record.counts, "<u4", "counts")
-    _check(counts.size % columns == 0, "the number of counts")
-    counts = counts.reshape(-1, columns)
+    _check(record.count_bytes in (2, 4), "the width of counts")
+    held = _array(record.counts, f"<u{record.count_bytes}", "counts")
+    starts = _array(record.starts, "<u2", "starts").astype(np.int64)
+    lengths = _array(record.lengths, "<u2", "lengths").astype(np.int64)
+    _check(starts.size == lengths.size, "the number of lengths")
+    _check(held.size == lengths.sum(), "the number of counts")
+    _check(bool(np.all(starts + lengths <= columns)), "the bins of a row")
+    # Empty bins are not written: few bytes could ask for any amount of memory.
+    _check(starts.size * columns <= MAX_BINS, "the number of bins")
+    before = np.cumsum(lengths) - lengths
+    first = np.arange(len(starts)) * columns + starts
+    counts = np.zeros((len(starts), columns), np.uint32)
+    counts.ravel()[np.arange(held.size) + np.repeat(first - before, lengths)] = held
     rows = _decode_rows(record.rows, len(counts))
     return DecodedHistogram(record.model, rows, record.first_exponent, record.exponents, counts)
 

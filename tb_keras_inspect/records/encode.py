@@ -1,7 +1,7 @@
 """NumPy arrays to messages. Pure functions; the recorder's thread calls them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,21 +49,26 @@ def encode_table(
     )
 
 
-def encode_units(model: int, max_abs: Mapping[int, np.ndarray]) -> pb.UnitsRecord:
+def encode_units(
+    model: int, sites: Sequence[int], counts: Sequence[int], max_abs: np.ndarray
+) -> pb.UnitsRecord:
     """Per-unit magnitudes of one sampled step.
 
     Args:
         model: Fingerprint of the model record.
-        max_abs: Site index to float[U], the units' largest magnitudes over the batch.
+        sites: N indices of the model record's sites, strictly increasing.
+        counts: Units of each site.
+        max_abs: float[sum of counts], the units' largest magnitudes over the batch, site after site.
     """
-    sites = sorted(max_abs)
-    arrays = [np.asarray(max_abs[site], "<f4").ravel() for site in sites]
+    max_abs = np.asarray(max_abs, "<f4")
+    if max_abs.shape != (int(np.sum(counts)),):
+        raise ValueError(f"Expected {np.sum(counts)} values. Received: shape {max_abs.shape}")
     return pb.UnitsRecord(
         version=SCHEMA_VERSION,
         model=model,
-        sites=np.array(sites, "<i4").tobytes(),
-        counts=np.array([a.size for a in arrays], "<i4").tobytes(),
-        max_abs=b"".join(a.tobytes() for a in arrays),
+        sites=np.asarray(sites, "<i4").tobytes(),
+        counts=np.asarray(counts, "<i4").tobytes(),
+        max_abs=max_abs.tobytes(),
     )
 
 
@@ -78,13 +83,22 @@ def encode_histogram(
         rows: As in `encode_table`.
     """
     counts = _matrix(counts, bins.BINS)
+    filled = counts > 0
+    starts = filled.argmax(axis=1)
+    ends = np.where(filled.any(axis=1), bins.BINS - filled[:, ::-1].argmax(axis=1), 0)
+    column = np.arange(bins.BINS)
+    held = counts[(column >= starts[:, None]) & (column < ends[:, None])]
+    width = 2 if held.max(initial=0) < 1 << 16 else 4
     return pb.HistogramRecord(
         version=SCHEMA_VERSION,
         model=model,
         rows=_rows(rows, len(counts)),
         first_exponent=bins.FIRST_EXPONENT,
         exponents=bins.EXPONENTS,
-        counts=counts.astype("<u4").tobytes(),
+        starts=starts.astype("<u2").tobytes(),
+        lengths=(ends - starts).astype("<u2").tobytes(),
+        counts=held.astype(f"<u{width}").tobytes(),
+        count_bytes=width,
     )
 
 

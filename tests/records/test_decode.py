@@ -36,7 +36,7 @@ MESSAGES = {
     records.decode_table: records.encode_table(
         1, ["l2", "mean"], np.ones((3, 2)), np.array([0, 2, 5]), ["a", "b", "c"]
     ),
-    records.decode_units: records.encode_units(1, {0: np.ones(3), 4: np.ones(2)}),
+    records.decode_units: records.encode_units(1, [0, 4], [3, 2], np.ones(5)),
     records.decode_histogram: records.encode_histogram(
         1, np.ones((2, bins.BINS)), np.array([1, 2])
     ),
@@ -185,12 +185,30 @@ def test_units_whose_fields_disagree_are_refused(sites, counts, max_abs):
 
 
 @settings(deadline=None, max_examples=300)
-@given(any_int32, st.integers(0, 2**32 - 1) | st.integers(0, 3), small_bytes, small_bytes)
-def test_histograms_whose_fields_disagree_are_refused(first_exponent, exponents, rows, counts):
+@given(
+    any_int32,
+    st.integers(0, 2**32 - 1) | st.integers(0, 3),
+    st.fixed_dictionaries(dict.fromkeys(("rows", "starts", "lengths", "counts"), small_bytes)),
+    st.sampled_from([2, 4]) | st.integers(0, 2**32 - 1),
+)
+def test_histograms_whose_fields_disagree_are_refused(first_exponent, exponents, arrays, width):
     record = pb.HistogramRecord(
-        version=1, first_exponent=first_exponent, exponents=exponents, rows=rows, counts=counts
+        version=1,
+        first_exponent=first_exponent,
+        exponents=exponents,
+        count_bytes=width,
+        **arrays,
     )
     decodes_or_refuses(records.decode_histogram, record.SerializeToString())
+
+
+def test_a_small_histogram_message_cannot_ask_for_much_memory():
+    empty = b"\0" * 2**20
+    record = pb.HistogramRecord(
+        version=1, first_exponent=-48, exponents=1000, count_bytes=2, starts=empty, lengths=empty
+    )
+    with pytest.raises(records.RecordError, match="number of bins"):
+        records.decode_histogram(record.SerializeToString())
 
 
 def changed(**changes):

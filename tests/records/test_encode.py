@@ -54,7 +54,9 @@ def test_names_of_rows_come_back():
 
 @given(st.dictionaries(st.integers(0, 50), st.lists(any_float32, max_size=6), max_size=5))
 def test_units_come_back_by_site(max_abs):
-    message = records.encode_units(3, {k: np.array(v, np.float32) for k, v in max_abs.items()})
+    sites = sorted(max_abs)
+    flat = np.array([value for site in sites for value in max_abs[site]], np.float32)
+    message = records.encode_units(3, sites, [len(max_abs[site]) for site in sites], flat)
     back = records.decode_units(message.SerializeToString())
     assert back.sites.tolist() == sorted(max_abs)
     for i, site in enumerate(back.sites.tolist()):
@@ -64,11 +66,31 @@ def test_units_come_back_by_site(max_abs):
 
 def test_histograms_come_back_with_their_bins():
     counts = np.random.default_rng(0).integers(0, 2**32, (3, bins.BINS))
+    counts[1, :40] = counts[1, 60:] = 0  # not all the way to the ends
+    counts[2] = 0
     message = records.encode_histogram(5, counts, np.array([1, 4, 9]))
     back = records.decode_histogram(message.SerializeToString())
     assert np.array_equal(back.counts, counts)
     assert back.rows.tolist() == [1, 4, 9]
     assert (back.first_exponent, back.exponents) == (bins.FIRST_EXPONENT, bins.EXPONENTS)
+
+
+def test_histograms_take_two_bytes_a_bin_that_is_not_empty_where_counts_are_small():
+    counts = np.zeros((50, bins.BINS), int)
+    counts[:, 30:50] = 7
+    message = records.encode_histogram(5, counts)
+    assert len(message.SerializeToString()) < 50 * (2 * 20 + 4) + 60
+    back = records.decode_histogram(message.SerializeToString())
+    assert np.array_equal(back.counts, counts)
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, bins.BINS)), max_size=4))
+def test_any_range_of_bins_comes_back(rows):
+    counts = np.zeros((len(rows), bins.BINS), np.int64)
+    for i, (start, length) in enumerate(rows):
+        counts[i, start : start + length] = i + 1
+    back = records.decode_histogram(records.encode_histogram(1, counts).SerializeToString())
+    assert np.array_equal(back.counts, counts)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +100,7 @@ def test_histograms_come_back_with_their_bins():
         lambda: records.encode_table(1, ["a"], np.zeros(3)),
         lambda: records.encode_table(1, ["a"], np.zeros((3, 1)), rows=np.arange(2)),
         lambda: records.encode_histogram(1, np.zeros((3, 5))),
+        lambda: records.encode_units(1, [0, 1], [2, 3], np.zeros(4)),
     ],
 )
 def test_arrays_of_a_wrong_shape_are_refused_saying_what_came(call):

@@ -77,7 +77,12 @@ class RunWriter:
 
     def units(self, max_abs: dict):
         """A units value: site index to magnitudes."""
-        return to_value(Kind.UNITS, records.encode_units(self.model.fingerprint, max_abs))
+        sites = sorted(max_abs)
+        counts = [len(max_abs[site]) for site in sites]
+        flat = np.concatenate([max_abs[site] for site in sites])
+        return to_value(
+            Kind.UNITS, records.encode_units(self.model.fingerprint, sites, counts, flat)
+        )
 
     def histogram(self, kind: Kind, values: list):
         """A histogram value over arrays, one a row."""
