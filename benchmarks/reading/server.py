@@ -12,6 +12,11 @@ import urllib.parse
 
 import memory
 
+START = "from tensorboard.main import run_main; run_main()"
+# TensorBoard's own switch: with a module of this name it uses its stand-in for TensorFlow.
+WITHOUT_TENSORFLOW = (
+    "import sys, types; sys.modules['tensorboard.compat.notf'] = types.ModuleType('notf'); "
+)
 PREFIX = "/data/plugin/keras_inspect/"
 
 
@@ -63,10 +68,12 @@ class Server:
     Args:
         logdir: What it serves.
         loader: "fast" or "python".
+        tensorflow: Whether it finds TensorFlow where that is installed.
     """
 
-    def __init__(self, logdir: str, loader: str):
-        command = [sys.executable, "-m", "tensorboard.main", "--logdir", logdir, "--port=0"]
+    def __init__(self, logdir: str, loader: str, tensorflow: bool = True):
+        start = START if tensorflow else WITHOUT_TENSORFLOW + START
+        command = [sys.executable, "-c", start, "--logdir", logdir, "--port=0"]
         self._command = [*command, f"--load_fast={'true' if loader == 'fast' else 'false'}"]
 
     def __enter__(self) -> "Server":
