@@ -34,13 +34,25 @@ def pool(values: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
         return values[_last(first, len(values))]
     if len(first) == len(values):
         return values
-    if how == "mean":
-        counts = np.diff(np.append(first, len(values)))
-        sums = np.add.reduceat(values, first, axis=0, dtype=np.float64)
-        shape = (-1,) + (1,) * (values.ndim - 1)
-        with np.errstate(over="ignore"):
-            return (sums / counts.reshape(shape)).astype(np.float32)
-    return {"min": np.minimum, "max": np.maximum}[how].reduceat(values, first, axis=0)
+    if how != "mean":
+        return _reduce(values, first, {"min": np.minimum, "max": np.maximum}[how])
+    counts = np.diff(np.append(first, len(values)))
+    sums = _reduce(values, first, np.add, np.float64)
+    with np.errstate(over="ignore"):
+        return (sums / counts.reshape(-1, *[1] * (values.ndim - 1))).astype(np.float32)
+
+
+def _reduce(values: np.ndarray, first: np.ndarray, combine: np.ufunc, dtype=None) -> np.ndarray:
+    # All columns at once, sample by sample: several times as fast as `reduceat` over the first axis.
+    lengths = np.diff(np.append(first, len(values)))
+    result = values[first].astype(dtype or values.dtype)
+    for offset in range(1, int(lengths.max(initial=0))):
+        there = lengths > offset
+        if there.all():
+            combine(result, values[first + offset], out=result)
+        else:
+            result[there] = combine(result[there], values[first[there] + offset])
+    return result
 
 
 def pool_sum(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
