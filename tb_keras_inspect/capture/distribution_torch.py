@@ -32,7 +32,7 @@ class TorchTransport(Transport):
     def get(self, key: str, seconds: float) -> str | None:
         try:
             self._store.wait([key], datetime.timedelta(seconds=max(seconds, 1e-3)))
-        except distributed.DistError:
+        except RuntimeError:  # also the error of a timeout
             return None
         return self._store.get(key).decode()
 

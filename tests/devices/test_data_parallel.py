@@ -6,12 +6,12 @@ import read_events
 
 from tb_keras_inspect.records import Kind
 
+pytestmark = pytest.mark.slow
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
 
 
 @pytest.fixture(scope="module")
 def trained(start, folder):
-    pytest.importorskip("jax")
     two = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     return start("data_parallel.py", folder, [two])[0]
 

@@ -13,7 +13,6 @@ KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Ki
 
 @pytest.fixture(scope="module")
 def trained(start, folder, free_ports):
-    pytest.importorskip("jax")
     (port,) = free_ports(1)
     place = {"KERAS_BACKEND": "jax", "COORDINATOR": f"127.0.0.1:{port}"}
     ranks = [{**place, "RANK": str(rank)} for rank in range(2)]

@@ -15,7 +15,6 @@ KINDS = (Kind.STEP, Kind.ACTIVATION, Kind.INPUT, *PARAMETERS)
 
 @pytest.fixture(scope="module")
 def trained(start, folder, free_ports):
-    pytest.importorskip("torch")
     (port,) = free_ports(1)
     place = {"KERAS_BACKEND": "torch", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     ranks = [{**place, "WORLD_SIZE": "2", "RANK": str(rank)} for rank in range(2)]

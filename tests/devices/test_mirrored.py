@@ -7,6 +7,7 @@ import read_events
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 
+pytestmark = pytest.mark.slow
 WHOLE_BATCH = (Kind.ACTIVATION, Kind.INPUT)
 EVERYTHING = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, *WHOLE_BATCH)
 RATE = 0.1

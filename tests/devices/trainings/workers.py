@@ -19,8 +19,15 @@ class MultiWorkerModel(keras.Model):
     """Keras averages over the first axis of what a step returns: each number needs one."""
 
     def train_step(self, data):
-        logs = super().train_step(data)
-        return {name: tf.reshape(value, (1,)) for name, value in logs.items()}
+        return with_axis(super().train_step(data))
+
+    def test_step(self, data):
+        return with_axis(super().test_step(data))
+
+
+def with_axis(logs):
+    """Numbers as arrays of one."""
+    return {name: tf.reshape(value, (1,)) for name, value in logs.items()}
 
 
 def train(samples, *callbacks, **options):
@@ -52,7 +59,6 @@ def plain_step():
         model.fit(**common.arrays(16))
 
 
-unlike_keras = {"model": common.failure(plain_model), "step": common.failure(plain_step)}
 sampled = common.SampledSteps()
 with common.problems() as problems:
     plain = train(19)
@@ -62,6 +68,7 @@ with common.problems() as problems:
 distribution.JOIN_SECONDS = 0.5
 with common.problems() as alone_problems:
     alone = train(19, *[InspectCallback(f"{LOG_DIR}/alone", 1)][task:])
+unlike_keras = {"model": common.failure(plain_model), "step": common.failure(plain_step)}
 if task == 0:
     common.one_device("one", 19)
 common.report(
