@@ -13,7 +13,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: false,
     rolldownOptions: {
-      input: {index: 'src/index.tsx'},
+      input: {index: 'src/index.tsx', layout_worker: 'src/graph/layout_worker.ts'},
       preserveEntrySignatures: 'exports-only',
       output: {
         entryFileNames: '[name].js',
@@ -23,5 +23,5 @@ export default defineConfig({
     },
   },
   oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
-  test: {environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}']},
+  test: {include: ['src/**/*.test.ts'], pool: 'threads', isolate: false},
 });

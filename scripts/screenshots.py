@@ -17,7 +17,16 @@ import shared
 sys.path.insert(0, str(shared.ROOT / "tests" / "e2e"))
 import harness
 
-VIEWS = ("overview", "time", "activations")
+VIEWS = (
+    "overview",
+    "time",
+    "distributions",
+    "activations",
+    "units",
+    "weights",
+    "graph",
+    "compare",
+)
 HEIGHTS = {1280: 800, 1920: 1080, 3840: 2160}
 THEMES = {"light": "", "dark": "?darkMode=true"}
 SETTLE_MS = 700  # drawing goes on for some frames after the last answer

@@ -2376,6 +2376,8 @@ var VIEW_TITLES = {
 	distributions: "Distributions",
 	activations: "Activations",
 	units: "Units",
+	weights: "Weights",
+	graph: "Graph",
 	compare: "Compare"
 };
 var VIEWS = Object.keys(VIEW_TITLES);
@@ -2420,6 +2422,13 @@ var CODECS = {
 	density: oneOf("density", ["density", "ridges"]),
 	unit: wholeNumber,
 	unitOrder: oneOf("unit", UNIT_ORDERS),
+	graphBy: text("gradient.l2"),
+	blocks: text(""),
+	weightCurve: oneOf("ratio", [
+		"ratio",
+		"growth",
+		"norm"
+	]),
 	asTable: oneOf("no", ["no", "yes"])
 };
 var KEYS = Object.keys(CODECS);
@@ -2867,8 +2876,43 @@ function prepareCanvas(canvas, { width, height }) {
 	context.clearRect(0, 0, width, height);
 	return context;
 }
+// src/components/virtual_rows.tsx
+/** Long tables: only the rows in sight are in the page. */
+var OVERSCAN = 8;
+var ASSUMED_HEIGHT = 600;
+/** Which rows to put into an element that scrolls; the caller attaches `ref` and `onScroll` to it. */
+function useVirtualRows(rows, rowHeight) {
+	const [ref, size] = useSize();
+	const scroll = useSignal(0);
+	const first = Math.max(0, Math.floor(scroll.value / rowHeight) - OVERSCAN);
+	const count = Math.ceil((size.value.height || ASSUMED_HEIGHT) / rowHeight) + 16;
+	return {
+		ref,
+		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
+		first: Math.min(first, rows),
+		last: Math.min(rows, first + count)
+	};
+}
+/** The table's body: the rows in sight, and the room that the others take. */
+function VirtualBody({ rows, rowHeight, range: { first, last }, children }) {
+	return /* @__PURE__ */ a("tbody", { children: [
+		first > 0 && /* @__PURE__ */ a(Room, {
+			rows: first,
+			rowHeight
+		}),
+		Array.from({ length: Math.max(0, last - first) }, (_, place) => children(first + place)),
+		last < rows && /* @__PURE__ */ a(Room, {
+			rows: rows - last,
+			rowHeight
+		})
+	] });
+}
+var Room = ({ rows, rowHeight }) => /* @__PURE__ */ a("tr", {
+	"aria-hidden": "true",
+	class: "room",
+	style: { height: px(rows * rowHeight) }
+});
 // src/components/with_table.tsx
-/** A view's picture, or the same numbers as a table where the user asked for that. */
 /** Tells what the view shows, for export. */
 function useSheet(sheet) {
 	const session = useSession();
@@ -2884,22 +2928,17 @@ function WithTable({ sheet, children }) {
 	const { asTable } = useSession().settings;
 	return /* @__PURE__ */ a($, { children: asTable.value === "yes" ? /* @__PURE__ */ a(SheetTable, { sheet }) : children });
 }
-var ROW_HEIGHT$1 = 22;
-var OVERSCAN$1 = 10;
+var ROW_HEIGHT$2 = 22;
 var MOST_COLUMNS = 100;
 function SheetTable({ sheet }) {
-	const [ref, size] = useSize();
-	const scroll = useSignal(0);
-	const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT$1) - OVERSCAN$1);
-	const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT$1) + 20;
-	const last = Math.min(sheet.rows, first + count);
+	const range = useVirtualRows(sheet.rows, ROW_HEIGHT$2);
 	const columns = sheet.columns.slice(0, MOST_COLUMNS);
 	return /* @__PURE__ */ a("div", {
 		class: "sheet",
-		ref,
+		ref: range.ref,
 		tabIndex: 0,
 		"data-testid": "sheet",
-		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
+		onScroll: range.onScroll,
 		children: [sheet.columns.length > columns.length && /* @__PURE__ */ a("p", {
 			class: "quiet",
 			children: [
@@ -2916,21 +2955,16 @@ function SheetTable({ sheet }) {
 				class: column ? "number" : "",
 				title: name,
 				children: name
-			}, column)) }) }), /* @__PURE__ */ a("tbody", { children: [
-				first > 0 && /* @__PURE__ */ a("tr", {
-					"aria-hidden": "true",
-					style: { height: px(first * ROW_HEIGHT$1) }
-				}),
-				Array.from({ length: last - first }, (_, place) => /* @__PURE__ */ a(SheetRow, {
+			}, column)) }) }), /* @__PURE__ */ a(VirtualBody, {
+				rows: sheet.rows,
+				rowHeight: ROW_HEIGHT$2,
+				range,
+				children: (row) => /* @__PURE__ */ a(SheetRow, {
 					sheet,
-					row: first + place,
+					row,
 					columns: columns.length
-				}, first + place)),
-				last < sheet.rows && /* @__PURE__ */ a("tr", {
-					"aria-hidden": "true",
-					style: { height: px((sheet.rows - last) * ROW_HEIGHT$1) }
-				})
-			] })]
+				}, row)
+			})]
 		})]
 	});
 }
@@ -8537,7 +8571,8 @@ function ySplits(plot, log, whole) {
 	if (log) return logTicks(min, max, count);
 	return linearTicks(min, max, count, whole);
 }
-function Track({ title, definition, steps, lines, log, format, label, note }) {
+function Track(props) {
+	const { title, definition, steps, lines, log, format, label, note } = props;
 	const session = useSession();
 	const hovered = useSignal(void 0);
 	const step = session.step.value;
@@ -8555,7 +8590,7 @@ function Track({ title, definition, steps, lines, log, format, label, note }) {
 				children: ["step ", formatCount(steps[index])]
 			}),
 			/* @__PURE__ */ a("span", { class: "spring" }),
-			lines.map((line) => /* @__PURE__ */ a("span", {
+			(props.readings ?? lines).map((line) => /* @__PURE__ */ a("span", {
 				class: "reading",
 				children: [
 					/* @__PURE__ */ a("i", {
@@ -9010,6 +9045,658 @@ function EmptyState({ logdir }) {
 		]
 	});
 }
+// src/graph/viewport.ts
+var SMALLEST_SCALE = .1;
+var READABLE_SCALE = .8;
+/** The whole picture in the middle, never enlarged. */
+function fit(picture, room) {
+	const scale = Math.max(SMALLEST_SCALE, Math.min(1, room.width / picture.width, room.height / picture.height));
+	return {
+		scale,
+		x: (room.width - scale * picture.width) / 2,
+		y: Math.max(0, (room.height - scale * picture.height) / 2)
+	};
+}
+/** As much of the picture as can be read, from its top. */
+function start(picture, room) {
+	const whole = fit(picture, room);
+	const scale = Math.max(whole.scale, READABLE_SCALE);
+	return {
+		...whole,
+		scale,
+		x: (room.width - scale * picture.width) / 2
+	};
+}
+/** Larger or smaller by a factor; what is under the point stays there. */
+function zoomAt(view, factor, x, y) {
+	const scale = Math.min(3, Math.max(SMALLEST_SCALE, view.scale * factor));
+	const change = scale / view.scale;
+	return {
+		scale,
+		x: x - (x - view.x) * change,
+		y: y - (y - view.y) * change
+	};
+}
+var panBy = (view, dx, dy) => ({
+	...view,
+	x: view.x + dx,
+	y: view.y + dy
+});
+/** Moved just so far that a box of the picture is in sight, with a margin. */
+function reveal(view, target, room, margin = 24) {
+	const shift = (at, length, limit) => {
+		if (at < margin) return margin - at;
+		return at + length > limit - margin ? Math.max(margin - at, limit - margin - at - length) : 0;
+	};
+	const left = view.x + view.scale * target.x;
+	const top = view.y + view.scale * target.y;
+	return panBy(view, shift(left, view.scale * target.width, room.width), shift(top, view.scale * target.height, room.height));
+}
+// src/components/graph_canvas.tsx
+/** A laid-out graph: pan, zoom, choose a layer, open and close blocks. */
+var STRIPE = 6;
+var LABEL_ROOM$2 = 13;
+var NAME_CHARACTERS = 24;
+var ZOOM_STEP = 1.3;
+function GraphCanvas(props) {
+	const { model, graph, layout } = props;
+	const session = useSession();
+	const [ref, size] = useSize();
+	const view = useSignal(void 0);
+	const room = size.value;
+	const placed = new Map(layout.nodes.map((node) => [node.id, node]));
+	const selected = session.layer.value?.path;
+	const shown = T$1(void 0);
+	F$1(() => {
+		if (!room.width || shown.current === model) return;
+		shown.current = model;
+		view.value = start(layout, room);
+	}, [layout, room]);
+	A$1(() => {
+		const node = graph.nodes.find(({ layer }) => model.layers[layer].path === selected);
+		const box = node && placed.get(node.layer);
+		if (view.peek() && box && room.width) view.value = reveal(view.peek(), box, room);
+	}, [selected, layout]);
+	const zoom = (factor) => {
+		view.value = zoomAt(view.peek(), factor, room.width / 2, room.height / 2);
+	};
+	const now = view.value;
+	return /* @__PURE__ */ a("div", {
+		class: "graph",
+		ref,
+		...panning(view),
+		"data-testid": "graph",
+		children: [now && /* @__PURE__ */ a("svg", {
+			width: room.width,
+			height: room.height,
+			role: "group",
+			"aria-label": `Graph of ${model.name}: ${graph.nodes.length} nodes`,
+			children: [/* @__PURE__ */ a("defs", { children: /* @__PURE__ */ a("marker", {
+				id: "arrow",
+				viewBox: "0 0 8 8",
+				refX: "7",
+				refY: "4",
+				markerWidth: "7",
+				markerHeight: "7",
+				orient: "auto",
+				children: /* @__PURE__ */ a("path", {
+					d: "M0 0.500L8 4L0 7.500z",
+					class: "arrow"
+				})
+			}) }), /* @__PURE__ */ a("g", {
+				transform: `translate(${now.x} ${now.y}) scale(${now.scale})`,
+				children: [
+					graph.nodes.filter(({ open }) => open).map((node) => /* @__PURE__ */ a(Block, {
+						...props,
+						node,
+						box: placed.get(node.layer)
+					}, node.layer)),
+					layout.edges.map(({ source, target, points }) => /* @__PURE__ */ a("path", {
+						class: `edge ${graph.assumed ? "assumed" : ""}`,
+						d: linePath(points),
+						"marker-end": "url(#arrow)"
+					}, `${source} ${target}`)),
+					graph.nodes.filter(({ open }) => !open).map((node) => /* @__PURE__ */ a(Node, {
+						...props,
+						node,
+						box: placed.get(node.layer)
+					}, node.layer))
+				]
+			})]
+		}), /* @__PURE__ */ a("div", {
+			class: "graph-tools",
+			children: [
+				/* @__PURE__ */ a(IconButton, {
+					label: "Larger",
+					onClick: () => zoom(ZOOM_STEP),
+					children: /* @__PURE__ */ a("path", { d: "M7.300 3h1.400v4.300H13v1.400H8.700V13H7.300V8.700H3V7.300h4.300z" })
+				}),
+				/* @__PURE__ */ a(IconButton, {
+					label: "Smaller",
+					onClick: () => zoom(1 / ZOOM_STEP),
+					children: /* @__PURE__ */ a("path", { d: "M3 7.300h10v1.400H3z" })
+				}),
+				/* @__PURE__ */ a(IconButton, {
+					label: "Whole graph",
+					onClick: () => view.value = fit(layout, room),
+					children: /* @__PURE__ */ a("path", { d: "M2 2h4v1.400H3.400V6H2zM10 2h4v4h-1.400V3.400H10zM2 10h1.400v2.600H6V14H2zM12.600 10H14v4h-4v-1.400h2.600z" })
+				})
+			]
+		})]
+	});
+}
+/** Moves with a dragged background, zooms with the wheel at the pointer. */
+function panning(view) {
+	return {
+		onPointerDown: (event) => {
+			if (event.target.closest("[data-layer], button")) return;
+			event.currentTarget.setPointerCapture(event.pointerId);
+		},
+		onPointerMove: (event) => {
+			const now = view.peek();
+			const element = event.currentTarget;
+			if (!now || !element.hasPointerCapture(event.pointerId)) return;
+			view.value = panBy(now, event.movementX, event.movementY);
+		},
+		onWheel: (event) => {
+			const now = view.peek();
+			if (!now) return;
+			event.preventDefault();
+			const box = event.currentTarget.getBoundingClientRect();
+			view.value = zoomAt(now, Math.exp(-event.deltaY / 400), event.clientX - box.left, event.clientY - box.top);
+		}
+	};
+}
+function linePath(points) {
+	let path = "";
+	for (let at = 0; at < points.length; at += 2) path += `${at ? "L" : "M"}${points[at].toFixed(1)} ${points[at + 1].toFixed(1)}`;
+	return path;
+}
+/** The path without the block around it, shortened in the middle of long names. */
+function nameOf(path, characters) {
+	const name = splitPath(path)[1] || path;
+	if (name.length <= characters) return name;
+	const half = Math.floor((characters - 1) / 2);
+	return `${name.slice(0, half)}…${name.slice(-half)}`;
+}
+var onEnter = (run) => (event) => {
+	if (event.key !== "Enter") return;
+	event.preventDefault();
+	run();
+};
+function Block({ model, node, box, onToggle }) {
+	const { path, class_name } = model.layers[node.layer];
+	const toggle = () => onToggle(path);
+	return /* @__PURE__ */ a("g", {
+		transform: `translate(${box.x} ${box.y})`,
+		class: "block",
+		children: [/* @__PURE__ */ a("rect", {
+			y: -13,
+			width: box.width,
+			height: box.height + LABEL_ROOM$2,
+			rx: 6
+		}), /* @__PURE__ */ a("g", {
+			role: "button",
+			tabIndex: 0,
+			"aria-expanded": true,
+			"aria-label": `Close ${path}`,
+			"data-layer": path,
+			"data-testid": "graph-block",
+			onClick: toggle,
+			onKeyDown: onEnter(toggle),
+			children: [/* @__PURE__ */ a("rect", {
+				class: "hit",
+				y: -13,
+				width: box.width,
+				height: 17
+			}), /* @__PURE__ */ a("text", {
+				x: 8,
+				y: 0,
+				children: [
+					"− ",
+					nameOf(path, Math.floor(box.width / 7)),
+					" ",
+					/* @__PURE__ */ a("tspan", {
+						class: "kind",
+						children: class_name
+					})
+				]
+			})]
+		})]
+	});
+}
+function Node(props) {
+	const { model, node, box, numbers, position, write, onToggle } = props;
+	const session = useSession();
+	const { path, class_name } = model.layers[node.layer];
+	const value = numbers.get(path);
+	const isBlock = node.children > 0;
+	const selected = session.layer.value?.path === path;
+	const dimmed = session.settings.filter.value !== "" && !session.filter.value.matches(path);
+	const run = () => {
+		if (isBlock) onToggle(path);
+		else session.settings.layer.value = path;
+	};
+	const bad = value !== void 0 && !Number.isFinite(value);
+	const detail = isBlock ? `${class_name}, ${node.children} layers` : class_name;
+	const number = value === void 0 ? "" : write(value);
+	return /* @__PURE__ */ a("g", {
+		transform: `translate(${box.x} ${box.y})`,
+		class: `node ${selected ? "selected" : ""} ${dimmed ? "dimmed" : ""}`,
+		role: "button",
+		tabIndex: 0,
+		"aria-label": `${isBlock ? "Open " : ""}${path}, ${detail}${number && `, ${number}`}`,
+		...isBlock ? { "aria-expanded": false } : { "aria-pressed": selected },
+		"data-layer": path,
+		"data-value": value ?? "",
+		"data-testid": "graph-node",
+		onClick: run,
+		onKeyDown: onEnter(run),
+		children: [
+			/* @__PURE__ */ a("title", { children: path }),
+			isBlock && /* @__PURE__ */ a("rect", {
+				class: "behind",
+				x: 4,
+				y: 4,
+				width: box.width,
+				height: box.height,
+				rx: 4
+			}),
+			/* @__PURE__ */ a("rect", {
+				class: "face",
+				width: box.width,
+				height: box.height,
+				rx: 4
+			}),
+			value !== void 0 && /* @__PURE__ */ a("rect", {
+				class: "stripe",
+				width: STRIPE,
+				height: box.height,
+				fill: colourOf(session, position(value))
+			}),
+			/* @__PURE__ */ a("text", {
+				class: "name",
+				x: 14,
+				y: 17,
+				children: [isBlock ? "+ " : "", nameOf(path, NAME_CHARACTERS)]
+			}),
+			/* @__PURE__ */ a("text", {
+				class: "kind",
+				x: 14,
+				y: 32,
+				children: detail
+			}),
+			/* @__PURE__ */ a("text", {
+				class: bad ? "value bad" : "value",
+				x: box.width - 8,
+				y: 32,
+				"text-anchor": "end",
+				children: number
+			})
+		]
+	});
+}
+function colourOf({ settings, host }, place) {
+	if (Number.isNaN(place)) return nonfiniteColour;
+	return cssColour(settings.colours.value, host.theme.value, place);
+}
+// src/graph/blocks.ts
+/** Which blocks of the graph are open: some at first, others by hand. Pure. */
+/**
+* The blocks that are open.
+*
+* Args:
+*   initial: Paths of those open at first.
+*   changes: As `toggleBlock` writes them.
+*/
+function openBlocks(initial, changes) {
+	const open = new Set(initial);
+	for (const change of changes.split("\n")) {
+		const path = change.slice(1);
+		if (change.startsWith("+")) open.add(path);
+		else if (change.startsWith("-")) open.delete(path);
+	}
+	return open;
+}
+/** The changes with one block opened, or closed again: `+path` or `-path`, one a line. */
+function toggleBlock(initial, changes, path) {
+	const isOpen = openBlocks(initial, changes).has(path);
+	const others = changes.split("\n").filter((change) => change && change.slice(1) !== path);
+	if (isOpen === initial.has(path)) others.push(`${isOpen ? "-" : "+"}${path}`);
+	return others.join("\n");
+}
+// src/graph/layout_client.ts
+var WORKER = "static/layout_worker.js";
+var worker;
+var requests = 0;
+/** Lays out off the main thread. Rejects where the worker cannot be started, or fails. */
+function requestLayout(request) {
+	const id = requests++;
+	worker ??= new Worker(new URL(WORKER, import.meta.url), { type: "module" });
+	const own = worker;
+	return new Promise((resolve, reject) => {
+		const stop = () => {
+			own.removeEventListener("message", onMessage);
+			own.removeEventListener("error", onError);
+		};
+		const onMessage = ({ data }) => {
+			if (data.id !== id) return;
+			stop();
+			if (data.layout) resolve(data.layout);
+			else reject(new Error(data.error));
+		};
+		const onError = () => {
+			stop();
+			worker = void 0;
+			reject(/* @__PURE__ */ new Error("The graph’s layout could not be started."));
+		};
+		own.addEventListener("message", onMessage);
+		own.addEventListener("error", onError);
+		own.postMessage({
+			id,
+			request
+		});
+	});
+}
+// src/graph/visible.ts
+/**
+* Chooses nodes and edges.
+*
+* Args:
+*   layers: Of the model; a parent comes before its children or after, both occur.
+*   edges: Pairs of indices in `layers`.
+*   open: Paths of the blocks that show their layers.
+*/
+function visibleGraph(layers, edges, open) {
+	const children = childrenOf(layers);
+	const nodes = [];
+	const add = (layer, parent) => {
+		const inner = children.get(layer) ?? [];
+		const isOpen = inner.length > 0 && open.has(layers[layer].path);
+		nodes.push({
+			layer,
+			parent,
+			children: inner.length,
+			open: isOpen
+		});
+		if (isOpen) inner.forEach((child) => add(child, layer));
+	};
+	(children.get(-1) ?? []).forEach((layer) => add(layer, -1));
+	const lifted = liftEdges(layers, nodes, edges);
+	const assumed = edges.length === 0;
+	return {
+		nodes,
+		edges: assumed ? inOrder(nodes) : lifted,
+		assumed
+	};
+}
+/** Layers by their parent; a parent that makes a circle or is not there counts as none. */
+function childrenOf(layers) {
+	const children = /* @__PURE__ */ new Map();
+	layers.forEach(({ parent }, layer) => {
+		const key = parent >= 0 && parent < layers.length && !isInside(layers, parent, layer) ? parent : -1;
+		children.set(key, [...children.get(key) ?? [], layer]);
+	});
+	return children;
+}
+/** Whether a layer is another one, or lies in it, by the chain of its parents. */
+function isInside(layers, layer, other) {
+	let at = layer;
+	for (let depth = 0; at >= 0 && at < layers.length && depth <= layers.length; depth++) {
+		if (at === other) return true;
+		at = layers[at].parent;
+	}
+	return at >= 0;
+}
+/** Edges between what is seen: an end inside a closed block is the block, one on an open block a layer in it. */
+function liftEdges(layers, nodes, edges) {
+	const shown = new Map(nodes.map((node) => [node.layer, node]));
+	const lift = (layer) => {
+		let at = layer;
+		while (at >= 0 && at < layers.length && !shown.has(at)) at = layers[at].parent;
+		return shown.has(at) ? at : -1;
+	};
+	const end = (layer, last) => {
+		let at = lift(layer);
+		while (shown.get(at)?.open) {
+			const inner = nodes.filter((node) => node.parent === at);
+			at = (last ? inner.at(-1) : inner[0]).layer;
+		}
+		return at;
+	};
+	const seen = /* @__PURE__ */ new Set();
+	const lifted = [];
+	for (const [from, to] of edges) {
+		const [source, target] = [end(from, true), end(to, false)];
+		const key = `${source} ${target}`;
+		if (source < 0 || target < 0 || source === target || seen.has(key)) continue;
+		seen.add(key);
+		lifted.push([source, target]);
+	}
+	return lifted;
+}
+/** One node after the other, as the model lists them. */
+function inOrder(nodes) {
+	const leaves = nodes.filter((node) => !node.open).map((node) => node.layer);
+	return leaves.slice(1).map((layer, index) => [leaves[index], layer]);
+}
+var MOST_NODES = 60;
+/** The blocks to open at first: outermost ones, as long as not too much is shown. */
+function initialOpen(layers) {
+	const children = childrenOf(layers);
+	const open = /* @__PURE__ */ new Set();
+	let shown = children.get(-1)?.length ?? 0;
+	let level = children.get(-1) ?? [];
+	while (level.length) {
+		const blocks = level.filter((layer) => children.has(layer));
+		const added = blocks.reduce((sum, layer) => sum + children.get(layer).length, 0);
+		if (!added || shown + added > MOST_NODES) break;
+		blocks.forEach((layer) => open.add(layers[layer].path));
+		shown += added;
+		level = blocks.flatMap((layer) => children.get(layer));
+	}
+	return open;
+}
+// src/state/colour_scale.ts
+/** Numbers to places on a colour map. Pure. */
+/** From the least to the largest value, by the statistic's own scale; shares from nothing to all. */
+function colourScale(values, statistic) {
+	const { scale, format } = statisticInfo(statistic);
+	const log = scale === "log";
+	const usable = values.filter((value) => Number.isFinite(value) && (!log || value > 0));
+	const share = format === "percent";
+	const low = share ? 0 : Math.min(...usable.length ? usable : [0]);
+	const high = share ? 1 : Math.max(...usable.length ? usable : [0]);
+	const at = (value) => log ? Math.log(value) : value;
+	return {
+		low,
+		high,
+		position: (value) => {
+			if (!Number.isFinite(value) || log && value < 0) return NaN;
+			if (log && value === 0) return 0;
+			return high > low ? (at(value) - at(low)) / (at(high) - at(low)) : .5;
+		}
+	};
+}
+// src/state/use_overview.ts
+/** The tables behind one number a layer and column, and those numbers at the shown step. */
+function useTable(session, kind) {
+	return useResource(session.client, () => session.has(kind) ? session.request((run) => tableQuery({
+		run,
+		kind,
+		statistics: OVERVIEW_STATISTICS[kind]
+	})) : void 0, session.host.visible);
+}
+function useOverview() {
+	const session = useSession();
+	const resources = [
+		useTable(session, "gradient"),
+		useTable(session, "weight"),
+		useTable(session, "update"),
+		useTable(session, "activation")
+	];
+	const rows = useComputed(() => {
+		return overviewRows(new Map(resources.flatMap(({ data }) => data ? [[data.kind, data]] : [])), session.layers.value);
+	});
+	const index = useComputed(() => {
+		const steps = resources.find(({ data }) => data)?.data?.steps;
+		return steps && session.step.value !== void 0 ? sampleAt(steps, session.step.value) : -1;
+	});
+	return {
+		resources,
+		rows,
+		values: useComputed(() => {
+			const exact = session.exact.value;
+			if (exact) return valuesAt(overviewRows(exact, session.layers.value), 0);
+			return valuesAt(rows.value, index.value);
+		})
+	};
+}
+// src/views/graph.tsx
+/** The model: its layers, what leads where, and one number of each at the shown step. */
+function GraphView() {
+	const session = useSession();
+	const { data, error } = session.model.state.value;
+	if (!data) {
+		if (error === void 0) return null;
+		return /* @__PURE__ */ a(ErrorState, {
+			message: error,
+			retry: () => session.model.retry()
+		});
+	}
+	if (!data.layers.length) return /* @__PURE__ */ a(NotRecorded, {
+		what: "The model has no layers",
+		how: "A graph is drawn of the layers that Keras knows: those of Sequential, Functional and subclassed models."
+	});
+	return /* @__PURE__ */ a(GraphOfModel, { model: data });
+}
+/** The newest layout that is here, and whether a newer one is on its way. */
+function useLayout(model, graph) {
+	const drawn = useSignal(void 0);
+	const error = useSignal(void 0);
+	const attempt = useSignal(0);
+	A$1(() => {
+		let wanted = true;
+		error.value = void 0;
+		requestLayout({
+			nodes: graph.nodes.map(({ layer, parent }) => ({
+				id: layer,
+				parent,
+				width: 176,
+				height: 40
+			})),
+			edges: graph.edges
+		}).then((layout) => {
+			if (wanted) drawn.value = {
+				model,
+				graph,
+				layout
+			};
+		}, (reason) => {
+			if (wanted) error.value = reason instanceof Error ? reason.message : String(reason);
+		});
+		return () => {
+			wanted = false;
+		};
+	}, [graph, attempt.value]);
+	return {
+		drawn: drawn.value,
+		error: error.value,
+		retry: () => attempt.value++
+	};
+}
+function GraphOfModel({ model }) {
+	const session = useSession();
+	const { blocks, graphBy } = session.settings;
+	const initial = w$2(() => initialOpen(model.layers), [model]);
+	const graph = w$2(() => visibleGraph(model.layers, model.edges, openBlocks(initial, blocks.value)), [
+		model,
+		initial,
+		blocks.value
+	]);
+	const { drawn, error, retry } = useLayout(model, graph);
+	const { values } = useOverview();
+	const column = OVERVIEW_COLUMNS.find(({ key }) => key === graphBy.value) ?? OVERVIEW_COLUMNS[0];
+	const { format } = statisticInfo(column.statistic);
+	const numbers = w$2(() => new Map([...values.value].flatMap(([path, layer]) => {
+		const value = layer.get(column.key);
+		return value === void 0 ? [] : [[path, value]];
+	})), [values.value, column]);
+	const scale = w$2(() => colourScale([...numbers.values()], column.statistic), [numbers, column]);
+	const sheet = w$2(() => ({
+		title: `Graph at step ${session.step.value ?? ""}`,
+		columns: [
+			"layer",
+			"class",
+			"inside",
+			column.title
+		],
+		rows: model.layers.length,
+		cell: (row, place) => {
+			const { path, class_name, parent } = model.layers[row];
+			return [
+				path,
+				class_name,
+				model.layers[parent]?.path ?? "",
+				numbers.get(path)
+			][place];
+		}
+	}), [
+		model,
+		numbers,
+		column
+	]);
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+		class: "view-bar",
+		children: [
+			/* @__PURE__ */ a(Select, {
+				label: "Colour by",
+				visibleLabel: true,
+				value: column.key,
+				options: OVERVIEW_COLUMNS.map(({ key, title }) => [key, title]),
+				onChange: (next) => graphBy.value = next,
+				testId: "graph-by"
+			}),
+			graph.assumed && /* @__PURE__ */ a("span", {
+				class: "quiet",
+				"data-testid": "graph-assumed",
+				children: "connections are not recorded: layers in model order"
+			}),
+			/* @__PURE__ */ a("span", { class: "spring" }),
+			/* @__PURE__ */ a("span", {
+				class: "legend",
+				children: [
+					/* @__PURE__ */ a("span", {
+						class: "number",
+						children: formatValue(scale.low, format)
+					}),
+					/* @__PURE__ */ a("i", {
+						class: "gradient",
+						style: { background: cssGradient(session.settings.colours.value, session.host.theme.value) }
+					}),
+					/* @__PURE__ */ a("span", {
+						class: "number",
+						children: formatValue(scale.high, format)
+					})
+				]
+			})
+		]
+	}), /* @__PURE__ */ a(WithTable, {
+		sheet,
+		children: error !== void 0 ? /* @__PURE__ */ a(ErrorState, {
+			message: error,
+			retry
+		}) : drawn ? /* @__PURE__ */ a(GraphCanvas, {
+			model: drawn.model,
+			graph: drawn.graph,
+			layout: drawn.layout,
+			numbers,
+			position: scale.position,
+			write: (value) => formatValue(value, format),
+			onToggle: (path) => blocks.value = toggleBlock(initial, blocks.peek(), path)
+		}) : /* @__PURE__ */ a(Spinner, {})
+	})] });
+}
 // src/views/layer_series.tsx
 /** A layer's main statistics over the run, below each other on one time axis. */
 var SELECTIONS = [
@@ -9046,7 +9733,7 @@ function LayerSeries({ layer, tables }) {
 }
 function LayerTrack({ selection, layer, tables }) {
 	const table = tables.get(selection.kind);
-	const lines = w$2(() => linesOf$1(layer, tables, selection), [layer, table]);
+	const lines = w$2(() => linesOf$2(layer, tables, selection), [layer, table]);
 	if (!table || !lines.length) return null;
 	const info = statisticInfo(selection.statistic);
 	return /* @__PURE__ */ a(Track, {
@@ -9059,7 +9746,7 @@ function LayerTrack({ selection, layer, tables }) {
 		label: `${selection.title} of ${layer.path} over the run`
 	});
 }
-function linesOf$1(layer, tables, { kind, statistic }) {
+function linesOf$2(layer, tables, { kind, statistic }) {
 	const table = tables.get(kind);
 	if (!table) return [];
 	return (kind === "activation" ? layer.sites.map((site) => site.name) : layer.variables.map((variable) => variable.path)).flatMap((name, index) => {
@@ -9280,7 +9967,7 @@ function UnitMap({ units }) {
 	});
 }
 // src/views/layer_values.tsx
-var COLUMNS = [
+var COLUMNS$1 = [
 	"l2",
 	"mean",
 	"std",
@@ -9295,7 +9982,7 @@ function LayerValues({ layer, tables }) {
 		children: [
 			/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [
 				/* @__PURE__ */ a("td", {}),
-				COLUMNS.map((statistic) => /* @__PURE__ */ a("th", {
+				COLUMNS$1.map((statistic) => /* @__PURE__ */ a("th", {
 					class: "number",
 					title: definitionOf(tables, statistic),
 					children: statisticInfo(statistic).short
@@ -9330,7 +10017,7 @@ function TensorRows({ title, name, kinds, tables }) {
 		scope: "row",
 		children: title
 	}), /* @__PURE__ */ a("td", {
-		colSpan: COLUMNS.length + 1,
+		colSpan: COLUMNS$1.length + 1,
 		class: "missing",
 		children: tables.size ? "not recorded" : ""
 	})] });
@@ -9346,7 +10033,7 @@ function TensorRows({ title, name, kinds, tables }) {
 					children: [" ", kind]
 				})]
 			}),
-			COLUMNS.map((statistic) => /* @__PURE__ */ a(ValueCell, {
+			COLUMNS$1.map((statistic) => /* @__PURE__ */ a(ValueCell, {
 				table: tables.get(kind),
 				name,
 				statistic
@@ -9358,14 +10045,14 @@ function TensorRows({ title, name, kinds, tables }) {
 		]
 	}, kind)) });
 }
-function valueAt({ table, name, statistic }, step) {
+function valueAt$1({ table, name, statistic }, step) {
 	if (step === void 0) return void 0;
 	const column = sampleAt(table.steps, step);
 	if (isMissing(table, name, statistic, column)) return void 0;
 	return tableRow(table, name, statistic)?.[column];
 }
 function ValueCell(props) {
-	const value = valueAt(props, useSession().step.value);
+	const value = valueAt$1(props, useSession().step.value);
 	const { format } = statisticInfo(props.statistic);
 	return /* @__PURE__ */ a("td", {
 		class: `number ${value !== void 0 && (!Number.isFinite(value) || props.statistic === "nonfinite_count" && value > 0) ? "alarm" : ""}`,
@@ -9380,9 +10067,9 @@ function ExtraCell({ table, name }) {
 	const step = useSession().step.value;
 	return /* @__PURE__ */ a("td", {
 		class: "number extra",
-		children: statisticsOf(table.kind).filter((statistic) => !COLUMNS.includes(statistic)).map((statistic) => ({
+		children: statisticsOf(table.kind).filter((statistic) => !COLUMNS$1.includes(statistic)).map((statistic) => ({
 			statistic,
-			value: valueAt({
+			value: valueAt$1({
 				table,
 				name,
 				statistic
@@ -9614,7 +10301,7 @@ function Picture({ table }) {
 	const gutter = w$2(() => gutterOf(rows.names), [rows]);
 	const layer = session.layer.value;
 	const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
-	const lines = w$2(() => linesOf(rows, layer), [rows, layer]);
+	const lines = w$2(() => linesOf$1(rows, layer), [rows, layer]);
 	const pick = ({ row, column }) => {
 		const chosen = row === void 0 ? void 0 : layerOfRow(session.layers.peek(), rows.names[row]);
 		if (chosen) settings.layer.value = chosen.path;
@@ -9705,7 +10392,7 @@ function heatmapHeight(rows, available) {
 	const wanted = rows * HIGHEST_ROW + 4;
 	return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? .72 : .6))));
 }
-function linesOf(rows, layer) {
+function linesOf$1(rows, layer) {
 	const own = /* @__PURE__ */ new Set([...layer?.variables.map((variable) => variable.path) ?? [], ...layer?.sites.map((site) => site.name) ?? []]);
 	const lines = rows.names.map((name, row) => ({
 		name,
@@ -9759,8 +10446,9 @@ function showCell(hit, table, rows, statistic) {
 * Args:
 *   values: One row; exact zeros on a log scale lie on the bottom edge.
 *   firstSteps: First step of each value.
+*   isMissing: Of the place of a value that is not finite, whether it only does not apply.
 */
-function sparkline(values, firstSteps, domain, width, height, log) {
+function sparkline(values, firstSteps, domain, width, height, log, isMissing = () => false) {
 	const [low, high] = range(values, log);
 	const y = (value) => {
 		const position = log ? Math.log(Math.max(value, low) / low) : value - low;
@@ -9771,7 +10459,7 @@ function sparkline(values, firstSteps, domain, width, height, log) {
 	const nonfinite = [];
 	let path = "";
 	let pen = "M";
-	for (const point of points(values, firstSteps, domain, width)) {
+	for (const point of points(values, firstSteps, domain, width, isMissing)) {
 		const x = Math.round(point.x * 10) / 10;
 		if (point.nonfinite) addStretch(nonfinite, x, point.end - point.x);
 		if (point.low > point.high) {
@@ -9795,17 +10483,17 @@ function addStretch(stretches, x, width) {
 	else stretches.push([x, width]);
 }
 /** One point a value where there is room, else one a pixel with the extent of its values. */
-function points(values, firstSteps, domain, width) {
+function points(values, firstSteps, domain, width, isMissing) {
 	if (values.length <= width) return Array.from(values, (_, index) => ({
 		x: stepToX(firstSteps[index], domain, width),
 		end: stepToX(firstSteps[index + 1] ?? domain.end, domain, width),
-		...extentOf(values, index, index + 1)
+		...extentOf(values, index, index + 1, isMissing)
 	}));
 	const spans = columnSpans(firstSteps, domain, width);
 	return Array.from(spans.from, (from, x) => ({
 		x,
 		end: x + 1,
-		...extentOf(values, from, spans.to[x])
+		...extentOf(values, from, spans.to[x], isMissing)
 	}));
 }
 function range(values, log) {
@@ -9817,7 +10505,7 @@ function range(values, log) {
 	}
 	return low <= high ? [low, high] : [1, 1];
 }
-function extentOf(values, from, to) {
+function extentOf(values, from, to, isMissing) {
 	let [low, high, nonfinite] = [
 		Infinity,
 		-Infinity,
@@ -9828,7 +10516,7 @@ function extentOf(values, from, to) {
 		if (Number.isFinite(value)) {
 			low = Math.min(low, value);
 			high = Math.max(high, value);
-		} else nonfinite = true;
+		} else if (!isMissing(column)) nonfinite = true;
 	}
 	return {
 		low,
@@ -9869,9 +10557,9 @@ function NonfiniteStretches({ stretches, height }) {
 /** A layer's gradient norm over the run, in a table cell. */
 var WIDTH = 96;
 var HEIGHT = 20;
-function SparklineCell({ values, steps }) {
+function SparklineCell({ values, steps, isMissing }) {
 	const domain = useSession().domain.value;
-	const line = w$2(() => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true), [
+	const line = w$2(() => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true, isMissing), [
 		values,
 		steps,
 		domain
@@ -9995,35 +10683,10 @@ function epochLine(loss, name, values, place) {
 }
 // src/views/overview.tsx
 /** Every layer at the shown step, as a table. */
-var ROW_HEIGHT = 26;
-var OVERSCAN = 6;
-function useTable(session, kind) {
-	return useResource(session.client, () => session.has(kind) ? session.request((run) => tableQuery({
-		run,
-		kind,
-		statistics: OVERVIEW_STATISTICS[kind]
-	})) : void 0, session.host.visible);
-}
+var ROW_HEIGHT$1 = 26;
 function Overview() {
 	const session = useSession();
-	const resources = [
-		useTable(session, "gradient"),
-		useTable(session, "weight"),
-		useTable(session, "update"),
-		useTable(session, "activation")
-	];
-	const rows = useComputed(() => {
-		return overviewRows(new Map(resources.flatMap(({ data }) => data ? [[data.kind, data]] : [])), session.layers.value);
-	});
-	const index = useComputed(() => {
-		const steps = resources.find(({ data }) => data)?.data?.steps;
-		return steps && session.step.value !== void 0 ? sampleAt(steps, session.step.value) : -1;
-	});
-	const values = useComputed(() => {
-		const exact = session.exact.value;
-		if (exact) return valuesAt(overviewRows(exact, session.layers.value), 0);
-		return valuesAt(rows.value, index.value);
-	});
+	const { resources, rows, values } = useOverview();
 	const shown = useComputed(() => {
 		const { matches } = session.filter.value;
 		return orderRows(rows.value, session.settings.order.value, values.value).filter((row) => matches(row.layer.path));
@@ -10049,19 +10712,19 @@ function OverviewPage(props) {
 	const [ref, size] = useSize();
 	const { rows, values } = props;
 	const step = useSession().step.value;
-	useSheet(w$2(() => sheetOf(rows, values, step), [
+	useSheet(w$2(() => sheetOf$1(rows, values, step), [
 		rows,
 		values,
 		step
 	]));
-	const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
+	const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT$1;
 	return /* @__PURE__ */ a("div", {
 		class: "overview-page",
 		ref,
 		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= 120 && /* @__PURE__ */ a(TrainingCurves, { height: room })]
 	});
 }
-function sheetOf(rows, values, step) {
+function sheetOf$1(rows, values, step) {
 	return {
 		title: `Layers at step ${step ?? ""}`,
 		columns: ["layer", ...OVERVIEW_COLUMNS.map((column) => column.key)],
@@ -10074,16 +10737,12 @@ function sheetOf(rows, values, step) {
 }
 function OverviewTable({ rows, values, steps }) {
 	const session = useSession();
-	const [ref, size] = useSize();
-	const scroll = useSignal(0);
-	const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
-	const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 12;
-	const visible = rows.slice(first, first + count);
+	const range = useVirtualRows(rows.length, ROW_HEIGHT$1);
 	const extents = w$2(() => columnExtents(rows, values), [rows, values]);
 	return /* @__PURE__ */ a("div", {
 		class: `overview ${session.approximate.value ? "stale" : ""}`,
-		ref,
-		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
+		ref: range.ref,
+		onScroll: range.onScroll,
 		children: [/* @__PURE__ */ a("table", {
 			"aria-rowcount": rows.length + 1,
 			"aria-label": "Layers at the shown step",
@@ -10095,28 +10754,25 @@ function OverviewTable({ rows, values, steps }) {
 				class: "trend",
 				title: "Gradient norm over the run, log scale",
 				children: "over time"
-			}, "trend")] : []])] }) }), /* @__PURE__ */ a("tbody", { children: [
-				first > 0 && /* @__PURE__ */ a(Spacer, { rows: first }),
-				visible.map((row, place) => /* @__PURE__ */ a(LayerRow, {
-					row,
-					place: first + place,
-					values: values.get(row.layer.path),
+			}, "trend")] : []])] }) }), /* @__PURE__ */ a(VirtualBody, {
+				rows: rows.length,
+				rowHeight: ROW_HEIGHT$1,
+				range,
+				children: (place) => /* @__PURE__ */ a(LayerRow, {
+					row: rows[place],
+					place,
+					values: values.get(rows[place].layer.path),
 					steps,
 					extents,
-					selected: row.layer === session.layer.value
-				}, row.layer.path)),
-				first + count < rows.length && /* @__PURE__ */ a(Spacer, { rows: rows.length - first - count })
-			] })]
+					selected: rows[place].layer === session.layer.value
+				}, rows[place].layer.path)
+			})]
 		}), rows.length === 0 && session.settings.filter.value && /* @__PURE__ */ a("p", {
 			class: "quiet",
 			children: "No layer matches the filter."
 		})]
 	});
 }
-var Spacer = ({ rows }) => /* @__PURE__ */ a("tr", {
-	"aria-hidden": "true",
-	style: { height: px(rows * ROW_HEIGHT) }
-});
 /** Layers as they are in the model, or those first that need a look. */
 function LayerHeader() {
 	const { order } = useSession().settings;
@@ -10438,6 +11094,345 @@ function UnitState({ units, unit, column }) {
 		"data-value": since >= 0 ? units.steps[since] : "",
 		children: state
 	});
+}
+// src/state/weights.ts
+/**
+* Rows of the weights' table.
+*
+* Args:
+*   tables: Over time.
+*   exact: Of the shown step alone, where those over time are too coarse to hold it.
+*   column: Of the shown step in `tables`.
+*/
+function weightRows(variables, tables, column, exact) {
+	const at = (kind, name, statistic) => exact ? valueAt(exact.get(kind), name, statistic, 0) : valueAt(tables.get(kind), name, statistic, column);
+	return variables.map((variable) => {
+		const norm = at("weight", variable.path, "l2");
+		const norms = tables.get("weight") && tableRow(tables.get("weight"), variable.path, "l2");
+		return {
+			variable,
+			elements: variable.shape.reduce((product, length) => product * length, 1),
+			norm,
+			growth: growthOf(norm, norms?.find((value) => value !== 0)),
+			maxAbs: at("weight", variable.path, "max_abs"),
+			update: at("update", variable.path, "l2"),
+			ratio: at("update", variable.path, "ratio")
+		};
+	});
+}
+function growthOf(norm, start) {
+	return norm === void 0 || start === void 0 ? void 0 : norm / start;
+}
+function valueAt(table, name, statistic, column) {
+	if (!table || column < 0 || isMissing(table, name, statistic, column)) return void 0;
+	return tableRow(table, name, statistic)?.[column];
+}
+/** A row of norms as multiples of its first value that is not zero; NaN before it. */
+function growthSeries(norms) {
+	const start = norms.find((value) => value !== 0);
+	return norms.map((value) => value === 0 ? NaN : value / (start ?? NaN));
+}
+// src/views/weights.tsx
+/** Every trainable variable: how large it is, how it grew, how fast it moves. */
+var ROW_HEIGHT = 26;
+function useKind(kind, statistics) {
+	const session = useSession();
+	return useResource(session.client, () => session.has(kind) ? session.request((run) => tableQuery({
+		run,
+		kind,
+		statistics
+	})) : void 0, session.host.visible);
+}
+function Weights() {
+	const session = useSession();
+	const weight = useKind("weight", ["l2", "max_abs"]);
+	const update = useKind("update", ["l2", "ratio"]);
+	if (!session.has("weight") && !session.has("update")) return /* @__PURE__ */ a(NotRecorded, {
+		what: "Weights are not recorded in this run",
+		how: "They are by default; InspectCallback(weights=False, updates=False) leaves them out."
+	});
+	const main = session.has("weight") ? weight : update;
+	return /* @__PURE__ */ a(Pending, {
+		loaded: main.state.value,
+		retry: () => main.retry(),
+		class: "weights",
+		children: () => /* @__PURE__ */ a(WeightsPage, {
+			weight: weight.data,
+			update: update.data
+		})
+	});
+}
+function WeightsPage({ weight, update }) {
+	const session = useSession();
+	const tables = w$2(() => {
+		const recorded = [weight, update].flatMap((table) => table ? [table] : []);
+		return new Map(recorded.map((table) => [table.kind, table]));
+	}, [weight, update]);
+	const { matches } = session.filter.value;
+	const variables = useComputed(() => session.layers.value.flatMap((layer) => layer.variables));
+	const step = session.step.value;
+	const steps = (weight ?? update)?.steps;
+	const column = steps && step !== void 0 ? sampleAt(steps, step) : -1;
+	const exact = session.exact.value;
+	const rows = w$2(() => {
+		return weightRows(variables.value.filter((variable) => matches(variable.path)), tables, column, exact);
+	}, [
+		variables.value,
+		matches,
+		tables,
+		column,
+		exact
+	]);
+	useSheet(w$2(() => sheetOf(rows, step), [rows, step]));
+	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(WeightsTable, {
+		rows,
+		tables
+	}), /* @__PURE__ */ a(Curves, {
+		rows,
+		tables
+	})] });
+}
+var COLUMNS = [
+	[
+		"norm",
+		"L2 norm",
+		"Square root of the sum of squares of the variable’s elements."
+	],
+	[
+		"growth",
+		"Since start",
+		"The norm divided by its first recorded value that is not zero."
+	],
+	[
+		"maxAbs",
+		"Largest |w|",
+		"Largest absolute value of the variable’s elements."
+	],
+	[
+		"update",
+		"Update",
+		"L2 norm of the step’s change of the variable."
+	],
+	[
+		"ratio",
+		"Update ratio",
+		"L2 norm of the step’s change divided by the L2 norm of the variable."
+	]
+];
+function sheetOf(rows, step) {
+	return {
+		title: `Weights at step ${step ?? ""}`,
+		columns: [
+			"variable",
+			"shape",
+			"elements",
+			...COLUMNS.map(([, title]) => title)
+		],
+		rows: rows.length,
+		cell: (row, column) => {
+			const { variable, elements } = rows[row];
+			if (column === 0) return variable.path;
+			if (column === 1) return formatShape(variable.shape);
+			return column === 2 ? elements : rows[row][COLUMNS[column - 3][0]];
+		}
+	};
+}
+function WeightsTable({ rows, tables }) {
+	const session = useSession();
+	const range = useVirtualRows(rows.length, ROW_HEIGHT);
+	const own = new Set(session.layer.value?.variables.map(({ path }) => path));
+	return /* @__PURE__ */ a("div", {
+		class: `overview weights-table ${session.approximate.value ? "stale" : ""}`,
+		ref: range.ref,
+		onScroll: range.onScroll,
+		tabIndex: 0,
+		children: [/* @__PURE__ */ a("table", {
+			"aria-rowcount": rows.length + 1,
+			"aria-label": "Variables at the shown step",
+			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [
+				/* @__PURE__ */ a("th", { children: /* @__PURE__ */ a("span", { children: "Variable" }) }),
+				/* @__PURE__ */ a("th", {
+					class: "number",
+					children: /* @__PURE__ */ a("span", { children: "Shape" })
+				}),
+				COLUMNS.map(([key, title, definition]) => /* @__PURE__ */ a("th", {
+					class: "number",
+					title: definition,
+					children: /* @__PURE__ */ a("span", { children: title })
+				}, key)),
+				/* @__PURE__ */ a("th", {
+					class: "trend",
+					title: "Update ratio over the run, log scale",
+					children: "ratio over time"
+				})
+			] }) }), /* @__PURE__ */ a(VirtualBody, {
+				rows: rows.length,
+				rowHeight: ROW_HEIGHT,
+				range,
+				children: (place) => /* @__PURE__ */ a(VariableRow, {
+					row: rows[place],
+					update: tables.get("update"),
+					place,
+					selected: own.has(rows[place].variable.path)
+				}, rows[place].variable.path)
+			})]
+		}), rows.length === 0 && /* @__PURE__ */ a("p", {
+			class: "quiet",
+			children: "No variable matches the filter."
+		})]
+	});
+}
+function VariableRow({ row, update, place, selected }) {
+	const session = useSession();
+	const { path, shape } = row.variable;
+	const [prefix, name] = splitPath(path);
+	const choose = () => {
+		const owner = session.layers.peek().find((layer) => layer.variables.some((variable) => variable.path === path));
+		if (owner) session.settings.layer.value = owner.path;
+	};
+	return /* @__PURE__ */ a("tr", {
+		class: selected ? "selected" : "",
+		"aria-rowindex": place + 2,
+		"data-testid": "variable-row",
+		"data-variable": path,
+		onClick: choose,
+		children: [
+			/* @__PURE__ */ a("th", {
+				scope: "row",
+				title: path,
+				children: [/* @__PURE__ */ a("span", {
+					class: "prefix",
+					children: prefix
+				}), /* @__PURE__ */ a("span", {
+					class: "name",
+					children: name
+				})]
+			}),
+			/* @__PURE__ */ a("td", {
+				class: "number",
+				title: `${formatCount(row.elements)} elements`,
+				children: formatShape(shape) || "scalar"
+			}),
+			COLUMNS.map(([key]) => /* @__PURE__ */ a(WeightCell, {
+				column: key,
+				value: row[key]
+			}, key)),
+			/* @__PURE__ */ a(SparklineCell, {
+				values: update && tableRow(update, path, "ratio"),
+				steps: update?.firstSteps,
+				...update && { isMissing: (column) => isMissing(update, path, "ratio", column) }
+			})
+		]
+	});
+}
+function WeightCell({ column, value }) {
+	const bad = value !== void 0 && !Number.isFinite(value);
+	const text = value === void 0 ? "–" : formatNumber(value);
+	return /* @__PURE__ */ a("td", {
+		class: `number ${bad ? "alarm" : ""} ${value === void 0 ? "missing" : ""}`,
+		"data-statistic": column,
+		"data-value": value ?? "",
+		title: value === void 0 ? "does not apply, or not recorded" : String(value),
+		children: column === "growth" && value !== void 0 && !bad ? `× ${text}` : text
+	});
+}
+var CURVES = {
+	ratio: [
+		"Update ratio",
+		"update",
+		COLUMNS[4][2]
+	],
+	growth: [
+		"Norm since start",
+		"weight",
+		COLUMNS[1][2]
+	],
+	norm: [
+		"L2 norm",
+		"weight",
+		COLUMNS[0][2]
+	]
+};
+var MOST_LINES = 200;
+function Curves({ rows, tables }) {
+	const session = useSession();
+	const { weightCurve } = session.settings;
+	const [title, kind, definition] = CURVES[weightCurve.value];
+	const table = tables.get(kind);
+	const layer = session.layer.value;
+	const lines = w$2(() => table ? linesOf(table, rows, weightCurve.value, layer?.path) : [], [
+		table,
+		rows.map(({ variable }) => variable.path).join("\n"),
+		weightCurve.value,
+		layer
+	]);
+	const own = lines.filter((line) => line.colour !== "line-other");
+	return /* @__PURE__ */ a("div", {
+		class: "weight-curves",
+		children: [/* @__PURE__ */ a("div", {
+			class: "view-bar",
+			children: [/* @__PURE__ */ a(Choice, {
+				label: "Curves",
+				testId: "weight-curve",
+				value: weightCurve.value,
+				options: [
+					[
+						"ratio",
+						"Update ratio",
+						CURVES.ratio[2]
+					],
+					[
+						"growth",
+						"Growth",
+						CURVES.growth[2]
+					],
+					[
+						"norm",
+						"Norm",
+						CURVES.norm[2]
+					]
+				],
+				onChange: (next) => weightCurve.value = next
+			}), /* @__PURE__ */ a("span", {
+				class: "quiet",
+				children: "all variables in grey, the selected layer’s in colour"
+			})]
+		}), table ? /* @__PURE__ */ a(Track, {
+			title: `${title}${layer ? ` · ${layer.path}` : ""}`,
+			definition,
+			steps: table.steps,
+			lines,
+			readings: own,
+			log: true,
+			format: "number",
+			label: `${title} of ${lines.length} variables over the run`
+		}) : /* @__PURE__ */ a(NotRecorded, {
+			what: `${kind === "update" ? "Updates" : "Weights"} are not recorded in this run`,
+			how: `Record them with InspectCallback(${kind}s=True).`
+		})]
+	});
+}
+function linesOf(table, rows, curve, layer) {
+	const statistic = curve === "ratio" ? "ratio" : "l2";
+	const line = (name) => {
+		const values = tableRow(table, name, statistic);
+		if (!values) return [];
+		return [{
+			name,
+			values: curve === "growth" ? growthSeries(values) : values,
+			colour: "line-other",
+			width: 1,
+			isMissing: (column) => isMissing(table, name, statistic, column) || curve === "growth" && values[column] === 0
+		}];
+	};
+	const names = rows.map(({ variable }) => variable.path);
+	const own = names.filter((name) => splitPath(name)[0] === `${layer}/`);
+	return [...names.filter((name) => !own.includes(name)).slice(0, MOST_LINES).flatMap(line), ...own.flatMap(line).map((each, index) => ({
+		...each,
+		name: splitPath(each.name)[1],
+		colour: `series-${index % 4 + 1}`,
+		width: 2
+	}))];
 }
 // src/components/help.tsx
 /** Keyboard shortcuts: what they do, and the sheet that lists them. */
@@ -11190,6 +12185,8 @@ var COMPONENTS = {
 	distributions: Distributions,
 	activations: Activations,
 	units: UnitsView,
+	weights: Weights,
+	graph: GraphView,
 	compare: Compare
 };
 function App({ session }) {
@@ -11367,7 +12364,7 @@ var style_default = [
 	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.unseen {\n  position: absolute;\n  width: 1px;\n  height: 1px;\n  margin: 0;\n  overflow: hidden;\n  clip-path: inset(50%);\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
 ].join("\n");
 // src/index.tsx
 /** The module that TensorBoard loads into the tab's frame; it calls `render`. */

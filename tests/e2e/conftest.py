@@ -5,9 +5,11 @@ import sys
 
 import harness
 import pytest
+from playwright.sync_api import expect
 
 sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))  # run_writer
 
+expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
 LOADERS = {"load_fast": True, "python_loader": False}
 
 

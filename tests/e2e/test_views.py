@@ -195,7 +195,7 @@ def exported(tab, form: str) -> bytes:
     return path.read_bytes()
 
 
-VIEWS = ["overview", "time", "distributions", "activations", "units", "compare"]
+VIEWS = ["overview", "time", "distributions", "activations", "units", "weights", "graph", "compare"]
 AXE = pathlib.Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -219,3 +219,60 @@ def summary(violation: dict) -> str:
     """A violation's rule and where it was found, in one line."""
     places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
     return f"{violation['id']} ({violation['impact']}): {'; '.join(places)}"
+
+
+def test_weights_have_the_numbers_of_every_variable(open_alone, server, recorded):
+    weight, update = recorded.table("weight"), recorded.table("update")
+    tab = open_alone(server, address(view="weights"))
+    rows = tab.part("variable-row")
+    expect(rows).to_have_count(len(weight.names))
+    step = move_scrubber(tab, 0.6)
+    at = int(np.flatnonzero(weight.steps == step)[0])
+    for place, name in enumerate(weight.names):
+        row = tab.frame.locator(f'[data-testid="variable-row"][data-variable="{name}"]')
+        expect(row.locator('[data-statistic="norm"]')).to_have_attribute(
+            "data-value", str_of(weight.select("l2")[at, place])
+        )
+        shown = row.locator('[data-statistic="ratio"]').get_attribute("data-value")
+        ratio = update.select("ratio")[at, update.names.index(name)]
+        assert shown == ("" if np.isnan(ratio) else str_of(ratio))
+
+
+def test_graph_shows_every_layer_and_its_number(open_alone, server, recorded):
+    tab = open_alone(server, address(view="graph", graphBy="activation.mean"))
+    nodes = tab.part("graph-node")
+    expect(nodes).to_have_count(len(recorded.model.layers))
+    table = recorded.table("activation")
+    step = move_scrubber(tab, 0.4)
+    at = int(np.flatnonzero(table.steps == step)[0])
+    for name in ("conv", "classes"):
+        node = tab.frame.locator(f'[data-testid="graph-node"][data-layer="{name}"]')
+        value = table.select("mean")[at, table.names.index(name)]
+        expect(node).to_have_attribute("data-value", str_of(value))
+
+
+def test_graph_chooses_layers_with_the_mouse_and_with_the_keyboard(open_alone, server):
+    tab = open_alone(server, address(view="graph", run=HOSTILE_RUN))
+    nodes = tab.part("graph-node")
+    expect(nodes).to_have_count(len(HOSTILE_LAYERS))
+    nodes.nth(1).click()
+    panel = tab.part("layer-panel")
+    expect(panel).to_have_attribute("data-layer", HOSTILE_LAYERS[1])
+    nodes.nth(2).focus()
+    tab.page.keyboard.press("Enter")
+    expect(panel).to_have_attribute("data-layer", HOSTILE_LAYERS[2])
+    assert tab.part("graph-assumed").count() == 0  # that run has connections
+
+
+def test_digits_choose_views_and_a_question_mark_lists_the_keys(open_alone, server):
+    tab = open_alone(server)
+    expect(tab.part("layer-panel")).to_be_visible()
+    for number in reversed(range(len(VIEWS))):
+        tab.page.keyboard.press(str(number + 1))
+        chosen = tab.frame.get_by_role("tab").nth(number)
+        expect(chosen).to_have_attribute("aria-selected", "true")
+    tab.page.keyboard.press("?")
+    sheet = tab.frame.get_by_role("dialog")
+    expect(sheet).to_contain_text("previous recorded step")
+    tab.page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)

@@ -8,10 +8,12 @@ import {Activations} from '../views/activations';
 import {Compare} from '../views/compare';
 import {Distributions} from '../views/distributions';
 import {EmptyState} from '../views/empty';
+import {GraphView} from '../views/graph';
 import {LayerPanel} from '../views/layer_panel';
 import {OverTime} from '../views/over_time';
 import {Overview} from '../views/overview';
 import {UnitsView} from '../views/units';
+import {Weights} from '../views/weights';
 import {HelpSheet, shortcut} from './help';
 import {Scrubber} from './scrubber';
 import {ErrorState} from './states';
@@ -24,6 +26,8 @@ const COMPONENTS: Readonly<Record<ViewName, () => ComponentChild>> = {
   distributions: Distributions,
   activations: Activations,
   units: UnitsView,
+  weights: Weights,
+  graph: GraphView,
   compare: Compare,
 };
 

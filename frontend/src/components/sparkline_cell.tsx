@@ -12,12 +12,14 @@ const HEIGHT = 20;
 interface SparklineProps {
   readonly values: Float32Array | undefined;
   readonly steps: Float64Array | undefined;
+  /** Of the place of a value that is not finite, whether it only does not apply. */
+  readonly isMissing?: (column: number) => boolean;
 }
 
-export function SparklineCell({values, steps}: SparklineProps) {
+export function SparklineCell({values, steps, isMissing}: SparklineProps) {
   const domain = useSession().domain.value;
   const line = useMemo(
-    () => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true),
+    () => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true, isMissing),
     [values, steps, domain],
   );
   return (

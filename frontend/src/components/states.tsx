@@ -64,4 +64,4 @@ function ErrorBar({message, retry}: {message: string; retry: () => void}) {
   );
 }
 
-const Spinner = () => <div class="spinner" role="status" aria-label="Loading" />;
+export const Spinner = () => <div class="spinner" role="status" aria-label="Loading" />;

@@ -18,11 +18,14 @@ interface TrackProps {
   readonly format: NumberFormat;
   /** What it shows, for those who cannot see it. */
   readonly label: string;
+  /** The lines whose values are written out; all where nothing is said. */
+  readonly readings?: readonly Line[];
   /** Shown beside the title. */
   readonly note?: ComponentChildren;
 }
 
-export function Track({title, definition, steps, lines, log, format, label, note}: TrackProps) {
+export function Track(props: TrackProps) {
+  const {title, definition, steps, lines, log, format, label, note} = props;
   const session = useSession();
   const hovered = useSignal<number | undefined>(undefined);
   const step = session.step.value;
@@ -34,7 +37,7 @@ export function Track({title, definition, steps, lines, log, format, label, note
         {note}
         {hovered.value !== undefined && <span class="quiet">step {formatCount(steps[index])}</span>}
         <span class="spring" />
-        {lines.map((line) => (
+        {(props.readings ?? lines).map((line) => (
           <span key={line.name} class="reading">
             <i class="dash" style={{background: `var(--${line.colour})`}} />
             {line.name} <Reading line={line} index={index} format={format} />

@@ -1,12 +1,11 @@
 /** A view's picture, or the same numbers as a table where the user asked for that. */
 
-import {useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {formatCount, formatNumber} from '../draw/format';
 import {useSession} from '../state/session';
 import type {Sheet} from '../state/sheet';
-import {px, useSize} from './hooks';
+import {VirtualBody, useVirtualRows} from './virtual_rows';
 
 /** Tells what the view shows, for export. */
 export function useSheet(sheet: Sheet): void {
@@ -26,24 +25,13 @@ export function WithTable({sheet, children}: {sheet: Sheet; children: ComponentC
 }
 
 const ROW_HEIGHT = 22; // CSS pixels, as in the style sheet
-const OVERSCAN = 10;
 const MOST_COLUMNS = 100; // more would make scrolling slow; the CSV has them all
 
 function SheetTable({sheet}: {sheet: Sheet}) {
-  const [ref, size] = useSize<HTMLDivElement>();
-  const scroll = useSignal(0);
-  const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
-  const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 2 * OVERSCAN;
-  const last = Math.min(sheet.rows, first + count);
+  const range = useVirtualRows(sheet.rows, ROW_HEIGHT);
   const columns = sheet.columns.slice(0, MOST_COLUMNS);
   return (
-    <div
-      class="sheet"
-      ref={ref}
-      tabIndex={0}
-      data-testid="sheet"
-      onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
-    >
+    <div class="sheet" ref={range.ref} tabIndex={0} data-testid="sheet" onScroll={range.onScroll}>
       {sheet.columns.length > columns.length && (
         <p class="quiet">
           The first {formatCount(columns.length)} of {formatCount(sheet.columns.length)} columns;
@@ -60,20 +48,9 @@ function SheetTable({sheet}: {sheet: Sheet}) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {first > 0 && <tr aria-hidden="true" style={{height: px(first * ROW_HEIGHT)}} />}
-          {Array.from({length: last - first}, (_, place) => (
-            <SheetRow
-              key={first + place}
-              sheet={sheet}
-              row={first + place}
-              columns={columns.length}
-            />
-          ))}
-          {last < sheet.rows && (
-            <tr aria-hidden="true" style={{height: px((sheet.rows - last) * ROW_HEIGHT)}} />
-          )}
-        </tbody>
+        <VirtualBody rows={sheet.rows} rowHeight={ROW_HEIGHT} range={range}>
+          {(row) => <SheetRow key={row} sheet={sheet} row={row} columns={columns.length} />}
+        </VirtualBody>
       </table>
     </div>
   );

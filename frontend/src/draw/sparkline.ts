@@ -15,6 +15,7 @@ export interface Sparkline {
  * Args:
  *   values: One row; exact zeros on a log scale lie on the bottom edge.
  *   firstSteps: First step of each value.
+ *   isMissing: Of the place of a value that is not finite, whether it only does not apply.
  */
 export function sparkline(
   values: Float32Array,
@@ -23,6 +24,7 @@ export function sparkline(
   width: number,
   height: number,
   log: boolean,
+  isMissing: (column: number) => boolean = () => false,
 ): Sparkline {
   const [low, high] = range(values, log);
   const y = (value: number) => {
@@ -34,7 +36,7 @@ export function sparkline(
   const nonfinite: [number, number][] = [];
   let path = '';
   let pen = 'M';
-  for (const point of points(values, firstSteps, domain, width)) {
+  for (const point of points(values, firstSteps, domain, width, isMissing)) {
     const x = Math.round(point.x * 10) / 10;
     if (point.nonfinite) addStretch(nonfinite, x, point.end - point.x);
     if (point.low > point.high) {
@@ -71,19 +73,20 @@ function points(
   firstSteps: ArrayLike<number>,
   domain: TimeDomain,
   width: number,
+  isMissing: (column: number) => boolean,
 ): Point[] {
   if (values.length <= width) {
     return Array.from(values, (_, index) => ({
       x: stepToX(firstSteps[index], domain, width),
       end: stepToX(firstSteps[index + 1] ?? domain.end, domain, width),
-      ...extentOf(values, index, index + 1),
+      ...extentOf(values, index, index + 1, isMissing),
     }));
   }
   const spans = columnSpans(firstSteps, domain, width);
   return Array.from(spans.from, (from, x) => ({
     x,
     end: x + 1,
-    ...extentOf(values, from, spans.to[x]),
+    ...extentOf(values, from, spans.to[x], isMissing),
   }));
 }
 
@@ -97,14 +100,19 @@ function range(values: Float32Array, log: boolean): [number, number] {
   return low <= high ? [low, high] : [1, 1];
 }
 
-function extentOf(values: Float32Array, from: number, to: number) {
+function extentOf(
+  values: Float32Array,
+  from: number,
+  to: number,
+  isMissing: (column: number) => boolean,
+) {
   let [low, high, nonfinite] = [Infinity, -Infinity, false];
   for (let column = from; column < to; column++) {
     const value = values[column];
     if (Number.isFinite(value)) {
       low = Math.min(low, value);
       high = Math.max(high, value);
-    } else nonfinite = true;
+    } else if (!isMissing(column)) nonfinite = true;
   }
   return {low, high, nonfinite};
 }

@@ -7,6 +7,7 @@ import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {KINDS} from './statistics';
 import {VIEWS, type ViewName} from './view_names';
 
+export type WeightCurve = 'ratio' | 'growth' | 'norm';
 export type DensityForm = 'density' | 'ridges';
 
 export interface Settings {
@@ -34,6 +35,11 @@ export interface Settings {
   /** The selected unit of the layer. */
   readonly unit: number | undefined;
   readonly unitOrder: UnitOrder;
+  readonly weightCurve: WeightCurve;
+  /** A column of the overview that colours the graph. */
+  readonly graphBy: string;
+  /** Paths of the graph's blocks that were opened (+) or closed (-) by hand, one a line. */
+  readonly blocks: string;
   /** Whether views show tables in place of pictures. */
   readonly asTable: 'no' | 'yes';
 }
@@ -74,6 +80,9 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   density: oneOf<DensityForm>('density', ['density', 'ridges']),
   unit: wholeNumber,
   unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
+  graphBy: text('gradient.l2'),
+  blocks: text(''),
+  weightCurve: oneOf<WeightCurve>('ratio', ['ratio', 'growth', 'norm']),
   asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),
 };
 

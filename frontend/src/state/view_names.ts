@@ -5,6 +5,8 @@ export const VIEW_TITLES = {
   distributions: 'Distributions',
   activations: 'Activations',
   units: 'Units',
+  weights: 'Weights',
+  graph: 'Graph',
   compare: 'Compare',
 } as const;
 

@@ -1,68 +1,33 @@
 /** Every layer at the shown step, as a table. */
 
-import {useComputed, useSignal} from '@preact/signals';
+import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
-import {tableQuery} from '../api/queries';
-import type {Table} from '../api/types';
-import {px, useSize} from '../components/hooks';
+import {useSize} from '../components/hooks';
 import {SparklineCell} from '../components/sparkline_cell';
 import {ErrorState, NotRecorded} from '../components/states';
+import {VirtualBody, useVirtualRows} from '../components/virtual_rows';
 import {useSheet} from '../components/with_table';
 import {formatValue} from '../draw/format';
-import {sampleAt} from '../draw/time_scale';
 import {splitPath} from '../state/layers';
 import {
   OVERVIEW_COLUMNS,
-  OVERVIEW_STATISTICS,
   type OverviewColumn,
   type LayerValues,
   type OverviewRow,
   type OverviewValues,
   orderRows,
-  overviewRows,
-  valuesAt,
 } from '../state/overview';
-import {type Resource, useResource} from '../state/resource';
-import {type Session, useSession} from '../state/session';
+import {useSession} from '../state/session';
+import {useOverview} from '../state/use_overview';
 import type {Sheet} from '../state/sheet';
 import {KINDS, statisticInfo} from '../state/statistics';
 import {LOWEST_CURVE, TrainingCurves} from './training_curves';
 
 const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
-const OVERSCAN = 6;
-
-function useTable(session: Session, kind: string): Resource<Table> {
-  return useResource(
-    session.client,
-    () =>
-      session.has(kind)
-        ? session.request((run) => tableQuery({run, kind, statistics: OVERVIEW_STATISTICS[kind]}))
-        : undefined,
-    session.host.visible,
-  );
-}
 
 export function Overview() {
   const session = useSession();
-  const resources = [
-    useTable(session, 'gradient'),
-    useTable(session, 'weight'),
-    useTable(session, 'update'),
-    useTable(session, 'activation'),
-  ];
-  const rows = useComputed(() => {
-    const tables = new Map(resources.flatMap(({data}) => (data ? [[data.kind, data]] : [])));
-    return overviewRows(tables, session.layers.value);
-  });
-  const index = useComputed(() => {
-    const steps = resources.find(({data}) => data)?.data?.steps;
-    return steps && session.step.value !== undefined ? sampleAt(steps, session.step.value) : -1;
-  });
-  const values = useComputed(() => {
-    const exact = session.exact.value;
-    if (exact) return valuesAt(overviewRows(exact, session.layers.value), 0);
-    return valuesAt(rows.value, index.value);
-  });
+  const {resources, rows, values} = useOverview();
   const shown = useComputed(() => {
     const {matches} = session.filter.value;
     const ordered = orderRows(rows.value, session.settings.order.value, values.value);
@@ -124,17 +89,13 @@ interface TableProps {
 
 function OverviewTable({rows, values, steps}: TableProps) {
   const session = useSession();
-  const [ref, size] = useSize<HTMLDivElement>();
-  const scroll = useSignal(0);
-  const first = Math.max(0, Math.floor(scroll.value / ROW_HEIGHT) - OVERSCAN);
-  const count = Math.ceil((size.value.height || 600) / ROW_HEIGHT) + 2 * OVERSCAN;
-  const visible = rows.slice(first, first + count);
+  const range = useVirtualRows(rows.length, ROW_HEIGHT);
   const extents = useMemo(() => columnExtents(rows, values), [rows, values]);
   return (
     <div
       class={`overview ${session.approximate.value ? 'stale' : ''}`}
-      ref={ref}
-      onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
+      ref={range.ref}
+      onScroll={range.onScroll}
     >
       <table aria-rowcount={rows.length + 1} aria-label="Layers at the shown step">
         <thead>
@@ -157,21 +118,19 @@ function OverviewTable({rows, values, steps}: TableProps) {
             ])}
           </tr>
         </thead>
-        <tbody>
-          {first > 0 && <Spacer rows={first} />}
-          {visible.map((row, place) => (
+        <VirtualBody rows={rows.length} rowHeight={ROW_HEIGHT} range={range}>
+          {(place) => (
             <LayerRow
-              key={row.layer.path}
-              row={row}
-              place={first + place}
-              values={values.get(row.layer.path)}
+              key={rows[place].layer.path}
+              row={rows[place]}
+              place={place}
+              values={values.get(rows[place].layer.path)}
               steps={steps}
               extents={extents}
-              selected={row.layer === session.layer.value}
+              selected={rows[place].layer === session.layer.value}
             />
-          ))}
-          {first + count < rows.length && <Spacer rows={rows.length - first - count} />}
-        </tbody>
+          )}
+        </VirtualBody>
       </table>
       {rows.length === 0 && session.settings.filter.value && (
         <p class="quiet">No layer matches the filter.</p>
@@ -179,10 +138,6 @@ function OverviewTable({rows, values, steps}: TableProps) {
     </div>
   );
 }
-
-const Spacer = ({rows}: {rows: number}) => (
-  <tr aria-hidden="true" style={{height: px(rows * ROW_HEIGHT)}} />
-);
 
 interface HeaderProps {
   readonly sortKey: string;

@@ -1,0 +1,250 @@
+/** A laid-out graph: pan, zoom, choose a layer, open and close blocks. */
+
+import {useSignal} from '@preact/signals';
+import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
+import type {ModelAnswer} from '../api/types';
+import {cssColour, nonfiniteColour} from '../draw/colour_maps';
+import type {Layout, PlacedNode} from '../graph/layout';
+import {type Viewport, fit, panBy, reveal, start, zoomAt} from '../graph/viewport';
+import type {GraphNode, VisibleGraph} from '../graph/visible';
+import {splitPath} from '../state/layers';
+import {type Session, useSession} from '../state/session';
+import {IconButton} from './controls';
+import {useSize} from './hooks';
+
+export const NODE_WIDTH = 176;
+export const NODE_HEIGHT = 40;
+const STRIPE = 6;
+const LABEL_ROOM = 13; // above what is in an open block
+const NAME_CHARACTERS = 24; // that fit a node
+const ZOOM_STEP = 1.3;
+
+interface GraphCanvasProps {
+  readonly model: ModelAnswer;
+  readonly graph: VisibleGraph;
+  readonly layout: Layout;
+  /** The number of each layer that has one, by path. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** Of a number on the colour map, 0 to 1, NaN for none. */
+  readonly position: (value: number) => number;
+  readonly write: (value: number) => string;
+  readonly onToggle: (path: string) => void;
+}
+
+export function GraphCanvas(props: GraphCanvasProps) {
+  const {model, graph, layout} = props;
+  const session = useSession();
+  const [ref, size] = useSize<HTMLDivElement>();
+  const view = useSignal<Viewport | undefined>(undefined);
+  const room = size.value;
+  const placed = new Map(layout.nodes.map((node) => [node.id, node]));
+  const selected = session.layer.value?.path;
+  const shown = useRef<ModelAnswer | undefined>(undefined);
+  useLayoutEffect(() => {
+    // Opening a block moves nothing else away: only another model is looked at as a whole.
+    if (!room.width || shown.current === model) return;
+    shown.current = model;
+    view.value = start(layout, room);
+  }, [layout, room]);
+  useEffect(() => {
+    const node = graph.nodes.find(({layer}) => model.layers[layer].path === selected);
+    const box = node && placed.get(node.layer);
+    if (view.peek() && box && room.width) view.value = reveal(view.peek()!, box, room);
+  }, [selected, layout]);
+  const zoom = (factor: number) => {
+    view.value = zoomAt(view.peek()!, factor, room.width / 2, room.height / 2);
+  };
+  const now = view.value;
+  return (
+    <div class="graph" ref={ref} {...panning(view)} data-testid="graph">
+      {now && (
+        <svg
+          width={room.width}
+          height={room.height}
+          role="group"
+          aria-label={`Graph of ${model.name}: ${graph.nodes.length} nodes`}
+        >
+          <defs>
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto"
+            >
+              <path d="M0 0.500L8 4L0 7.500z" class="arrow" />
+            </marker>
+          </defs>
+          <g transform={`translate(${now.x} ${now.y}) scale(${now.scale})`}>
+            {graph.nodes
+              .filter(({open}) => open)
+              .map((node) => (
+                <Block key={node.layer} {...props} node={node} box={placed.get(node.layer)!} />
+              ))}
+            {layout.edges.map(({source, target, points}) => (
+              <path
+                key={`${source} ${target}`}
+                class={`edge ${graph.assumed ? 'assumed' : ''}`}
+                d={linePath(points)}
+                marker-end="url(#arrow)"
+              />
+            ))}
+            {graph.nodes
+              .filter(({open}) => !open)
+              .map((node) => (
+                <Node key={node.layer} {...props} node={node} box={placed.get(node.layer)!} />
+              ))}
+          </g>
+        </svg>
+      )}
+      <div class="graph-tools">
+        <IconButton label="Larger" onClick={() => zoom(ZOOM_STEP)}>
+          <path d="M7.300 3h1.400v4.300H13v1.400H8.700V13H7.300V8.700H3V7.300h4.300z" />
+        </IconButton>
+        <IconButton label="Smaller" onClick={() => zoom(1 / ZOOM_STEP)}>
+          <path d="M3 7.300h10v1.400H3z" />
+        </IconButton>
+        <IconButton label="Whole graph" onClick={() => (view.value = fit(layout, room))}>
+          <path d="M2 2h4v1.400H3.400V6H2zM10 2h4v4h-1.400V3.400H10zM2 10h1.400v2.600H6V14H2zM12.600 10H14v4h-4v-1.400h2.600z" />
+        </IconButton>
+      </div>
+    </div>
+  );
+}
+
+/** Moves with a dragged background, zooms with the wheel at the pointer. */
+function panning(view: {value: Viewport | undefined; peek: () => Viewport | undefined}) {
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if ((event.target as Element).closest('[data-layer], button')) return;
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const now = view.peek();
+      const element = event.currentTarget as Element;
+      if (!now || !element.hasPointerCapture(event.pointerId)) return;
+      view.value = panBy(now, event.movementX, event.movementY);
+    },
+    onWheel: (event: WheelEvent) => {
+      const now = view.peek();
+      if (!now) return;
+      event.preventDefault();
+      const box = (event.currentTarget as Element).getBoundingClientRect();
+      const factor = Math.exp(-event.deltaY / 400);
+      view.value = zoomAt(now, factor, event.clientX - box.left, event.clientY - box.top);
+    },
+  };
+}
+
+function linePath(points: readonly number[]): string {
+  let path = '';
+  for (let at = 0; at < points.length; at += 2) {
+    path += `${at ? 'L' : 'M'}${points[at].toFixed(1)} ${points[at + 1].toFixed(1)}`;
+  }
+  return path;
+}
+
+interface NodeProps extends GraphCanvasProps {
+  readonly node: GraphNode;
+  readonly box: PlacedNode;
+}
+
+/** The path without the block around it, shortened in the middle of long names. */
+function nameOf(path: string, characters: number): string {
+  const name = splitPath(path)[1] || path;
+  if (name.length <= characters) return name;
+  const half = Math.floor((characters - 1) / 2);
+  return `${name.slice(0, half)}…${name.slice(-half)}`;
+}
+
+const onEnter = (run: () => void) => (event: KeyboardEvent) => {
+  if (event.key !== 'Enter') return;
+  event.preventDefault();
+  run();
+};
+
+function Block({model, node, box, onToggle}: NodeProps) {
+  const {path, class_name} = model.layers[node.layer];
+  const toggle = () => onToggle(path);
+  return (
+    <g transform={`translate(${box.x} ${box.y})`} class="block">
+      <rect y={-LABEL_ROOM} width={box.width} height={box.height + LABEL_ROOM} rx={6} />
+      <g
+        role="button"
+        tabIndex={0}
+        aria-expanded={true}
+        aria-label={`Close ${path}`}
+        data-layer={path}
+        data-testid="graph-block"
+        onClick={toggle}
+        onKeyDown={onEnter(toggle)}
+      >
+        <rect class="hit" y={-LABEL_ROOM} width={box.width} height={LABEL_ROOM + 4} />
+        <text x={8} y={0}>
+          − {nameOf(path, Math.floor(box.width / 7))} <tspan class="kind">{class_name}</tspan>
+        </text>
+      </g>
+    </g>
+  );
+}
+
+function Node(props: NodeProps) {
+  const {model, node, box, numbers, position, write, onToggle} = props;
+  const session = useSession();
+  const {path, class_name} = model.layers[node.layer];
+  const value = numbers.get(path);
+  const isBlock = node.children > 0;
+  const selected = session.layer.value?.path === path;
+  const dimmed = session.settings.filter.value !== '' && !session.filter.value.matches(path);
+  const run = () => {
+    if (isBlock) onToggle(path);
+    else session.settings.layer.value = path;
+  };
+  const bad = value !== undefined && !Number.isFinite(value);
+  const detail = isBlock ? `${class_name}, ${node.children} layers` : class_name;
+  const number = value === undefined ? '' : write(value);
+  return (
+    <g
+      transform={`translate(${box.x} ${box.y})`}
+      class={`node ${selected ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
+      role="button"
+      tabIndex={0}
+      aria-label={`${isBlock ? 'Open ' : ''}${path}, ${detail}${number && `, ${number}`}`}
+      {...(isBlock ? {'aria-expanded': false} : {'aria-pressed': selected})}
+      data-layer={path}
+      data-value={value ?? ''}
+      data-testid="graph-node"
+      onClick={run}
+      onKeyDown={onEnter(run)}
+    >
+      <title>{path}</title>
+      {isBlock && <rect class="behind" x={4} y={4} width={box.width} height={box.height} rx={4} />}
+      <rect class="face" width={box.width} height={box.height} rx={4} />
+      {value !== undefined && (
+        <rect
+          class="stripe"
+          width={STRIPE}
+          height={box.height}
+          fill={colourOf(session, position(value))}
+        />
+      )}
+      <text class="name" x={STRIPE + 8} y={17}>
+        {isBlock ? '+ ' : ''}
+        {nameOf(path, NAME_CHARACTERS)}
+      </text>
+      <text class="kind" x={STRIPE + 8} y={32}>
+        {detail}
+      </text>
+      <text class={bad ? 'value bad' : 'value'} x={box.width - 8} y={32} text-anchor="end">
+        {number}
+      </text>
+    </g>
+  );
+}
+
+function colourOf({settings, host}: Session, place: number): string {
+  if (Number.isNaN(place)) return nonfiniteColour;
+  return cssColour(settings.colours.value, host.theme.value, place);
+}

@@ -1,0 +1,165 @@
+/** The model: its layers, what leads where, and one number of each at the shown step. */
+
+import {useSignal} from '@preact/signals';
+import {useEffect, useMemo} from 'preact/hooks';
+import type {ModelAnswer} from '../api/types';
+import {Select} from '../components/controls';
+import {GraphCanvas, NODE_HEIGHT, NODE_WIDTH} from '../components/graph_canvas';
+import {ErrorState, NotRecorded, Spinner} from '../components/states';
+import {WithTable} from '../components/with_table';
+import {cssGradient} from '../draw/colour_maps';
+import {formatValue} from '../draw/format';
+import {openBlocks, toggleBlock} from '../graph/blocks';
+import type {Layout} from '../graph/layout';
+import {requestLayout} from '../graph/layout_client';
+import {type VisibleGraph, initialOpen, visibleGraph} from '../graph/visible';
+import {colourScale} from '../state/colour_scale';
+import {OVERVIEW_COLUMNS} from '../state/overview';
+import {useSession} from '../state/session';
+import type {Sheet} from '../state/sheet';
+import {statisticInfo} from '../state/statistics';
+import {useOverview} from '../state/use_overview';
+
+export function GraphView() {
+  const session = useSession();
+  const {data, error} = session.model.state.value;
+  if (!data) {
+    if (error === undefined) return null;
+    return <ErrorState message={error} retry={() => session.model.retry()} />;
+  }
+  if (!data.layers.length) {
+    return (
+      <NotRecorded
+        what="The model has no layers"
+        how="A graph is drawn of the layers that Keras knows: those of Sequential, Functional and subclassed models."
+      />
+    );
+  }
+  return <GraphOfModel model={data} />;
+}
+
+/** A picture of its own: the model may be another one by the time it is drawn. */
+interface Drawn {
+  readonly model: ModelAnswer;
+  readonly graph: VisibleGraph;
+  readonly layout: Layout;
+}
+
+/** The newest layout that is here, and whether a newer one is on its way. */
+function useLayout(model: ModelAnswer, graph: VisibleGraph) {
+  const drawn = useSignal<Drawn | undefined>(undefined);
+  const error = useSignal<string | undefined>(undefined);
+  const attempt = useSignal(0);
+  useEffect(() => {
+    let wanted = true;
+    error.value = undefined;
+    requestLayout({
+      nodes: graph.nodes.map(({layer, parent}) => ({
+        id: layer,
+        parent,
+        width: NODE_WIDTH,
+        height: NODE_HEIGHT,
+      })),
+      edges: graph.edges,
+    }).then(
+      (layout) => {
+        if (wanted) drawn.value = {model, graph, layout};
+      },
+      (reason: unknown) => {
+        if (wanted) error.value = reason instanceof Error ? reason.message : String(reason);
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [graph, attempt.value]);
+  return {drawn: drawn.value, error: error.value, retry: () => attempt.value++};
+}
+
+function GraphOfModel({model}: {model: ModelAnswer}) {
+  const session = useSession();
+  const {blocks, graphBy} = session.settings;
+  const initial = useMemo(() => initialOpen(model.layers), [model]);
+  const graph = useMemo(
+    () => visibleGraph(model.layers, model.edges, openBlocks(initial, blocks.value)),
+    [model, initial, blocks.value],
+  );
+  const {drawn, error, retry} = useLayout(model, graph);
+  const {values} = useOverview();
+  const column = OVERVIEW_COLUMNS.find(({key}) => key === graphBy.value) ?? OVERVIEW_COLUMNS[0];
+  const {format} = statisticInfo(column.statistic);
+  const numbers = useMemo(
+    () =>
+      new Map(
+        [...values.value].flatMap(([path, layer]) => {
+          const value = layer.get(column.key);
+          return value === undefined ? [] : [[path, value] as const];
+        }),
+      ),
+    [values.value, column],
+  );
+  const scale = useMemo(
+    () => colourScale([...numbers.values()], column.statistic),
+    [numbers, column],
+  );
+  const sheet = useMemo<Sheet>(
+    () => ({
+      title: `Graph at step ${session.step.value ?? ''}`,
+      columns: ['layer', 'class', 'inside', column.title],
+      rows: model.layers.length,
+      cell: (row, place) => {
+        const {path, class_name, parent} = model.layers[row];
+        const inside = model.layers[parent]?.path ?? '';
+        return [path, class_name, inside, numbers.get(path)][place];
+      },
+    }),
+    [model, numbers, column],
+  );
+  return (
+    <>
+      <div class="view-bar">
+        <Select
+          label="Colour by"
+          visibleLabel
+          value={column.key}
+          options={OVERVIEW_COLUMNS.map(({key, title}) => [key, title])}
+          onChange={(next) => (graphBy.value = next)}
+          testId="graph-by"
+        />
+        {graph.assumed && (
+          <span class="quiet" data-testid="graph-assumed">
+            connections are not recorded: layers in model order
+          </span>
+        )}
+        <span class="spring" />
+        <span class="legend">
+          <span class="number">{formatValue(scale.low, format)}</span>
+          <i
+            class="gradient"
+            style={{
+              background: cssGradient(session.settings.colours.value, session.host.theme.value),
+            }}
+          />
+          <span class="number">{formatValue(scale.high, format)}</span>
+        </span>
+      </div>
+      <WithTable sheet={sheet}>
+        {error !== undefined ? (
+          <ErrorState message={error} retry={retry} />
+        ) : drawn ? (
+          <GraphCanvas
+            model={drawn.model}
+            graph={drawn.graph}
+            layout={drawn.layout}
+            numbers={numbers}
+            position={scale.position}
+            write={(value) => formatValue(value, format)}
+            onToggle={(path) => (blocks.value = toggleBlock(initial, blocks.peek(), path))}
+          />
+        ) : (
+          <Spinner />
+        )}
+      </WithTable>
+    </>
+  );
+}
