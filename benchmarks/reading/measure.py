@@ -11,6 +11,7 @@ figure. Linux only. README.md beside this file says what was found.
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--part", choices=PARTS, nargs="+", default=list(PARTS))
     parser.add_argument("--keep", help="where the logdirs are written, and found again")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
     loaders = ["fast", "python"] if options.loader == "both" else [options.loader]
     if options.keep:
         measure(options.keep, loaders, options.part)

@@ -92,7 +92,9 @@ def _arguments(request: wrappers.Request) -> dict[str, str]:
         return request.args.to_dict()
     except UnicodeDecodeError:
         received = request.query_string[:80]
-        raise BadRequestError(f"The query must be percent-encoded UTF-8. Received: {received!r}") from None
+        raise BadRequestError(
+            f"The query must be percent-encoded UTF-8. Received: {received!r}"
+        ) from None
 
 
 def _static(request: wrappers.Request) -> routes.Answer:
