@@ -13,6 +13,9 @@ from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
+MOST_COUNTS = 1 << 29  # held at once: 2 GB. Empty bins take no room in a file, but here they do
+TOO_MANY = "more histograms than are held at once"
+
 
 @dataclasses.dataclass(frozen=True)
 class Histogram:
@@ -135,6 +138,8 @@ class HistogramArena:
         rows = self._rows.count_with(known[row] for row in item.rows)
         recorded = self._cells + item.counts.size * count
         width = rows * item.counts.shape[1]
+        if (self.length + count) * width > MOST_COUNTS:
+            return TOO_MANY
         return TOO_EMPTY if is_too_empty(self.length + count, width, recorded) else None
 
     def _make_room(self, names: list[str], order: tuple[str, ...]) -> None:

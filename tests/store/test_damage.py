@@ -13,7 +13,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file import frame
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.store import NotRecordedError, StoreError, layout
+from tb_keras_inspect.store import NotRecordedError, StoreError, histogram, layout
 
 TENSOR_KINDS = [kind for kind in Kind if not kind.is_blob_sequence and kind is not Kind.MODEL]
 
@@ -97,6 +97,23 @@ def test_names_that_differ_in_every_record_do_not_fill_the_memory(tmp_path, monk
         assert result.size <= 20_000
     assert len(run.problems) == 3
     assert all("most of the table would be empty" in text for text in run.problems)
+
+
+def test_empty_histograms_do_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(histogram, "MOST_COUNTS", 3 * 129 * 4)
+    writer = RunWriter(tmp_path)
+    writer.write_model(0)
+    for step in range(5):
+        writer.write(step, writer.histogram(Kind.GRADIENT_HISTOGRAM, [[]] * 4))
+        if step == 2:
+            read = load_run(tmp_path).histogram("gradient", "conv/bias")
+            assert read.counts.shape == (3, 129)
+    writer.close()
+    run = load_run(tmp_path)
+    with pytest.raises(NotRecordedError):
+        run.histogram("gradient", "conv/bias")
+    assert "5 records skipped" in run.problems[0]
+    assert "more histograms than are held at once" in run.problems[0]
 
 
 def test_a_model_that_changes_now_and_then_is_no_such_case(tmp_path, monkeypatch):
