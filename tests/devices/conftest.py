@@ -11,7 +11,7 @@ import sys
 import pytest
 
 HERE = pathlib.Path(__file__).parent
-SECONDS = 400  # after which a training hangs: its processes wait for each other
+SECONDS = 900  # after which a training hangs: its processes wait for each other
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 
 
