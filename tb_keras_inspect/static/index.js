@@ -9237,7 +9237,7 @@ function Block({ model, node, box, onToggle }) {
 			rx: 6
 		}), /* @__PURE__ */ a("g", {
 			role: "button",
-			tabIndex: 0,
+			tabindex: 0,
 			"aria-expanded": true,
 			"aria-label": `Close ${path}`,
 			"data-layer": path,
@@ -9284,7 +9284,7 @@ function Node(props) {
 		transform: `translate(${box.x} ${box.y})`,
 		class: `node ${selected ? "selected" : ""} ${dimmed ? "dimmed" : ""}`,
 		role: "button",
-		tabIndex: 0,
+		tabindex: 0,
 		"aria-label": `${isBlock ? "Open " : ""}${path}, ${detail}${number && `, ${number}`}`,
 		...isBlock ? { "aria-expanded": false } : { "aria-pressed": selected },
 		"data-layer": path,

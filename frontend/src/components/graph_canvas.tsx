@@ -165,6 +165,8 @@ const onEnter = (run: () => void) => (event: KeyboardEvent) => {
   run();
 };
 
+// `tabindex` in lower case: the names of attributes of SVG elements are not folded.
+
 function Block({model, node, box, onToggle}: NodeProps) {
   const {path, class_name} = model.layers[node.layer];
   const toggle = () => onToggle(path);
@@ -173,7 +175,7 @@ function Block({model, node, box, onToggle}: NodeProps) {
       <rect y={-LABEL_ROOM} width={box.width} height={box.height + LABEL_ROOM} rx={6} />
       <g
         role="button"
-        tabIndex={0}
+        tabindex={0}
         aria-expanded={true}
         aria-label={`Close ${path}`}
         data-layer={path}
@@ -210,7 +212,7 @@ function Node(props: NodeProps) {
       transform={`translate(${box.x} ${box.y})`}
       class={`node ${selected ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`${isBlock ? 'Open ' : ''}${path}, ${detail}${number && `, ${number}`}`}
       {...(isBlock ? {'aria-expanded': false} : {'aria-pressed': selected})}
       data-layer={path}
