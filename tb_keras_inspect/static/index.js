@@ -9239,29 +9239,32 @@ function Block({ model, node, box, onToggle }) {
 			role: "button",
 			tabindex: 0,
 			"aria-expanded": true,
-			"aria-label": `Close ${path}`,
 			"data-layer": path,
 			"data-testid": "graph-block",
 			onClick: toggle,
 			onKeyDown: onEnter(toggle),
-			children: [/* @__PURE__ */ a("rect", {
-				class: "hit",
-				y: -13,
-				width: box.width,
-				height: 17
-			}), /* @__PURE__ */ a("text", {
-				x: 8,
-				y: 0,
-				children: [
-					"− ",
-					nameOf(path, Math.floor(box.width / 7)),
-					" ",
-					/* @__PURE__ */ a("tspan", {
-						class: "kind",
-						children: class_name
-					})
-				]
-			})]
+			children: [
+				/* @__PURE__ */ a("title", { children: `Close ${path}, ${class_name}` }),
+				/* @__PURE__ */ a("rect", {
+					class: "hit",
+					y: -13,
+					width: box.width,
+					height: 17
+				}),
+				/* @__PURE__ */ a("text", {
+					x: 8,
+					y: 0,
+					children: [
+						"− ",
+						nameOf(path, Math.floor(box.width / 7)),
+						" ",
+						/* @__PURE__ */ a("tspan", {
+							class: "kind",
+							children: class_name
+						})
+					]
+				})
+			]
 		})]
 	});
 }
@@ -9285,7 +9288,6 @@ function Node(props) {
 		class: `node ${selected ? "selected" : ""} ${dimmed ? "dimmed" : ""}`,
 		role: "button",
 		tabindex: 0,
-		"aria-label": `${isBlock ? "Open " : ""}${path}, ${detail}${number && `, ${number}`}`,
 		...isBlock ? { "aria-expanded": false } : { "aria-pressed": selected },
 		"data-layer": path,
 		"data-value": value ?? "",
@@ -9293,7 +9295,7 @@ function Node(props) {
 		onClick: run,
 		onKeyDown: onEnter(run),
 		children: [
-			/* @__PURE__ */ a("title", { children: path }),
+			/* @__PURE__ */ a("title", { children: `${isBlock ? "Open " : ""}${path}, ${detail}${number && `, ${number}`}` }),
 			isBlock && /* @__PURE__ */ a("rect", {
 				class: "behind",
 				x: 4,

@@ -177,12 +177,12 @@ function Block({model, node, box, onToggle}: NodeProps) {
         role="button"
         tabindex={0}
         aria-expanded={true}
-        aria-label={`Close ${path}`}
         data-layer={path}
         data-testid="graph-block"
         onClick={toggle}
         onKeyDown={onEnter(toggle)}
       >
+        <title>{`Close ${path}, ${class_name}`}</title>
         <rect class="hit" y={-LABEL_ROOM} width={box.width} height={LABEL_ROOM + 4} />
         <text x={8} y={0}>
           − {nameOf(path, Math.floor(box.width / 7))} <tspan class="kind">{class_name}</tspan>
@@ -213,7 +213,6 @@ function Node(props: NodeProps) {
       class={`node ${selected ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
       role="button"
       tabindex={0}
-      aria-label={`${isBlock ? 'Open ' : ''}${path}, ${detail}${number && `, ${number}`}`}
       {...(isBlock ? {'aria-expanded': false} : {'aria-pressed': selected})}
       data-layer={path}
       data-value={value ?? ''}
@@ -221,7 +220,7 @@ function Node(props: NodeProps) {
       onClick={run}
       onKeyDown={onEnter(run)}
     >
-      <title>{path}</title>
+      <title>{`${isBlock ? 'Open ' : ''}${path}, ${detail}${number && `, ${number}`}`}</title>
       {isBlock && <rect class="behind" x={4} y={4} width={box.width} height={box.height} rx={4} />}
       <rect class="face" width={box.width} height={box.height} rx={4} />
       {value !== undefined && (
