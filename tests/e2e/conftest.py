@@ -1,5 +1,6 @@
 """A tiny real training, and TensorBoard and a browser on it. Both loaders, every test."""
 
+import contextlib
 import pathlib
 import sys
 
@@ -57,7 +58,14 @@ def browser():
 
 
 @pytest.fixture
-def tabs():
+def start():
+    """Starts a TensorBoard that outlives the test's pages, which would find it gone otherwise."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *arguments: stack.enter_context(harness.TensorBoard(*arguments))
+
+
+@pytest.fixture
+def tabs(start):
     """The tabs that a test opens; any error on one of their pages fails the test at its end."""
     opened: list[harness.Tab] = []
     yield opened
