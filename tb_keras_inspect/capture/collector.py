@@ -10,8 +10,9 @@ from keras import ops, tree
 
 from tb_keras_inspect.capture import optimizers, saturation, statistics
 from tb_keras_inspect.capture.backends.base import Backend
+from tb_keras_inspect.capture.calls import CallLog
 from tb_keras_inspect.capture.layout import SiteKey
-from tb_keras_inspect.capture.settings import MAX_CALLS, MAX_UNITS, Settings
+from tb_keras_inspect.capture.settings import MAX_UNITS, Settings
 
 
 @dataclasses.dataclass
@@ -23,6 +24,7 @@ class Plan:
         variables: Trainable variables that are recorded.
         variable_names: Their names.
         input_names: Names of the model's inputs, where it knows them.
+        output_names: The same of its outputs.
         loss_tracker: The metric that Keras feeds with the loss of each batch.
     """
 
@@ -30,6 +32,7 @@ class Plan:
     variables: list[Any]
     variable_names: list[str]
     input_names: list[str]
+    output_names: list[str]
     loss_tracker: Any = None
 
 
@@ -57,12 +60,12 @@ class Collector:
             clips them first, or None.
         scalars: Numbers of the step as a whole.
         omissions: (name, what) to the reason why it is not recorded.
+        head: How many of the batch's first samples are wanted, for the probe pass.
         error: The first exception inside a hook.
     """
 
     def __init__(self, backend: Backend, settings: Settings, plan: Plan, head: int = 0):
-        self.backend, self.settings, self.plan = backend, settings, plan
-        self._head = head
+        self.backend, self.settings, self.plan, self.head = backend, settings, plan, head
         self.activations: list[Activation] = []
         self.gradients: dict[int, Any] = {}
         self.accumulated: dict[int, Any] = {}
@@ -73,8 +76,7 @@ class Collector:
         self.token = backend.trace_token()
         self.apply_depth = 0
         self._applies = 0
-        self._calls: dict[tuple[int, int], int] = {}
-        self._seen_outputs: set[int] = set()
+        self._calls = CallLog(backend, plan.layers)
         self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
         self._reduce = backend.reusable(
             lambda x: statistics.tensor_statistics(x, backend, settings.zero_limit),
@@ -97,28 +99,15 @@ class Collector:
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """A layer was called."""
-        name = self.plan.layers.get(id(layer))
-        if name is None or not self.settings.activations or self.error:
+        if not self.settings.activations or self.error:
             return
-        for position, tensor in enumerate(tree.flatten(outputs)):
-            self._tap(layer, name, position, tensor)
-
-    def _tap(self, layer: keras.layers.Layer, name: str, position: int, tensor: Any) -> None:
-        if tensor is None or isinstance(tensor, keras.KerasTensor):
-            return
-        if reason := self.backend.unrecordable(tensor, self.token):
-            self.omissions[name, "activation"] = reason
-            return
-        if id(tensor) in self._seen_outputs and list(layer._flatten_layers(include_self=False)):
-            return  # a container's output is that of its last layer
-        self._seen_outputs.add(id(tensor))
-        key = (id(layer), position)
-        call = self._calls[key] = self._calls.get(key, -1) + 1
-        if call >= MAX_CALLS:
-            self.omissions[name, "activation"] = f"only the first {MAX_CALLS} calls are recorded"
-            return
-        with self.backend.no_gradient():
-            self._reduce_output(layer, name, call, position, self.backend.detach(tensor))
+        for output in self._calls.outputs(layer, outputs, self.token):
+            with self.backend.no_gradient():
+                tensor = self.backend.detach(output.tensor)
+                self._reduce_output(layer, output.layer, output.call, output.position, tensor)
+        self.omissions |= {
+            (name, "activation"): reason for name, reason in self._calls.omissions.items()
+        }
 
     def _reduce_output(
         self, layer: keras.layers.Layer, name: str, call: int, position: int, tensor: Any
@@ -246,24 +235,6 @@ class Collector:
                 "the loss of the single batch is not known; recorded is what the step returns, "
                 "which Keras averages over the epoch"
             )
-
-    def inputs_of(self, data: Any) -> tuple[list[Any], list[str]]:
-        """The input tensors of a batch, and their names."""
-        x, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        tensors = [tensor for tensor in tree.flatten(x) if tensor is not None]
-        known = self.plan.input_names
-        if len(known) == len(tensors):
-            return tensors, known
-        return tensors, [f"input_{position}" for position in range(len(tensors))]
-
-    def head_of(self, data: Any) -> Any:
-        """The first samples of the batch, () where none are wanted or it has parts of other kinds."""
-        x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        parts = (x,) if y is None else (x, y)
-        if not self._head or not all(self.backend.is_dense(leaf) for leaf in tree.flatten(parts)):
-            return ()
-        head = tree.map_structure(lambda leaf: leaf[: self._head], parts)
-        return self.backend.sent(head, self._head)
 
     def count_of(self, tensor: Any) -> Any:
         """float32[1]: number of elements, for putting replicas together."""

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 import tb_keras_inspect
-from tb_keras_inspect.capture import names, saturation
+from tb_keras_inspect.capture import configured, names, saturation
 from tb_keras_inspect.capture.layout import SiteKey
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records import seal_model
@@ -42,6 +42,7 @@ def describe_model(
         steps_per_epoch=steps_per_epoch or 0,
         options={name: str(value) for name, value in (options or {}).items()},
         versions=versions(),
+        compiled=configured.compiled_of(model),
         inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
     )
     index = _add_layers(record, model)
@@ -86,6 +87,7 @@ def _add_layers(record: pb.ModelRecord, model: keras.Model) -> dict[str, int]:
             parameters=layer.count_params() if layer.built else 0,
             trainable=bool(layer.trainable),
             dtype=str(layer.compute_dtype),
+            settings=configured.settings_of(layer),
         )
     return index
 

@@ -7,6 +7,11 @@ import numpy as np
 from tb_keras_inspect.records.schema import Kind
 
 
+def site_name(layer: str, call: int, output: int) -> str:
+    """`layer[:call][.output]`: what is 0 is left out."""
+    return layer + (f":{call}" if call else "") + (f".{output}" if output else "")
+
+
 @dataclasses.dataclass(frozen=True)
 class SiteKey:
     """One tapped layer output.
@@ -32,8 +37,7 @@ class SiteKey:
     @property
     def name(self) -> str:
         """`layer[:call][.output]`."""
-        call = f":{self.call}" if self.call else ""
-        return self.layer + call + (f".{self.output}" if self.output else "")
+        return site_name(self.layer, self.call, self.output)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from keras import ops
 
-from tb_keras_inspect.capture import optimizers, statistics
+from tb_keras_inspect.capture import batches, optimizers, statistics
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.layout import Layout, LayoutTable, Section, SiteKey
 from tb_keras_inspect.capture.parameters import Tensors
@@ -13,7 +13,7 @@ from tb_keras_inspect.capture.replicas import COUNT
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.records.schema import (
     ACTIVATION_STATISTICS,
-    INPUT_STATISTICS,
+    RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
     Kind,
@@ -80,23 +80,35 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
     return _join(parts)
 
 
-def pack_inputs(collector: Collector, inputs: Sequence[Any], names: Sequence[str]) -> Packed:
-    """The range of each of the batch's inputs that hold numbers."""
-    pairs = zip(names, inputs, strict=False)
+def pack_batch(collector: Collector, data: Any) -> Packed:
+    """How many samples the batch has, and the range of its inputs and targets that hold numbers."""
+    inputs, targets = batches.inputs_of(data), batches.targets_of(data)
+    input_names = batches.names_of(inputs, collector.plan.input_names, "input")
+    target_names = batches.names_of(targets, collector.plan.output_names, "target")
+    size = batches.size_of([*inputs, *targets], collector.backend)
+    if size is not None:
+        collector.scalars["batch_size"] = size
+    parts = _ranges(collector, Kind.INPUT, input_names, inputs)
+    return _join(parts + _ranges(collector, Kind.TARGET, target_names, targets))
+
+
+def _ranges(
+    collector: Collector, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
+) -> list[tuple[Section, Any]]:
+    pairs = zip(names, tensors, strict=True)
     numeric = [(name, x) for name, x in pairs if collector.backend.is_numeric(x)]
     if not numeric:
-        return _join([])
-    rows = tuple(name for name, _ in numeric)
-    found = [statistics.input_statistics(x, collector.backend) for _, x in numeric]
+        return []
+    found = [statistics.range_statistics(x, collector.backend) for _, x in numeric]
     counted = _count_column(collector)
     if counted:
         found = [
             ops.concatenate([f, collector.count_of(x)])
             for f, (_, x) in zip(found, numeric, strict=True)
         ]
-        collector.scalars[COUNT] = ops.shape(numeric[0][1])[0]
-    columns = (*INPUT_STATISTICS, *counted)
-    return _join([_table(Kind.INPUT, columns, rows, ops.stack(found))])
+        collector.scalars.setdefault(COUNT, ops.shape(numeric[0][1])[0])
+    rows = tuple(name for name, _ in numeric)
+    return [_table(kind, (*RANGE_STATISTICS, *counted), rows, ops.stack(found))]
 
 
 def pack_scalars(collector: Collector) -> Packed:

@@ -54,7 +54,7 @@ def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) ->
         return values.max(axis=0)
     if section.kind is Kind.ACTIVATION_HISTOGRAM:
         return values.sum(axis=0)
-    if section.kind in (Kind.ACTIVATION, Kind.INPUT):
+    if section.kind in (Kind.ACTIVATION, Kind.INPUT, Kind.TARGET):
         return _Parts(section.statistics, values, counts).whole()
     if section.kind is Kind.STEP:
         return _step(section.statistics, values, counts)
@@ -62,10 +62,11 @@ def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) ->
 
 
 def _step(names: Sequence[str], values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
-    """The loss is a mean over samples; the other numbers of a step are the same everywhere."""
+    """The loss is a mean over samples, their number is a sum; the rest is the same everywhere."""
     means = _Parts([COUNT] * len(names), values, counts).whole()
     is_loss = np.array([name.split(":")[0] == "loss" for name in names])
-    return np.where(is_loss, means, values[0])
+    found = np.where(is_loss, means, values[0])
+    return np.where(np.array(names) == "batch_size", values.sum(axis=0), found)
 
 
 class _Parts:

@@ -67,7 +67,7 @@ class SampleEncoder:
         kind = section.kind
         if kind is Kind.STEP:
             return self._step(section, values[0], facts)
-        if kind is Kind.INPUT:
+        if kind in (Kind.INPUT, Kind.TARGET):
             return encode_table(self._model, section.statistics, values, names=section.rows)
         rows = self._rows(section)
         if kind is Kind.UNITS:

@@ -14,7 +14,7 @@ from keras import ops
 
 from tb_keras_inspect.capture.backends.base import Backend
 from tb_keras_inspect.records import bins
-from tb_keras_inspect.records.schema import INPUT_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.records.schema import RANGE_STATISTICS, TENSOR_STATISTICS
 
 # Where sums of squares of float32 values neither vanish nor overflow.
 SAFE_SQUARES = (1e-25, 1e25)
@@ -100,7 +100,7 @@ def unit_max_abs(x: Any, unit_axis: int) -> Any:
     return ops.cast(ops.max(magnitude, axis=axes) if axes else magnitude, "float32")
 
 
-def input_statistics(x: Any, backend: Backend) -> Any:
+def range_statistics(x: Any, backend: Backend) -> Any:
     """Range of one input of the batch.
 
     Returns:
@@ -110,7 +110,7 @@ def input_statistics(x: Any, backend: Backend) -> Any:
     full = tensor_statistics(x, backend)
     columns = {name: full[i] for i, name in enumerate(TENSOR_STATISTICS)}
     columns |= {"min": ops.min(x), "max": ops.max(x)}
-    return ops.stack([columns[name] for name in INPUT_STATISTICS])
+    return ops.stack([columns[name] for name in RANGE_STATISTICS])
 
 
 def update_ratio(update_l2: Any, weight_l2: Any) -> Any:

@@ -115,7 +115,7 @@ class Twin:
             self._plan = make_plan(self._model, self._wanted)
             return _ReportingCollector(self, self._settings, self._plan)
         except Exception as error:
-            blind = _ReportingCollector(self, self._settings, Plan({}, [], [], []))
+            blind = _ReportingCollector(self, self._settings, Plan({}, [], [], [], []))
             blind.failed(error)
             return blind
 
@@ -193,5 +193,6 @@ def make_plan(model: keras.Model, wanted: LayerFilter) -> Plan:
         [variable for variable, _ in pairs],
         [path for _, path in pairs],
         [tensor.name for tensor in getattr(model, "inputs", None) or []],
+        list(getattr(model, "output_names", None) or []),
         getattr(model, "_loss_tracker", None),
     )

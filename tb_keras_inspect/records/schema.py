@@ -10,7 +10,7 @@ SCHEMA_VERSION = 1
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
-INPUT_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
+RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
 
 
 class Kind(str, enum.Enum):
@@ -24,10 +24,11 @@ class Kind(str, enum.Enum):
     UPDATE = "update"
     ACTIVATION = "activation"
     # One row: numbers of the step as a whole; of an epoch, at its last step (the logs of Keras);
-    # and one row per model input.
+    # and one row per model input, and per target.
     STEP = "step"
     EPOCH = "epoch"
     INPUT = "input"
+    TARGET = "target"
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"
@@ -71,5 +72,6 @@ TABLE_KINDS = (
     Kind.STEP,
     Kind.EPOCH,
     Kind.INPUT,
+    Kind.TARGET,
 )
 HISTOGRAM_KINDS = tuple(kind for kind in Kind if kind.value.endswith("_histogram"))

@@ -7,7 +7,10 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 
 @dataclasses.dataclass(frozen=True)
 class LayerInfo:
-    """`parent`: index of the enclosing layer, -1 at the top; -1 in `output_shape`: not known."""
+    """`parent`: index of the enclosing layer, -1 at the top; -1 in `output_shape`: not known.
+
+    `settings`: numbers and words of its configuration, as text.
+    """
 
     path: str
     class_name: str
@@ -17,6 +20,7 @@ class LayerInfo:
     parameters: int
     trainable: bool
     dtype: str
+    settings: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +58,10 @@ class OmissionInfo:
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """What was trained, and how it was watched. `edges`: pairs of layer indices."""
+    """What was trained, and how it was watched.
+
+    `edges`: pairs of layer indices. `compiled`: loss, optimizer and the like, as text.
+    """
 
     fingerprint: int
     name: str
@@ -68,6 +75,7 @@ class ModelInfo:
     versions: dict[str, str]
     omissions: tuple[OmissionInfo, ...]
     steps_per_epoch: int
+    compiled: dict[str, str]
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
@@ -87,6 +95,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
         versions=dict(record.versions),
         omissions=omissions(record.omissions),
         steps_per_epoch=record.steps_per_epoch,
+        compiled=dict(record.compiled),
     )
 
 
@@ -105,6 +114,7 @@ def _layer(layer: pb.Layer) -> LayerInfo:
         layer.parameters,
         layer.trainable,
         layer.dtype,
+        dict(layer.settings),
     )
 
 

@@ -73,6 +73,8 @@ def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:
         return [""]
     if kind is Kind.INPUT:
         return list(info.inputs)
+    if kind is Kind.TARGET:
+        return []  # their records bring their names
     if kind in (Kind.ACTIVATION, Kind.UNITS, Kind.ACTIVATION_HISTOGRAM):
         return [site.name for site in info.sites]
     return [variable.path for variable in info.variables]

@@ -116,7 +116,7 @@ class RunData:
         """Statistics of all rows at all sampled steps.
 
         Args:
-            kind: "gradient", "weight", "update", "activation", "step", "epoch" or "input".
+            kind: "gradient", "weight", "update", "activation", "step", "epoch", "input" or "target".
 
         Raises:
             NotRecordedError: when the run holds no such kind.

@@ -22,7 +22,7 @@ class StatTable:
     included, and False in `recorded`.
 
     Attributes:
-        kind: "gradient", "weight", "update", "activation", "step", "epoch" or "input".
+        kind: "gradient", "weight", "update", "activation", "step", "epoch", "input" or "target".
         steps: int64[S], increasing.
         names: N names of rows.
         statistics: K names.

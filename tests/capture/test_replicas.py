@@ -6,7 +6,7 @@ from references import statistics_of
 
 from tb_keras_inspect.capture.layout import Layout, Section, SiteKey
 from tb_keras_inspect.capture.replicas import COUNT, combine_replicas
-from tb_keras_inspect.records.schema import ACTIVATION_STATISTICS, INPUT_STATISTICS, Kind
+from tb_keras_inspect.records.schema import ACTIVATION_STATISTICS, RANGE_STATISTICS, Kind
 
 SITE = SiteKey("hidden", 0, 0, (None, 3), 1, 3, "sigmoid")
 COLUMNS = ACTIVATION_STATISTICS[:-1]
@@ -72,11 +72,11 @@ def test_inputs_keep_their_range():
     rows = []
     for part in parts:
         found = statistics_of(part) | {"min": part.min(), "max": part.max(), COUNT: part.size}
-        rows.append([found[name] for name in (*INPUT_STATISTICS, COUNT)])
-    _, views = combined([section(Kind.INPUT, (*INPUT_STATISTICS, COUNT), ["features"])], rows)
+        rows.append([found[name] for name in (*RANGE_STATISTICS, COUNT)])
+    _, views = combined([section(Kind.INPUT, (*RANGE_STATISTICS, COUNT), ["features"])], rows)
     whole = np.concatenate(parts)
     expected = statistics_of(whole) | {"min": whole.min(), "max": whole.max()}
-    received = dict(zip(INPUT_STATISTICS, views[Kind.INPUT][0], strict=True))
+    received = dict(zip(RANGE_STATISTICS, views[Kind.INPUT][0], strict=True))
     for name, value in received.items():
         np.testing.assert_allclose(value, expected[name], rtol=1e-5, err_msg=name)
 

@@ -23,7 +23,8 @@ def make_model(layers=("conv", "dense"), units=4, steps_per_epoch=0, name="m") -
     """A chain of layers, each with a kernel and a bias, and a site of `units` units."""
     record = pb.ModelRecord(name=name, class_name="Sequential", steps_per_epoch=steps_per_epoch)
     for index, layer in enumerate(layers):
-        record.layers.add(path=layer, class_name="Dense", activation="relu", parent=-1)
+        added = record.layers.add(path=layer, class_name="Dense", activation="relu", parent=-1)
+        added.settings["use_bias"] = "True"
         record.variables.add(path=f"{layer}/kernel", layer=index, shape=[3, units])
         record.variables.add(path=f"{layer}/bias", layer=index, shape=[units])
         record.sites.add(name=layer, layer=index, unit_axis=-1, units=units, shape=[-1, units])
@@ -32,6 +33,7 @@ def make_model(layers=("conv", "dense"), units=4, steps_per_epoch=0, name="m") -
     record.inputs.append("x")
     record.options["every"] = "1"
     record.versions["keras"] = "3"
+    record.compiled.update(loss="mse", optimizer="Adam")
     return records.seal_model(record)
 
 

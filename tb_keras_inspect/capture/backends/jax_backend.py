@@ -17,7 +17,7 @@ import numpy as np
 from jax.extend.core import get_opaque_trace_state
 from keras import ops
 
-from tb_keras_inspect.capture import pack
+from tb_keras_inspect.capture import batches, pack
 from tb_keras_inspect.capture.backends import base
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.hooks import instance_patch
@@ -113,11 +113,11 @@ def _stateless_step(
     def train_step(state: Any, data: Any) -> Any:
         collector = make_collector()
         trainable, non_trainable, optimizer_variables, metrics_variables = state
-        inputs: pack.Packed = ((), None)
+        batch: pack.Packed = ((), None)
         head: Any = ()
         with collector.guard():
-            inputs = pack.pack_inputs(collector, *collector.inputs_of(data))
-            head = collector.head_of(data)
+            batch = pack.pack_batch(collector, data)
+            head = batches.head_of(data, collector.head, collector.backend)
         forward = _Forward(model, collector, carrier)
         with forward.installed(list(non_trainable)) as carried, listening(collector):
             logs, new_state = original(
@@ -132,7 +132,7 @@ def _stateless_step(
             before, after = _recorded(model, collector, trainable, new_trainable)
             vector = collector.finish(
                 [
-                    inputs,
+                    batch,
                     pack.pack_parameters(collector, before, after),
                     pack.pack_scalars(collector),
                     (forward.sections, activations),

@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.capture import pack
+from tb_keras_inspect.capture import batches, pack
 from tb_keras_inspect.capture.collector import Collector
 from tb_keras_inspect.capture.listening import listening
 
@@ -32,12 +32,12 @@ def stateful_step(
         backend, plan = collector.backend, collector.plan
         needs_values = collector.settings.weights or collector.settings.updates
         before: list[Any] = []
-        inputs: pack.Packed = ((), None)
+        batch: pack.Packed = ((), None)
         head: Any = ()
         with collector.guard(), backend.no_gradient():
             before = backend.snapshot(plan.variables) if needs_values else []
-            inputs = pack.pack_inputs(collector, *collector.inputs_of(data))
-            head = collector.head_of(data)
+            batch = pack.pack_batch(collector, data)
+            head = batches.head_of(data, collector.head, collector.backend)
         with listening(collector):
             logs = original(data)
         vector = None
@@ -46,7 +46,7 @@ def stateful_step(
             collector.saw_logs(logs)
             vector = collector.finish(
                 [
-                    inputs,
+                    batch,
                     pack.pack_parameters(collector, before, after),
                     pack.pack_scalars(collector),
                     pack.pack_activations(collector) or ((), None),
