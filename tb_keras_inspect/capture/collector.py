@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
-from keras import ops, tree
+from keras import ops
 
 from tb_keras_inspect.capture import optimizers, saturation, statistics
 from tb_keras_inspect.capture.backends.base import Backend
