@@ -4,9 +4,9 @@ import math
 import statistics
 from collections import deque
 
+UNKNOWN_END = 4  # steps (or epochs) to come for each that has passed, where the end is not known
 MIN_POINTS = 200  # samples a fit gets at least, however dear one is
 _TIMINGS = 31  # plain steps whose median is "the" step time
-_UNKNOWN_END = 4  # steps to come for each that has passed, where the end is not known
 _WARM_UP = 2  # first samples, which hold tracing and compilation
 
 
@@ -28,15 +28,11 @@ class Schedule:
 
     Attributes:
         interval: The current interval, in steps.
-        step_seconds: Median duration of a plain step, None until measured.
-        sample_seconds: What a sampled step takes longer, None until measured.
     """
 
     def __init__(self, every: int | str, overhead: float, max_bytes: float):
         self._every, self._overhead, self._max_bytes = every, overhead, max_bytes
         self.interval = 1 if every == "auto" else int(every)
-        self.step_seconds: float | None = None
-        self.sample_seconds: float | None = None
         self._first = 0
         self._last: int | None = None
         self._total: int | None = None
@@ -45,6 +41,16 @@ class Schedule:
         self._plain: deque[float] = deque(maxlen=_TIMINGS)
         self._extra: deque[float] = deque(maxlen=_TIMINGS)
         self._begun: tuple[float, int] | None = None
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Median duration of a plain step, None until measured."""
+        return statistics.median(self._plain) if self._plain else None
+
+    @property
+    def sample_seconds(self) -> float | None:
+        """What a sampled step takes longer, the median; None until measured."""
+        return statistics.median(self._extra) if self._extra else None
 
     def begin_fit(self, first_step: int, total_steps: int | None, updates_every: int = 1) -> None:
         """A fit begins.
@@ -117,20 +123,19 @@ class Schedule:
         if step == self._last:
             self._pending = seconds
         elif self._pending:
-            if self.step_seconds is not None and self._samples > _WARM_UP:
-                extra = self._pending + seconds - 2 * self.step_seconds
-                self._extra.append(max(extra, 0.0))
-                self.sample_seconds = statistics.median(self._extra)
+            plain = self.step_seconds
+            if plain is not None and self._samples > _WARM_UP:
+                self._extra.append(max(self._pending + seconds - 2 * plain, 0.0))
             self._pending = 0.0
         else:
             self._plain.append(seconds)
-            self.step_seconds = statistics.median(self._plain)
 
     def _by_cost(self, samples: int) -> int:
-        if self.sample_seconds is None or not self.step_seconds:
+        plain, extra = self.step_seconds, self.sample_seconds
+        if extra is None or not plain:
             # Until the cost is known: 1, 2, 4, ... so that plain steps lie between to compare with.
             return min(2**samples, 16)
-        interval = math.ceil(self.sample_seconds / (self._overhead * self.step_seconds))
+        interval = math.ceil(extra / (self._overhead * plain))
         if self._total:
             interval = min(interval, self._total // MIN_POINTS)
         return max(interval, 1)
@@ -145,5 +150,5 @@ class Schedule:
         if self._total is not None:
             steps_left = self._first + self._total - step
         else:
-            steps_left = _UNKNOWN_END * (step - self._first)
+            steps_left = UNKNOWN_END * (step - self._first)
         return math.ceil(max(steps_left, 1) * each / left)

@@ -2,9 +2,10 @@
 
 import math
 
+from tb_keras_inspect.schedule import UNKNOWN_END
+
 MAX_SNAPSHOTS = 100  # of a fit
 _SHARE = 0.5  # of the log's limit that snapshots may take
-_UNKNOWN_END = 4  # epochs to come for each that has passed, where the end is not known
 
 
 class Snapshots:
@@ -67,7 +68,7 @@ class Snapshots:
     def _left(self, done: int) -> int:
         if self._end is not None:
             return max(self._end - done, 0)
-        return _UNKNOWN_END * (done - self._begun + 1)
+        return UNKNOWN_END * (done - self._begun + 1)
 
     def _spacing(self, count: int, size: int, done: int) -> float:
         if not count:

@@ -1,7 +1,7 @@
 """From what a collector saw to one vector and its layout."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from keras import ops
 
@@ -55,20 +55,20 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
     """
     settings, names = collector.settings, tuple(collector.plan.variable_names)
     parts: list[tuple[Section, Any]] = []
-    l2: dict[int, Any] = {}
+    known: list[_Norms] = []
     if collector.gradients:
         rows = tuple(names[row] for row in collector.gradients)
         gradients = Tensors.of(list(collector.gradients.values()))
         table = gradients.statistics(collector.backend, settings.zero_limit)
-        l2 |= {id(x): table[i, 0] for i, x in enumerate(collector.gradients.values())}
+        known.append(_Norms(list(collector.gradients.values()), table[:, 0]))
         parts += _parameters(collector, Kind.GRADIENT, rows, gradients, table)
     if collector.accumulated:
         rows = tuple(names[row] for row in collector.accumulated)
         accumulated = Tensors.of(list(collector.accumulated.values()))
         table = accumulated.statistics(collector.backend, settings.zero_limit)
-        l2 |= {id(x): table[i, 0] for i, x in enumerate(collector.accumulated.values())}
+        known.append(_Norms(list(collector.accumulated.values()), table[:, 0]))
         parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
-    collector.scalars |= _gradient_norms(collector, l2)
+    collector.scalars |= _gradient_norms(collector, known)
     if not before:
         return _join(parts)
     weights = Tensors.of(before)
@@ -124,26 +124,41 @@ def pack_scalars(collector: Collector) -> Packed:
     return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
 
 
-def _gradient_norms(collector: Collector, l2: Mapping[int, Any]) -> dict[str, Any]:
+class _Norms(NamedTuple):
+    """Gradients whose norms, float32[G], are known."""
+
+    gradients: list[Any]
+    l2: Any
+
+    def of(self, gradients: Sequence[Any]) -> Any:
+        """float32[n], the norms of n of the gradients; None where one is not among them."""
+        position = {id(x): i for i, x in enumerate(self.gradients)}
+        chosen = [position.get(id(x)) for x in gradients]
+        if None in chosen:
+            return None
+        if chosen == list(range(len(self.gradients))):
+            return self.l2
+        return ops.take(self.l2, ops.convert_to_tensor(chosen, "int32"))
+
+
+def _gradient_norms(collector: Collector, known: Sequence[_Norms]) -> dict[str, Any]:
     """Each global norm, sqrt(sum of squares of all elements).
 
     Args:
         collector: Says which.
-        l2: `id` of a gradient to its norm, where that is known.
+        known: Norms that need not be worked out.
     """
     found = {}
     for name, (gradients, optimizer) in collector.gradient_norms.items():
-        norms = ops.stack(
-            [_norm(collector, x) if id(x) not in l2 else l2[id(x)] for x in gradients]
-        )
+        candidates = (item.of(gradients) for item in known)
+        norms = next((l2 for l2 in candidates if l2 is not None), None)
+        if norms is None:  # only some of them are recorded
+            tensors = Tensors.of(gradients)
+            norms = tensors.statistics(collector.backend, collector.settings.zero_limit)[:, 0]
         if optimizer is not None:
             norms = optimizers.clipped_norms(optimizer, norms, gradients)
         found[name] = ops.sqrt(ops.sum(ops.square(norms)))
     return found
-
-
-def _norm(collector: Collector, x: Any) -> Any:
-    return ops.sqrt(collector.backend.sum_of_squares(ops.reshape(x, (-1,))))
 
 
 def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:
@@ -174,10 +189,8 @@ def _updates(
 
 
 def _parameters(
-    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any = None
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any
 ) -> list[tuple[Section, Any]]:
-    if table is None:
-        table = tensors.statistics(collector.backend, collector.settings.zero_limit)
     parts = [_table(kind, TENSOR_STATISTICS, names, table)]
     return parts + _parameter_histogram(collector, kind, names, tensors)
 

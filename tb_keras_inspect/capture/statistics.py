@@ -6,7 +6,6 @@ four passes that write nothing back; extreme values take a slower road (`_exact`
 NaN.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -164,8 +163,3 @@ def first_samples(x: Any, limit: int | None) -> Any:
     if x.shape[0] is not None and x.shape[0] <= samples:
         return x
     return x[:samples]
-
-
-def stack_rows(rows: Sequence[Any]) -> Any:
-    """float32[N, K] of N vectors of K."""
-    return ops.concatenate([ops.reshape(row, (1, -1)) for row in rows], axis=0)

@@ -5,6 +5,7 @@ Anything in the package may import this folder; it imports NumPy, protobuf and n
 """
 
 from tb_keras_inspect.records.decode import (
+    DecodedActivationFunction,
     DecodedHistogram,
     DecodedMap,
     DecodedProbe,
@@ -12,6 +13,7 @@ from tb_keras_inspect.records.decode import (
     DecodedUnits,
     NewerVersionError,
     RecordError,
+    decode_activation_function,
     decode_histogram,
     decode_map,
     decode_map_index,
@@ -21,6 +23,7 @@ from tb_keras_inspect.records.decode import (
     decode_units,
 )
 from tb_keras_inspect.records.encode import (
+    encode_activation_function,
     encode_histogram,
     encode_map,
     encode_map_index,
@@ -35,6 +38,7 @@ __all__ = [
     "PLUGIN_NAME",
     "SCHEMA_VERSION",
     "TAG_PREFIX",
+    "DecodedActivationFunction",
     "DecodedHistogram",
     "DecodedMap",
     "DecodedProbe",
@@ -43,6 +47,7 @@ __all__ = [
     "Kind",
     "NewerVersionError",
     "RecordError",
+    "decode_activation_function",
     "decode_histogram",
     "decode_map",
     "decode_map_index",
@@ -50,6 +55,7 @@ __all__ = [
     "decode_probe",
     "decode_table",
     "decode_units",
+    "encode_activation_function",
     "encode_histogram",
     "encode_map",
     "encode_map_index",

@@ -69,7 +69,11 @@ class DecodedHistogram:
 @dataclasses.dataclass(frozen=True)
 class DecodedMap:
     """`codes`: uint8[S, C, H, W]; `scale`, `offset`: float32[S, C]; `channels`: int32[C];
-    `dead`: bool[C]. 255 in `codes` stands for a non-finite value."""
+    `dead`: bool[C]. 255 in `codes` stands for a non-finite value.
+
+    None where they do not apply: `rows`: int32[S], input channels of a kernel; `norms`: float32[U];
+    `targets`: int32[S], classes; `exact`: float32[S, C, H, W].
+    """
 
     model: int
     name: str
@@ -80,16 +84,45 @@ class DecodedMap:
     full_shape: tuple[int, ...]
     dead: np.ndarray
     layout: str
+    rows: np.ndarray | None = None
+    norms: np.ndarray | None = None
+    targets: np.ndarray | None = None
+    exact: np.ndarray | None = None
+    layer: str = ""
 
     @property
     def values(self) -> np.ndarray:
         """float32[S, C, H, W], NaN where the value was not finite."""
+        if self.exact is not None:
+            return self.exact
         # In float64: a map may span more than float32 can hold.
         scale = self.scale[:, :, None, None].astype(np.float64)
         with np.errstate(invalid="ignore"):  # a scale that is not finite
             values = self.offset[:, :, None, None] + scale * self.codes
             values = np.clip(values, -_FLOAT32_MAX, _FLOAT32_MAX).astype(np.float32)
         return np.where(self.codes == CODE_NONFINITE, np.float32(np.nan), values)
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedActivationFunction:
+    """`low`, `high`: range of the finite pre-activations; `counts`: uint32[B] in equal bins of it;
+    `curve`: float32[B + 1] at the bins' edges, or None, then `reason` says why."""
+
+    model: int
+    name: str
+    function: str
+    low: float
+    high: float
+    counts: np.ndarray
+    curve: np.ndarray | None
+    nonfinite: int
+    flat_fraction: float
+    reason: str
+
+    @property
+    def edges(self) -> np.ndarray:
+        """float64[B + 1]."""
+        return np.linspace(self.low, self.high, len(self.counts) + 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,6 +218,29 @@ def decode_map(data: bytes) -> DecodedMap:
     return _map(_parse(pb.MapRecord, data))
 
 
+def decode_activation_function(data: bytes) -> DecodedActivationFunction:
+    """One activation function in use."""
+    record = _parse(pb.ActivationFunctionRecord, data)
+    counts = _array(record.counts, "<u4", "counts")
+    curve = _array(record.curve, "<f4", "curve") if record.curve else None
+    _check(counts.size > 0, "the number of bins")
+    _check(curve is None or curve.size == counts.size + 1, "the number of points of the curve")
+    in_order = -_FLOAT32_MAX <= record.low <= record.high <= _FLOAT32_MAX
+    _check(in_order, "the range")
+    return DecodedActivationFunction(
+        record.model,
+        record.name,
+        record.function,
+        record.low,
+        record.high,
+        counts,
+        curve,
+        record.nonfinite,
+        record.flat_fraction,
+        record.reason,
+    )
+
+
 def decode_probe(data: bytes) -> DecodedProbe:
     """The probe samples."""
     record = _parse(pb.ProbeRecord, data)
@@ -214,6 +270,7 @@ def _map(record: pb.MapRecord) -> DecodedMap:
     channels, dead = _array(record.channels, "<i4", "channels"), _array(record.dead, "u1", "dead")
     _check(scale.size == offset.size == pairs[0] * pairs[1], "the number of scales and offsets")
     _check(channels.size == dead.size == pairs[1], "the number of channels")
+    exact = _optional(record.values, "<f4", "values", codes.size)
     return DecodedMap(
         record.model,
         record.name,
@@ -224,6 +281,11 @@ def _map(record: pb.MapRecord) -> DecodedMap:
         tuple(record.full_shape),
         dead.astype(bool),
         record.layout,
+        _optional(record.rows, "<i4", "rows", shape[0]),
+        _optional(record.norms, "<f4", "norms", None),
+        _optional(record.targets, "<i4", "targets", shape[0]),
+        None if exact is None else exact.reshape(shape),
+        record.layer,
     )
 
 
@@ -243,6 +305,14 @@ def _parse(message_class: type[Message], data: bytes) -> Message:
 def _array(data: bytes, dtype: str, field: str) -> np.ndarray:
     _check(len(data) % np.dtype(dtype).itemsize == 0, f"the length of {field}")
     return np.frombuffer(data, dtype)
+
+
+def _optional(data: bytes, dtype: str, field: str, size: int | None) -> np.ndarray | None:
+    if not data:
+        return None
+    array = _array(data, dtype, field)
+    _check(size is None or array.size == size, f"the number of {field}")
+    return array
 
 
 def _decode_rows(data: bytes, count: int) -> np.ndarray:

@@ -119,17 +119,26 @@ def encode_map(
     full_shape: Sequence[int],
     dead: np.ndarray,
     layout: str,
+    *,
+    rows: np.ndarray | None = None,
+    norms: np.ndarray | None = None,
+    targets: np.ndarray | None = None,
+    layer: str = "",
 ) -> pb.MapRecord:
-    """Quantises one layer's maps to 255 levels, each map over its own finite range.
+    """Quantises one array's maps to 255 levels, each map over its own finite range.
 
     Args:
         model: Fingerprint of the model record.
-        name: Site name.
+        name: Site, variable or input.
         values: float[S, C, H, W]: samples, channels, height, width.
-        channels: int[C], which channels of the layer these are.
-        full_shape: Shape of the layer's output before capping, batch axis included.
+        channels: int[C], which channels of the array these are.
+        full_shape: Shape of the array before capping, batch axis included.
         dead: bool[C], channels that are zero for every probe sample.
-        layout: "image", "sequence", "vector" or "rgb".
+        layout: What the axes are, see `inspect.proto`. Of "ids" the values are kept exactly too.
+        rows: int[S], which input channels of a kernel the first axis holds.
+        norms: float[U], l2 of the weights of each unit.
+        targets: int[S], of gradients: the class whose score they are of, -1 for the output itself.
+        layer: Of gradients: the layer whose output they are of, "" for the input.
     """
     codes, scale, offset = quantise(values)
     return pb.MapRecord(
@@ -144,6 +153,51 @@ def encode_map(
         full_shape=[int(d) for d in full_shape],
         dead=np.asarray(dead, np.uint8).tobytes(),
         layout=layout,
+        values=np.asarray(values, "<f4").tobytes() if layout == "ids" else b"",
+        rows=_optional(rows, "<i4"),
+        norms=_optional(norms, "<f4"),
+        targets=_optional(targets, "<i4"),
+        layer=layer,
+    )
+
+
+def encode_activation_function(
+    model: int,
+    name: str,
+    function: str,
+    low: float,
+    high: float,
+    counts: np.ndarray,
+    curve: np.ndarray | None = None,
+    nonfinite: int = 0,
+    flat_fraction: float = float("nan"),
+    reason: str = "",
+) -> pb.ActivationFunctionRecord:
+    """One activation function in use.
+
+    Args:
+        model: Fingerprint of the model record.
+        name: As a site: the layer, and which of its calls.
+        function: Name of the function.
+        low, high: Range of the finite pre-activations.
+        counts: int[B], pre-activations in B equal bins of that range.
+        curve: float[B + 1], the function at the bins' edges; None where there is no curve.
+        nonfinite: How many pre-activations are NaN or infinite.
+        flat_fraction: Share of pre-activations where the function is flat, NaN where not known.
+        reason: Why there is no curve.
+    """
+    return pb.ActivationFunctionRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        name=name,
+        function=function,
+        low=low,
+        high=high,
+        counts=np.asarray(counts, "<u4").tobytes(),
+        curve=_optional(curve, "<f4"),
+        nonfinite=nonfinite,
+        flat_fraction=flat_fraction,
+        reason=reason,
     )
 
 
@@ -193,6 +247,10 @@ def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         codes = np.rint((values.astype(np.float64) - low[:, :, None, None]) / step)
     codes = np.where(finite, np.clip(codes, 0, CODE_MAX), CODE_NONFINITE)
     return codes.astype(np.uint8), scale, low.astype(np.float32)
+
+
+def _optional(array: np.ndarray | None, dtype: str) -> bytes:
+    return b"" if array is None else np.asarray(array, dtype).tobytes()
 
 
 def _matrix(values: np.ndarray, columns: int) -> np.ndarray:

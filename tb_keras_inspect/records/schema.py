@@ -10,6 +10,7 @@ SCHEMA_VERSION = 1
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
+REPRESENTATION_STATISTICS = ("effective_rank", "rank_fraction", "dimensions", "observations")
 RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
 
 
@@ -34,8 +35,17 @@ class Kind(str, enum.Enum):
     WEIGHT_HISTOGRAM = "weight_histogram"
     UPDATE_HISTOGRAM = "update_histogram"
     ACTIVATION_HISTOGRAM = "activation_histogram"
-    # Blob sequences.
-    MAPS = "maps"
+    # Of the probe samples, at each snapshot. Tables: the model's outputs, a row a sample; how many
+    # directions each layer's output varies in.
+    PREDICTION = "prediction"
+    REPRESENTATION = "representation"
+    # Blob sequences. All but the last are a `MapIndex` and what it names.
+    MAPS = "maps"  # activations
+    ATTENTION = "attention"
+    SALIENCY = "saliency"
+    GRAD_CAM = "grad_cam"
+    KERNELS = "kernels"
+    ACTIVATION_FUNCTION = "activation_function"
     PROBE = "probe"
 
     @property
@@ -46,7 +56,7 @@ class Kind(str, enum.Enum):
     @property
     def is_blob_sequence(self) -> bool:
         """Whether values are blob sequences (read one blob at a time) rather than tensors."""
-        return self in (Kind.MAPS, Kind.PROBE)
+        return self in BLOB_KINDS
 
     @property
     def is_table(self) -> bool:
@@ -73,5 +83,9 @@ TABLE_KINDS = (
     Kind.EPOCH,
     Kind.INPUT,
     Kind.TARGET,
+    Kind.PREDICTION,
+    Kind.REPRESENTATION,
 )
+PICTURE_KINDS = (Kind.MAPS, Kind.ATTENTION, Kind.SALIENCY, Kind.GRAD_CAM, Kind.KERNELS)
+BLOB_KINDS = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION, Kind.PROBE)
 HISTOGRAM_KINDS = tuple(kind for kind in Kind if kind.value.endswith("_histogram"))

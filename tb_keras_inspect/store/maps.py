@@ -1,4 +1,4 @@
-"""Maps of the probe samples: small indices at once, pictures when asked for."""
+"""Pictures of the probe samples, by kind: small indices at once, pictures when asked for."""
 
 import dataclasses
 import threading
@@ -7,18 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import DecodedMap, DecodedProbe, Kind, RecordError
+from tb_keras_inspect.records import DecodedMap, Kind, RecordError
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import OmissionInfo, omissions
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import NONE, Records, Source, Stamp, read_or_note
+from tb_keras_inspect.store.records import Records, Source, Stamp, read_or_note
 
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """One step's maps: `blobs` gives the number of each layer's blob."""
+    """One step's blobs of a kind: `blobs` gives the number of each name's blob."""
 
     step: int
     blobs: dict[str, int]
@@ -26,13 +26,17 @@ class Snapshot:
     records: Records = dataclasses.field(repr=False, compare=False)
     index: int = dataclasses.field(repr=False, compare=False)
 
-    def read(self, name: str) -> DecodedMap:
-        """One layer's map."""
-        return records.decode_map(self.records.read(self.index, self.blobs[name]))
+    def read(self, name: str) -> bytes:
+        """One name's message.
+
+        Raises:
+            records.RecordError: when it is not there.
+        """
+        return self.records.read(self.index, self.blobs[name])
 
 
 class Maps(Sequence):
-    """One layer's maps over time; each is read when it is taken.
+    """The maps of one layer, variable or input over time; each is read when it is taken.
 
     Attributes:
         steps: int64[S].
@@ -60,7 +64,7 @@ class Maps(Sequence):
         Raises:
             records.RecordError: when it cannot be read.
         """
-        return self._snapshots[index].read(self._name)
+        return records.decode_map(self._snapshots[index].read(self._name))
 
     @property
     def channels(self) -> np.ndarray:
@@ -74,42 +78,46 @@ class Maps(Sequence):
 
 
 class MapsReader:
-    """Keeps the indices of a run's maps, and its probe samples. Thread-safe."""
+    """Keeps the indices of one kind of a run's pictures. Thread-safe.
 
-    def __init__(self, source: Source, models: ModelBook, problems: Problems):
+    Args:
+        kind: A kind of blob sequence that begins with a `MapIndex`.
+        source: The run.
+        models: Its model records.
+        problems: Takes what is skipped.
+    """
+
+    def __init__(self, kind: Kind, source: Source, models: ModelBook, problems: Problems):
+        self._kind = kind
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
-        self._stamp: Stamp | None = None
+        self._state: tuple | None = None
         self._indices: dict[tuple[int, float], tuple[dict[str, int], tuple] | None] = {}
         self._snapshots: list[Snapshot] = []
-        self._probe: tuple[Stamp, DecodedProbe | None] | None = None
         self.decoded = 0
 
     def snapshots(self, stamp: Stamp) -> list[Snapshot]:
         """Indices of all snapshots as of `stamp`, by step."""
+        state = (stamp, self._models.restarts)
         with self._lock:
-            if stamp != self._stamp:
-                found = read_or_note(self._source, Kind.MAPS, self._problems)
+            if state != self._state:
+                found = read_or_note(self._source, self._kind, self._problems)
                 if found is not None:
                     self._update(found)
-                self._stamp = stamp
+                self._state = state
             return self._snapshots
 
     def maps(self, stamp: Stamp, name: str) -> Maps:
-        """One layer's maps."""
+        """One name's maps.
+
+        Raises:
+            NotRecordedError: when there are none.
+        """
         snapshots = self.snapshots(stamp)
         mine = [snapshot for snapshot in snapshots if name in snapshot.blobs]
         if not mine:
-            known = dict.fromkeys(name for snapshot in snapshots for name in snapshot.blobs)
-            raise NotRecordedError("layer with maps", name, known)
+            raise NotRecordedError(f"name among the {self._kind.value}", name, names_in(snapshots))
         return Maps(name, mine)
-
-    def probe(self, stamp: Stamp) -> DecodedProbe | None:
-        """The newest probe samples that can be read."""
-        with self._lock:
-            if self._probe is None or self._probe[0] != stamp:
-                self._probe = (stamp, self._read_probe())
-            return self._probe[1]
 
     def _update(self, found: Records) -> None:
         order = np.argsort(found.wall_times, kind="stable")
@@ -134,16 +142,12 @@ class MapsReader:
                 raise message
             record = records.decode_map_index(message)
         except RecordError as error:
-            self._problems.add("maps", str(error), *key)
+            self._problems.add(self._kind.value, str(error), *key)
             return None
         blobs = {name: number + 1 for number, name in enumerate(record.names)}
         return blobs, omissions(record.omissions)
 
-    def _read_probe(self) -> DecodedProbe | None:
-        found = read_or_note(self._source, Kind.PROBE, self._problems) or NONE
-        for index in np.argsort(found.wall_times, kind="stable")[::-1].tolist():
-            try:
-                return records.decode_probe(found.read(index, 0))
-            except RecordError as error:
-                self._problems.add("probe", str(error), found.steps[index], found.wall_times[index])
-        return None
+
+def names_in(snapshots: Sequence[Snapshot]) -> list[str]:
+    """All names, those of the newest snapshot first."""
+    return list(dict.fromkeys(name for snapshot in reversed(snapshots) for name in snapshot.blobs))

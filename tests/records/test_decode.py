@@ -31,6 +31,12 @@ def map_record():
     return records.encode_map(1, "conv", values, [0, 2, 5], (2, 2, 2, 6), np.zeros(3), "image")
 
 
+def kernel_record():
+    values = np.random.default_rng(0).normal(size=(2, 3, 2, 2))
+    extra = {"rows": [0, 4], "norms": np.ones(6), "targets": [1, -1], "layer": "conv"}
+    return records.encode_map(1, "k", values, [0, 2, 5], (2, 2, 9, 6), np.zeros(3), "ids", **extra)
+
+
 MESSAGES = {
     records.decode_model: model_record(),
     records.decode_table: records.encode_table(
@@ -41,12 +47,16 @@ MESSAGES = {
         1, np.ones((2, bins.BINS)), np.array([1, 2])
     ),
     records.decode_map: map_record(),
+    records.decode_activation_function: records.encode_activation_function(
+        1, "dense", "relu", -1.0, 2.0, [3, 0, 4], [0.0, 0.0, 1.0, 2.0], 2, 0.25
+    ),
     records.decode_map_index: records.encode_map_index(1, ["a"], [pb.Omission(name="b")]),
     records.decode_probe: records.encode_probe([map_record()], np.ones((2, 1))),
 }
 BY_NAME = [
     pytest.param(decode, message, id=decode.__name__) for decode, message in MESSAGES.items()
 ]
+BY_NAME.append(pytest.param(records.decode_map, kernel_record(), id="decode_map_of_a_kernel"))
 
 
 def check_consistent(decode, result):
@@ -77,12 +87,22 @@ def check_consistent(decode, result):
         check_rows(result.rows)
     elif decode is records.decode_map:
         check_map(result)
+    elif decode is records.decode_activation_function:
+        check_activation_function(result)
     elif decode is records.decode_probe:
         for item in result.inputs:
             check_map(item)
         counts = {len(item.codes) for item in result.inputs}
         counts |= set() if result.labels is None else {len(result.labels)}
         assert len(counts) <= 1
+
+
+def check_activation_function(item):
+    assert np.isfinite([item.low, item.high]).all()
+    assert item.low <= item.high
+    assert item.counts.size > 0
+    assert item.edges.shape == (item.counts.size + 1,)
+    assert item.curve is None or item.curve.shape == item.edges.shape
 
 
 def check_rows(rows):
@@ -97,6 +117,8 @@ def check_map(item):
     assert item.channels.shape == item.dead.shape == item.codes.shape[1:2]
     assert item.values.shape == item.codes.shape
     assert item.values.dtype == np.float32
+    for array in (item.rows, item.targets):
+        assert array is None or len(array) == len(item.codes)
 
 
 @pytest.mark.parametrize(("decode", "message"), BY_NAME)

@@ -231,3 +231,36 @@ def test_the_fingerprint_is_that_of_the_content_and_never_zero():
     before = record.fingerprint
     assert before != 0
     assert records.seal_model(record).fingerprint == before
+
+
+def test_what_only_some_maps_have_comes_back():
+    values = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float32)
+    plain = _map_back(values)
+    assert (plain.rows, plain.norms, plain.targets, plain.exact, plain.layer) == (None,) * 4 + ("",)
+    norms = np.array([0.5, np.nan, 2.0, 7.0], np.float32)
+    back = _map_back(values, rows=[4, 7], norms=norms, targets=[9, -1], layer="embed")
+    assert back.rows.tolist() == [4, 7]
+    np.testing.assert_array_equal(back.norms, norms)
+    assert back.targets.tolist() == [9, -1]
+    assert back.layer == "embed"
+
+
+def test_ids_come_back_exactly():
+    ids = np.array([0, 1, 49_999, 2**24], np.float32).reshape(1, 1, 1, 4)
+    np.testing.assert_array_equal(_map_back(ids, layout="ids").values, ids)
+
+
+@pytest.mark.parametrize("curve", [None, [0.0, 0.0, 1.0, np.nan]])
+def test_an_activation_function_comes_back(curve):
+    message = records.encode_activation_function(
+        5, "dense:1", "relu", -1.5, 3.0, [3, 0, 2**31], curve, 2, 0.25, "why"
+    )
+    back = records.decode_activation_function(message.SerializeToString())
+    assert (back.model, back.name, back.function, back.reason) == (5, "dense:1", "relu", "why")
+    assert (back.low, back.high, back.nonfinite, back.flat_fraction) == (-1.5, 3.0, 2, 0.25)
+    assert back.counts.tolist() == [3, 0, 2**31]
+    assert back.edges.tolist() == [-1.5, 0.0, 1.5, 3.0]
+    if curve is None:
+        assert back.curve is None
+    else:
+        np.testing.assert_array_equal(back.curve, curve)

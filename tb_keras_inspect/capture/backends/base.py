@@ -12,8 +12,6 @@ from tb_keras_inspect.capture.strides import spread_stride
 if TYPE_CHECKING:
     from tb_keras_inspect.capture.collector import Collector
 
-StepFunction = Callable[..., Any]
-
 
 class Backend:
     """The seam between capture and a framework.
