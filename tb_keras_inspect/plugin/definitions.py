@@ -22,6 +22,10 @@ _COMMON = {
     "interval": "training steps between two samples",
     "step_seconds": "median duration of a training step that is not sampled, in seconds",
     "sample_seconds": "what a sampled training step takes longer, in seconds",
+    "effective_rank": "directions that hold 99 % of the variance of a layer's output",
+    "rank_fraction": "effective_rank divided by the most that it can be",
+    "dimensions": "features (channels, units) of a layer's output",
+    "observations": "feature vectors that effective_rank was computed from",
     "loss_scale": "factor by which mixed precision scales the loss",
 }
 

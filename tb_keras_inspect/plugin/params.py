@@ -77,6 +77,15 @@ class Params:
                 )
         return items
 
+    def choice(self, name: str, accepted: Sequence[str], default: str) -> str:
+        """One of given words."""
+        text = self._arguments.get(name, default)
+        if text not in accepted:
+            raise BadRequestError(
+                f"Parameter {name!r} takes one of {', '.join(accepted)}. Received: {text[:80]!r}"
+            )
+        return text
+
     def rows(self) -> slice:
         """`rows=a:b`: rows a to b - 1; either may be left out."""
         text = self._arguments.get("rows")

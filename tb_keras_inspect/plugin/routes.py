@@ -11,6 +11,7 @@ import numpy as np
 import tb_keras_inspect
 from tb_keras_inspect.plugin.errors import BadRequestError, NotFoundError, as_http
 from tb_keras_inspect.plugin.impl.columns import RANGE
+from tb_keras_inspect.plugin.impl.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.impl.maps import maps_impl, maps_index_impl, probe_impl
 from tb_keras_inspect.plugin.impl.runs import model_impl, runs_impl
 from tb_keras_inspect.plugin.impl.scalars import loss_impl, scalars_impl
@@ -52,9 +53,11 @@ RUN_ROUTES = {
     "series": Route(series_impl, ("layer", "kind", *RANGE, "pool")),
     "units": Route(units_impl, ("layer", *RANGE)),
     "histogram": Route(histogram_impl, ("kind", "name", *RANGE)),
-    "maps_index": Route(maps_index_impl),
-    "maps": Route(maps_impl, ("layer", "step")),
+    "maps_index": Route(maps_index_impl, ("kind",)),
+    "maps": Route(maps_impl, ("kind", "layer", "step")),
     "probe": Route(probe_impl),
+    "predictions": Route(predictions_impl),
+    "activation_functions": Route(activation_functions_impl, ("layer", "step")),
     "loss": Route(loss_impl, RANGE),
     "scalars": Route(scalars_impl, live=True),
 }

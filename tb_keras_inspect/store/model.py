@@ -9,7 +9,8 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 class LayerInfo:
     """`parent`: index of the enclosing layer, -1 at the top; -1 in `output_shape`: not known.
 
-    `settings`: numbers and words of its configuration, as text.
+    `settings`: numbers and words of its configuration, as text. `calls`: of one forward pass, 0
+    where that is not known.
     """
 
     path: str
@@ -21,6 +22,7 @@ class LayerInfo:
     trainable: bool
     dtype: str
     settings: dict[str, str]
+    calls: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +62,8 @@ class OmissionInfo:
 class ModelInfo:
     """What was trained, and how it was watched.
 
-    `edges`: pairs of layer indices. `compiled`: loss, optimizer and the like, as text.
+    `edges`: pairs of layer indices; both ends are innermost layers. `edges_from`: how they were
+    found: "functional graph", "trace", "order of calls", or "" where they are not known. `compiled`: loss, optimizer and the like, as text.
     """
 
     fingerprint: int
@@ -76,6 +79,7 @@ class ModelInfo:
     omissions: tuple[OmissionInfo, ...]
     steps_per_epoch: int
     compiled: dict[str, str]
+    edges_from: str
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
@@ -96,6 +100,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
         omissions=omissions(record.omissions),
         steps_per_epoch=record.steps_per_epoch,
         compiled=dict(record.compiled),
+        edges_from=record.edges_from,
     )
 
 
@@ -115,6 +120,7 @@ def _layer(layer: pb.Layer) -> LayerInfo:
         layer.trainable,
         layer.dtype,
         dict(layer.settings),
+        layer.calls,
     )
 
 

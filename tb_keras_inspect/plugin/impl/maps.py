@@ -1,4 +1,4 @@
-"""Pictures: maps of the probe samples, and the samples themselves."""
+"""Pictures: of what the probe samples look like inside the model, and the samples themselves."""
 
 import dataclasses
 from typing import Any
@@ -8,19 +8,26 @@ import numpy as np
 from tb_keras_inspect.plugin.impl.tables import index_at
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_container, as_json
-from tb_keras_inspect.records import DecodedMap
+from tb_keras_inspect.records import DecodedMap, Kind
+from tb_keras_inspect.records.schema import PICTURE_KINDS
+from tb_keras_inspect.store.maps import names_in
 from tb_keras_inspect.store.run import RunData
+
+_PICTURES = tuple(kind.value for kind in PICTURE_KINDS)
+_INDEXED = (*_PICTURES, Kind.ACTIVATION_FUNCTION.value)
 
 
 def maps_index_impl(run: RunData, params: Params) -> Payload:
-    """At which steps there are maps, and of what."""
-    snapshots = run.map_snapshots()
-    names = dict.fromkeys(name for snapshot in reversed(snapshots) for name in snapshot.blobs)
+    """At which steps there are pictures of a kind, and of what."""
+    kind = params.choice("kind", _INDEXED, Kind.MAPS.value)
+    snapshots = run.map_snapshots(kind)
     omissions = dict.fromkeys(item for snapshot in snapshots for item in snapshot.omissions)
     return as_json(
         {
+            "kind": kind,
+            "kinds": [name for name in _INDEXED if name in run.kinds],
             "steps": [snapshot.step for snapshot in snapshots],
-            "names": list(names),
+            "names": names_in(snapshots),
             "omissions": [dataclasses.asdict(omission) for omission in omissions],
             "problems": run.problems,
         }
@@ -28,12 +35,13 @@ def maps_index_impl(run: RunData, params: Params) -> Payload:
 
 
 def maps_impl(run: RunData, params: Params) -> Payload:
-    """One layer's maps: of the newest snapshot at or before a step, else of the first."""
-    maps = run.maps(params.text("layer"))
+    """The pictures of one name: of the newest snapshot at or before a step, else of the first."""
+    kind = params.choice("kind", _PICTURES, Kind.MAPS.value)
+    maps = run.maps(params.text("layer"), kind)
     step = params.step("step")
     index = index_at(maps.steps, step)
     record = maps.record(index)
-    meta = {"run": run.name, "step": int(maps.steps[index]), "requested_step": step}
+    meta = {"run": run.name, "kind": kind, "step": int(maps.steps[index]), "requested_step": step}
     return as_container(meta | _meta(record), _arrays(record))
 
 
@@ -53,14 +61,22 @@ def _meta(record: DecodedMap) -> dict[str, Any]:
         "name": record.name,
         "layout": record.layout,
         "full_shape": list(record.full_shape),
+        "layer": record.layer,
     }
 
 
 def _arrays(record: DecodedMap) -> dict[str, np.ndarray]:
-    return {
+    arrays = {
         "codes": record.codes,
         "scale": record.scale,
         "offset": record.offset,
         "channels": record.channels,
         "dead": record.dead,
     }
+    optional = {
+        "values": record.exact,
+        "rows": record.rows,
+        "norms": record.norms,
+        "targets": record.targets,
+    }
+    return arrays | {name: array for name, array in optional.items() if array is not None}
