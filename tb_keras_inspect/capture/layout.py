@@ -108,6 +108,9 @@ class LayoutTable:
             self._layouts.append(layout)
         return self._layouts.index(layout)
 
+    def __len__(self) -> int:
+        return len(self._layouts)
+
     def all_sites(self) -> tuple[SiteKey, ...]:
         """The tapped outputs of all layouts, each name once."""
         sites = {site.name: site for layout in self._layouts for site in layout.sites}

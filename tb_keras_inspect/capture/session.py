@@ -170,14 +170,14 @@ class Session:
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
-        sites = self._twin.layouts.all_sites()
-        omissions = dict(self._twin.omissions)
-        trainable = tuple(id(v) for v in self._model.trainable_variables)
-        key = (sites, tuple(sorted(omissions)), trainable)
+        layouts, omissions = self._twin.layouts, dict(self._twin.omissions)
+        key = (len(layouts), len(omissions), self._twin.trained())
         if key == self._record_key:
             return
         self._record_key = key
-        record = describe_model(self._model, sites, omissions, self._options, self._steps_per_epoch)
+        record = describe_model(
+            self._model, layouts.all_sites(), omissions, self._options, self._steps_per_epoch
+        )
         self._fingerprint, step, now = record.fingerprint, self._step, time.time()
 
         encoder = self._encoder

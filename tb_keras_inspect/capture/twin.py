@@ -58,7 +58,7 @@ class Twin:
         self._stand_in: Callable[..., Any] | None = None
         self._plan: Plan | None = None
         self._fit: Any = None  # in which it was armed
-        self._trained: list[int] = []
+        self._trained: tuple[int, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -79,7 +79,7 @@ class Twin:
         if function is self._stand_in:
             return True
         try:
-            if self._twin is None or function is not self._plain or self._stale():
+            if self._twin is None or function is not self._plain or self._trained != self.trained():
                 self._build(function)
         except Exception as error:
             self._fail(error)
@@ -97,12 +97,13 @@ class Twin:
         # Each fit gives the model a new history.
         return self._model.__dict__.get("history")
 
-    def _stale(self) -> bool:
-        return self._trained != [id(v) for v in self._model.trainable_variables]
+    def trained(self) -> tuple[int, ...]:
+        """Identities of the variables that are trained now."""
+        return tuple(id(variable) for variable in self._model.trainable_variables)
 
     def _build(self, function: Any) -> None:
         self._plain = function
-        self._trained = [id(v) for v in self._model.trainable_variables]
+        self._trained = self.trained()
         self._plan = None
         self._twin = self.backend.build(self._model, self._make_collector)
         # A new function at every build, so that a stale one is never taken for the current one.
