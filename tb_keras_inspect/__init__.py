@@ -11,10 +11,11 @@ __version__ = "0.1.0"
 _HOME = {
     "InspectCallback": "tb_keras_inspect.callback",
     "compare": "tb_keras_inspect.store",
+    "diagnose": "tb_keras_inspect.diagnosis",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
 }
-__all__ = ["InspectCallback", "__version__", "compare", "load_run", "load_runs"]
+__all__ = ["InspectCallback", "__version__", "compare", "diagnose", "load_run", "load_runs"]
 
 
 def __getattr__(name: str):

@@ -28,6 +28,10 @@ class Params:
                 )
         self._arguments = arguments
 
+    def has(self, name: str) -> bool:
+        """Whether it was given."""
+        return name in self._arguments
+
     def text(self, name: str) -> str:
         """A required text; it may be empty."""
         if name not in self._arguments:

@@ -1,0 +1,160 @@
+"""The model as rules see it: which layers train, in which order, and what comes out at the end."""
+
+import dataclasses
+import functools
+
+from tb_keras_inspect.store.model import LayerInfo, ModelInfo, SiteInfo
+
+RELU = ("relu", "relu6")  # exactly zero, with zero slope, for all negative inputs
+BOUNDED = ("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softsign")
+NORMALISING = (
+    "BatchNormalization",
+    "LayerNormalization",
+    "GroupNormalization",
+    "RMSNormalization",
+    "SpectralNormalization",
+    "UnitNormalization",
+    "Normalization",
+)
+RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "SimpleRNNCell", "LSTMCell", "GRUCell")
+# What passes on its input's values, or some of them.
+PASSING = (
+    "InputLayer",
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "GaussianNoise",
+    "Flatten",
+    "Reshape",
+    "Permute",
+    "ActivityRegularization",
+    "Identity",
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Weighted:
+    """A layer with trainable kernels.
+
+    Attributes:
+        layer: The layer.
+        depth: Position of its first output in the forward pass.
+        kernels: Paths of its trainable variables of rank 2 and more.
+        others: Paths of its other trainable variables.
+        site: Name of its first output, "" where none was recorded.
+    """
+
+    layer: LayerInfo
+    depth: int
+    kernels: tuple[str, ...]
+    others: tuple[str, ...]
+    site: str
+
+
+class Structure:
+    """Answers questions about the model record.
+
+    Args:
+        model: None where there is none: then everything is empty.
+    """
+
+    def __init__(self, model: ModelInfo | None):
+        self.model = model
+        self.layers = model.layers if model else ()
+        self.sites = model.sites if model else ()
+        self.variables = model.variables if model else ()
+        self._layer_of = {v.path: v.layer for v in self.variables}
+        self._site = {site.name: site for site in self.sites}
+
+    @functools.cached_property
+    def compiled(self) -> dict[str, str]:
+        """How the model was compiled; empty in older logs."""
+        return dict(getattr(self.model, "compiled", None) or {})
+
+    @property
+    def has_own_step(self) -> bool:
+        """Whether training is not Keras's own: several losses and players may be in it."""
+        return self.compiled.get("train_step") == "own"
+
+    def site(self, name: str) -> SiteInfo | None:
+        """A site by name."""
+        return self._site.get(name)
+
+    def layer_of_site(self, name: str) -> LayerInfo | None:
+        """The layer that a site is of."""
+        site = self._site.get(name)
+        return self.layers[site.layer] if site and 0 <= site.layer < len(self.layers) else None
+
+    def layer_of_variable(self, path: str) -> LayerInfo | None:
+        """The layer that a variable belongs to: for a cell, the recurrent layer around it."""
+        index = self._layer_of.get(path, -1)
+        return self.layers[self.outer(index)] if index >= 0 else None
+
+    def outer(self, index: int) -> int:
+        """The recurrent layer around a cell; else the layer itself."""
+        parent = self.layers[index].parent
+        if self.layers[index].class_name.endswith("Cell") and parent >= 0:
+            return parent
+        return index
+
+    def is_container(self, index: int) -> bool:
+        """Whether other layers are nested in it."""
+        return index in self._parents
+
+    @functools.cached_property
+    def _parents(self) -> set[int]:
+        return {layer.parent for layer in self.layers}
+
+    @functools.cached_property
+    def weighted(self) -> list[Weighted]:
+        """Layers with trainable kernels, but for embeddings, from the input to the output.
+
+        An embedding's gradient has a row for each token of the vocabulary, most of them zero: its
+        size says nothing about depth.
+        """
+        found: dict[int, list] = {}
+        for variable in self.variables:
+            if variable.layer < 0 or "Embedding" in self.layers[variable.layer].class_name:
+                continue
+            parts = found.setdefault(self.outer(variable.layer), [[], []])
+            parts[0 if len(variable.shape) >= 2 else 1].append(variable.path)
+        layers = [
+            Weighted(self.layers[i], *self._depth(i, order), tuple(k), tuple(o), self._site_name(i))
+            for order, (i, (k, o)) in enumerate(found.items())
+            if k
+        ]
+        return sorted(layers, key=lambda item: item.depth)
+
+    def _depth(self, index: int, order: int) -> tuple[int]:
+        first = self._first_site.get(index)
+        return (order if first is None or not self._all_have_sites else first,)
+
+    @functools.cached_property
+    def _all_have_sites(self) -> bool:
+        with_kernel = {self.outer(v.layer) for v in self.variables if v.layer >= 0}
+        return with_kernel <= self._first_site.keys()
+
+    @functools.cached_property
+    def _first_site(self) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for position, site in enumerate(self.sites):
+            found.setdefault(site.layer, position)
+        return found
+
+    def _site_name(self, index: int) -> str:
+        first = self._first_site.get(index)
+        return "" if first is None else self.sites[first].name
+
+    @functools.cached_property
+    def outputs(self) -> list[SiteInfo]:
+        """What the model puts out: for one output the last layer's, else those named by the loss."""
+        leaves = [s for s in self.sites if not self.is_container(s.layer)]
+        return leaves[-1:]
+
+    def class_of(self, site: SiteInfo) -> str:
+        """Class of the layer that a site is of."""
+        return self.layers[site.layer].class_name if 0 <= site.layer < len(self.layers) else ""
+
+    def is_output(self, site: SiteInfo) -> bool:
+        """Whether a site is the model's output, or the activation function right before it."""
+        return any(site.name == output.name for output in self.outputs)

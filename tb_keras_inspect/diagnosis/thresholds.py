@@ -1,0 +1,80 @@
+"""The numbers that rules hold measurements against, each with its meaning and its source."""
+
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Threshold:
+    """One number that can be changed without training again.
+
+    Attributes:
+        name: As given to `diagnose`, on the command line and in the tab.
+        default: The value used where none is given.
+        low, high: Range of accepted values, both included.
+        definition: What it is, in a line.
+        source: Where the default comes from.
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    definition: str
+    source: str
+
+
+class Thresholds(Mapping):
+    """Values by name.
+
+    Args:
+        known: All thresholds there are.
+        given: Values that differ from the defaults.
+
+    Raises:
+        ValueError: for an unknown name, or a value out of its range.
+    """
+
+    def __init__(self, known: Iterable[Threshold], given: Mapping[str, float] | None = None):
+        self.known = tuple(known)
+        self._values = {item.name: item.default for item in self.known}
+        by_name = {item.name: item for item in self.known}
+        for name, value in (given or {}).items():
+            if name not in by_name:
+                raise ValueError(
+                    f"Unknown threshold {str(name)[:80]!r}. Accepted: {', '.join(by_name)}"
+                )
+            self._values[name] = checked(by_name[name], value)
+
+    def __getitem__(self, name: str) -> float:
+        return self._values[name]
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def to_list(self) -> list[dict[str, Any]]:
+        """For JSON."""
+        return [dataclasses.asdict(item) | {"value": self[item.name]} for item in self.known]
+
+
+def checked(threshold: Threshold, value: Any) -> float:
+    """The value as a number within the range.
+
+    Raises:
+        ValueError: when it is not one.
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not threshold.low <= number <= threshold.high:
+        raise ValueError(
+            f"Threshold {threshold.name!r} must be a number of {threshold.low:g} to "
+            f"{threshold.high:g}. Received: {str(value)[:80]!r}"
+        )
+    return number

@@ -1,0 +1,26 @@
+"""What is wrong with one run."""
+
+from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose
+from tb_keras_inspect.plugin.errors import BadRequestError
+from tb_keras_inspect.plugin.params import Params
+from tb_keras_inspect.plugin.payload import Payload, as_json
+from tb_keras_inspect.store.run import RunData
+
+THRESHOLD_NAMES = tuple(threshold.name for threshold in THRESHOLDS)
+
+
+def findings_impl(run: RunData, params: Params) -> Payload:
+    """Findings under the thresholds given, and what thresholds there are."""
+    given = {name: params.text(name) for name in THRESHOLD_NAMES if params.has(name)}
+    try:
+        thresholds = Thresholds(THRESHOLDS, given)
+    except ValueError as error:
+        raise BadRequestError(str(error)) from None
+    return as_json(
+        {
+            "run": run.name,
+            "findings": [finding.to_dict() for finding in diagnose(run, thresholds)],
+            "thresholds": thresholds.to_list(),
+            "problems": run.problems,
+        }
+    )
