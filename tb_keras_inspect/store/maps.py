@@ -15,6 +15,14 @@ from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import Records, Source, Stamp, read_or_note
 
+_WHAT = {
+    Kind.MAPS: "layer with maps",
+    Kind.ATTENTION: "layer with attention scores",
+    Kind.SALIENCY: "input with saliency",
+    Kind.GRAD_CAM: "layer with Grad-CAM",
+    Kind.KERNELS: "variable with pictures",
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
@@ -116,7 +124,7 @@ class MapsReader:
         snapshots = self.snapshots(stamp)
         mine = [snapshot for snapshot in snapshots if name in snapshot.blobs]
         if not mine:
-            raise NotRecordedError(f"name among the {self._kind.value}", name, names_in(snapshots))
+            raise NotRecordedError(_WHAT[self._kind], name, sorted(names_in(snapshots)))
         return Maps(name, mine)
 
     def _update(self, found: Records) -> None:

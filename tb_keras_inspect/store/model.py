@@ -63,7 +63,8 @@ class ModelInfo:
     """What was trained, and how it was watched.
 
     `edges`: pairs of layer indices; both ends are innermost layers. `edges_from`: how they were
-    found: "functional graph", "trace", "order of calls", or "" where they are not known. `compiled`: loss, optimizer and the like, as text.
+    found: "functional graph", "trace", "order of calls", or "" where they are not known.
+    `compiled`: loss, optimizer and the like, as text.
     """
 
     fingerprint: int

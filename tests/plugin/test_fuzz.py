@@ -69,7 +69,10 @@ names = st.sampled_from(routes.NAMES)
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
     directory = tmp_path_factory.mktemp("logs")
-    write_run(directory / RUN, range(0, 100, 5), steps_per_epoch=30).close()
+    writer = write_run(directory / RUN, range(0, 100, 5), steps_per_epoch=30)
+    writer.inside(50)
+    writer.inside(95)
+    writer.close()
     return Client(directory)
 
 

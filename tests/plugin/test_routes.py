@@ -184,7 +184,8 @@ def test_maps_and_their_index(client, run):
 
 def test_probe(client):
     meta, arrays = client.container("probe", run="a")
-    assert meta["inputs"] == [{"name": "input_0", "layout": "rgb", "full_shape": [2, 4, 4, 1]}]
+    want = {"name": "input_0", "layout": "rgb", "full_shape": [2, 4, 4, 1], "layer": ""}
+    assert meta["inputs"] == [want]
     assert arrays["input0/codes"].shape == (2, 1, 4, 4)
     assert arrays["labels"].tolist() == [[3], [7]]
 

@@ -6,7 +6,13 @@ from tensorboard.compat.proto import summary_pb2, types_pb2
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, PLUGIN_NAME, TABLE_KINDS, Kind
+from tb_keras_inspect.records.schema import (
+    BLOB_KINDS,
+    HISTOGRAM_KINDS,
+    PLUGIN_NAME,
+    TABLE_KINDS,
+    Kind,
+)
 from tb_keras_inspect.records.summary import to_event, to_value
 
 MESSAGE = records.encode_table(1, ["l2"], np.ones((2, 1)))
@@ -20,7 +26,7 @@ def test_a_value_has_its_tag_its_plugin_and_the_data_class_that_loaders_deliver(
     assert metadata.plugin_data.plugin_name == PLUGIN_NAME
     content = pb.TagMetadata.FromString(metadata.plugin_data.content)
     assert (content.version, content.kind) == (records.SCHEMA_VERSION, kind.value)
-    blob = kind in (Kind.MAPS, Kind.PROBE)
+    blob = kind in BLOB_KINDS
     assert metadata.data_class == (
         summary_pb2.DATA_CLASS_BLOB_SEQUENCE if blob else summary_pb2.DATA_CLASS_TENSOR
     )

@@ -96,14 +96,62 @@ class RunWriter:
         index = records.encode_map_index(self.model.fingerprint, list(maps), omissions)
         return to_value(Kind.MAPS, index, *(self.map(n, v) for n, v in maps.items()))
 
-    def map(self, name, values, layout="image") -> pb.MapRecord:
+    def map(self, name, values, layout="image", **extra) -> pb.MapRecord:
         """One map record."""
         values = np.asarray(values, np.float32)
         samples, channels, height, width = values.shape
         dead = ~np.any(values, axis=(0, 2, 3))
         shape = (samples, height, width, channels)
         return records.encode_map(
-            self.model.fingerprint, name, values, np.arange(channels), shape, dead, layout
+            self.model.fingerprint, name, values, np.arange(channels), shape, dead, layout, **extra
+        )
+
+    def pictures(self, kind: Kind, maps: dict, layout="image", **extra):
+        """A value of any kind of pictures: name to float[S, C, H, W]."""
+        index = records.encode_map_index(self.model.fingerprint, list(maps))
+        items = [self.map(name, values, layout, **extra) for name, values in maps.items()]
+        return to_value(kind, index, *items)
+
+    def kernels(self, maps: dict):
+        """A kernels value: path of a variable to float[inputs, units, H, W]."""
+        (first, *_) = maps.values()
+        inputs, units = first.shape[:2]
+        extra = {"rows": np.arange(inputs), "norms": np.arange(units, dtype=float)}
+        return self.pictures(Kind.KERNELS, maps, "kernel", **extra)
+
+    def predictions(self, values, output="classes"):
+        """A prediction value: float[samples, K] of one output."""
+        values = np.asarray(values)
+        columns = [f"{output}/{number}" for number in range(values.shape[1])]
+        names = [str(number) for number in range(len(values))]
+        table = records.encode_table(self.model.fingerprint, columns, values, names=names)
+        return to_value(Kind.PREDICTION, table)
+
+    def activation_functions(self, names, reason=""):
+        """An activation_function value: a ReLU from -1 to 2 for each name."""
+        curve = None if reason else [0.0, 0.0, 1.0, 2.0]
+        items = [
+            records.encode_activation_function(
+                self.model.fingerprint, name, "relu", -1, 2, [5, 0, n], curve, reason=reason
+            )
+            for n, name in enumerate(names)
+        ]
+        index = records.encode_map_index(self.model.fingerprint, list(names))
+        return to_value(Kind.ACTIVATION_FUNCTION, index, *items)
+
+    def inside(self, step: int) -> None:
+        """One event with everything that the probe pass sees besides maps; all depends on `step`."""
+        names = [site.name for site in self.model.sites]
+        pictures = (step + 1) * np.arange(32, dtype=np.float32).reshape(2, 1, 4, 4)
+        targets = np.array([1, -1])
+        self.write(
+            step,
+            self.pictures(Kind.ATTENTION, {names[0]: pictures / 100}, "attention"),
+            self.pictures(Kind.SALIENCY, {"x": pictures}, targets=targets, layer="embed"),
+            self.pictures(Kind.GRAD_CAM, {names[0]: pictures}, targets=targets, layer=names[0]),
+            self.kernels({self.model.variables[0].path: (step + 1) * np.ones((3, 4, 3, 3))}),
+            self.activation_functions(names),
+            self.predictions([[0.25, 0.75 + step], [0.5, 0.5]]),
         )
 
     def sample(self, step: int, loss: float = 1.0, epoch: int = 0) -> None:

@@ -71,7 +71,7 @@ def test_a_live_run_is_read_on_and_only_the_new_is_decoded(tmp_path, loader):
         assert len(run.table("gradient").steps) == 5
         assert len(run.maps("conv")) == 2
         series = run._cache.get((run.key, Kind.GRADIENT))
-        assert (series.decoded, run._maps.decoded) == (5, 2)
+        assert (series.decoded, run._maps[Kind.MAPS].decoded) == (5, 2)
         writer.sample(50)
         writer.write(50, writer.maps({"conv": np.ones((1, 1, 2, 2))}))
         reload()
@@ -80,7 +80,7 @@ def test_a_live_run_is_read_on_and_only_the_new_is_decoded(tmp_path, loader):
         assert run.stamp != stamp
         assert run.table("gradient").steps[-1] == 50
         assert run.maps("conv").steps.tolist() == [20, 40, 50]
-        assert (series.decoded, run._maps.decoded) == (6, 3)
+        assert (series.decoded, run._maps[Kind.MAPS].decoded) == (6, 3)
     writer.close()
 
 
