@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -22,6 +23,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from models import MODELS
 
 from tb_keras_inspect import InspectCallback
+from tb_keras_inspect.callback import InspectWarning
+
+warnings.simplefilter("error", InspectWarning)  # what is not recorded costs nothing
 
 
 class Blocks:

@@ -175,7 +175,7 @@ class Collector:
                     why = "the loss does not depend on it: no gradient"
                     self.omissions[name, "gradient"] = why
                 continue
-            gradient = self.backend.dense(gradient)
+            gradient = self.backend.dense(gradient, variable.shape)
             if reason := self.backend.unrecordable(gradient, self.token):
                 self.omissions[name, "gradient"] = reason
             else:

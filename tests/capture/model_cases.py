@@ -310,6 +310,8 @@ FED = [
         fit={"validation_data": (100.0 * zoo.vectors(seed=9), zoo.labels(seed=9))},
     ),
     Case("generator", zoo.mlp, feed=generator_feed),
+    # The length of the sequences is not known when the step is traced.
+    Case("sequences_from_a_generator", zoo.transformer, data=token_data, feed=generator_feed),
     Case("py_dataset", zoo.mlp, feed=py_dataset_feed),
     Case("tf_data", zoo.mlp, feed=tf_data_feed),
     Case("data_loader", zoo.mlp, feed=data_loader_feed),

@@ -79,8 +79,8 @@ class Backend:
         """float32[size]: how often each whole number below `size` is in the flat int32 tensor."""
         raise NotImplementedError
 
-    def dense(self, gradient: Any) -> Any:
-        """A gradient as a dense tensor."""
+    def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
+        """A gradient as a dense tensor of its variable's shape."""
         return gradient
 
     def replicas(self) -> int:

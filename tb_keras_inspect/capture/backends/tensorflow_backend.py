@@ -71,8 +71,9 @@ class TensorFlowBackend(base.Backend):
             input=index, size=size, weights=tf.zeros((0,), tf.float32), binary_output=False
         )
 
-    def dense(self, gradient: Any) -> Any:
-        return tf.convert_to_tensor(gradient)
+    def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
+        # Where the length of sequences is not known, the shape of a kernel's gradient is not either.
+        return tf.ensure_shape(tf.convert_to_tensor(gradient), shape)
 
     def replicas(self) -> int:
         return _replicas()

@@ -50,7 +50,7 @@ class TorchBackend(base.Backend):
     def count_by_index(self, index: Any, size: int) -> Any:
         return torch.bincount(index, minlength=size).to(torch.float32)
 
-    def dense(self, gradient: Any) -> Any:
+    def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
         return gradient.to_dense() if gradient.is_sparse else gradient
 
     def snapshot(self, variables: Sequence[Any]) -> list[Any]:
