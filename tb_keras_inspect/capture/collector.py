@@ -12,6 +12,7 @@ from tb_keras_inspect.capture import optimizers, saturation, statistics
 from tb_keras_inspect.capture.backends.base import Backend
 from tb_keras_inspect.capture.calls import CallLog
 from tb_keras_inspect.capture.layout import SiteKey
+from tb_keras_inspect.capture.listening import Listener
 from tb_keras_inspect.capture.settings import MAX_UNITS, Settings
 
 
@@ -46,7 +47,7 @@ class Activation:
     units: Any
 
 
-class Collector:
+class Collector(Listener):
     """Holds what one execution (or one trace) of a training step shows.
 
     Nothing here may make the step fail: every hook runs under `guard`, which keeps the first error

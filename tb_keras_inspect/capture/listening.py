@@ -13,6 +13,30 @@ from tb_keras_inspect.capture.hooks import class_patch
 if TYPE_CHECKING:
     from tb_keras_inspect.capture.collector import Collector
 
+
+class Listener:
+    """What sees layers being called on a thread."""
+
+    def guard(self) -> contextlib.AbstractContextManager[Any]:
+        """What its own work runs in. By default a failure of it is one of the call."""
+        return contextlib.nullcontext()
+
+    def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
+        """A layer is about to be called.
+
+        Args:
+            layer: The layer.
+            inputs: Its arguments, any nest.
+        """
+
+    def replaced(self, layer: keras.layers.Layer, outputs: Any) -> Any:
+        """What the caller gets in place of a layer's outputs: by default these."""
+        return outputs
+
+    def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
+        """A layer was called, and the caller gets `outputs`."""
+
+
 Patch = tuple[type, str, Callable[..., Any]]
 _active = threading.local()
 
@@ -36,17 +60,36 @@ def listening(collector: "Collector", patches: Iterable[Patch] | None = None) ->
             _active.collector = before
 
 
-def _current() -> "Collector | None":
+@contextlib.contextmanager
+def deaf() -> Iterator[None]:
+    """A block in which nothing on this thread is seen."""
+    before, _active.collector = _current(), None
+    try:
+        yield
+    finally:
+        _active.collector = before
+
+
+def is_listening() -> bool:
+    """Whether calls on this thread are seen by anyone."""
+    return _current() is not None
+
+
+def _current() -> Any:
     return getattr(_active, "collector", None)
 
 
 def _make_call(original: Callable[..., Any]) -> Callable[..., Any]:
     def __call__(self, *args, **kwargs):  # noqa: N807
+        listener = _current()
+        if listener is None:
+            return original(self, *args, **kwargs)
+        with listener.guard():
+            listener.will_call(self, (args, kwargs))
         outputs = original(self, *args, **kwargs)
-        collector = _current()
-        if collector is not None:
-            with collector.guard():
-                collector.saw_output(self, outputs)
+        with listener.guard():
+            outputs = listener.replaced(self, outputs)
+            listener.saw_output(self, outputs)
         return outputs
 
     return __call__

@@ -14,7 +14,7 @@ from tb_keras_inspect.capture.maps import View, view_of
 Take = Callable[[str, View, Any], None]
 
 
-class OutputObserver:
+class OutputObserver(listening.Listener):
     """Names and views the outputs of one forward pass, and hands each to a function.
 
     Args:
@@ -38,10 +38,6 @@ class OutputObserver:
         """A block in which this observer sees the layers' calls on this thread."""
         with listening.listening(self, listening.layer_calls()):
             yield
-
-    def guard(self) -> contextlib.AbstractContextManager[None]:
-        """What the hook runs `saw_output` in: a failure here ends the pass, not the training."""
-        return contextlib.nullcontext()
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """A layer was called."""
