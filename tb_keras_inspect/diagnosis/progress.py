@@ -13,6 +13,7 @@ CROSS_ENTROPIES = ("categorical_crossentropy", "sparse_categorical_crossentropy"
 BINARY = ("binary_crossentropy",)
 SQUARED = ("mean_squared_error", "mse")
 ABSOLUTE = ("mean_absolute_error", "mae")
+FITS = 5.0  # times by which the first loss may differ from that of outputs near 0
 START = 3  # samples whose median is where the loss began
 
 
@@ -70,14 +71,21 @@ def progress_of(step: Track | None, target: Track | None, structure: Structure) 
     finite = loss[np.isfinite(loss)]
     if len(finite) < START:
         return Progress(False, steps, loss)
-    start = float(np.median(finite[:START]))
+    start = _start(steps, loss)
     end = float(np.median(finite[tail(len(finite))]))
     best = float(np.quantile(finite, 0.05))
     known = best >= 0 and start > 0
-    return Progress(known, steps, loss, start, end, best, guess_of(target, structure))
+    return Progress(known, steps, loss, start, end, best, guess_of(start, target, structure))
 
 
-def guess_of(target: Track | None, structure: Structure) -> float:
+def _start(steps: np.ndarray, loss: np.ndarray) -> float:
+    """The first loss, or the median of the first few where they are close together."""
+    good = np.isfinite(loss)
+    steps, loss = steps[good], loss[good]
+    return float(np.median(loss[:START][steps[:START] - steps[0] <= START]))
+
+
+def guess_of(start: float, target: Track | None, structure: Structure) -> float:
     """Loss of the best constant answer, NaN where the kind of loss does not tell.
 
     Cross-entropy: ln(classes), which is right for balanced classes and too high for others. Squared
@@ -91,7 +99,14 @@ def guess_of(target: Track | None, structure: Structure) -> float:
     if loss in BINARY:
         return math.log(2)
     if loss in SQUARED + ABSOLUTE and target is not None and len(target.names) == 1:
-        deviation = float(median(target.column("std")))
-        scale = deviation**2 if loss in SQUARED else 0.8 * deviation
-        return scale if scale > 0 else math.nan
+        return _guess_of_values(start, target, squared=loss in SQUARED)
     return math.nan
+
+
+def _guess_of_values(start: float, target: Track, squared: bool) -> float:
+    deviation, mean = (float(median(target.column(name))) for name in ("std", "mean"))
+    scale = deviation**2 if squared else 0.8 * deviation
+    # Outputs near 0 cost about this at the start. A loss of another size is summed, or weighted.
+    of_zero = deviation**2 + mean**2 if squared else max(abs(mean), 0.8 * deviation)
+    fits = of_zero / FITS <= start <= of_zero * FITS
+    return scale if scale > 0 and fits else math.nan

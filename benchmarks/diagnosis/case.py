@@ -1,0 +1,73 @@
+"""What one training of the benchmark is, and the register of all of them."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+
+@dataclasses.dataclass
+class Fit:
+    """A compiled model and what it is fitted with.
+
+    Attributes:
+        model: A compiled model.
+        x, y: As for `fit`; `y` is None for a model that makes its own targets.
+        options: Further arguments of `fit`.
+    """
+
+    model: keras.Model
+    x: Any
+    y: Any = None
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A training and what a diagnosis should say of it.
+
+    Attributes:
+        name: Of the function that builds it.
+        architecture: "MLP", "CNN", "RNN", "Transformer", "residual" or "other".
+        expected: Problems that must be found above "note"; empty for a healthy training.
+        allowed: Problems that may be found besides, because they are there too.
+        build: Makes it.
+        held_out: Whether it was written after the rules were tuned.
+    """
+
+    name: str
+    architecture: str
+    expected: frozenset[str]
+    allowed: frozenset[str]
+    build: Callable[[], Fit]
+    held_out: bool = False
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(architecture: str, expected: str = "", allowed: str = "", held_out: bool = False):
+    """Registers the function below it.
+
+    Args:
+        architecture: As in `Case`.
+        expected, allowed: Names of problems, separated by spaces.
+        held_out: As in `Case`.
+    """
+
+    def register(build: Callable[[], Fit]) -> Callable[[], Fit]:
+        name = build.__name__
+        if name in CASES:
+            raise ValueError(f"two trainings are called {name}")
+        CASES[name] = Case(
+            name,
+            architecture,
+            frozenset(expected.split()),
+            frozenset(allowed.split()),
+            build,
+            held_out,
+        )
+        return build
+
+    return register

@@ -1,0 +1,102 @@
+"""Diagnoses the benchmark's runs: `python benchmarks/diagnosis/measure.py LOGDIR`.
+
+Prints a confusion table, recall, precision, and where each rule was wrong. A problem counts as found
+where a finding of "warning" or "error", grouped or not, names it. One that is neither expected nor
+allowed for its training counts as a false alarm.
+"""
+
+import argparse
+import pathlib
+import sys
+from collections import Counter
+
+import train
+from case import CASES, Case
+
+from tb_keras_inspect import diagnose, load_run
+from tb_keras_inspect.diagnosis import PROBLEMS
+
+
+def main() -> int:
+    """Prints the report; status 1 where a run is missing."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("logdir", type=pathlib.Path)
+    parser.add_argument("--verbose", action="store_true", help="print all findings")
+    arguments = parser.parse_args()
+    assert train.MODULES  # importing it registers the cases
+    found, missing = {}, []
+    for name in CASES:
+        if not (arguments.logdir / name / "done").exists():
+            missing.append(name)
+            continue
+        found[name] = diagnose(load_run(arguments.logdir / name))
+        if arguments.verbose:
+            print(f"\n### {name} (expected: {', '.join(CASES[name].expected) or 'healthy'})")
+            print(found[name])
+    report("Tuned on", {n: f for n, f in found.items() if not CASES[n].held_out})
+    report("Held out", {n: f for n, f in found.items() if CASES[n].held_out})
+    if missing:
+        print(f"not trained: {', '.join(missing)}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+def problems_of(findings) -> set[str]:
+    """Problems found above "note"."""
+    return {finding.problem for finding in findings.flat() if finding.rank > 0}
+
+
+def top_of(findings) -> set[str]:
+    """The same of findings that stand in the list itself."""
+    return {finding.problem for finding in findings if finding.rank > 0}
+
+
+def report(title: str, found: dict) -> None:
+    """Prints one part."""
+    if not found:
+        return
+    cases = [CASES[name] for name in found]
+    healthy = [case for case in cases if not case.expected]
+    print(f"\n## {title}: {len(cases)} trainings, {len(healthy)} of them healthy\n")
+    print(f"{'problem':22s} {'cases':>5s} {'found':>5s} {'missed':>6s} {'false':>5s}  at the root")
+    totals = Counter()
+    for problem in PROBLEMS:
+        row = _counts(problem, cases, found)
+        totals.update(row)
+        print(
+            f"{problem:22s} {row['cases']:5d} {row['found']:5d} {row['missed']:6d} "
+            f"{row['false']:5d}  {row['root']} of {row['found']}"
+        )
+    recall = totals["found"] / max(totals["cases"], 1)
+    precision = totals["found"] / max(totals["found"] + totals["false"], 1)
+    silent = sum(not problems_of(found[case.name]) for case in healthy)
+    print(f"\nrecall {recall:.2f}, precision {precision:.2f}, ", end="")
+    print(f"at the root of their group {totals['root']} of {totals['found']}, ", end="")
+    print(f"healthy and silent {silent} of {len(healthy)}")
+    for case in cases:
+        _mistakes(case, found[case.name])
+
+
+def _counts(problem: str, cases: list[Case], found: dict) -> Counter:
+    row = Counter(cases=0, found=0, missed=0, false=0, root=0)
+    for case in cases:
+        said = problem in problems_of(found[case.name])
+        if problem in case.expected:
+            row["cases"] += 1
+            row["found" if said else "missed"] += 1
+            row["root"] += problem in top_of(found[case.name])
+        elif said and problem not in case.allowed:
+            row["false"] += 1
+    return row
+
+
+def _mistakes(case: Case, findings) -> None:
+    said = problems_of(findings)
+    missed, false = case.expected - said, said - case.expected - case.allowed
+    if missed or false:
+        print(f"- {case.name} ({case.architecture}):", end="")
+        print(f" missed {', '.join(sorted(missed))}" if missed else "", end="")
+        print(f" false {', '.join(sorted(false))}" if false else "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

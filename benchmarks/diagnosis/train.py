@@ -1,0 +1,62 @@
+"""Trains the benchmark's runs into a folder: `python benchmarks/diagnosis/train.py LOGDIR [NAME ...]`.
+
+A run that is there already is not trained again. Each is trained with one of the callback's
+schedules in turn: every step, every tenth step, and "auto".
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import faulty
+import healthy
+import keras
+from case import CASES
+
+from tb_keras_inspect import InspectCallback
+
+try:
+    import held_out
+except ImportError:  # not written yet
+    held_out = None
+
+SCHEDULES = (1, 10, "auto")
+MODULES = (healthy, faulty, held_out)
+
+
+def main() -> None:
+    """Trains all, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("logdir", type=pathlib.Path)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--every", help="the same schedule for all: a number of steps, or auto")
+    arguments = parser.parse_args()
+    for number, name in enumerate(CASES):
+        if arguments.names and name not in arguments.names:
+            continue
+        every = arguments.every or SCHEDULES[number % len(SCHEDULES)]
+        train(name, arguments.logdir / name, every if every == "auto" else int(every))
+
+
+def train(name: str, directory: pathlib.Path, every: int | str) -> None:
+    """Trains one run, unless it is there."""
+    done = directory / "done"
+    if done.exists():
+        return
+    shutil.rmtree(directory, ignore_errors=True)
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(3)
+    begun = time.perf_counter()
+    fit = CASES[name].build()
+    inspect = InspectCallback(str(directory), every=every, maps_every=0)
+    fit.model.fit(fit.x, fit.y, verbose=0, callbacks=[inspect], **fit.options)
+    done.touch()
+    print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
