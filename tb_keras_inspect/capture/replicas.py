@@ -30,7 +30,8 @@ def combine_replicas(layout: Layout, vectors: np.ndarray) -> tuple[Layout, dict[
     parts = [layout.split(vector) for vector in vectors]
     sections, views = [], {}
     for section in layout.sections:
-        values = np.stack([part[section.kind] for part in parts])
+        found = [part[section.kind] for part in parts]
+        values = found[0][None] if len(found) == 1 else np.stack(found)
         counted = COUNT in section.statistics
         counts = None
         if counted:

@@ -83,11 +83,10 @@ def encode_histogram(
         rows: As in `encode_table`.
     """
     counts = _matrix(counts, bins.BINS)
-    filled = counts > 0
-    starts = filled.argmax(axis=1)
-    ends = np.where(filled.any(axis=1), bins.BINS - filled[:, ::-1].argmax(axis=1), 0)
-    column = np.arange(bins.BINS)
-    held = counts[(column >= starts[:, None]) & (column < ends[:, None])]
+    starts, lengths = _filled(counts)
+    before = np.cumsum(lengths) - lengths
+    first = np.arange(len(counts)) * bins.BINS + starts
+    held = counts.ravel()[np.arange(lengths.sum()) + np.repeat(first - before, lengths)]
     width = 2 if held.max(initial=0) < 1 << 16 else 4
     return pb.HistogramRecord(
         version=SCHEMA_VERSION,
@@ -96,10 +95,22 @@ def encode_histogram(
         first_exponent=bins.FIRST_EXPONENT,
         exponents=bins.EXPONENTS,
         starts=starts.astype("<u2").tobytes(),
-        lengths=(ends - starts).astype("<u2").tobytes(),
+        lengths=lengths.astype("<u2").tobytes(),
         counts=held.astype(f"<u{width}").tobytes(),
         count_bytes=width,
     )
+
+
+def _filled(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """int64[N] twice: the first bin of each row that is not empty, and bins from there to the last."""
+    ends = np.arange(1, len(counts) + 1) * bins.BINS
+    filled = np.flatnonzero(counts > 0)  # places in all rows together, increasing
+    position = np.searchsorted(filled, np.concatenate([[0], ends]))
+    empty = position[1:] == position[:-1]
+    padded = np.append(filled, 0)
+    first, last = padded[position[:-1]], padded[position[1:] - 1]
+    starts = np.where(empty, 0, first - (ends - bins.BINS))
+    return starts, np.where(empty, 0, last - first + 1)
 
 
 def encode_map_index(

@@ -1,5 +1,6 @@
 """Messages in and out of TensorBoard's `Summary.Value`s and events."""
 
+import functools
 from collections.abc import Sequence
 
 from google.protobuf.message import Message
@@ -29,24 +30,26 @@ def to_value(kind: Kind, *messages: Message) -> summary_pb2.Summary.Value:
     shape = tensor_shape_pb2.TensorShapeProto()
     if kind.is_blob_sequence:
         shape.dim.add(size=len(blobs))
-    data_class = (
-        summary_pb2.DATA_CLASS_BLOB_SEQUENCE
-        if kind.is_blob_sequence
-        else summary_pb2.DATA_CLASS_TENSOR
-    )
-    content = pb.TagMetadata(version=SCHEMA_VERSION, kind=kind.value).SerializeToString()
     return summary_pb2.Summary.Value(
         tag=kind.tag,
         # On every value, not only the first: a reader that joins in the middle needs it too.
-        metadata=summary_pb2.SummaryMetadata(
-            plugin_data=summary_pb2.SummaryMetadata.PluginData(
-                plugin_name=PLUGIN_NAME, content=content
-            ),
-            data_class=data_class,
-        ),
+        metadata=_metadata(kind),
         tensor=tensor_pb2.TensorProto(
             dtype=types_pb2.DT_STRING, tensor_shape=shape, string_val=blobs
         ),
+    )
+
+
+@functools.cache
+def _metadata(kind: Kind) -> summary_pb2.SummaryMetadata:
+    content = pb.TagMetadata(version=SCHEMA_VERSION, kind=kind.value).SerializeToString()
+    return summary_pb2.SummaryMetadata(
+        plugin_data=summary_pb2.SummaryMetadata.PluginData(
+            plugin_name=PLUGIN_NAME, content=content
+        ),
+        data_class=summary_pb2.DATA_CLASS_BLOB_SEQUENCE
+        if kind.is_blob_sequence
+        else summary_pb2.DATA_CLASS_TENSOR,
     )
 
 
