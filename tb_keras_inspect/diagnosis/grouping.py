@@ -53,8 +53,9 @@ def group(findings: list[Finding]) -> Findings:
             taken = [f for f in remaining if f is not finding and _explains(finding, f)]
             if taken and finding in remaining:
                 remaining = [f for f in remaining if f is not finding and f not in taken]
+                worst = max((finding, *taken), key=lambda f: f.rank).severity
                 related = (*finding.related, *(item for f in taken for item in _unpacked(f)))
-                remaining.append(dataclasses.replace(finding, related=related))
+                remaining.append(dataclasses.replace(finding, severity=worst, related=related))
     return Findings(sorted(remaining, key=lambda f: (-f.rank, -f.confidence, f.first_step)))
 
 
@@ -65,7 +66,7 @@ def _root_name(finding: Finding) -> str:
 
 
 def _explains(root: Finding, other: Finding) -> bool:
-    if other.problem not in EXPLAINS[_root_name(root)] or root.rank < other.rank:
+    if other.problem not in EXPLAINS[_root_name(root)] or root.rank == 0:
         return False
     # What was over before the root began is not its consequence.
     return other.ongoing or other.last_step >= root.first_step

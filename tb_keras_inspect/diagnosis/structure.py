@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 
-from tb_keras_inspect.store.model import LayerInfo, ModelInfo, SiteInfo
+from tb_keras_inspect.store.model import LayerInfo, ModelInfo, SiteInfo, VariableInfo
 
 RELU = ("relu", "relu6")  # exactly zero, with zero slope, for all negative inputs
 BOUNDED = ("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softsign")
@@ -32,6 +32,11 @@ PASSING = (
 )
 
 
+def _is_kernel(variable: VariableInfo) -> bool:
+    """Attention has biases of rank 2: a head and a feature."""
+    return len(variable.shape) >= 2 and not variable.path.endswith("bias")
+
+
 @dataclasses.dataclass(frozen=True)
 class Weighted:
     """A layer with trainable kernels.
@@ -39,7 +44,7 @@ class Weighted:
     Attributes:
         layer: The layer.
         depth: Position of its first output in the forward pass.
-        kernels: Paths of its trainable variables of rank 2 and more.
+        kernels: Paths of its trainable variables of rank 2 and more, without biases.
         others: Paths of its other trainable variables.
         site: Name of its first output, "" where none was recorded.
     """
@@ -117,7 +122,7 @@ class Structure:
             if variable.layer < 0 or "Embedding" in self.layers[variable.layer].class_name:
                 continue
             parts = found.setdefault(self.outer(variable.layer), [[], []])
-            parts[0 if len(variable.shape) >= 2 else 1].append(variable.path)
+            parts[0 if _is_kernel(variable) else 1].append(variable.path)
         layers = [
             Weighted(self.layers[i], *self._depth(i, order), tuple(k), tuple(o), self._site_name(i))
             for order, (i, (k, o)) in enumerate(found.items())

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, number_text
 from tb_keras_inspect.diagnosis.spells import last_spell, median, ratio, running_median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
@@ -89,7 +89,7 @@ def _growth(facts: Facts) -> Finding | None:
         facts,
         "error" if lasting else "warning",
         0.95 if lasting else 0.6,
-        f"The gradient norm has grown {peak / start:.0e}-fold since step {int(steps[first])}",
+        f"The gradient norm has grown {number_text(peak / start)} times since step {int(steps[first])}",
         int(steps[first]),
         int(steps[-1 if spell.ongoing else spell.last]),
         spell.ongoing,

@@ -95,7 +95,7 @@ def _counts(broken: Breakdown) -> Iterator[Evidence]:
 def _grown(facts: Facts, broken: Breakdown) -> list[Evidence]:
     """Numbers that grew over the last samples before, most grown first."""
     candidates = [("step", "gradient_norm", 3), ("step", "loss", 3)]
-    candidates += [("weight", "max_abs", 1), ("activation", "max_abs", 1), ("update", "l2", 1)]
+    candidates += [("weight", "max_abs", 1), ("activation", "max_abs", 1)]
     found = []
     for kind, statistic, _ in candidates:
         track = facts.track(kind)

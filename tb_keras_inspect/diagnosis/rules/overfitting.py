@@ -37,6 +37,7 @@ THRESHOLDS = (
 )
 LEAST_EPOCHS = 5
 SMOOTH = 3
+BAD = 0.5  # validation loss over that of guessing; below it a small rise has cost little
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -56,13 +57,17 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     rise = (smooth_val[-1] - smooth_val[best]) / scale
     gap = (smooth_val[-1] - smooth_train[-1]) / scale
+    learned = smooth_train[-1] < 0.7 * scale
     falls = smooth_train[-1] < 0.9 * smooth_train[best] or smooth_train[-1] < 0.1 * scale
+    matters = smooth_val[-1] > BAD * scale or rise >= 3 * facts.thresholds["overfitting_rise"]
     since = len(val) - 1 - best
     rises = since >= max(3, len(val) // 10) and _keeps_rising(smooth_val, best)
+    if not learned:
+        return
     if rises and falls and rise >= facts.thresholds["overfitting_rise"] and gap > 0:
-        yield _finding(facts, steps, best, rise, gap, smooth_val, smooth_train, True)
+        yield _finding(facts, steps, best, rise, gap, smooth_val, smooth_train, True, matters)
     elif _has_gap(facts, gap, smooth_val, smooth_train, scale):
-        yield _finding(facts, steps, best, rise, gap, smooth_val, smooth_train, False)
+        yield _finding(facts, steps, best, rise, gap, smooth_val, smooth_train, False, True)
 
 
 def _smoothed(values: np.ndarray) -> np.ndarray:
@@ -93,7 +98,7 @@ def _has_gap(facts: Facts, gap: float, val: np.ndarray, train: np.ndarray, scale
     return bool(gap >= facts.thresholds["overfitting_gap"] and stalled and by_heart)
 
 
-def _finding(facts, steps, best, rise, gap, val, train, rises: bool) -> Finding:
+def _finding(facts, steps, best, rise, gap, val, train, rises: bool, matters: bool) -> Finding:
     limits = facts.thresholds
     strong = rise >= 3 * limits["overfitting_rise"] or gap >= 2 * limits["overfitting_gap"]
     first = int(steps[best])
@@ -106,7 +111,7 @@ def _finding(facts, steps, best, rise, gap, val, train, rises: bool) -> Finding:
     )
     return Finding(
         problem=PROBLEM,
-        severity="warning",
+        severity="warning" if matters else "note",
         confidence=0.9 if strong else 0.7,
         title=title,
         first_step=first,

@@ -28,7 +28,6 @@ THRESHOLDS = (
     ),
 )
 LEAST_SAMPLES = 3
-BORN = 3  # samples within which it must hold to count as so from the beginning
 # A recurrent layer's function works inside its cell; its outputs say as much where they are bounded.
 RECURRENT_TANH = ("SimpleRNN",)
 
@@ -70,7 +69,7 @@ def _is_tanh(facts: Facts, site) -> bool:
 
 def _finding(facts: Facts, track, sick: list, limit: float) -> Finding:
     peak = max(item[2] for item in sick)
-    born = any(spell.first <= BORN for _, spell, *_ in sick)
+    born = any(spell.first == 0 for _, spell, *_ in sick)
     layers = [facts.structure.layer_of_site(item[0]).path for item in sick]
     first = int(track.at[min(item[1].first for item in sick)])
     severity, confidence = _severity(facts, peak, born)

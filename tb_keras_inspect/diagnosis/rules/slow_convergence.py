@@ -32,7 +32,8 @@ THRESHOLDS = (
         2e-4,
         1e-9,
         0.1,
-        "l2 of the update over l2 of the weights, median of all kernels, below which steps are small",
+        "l2 of the update over l2 of the weights, of the kernel that moves most, below which steps are "
+        "small",
         "about 1e-3 is usual (Karpathy, cs231n); SageMaker Debugger's 1e-8 finds nothing",
     ),
     Threshold(
@@ -92,7 +93,8 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
     ratios = ratios[np.any(ratios > 0, axis=1)]  # gradients may be accumulated over several steps
     if not len(ratios):
         return
-    typical = float(median(median(ratios, axis=1)))
+    # The kernel that moves most: where only some stand still the gradient does not reach them.
+    typical = float(np.max(median(ratios, axis=0)))
     path = typical * facts.steps_done
     limits = facts.thresholds
     far_too_small = typical < limits["slow_update_ratio"] / 20
@@ -116,7 +118,7 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
         where=Where(layers=[item.layer.path for item in facts.structure.weighted]),
         evidence=[
             Evidence(
-                "update over weight, median of all kernels",
+                "update over weight, of the kernel that moves most",
                 typical,
                 "",
                 limits["slow_update_ratio"],

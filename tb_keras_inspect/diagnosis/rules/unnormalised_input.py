@@ -133,7 +133,8 @@ def _is_scaled_inside(facts: Facts, first, size: float) -> bool:
     activation, weights = facts.track("activation"), facts.track("weight")
     site = facts.structure.site(first.site)
     row = weights.row(first.kernels[0]) if weights is not None else None
-    if activation is None or site is None or row is None or site.units < 1:
+    plain = first.layer.class_name.startswith(("Dense", "Conv"))
+    if activation is None or site is None or row is None or site.units < 1 or not plain:
         return False
     column = activation.row(site.name)
     expected = size * float(weights.thin("l2")[0, row]) / np.sqrt(site.units)
