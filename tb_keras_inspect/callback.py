@@ -3,6 +3,7 @@
 import os
 import time
 import warnings
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import keras
@@ -17,6 +18,7 @@ from tb_keras_inspect.loop import TrainingLoop
 from tb_keras_inspect.recorder import EPOCH, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.schedule import Schedule
 from tb_keras_inspect.snapshots import Snapshots
+from tb_keras_inspect.watch import Watch
 
 
 class InspectWarning(UserWarning):
@@ -47,6 +49,14 @@ class InspectCallback(keras.callbacks.Callback):
         gradients, weights, updates, activations, units, histograms: Switch a kind on or off. Default
             to None: what the tier says.
         overhead: Share of the training time that `every="auto"` may take. Defaults to 0.03.
+        console: Severity from which a finding of the diagnosis is printed when it first appears:
+            "note", "warning" or "error"; None to print nothing. Defaults to "warning": rules are made
+            to be silent where training goes well, and a fault told at once saves the rest of the run.
+        on_finding: Called with each `tb_keras_inspect.diagnosis.Finding` when it first appears. An
+            exception in it is reported once; training goes on. Defaults to None.
+        stop_on: Problems (e.g. "non_finite") or severities ("error") that end the training, with the
+            evidence printed. Defaults to none.
+        thresholds: Name to value, for those of the diagnosis that are to differ from their defaults.
         max_log_megabytes: Limit of the log's size; samples and activation maps become sparser to
             keep it. Defaults to 200.
 
@@ -80,6 +90,10 @@ class InspectCallback(keras.callbacks.Callback):
         histograms: bool | None = None,
         overhead: float = 0.03,
         max_log_megabytes: float = 200,
+        console: str | None = "warning",
+        on_finding: Callable[[Any], Any] | None = None,
+        stop_on: str | Iterable[str] = (),
+        thresholds: Mapping[str, float] | None = None,
     ):
         super().__init__()
         self.log_dir = _checked_log_dir(log_dir)
@@ -100,6 +114,7 @@ class InspectCallback(keras.callbacks.Callback):
         self._probe = probe
         self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
         self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
+        self._watch = Watch(console, on_finding, stop_on, thresholds)
         self._inspected: keras.Model | None = None
         self._session: Session | None = None  # only inside `fit`
         self._kept: Session | None = None  # for the next one
@@ -144,6 +159,9 @@ class InspectCallback(keras.callbacks.Callback):
         session = kept if kept and kept.serves(self._inspected) else self._new_session()
         self._processes = join(self._inspected, self.log_dir)
         self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
+        self._watch.begin(alone=self._processes.count == 1)
+        if self._watch.is_needed:
+            self._recorder.on_written = self._watch.saw
         session.open(self._recorder, self.params.get("steps"), self._processes.count)
         if self._processes.problem:
             _warn(self._processes.problem)
@@ -192,6 +210,7 @@ class InspectCallback(keras.callbacks.Callback):
         if session is None:
             return
         self._last_batch = batch
+        self._tell_findings(self._watch.tell)
         step = self._epoch_step + batch
         self._schedule.timed(time.perf_counter(), step)
         if session.wants_first_snapshot:
@@ -227,6 +246,7 @@ class InspectCallback(keras.callbacks.Callback):
         if self._processes.chiefs(wanted):
             session.snapshot(last_step)
         self._tell(session)
+        self._tell_findings(self._watch.tell)
 
     def on_test_begin(self, logs: Any = None) -> None:
         """Validation is no training time."""
@@ -276,6 +296,8 @@ class InspectCallback(keras.callbacks.Callback):
         session.disarm()
         complete = self._recorder.close()
         self._tell(session)
+        if complete:
+            self._tell_findings(self._watch.finish)
         if not complete and self._recorder.failure is None:
             _warn(f"some of the last samples are missing: {self._recorder.path} is slow to write")
         if self._recorder.dropped:
@@ -283,6 +305,10 @@ class InspectCallback(keras.callbacks.Callback):
                 f"{self._recorder.dropped} sampled steps were left out because the disk could not "
                 "keep up; training did not wait for it. A larger `every` avoids that"
             )
+
+    def _tell_findings(self, tell: Callable[[Any], list[str]]) -> None:
+        for problem in tell(self._inspected):
+            _warn(problem)
 
     @staticmethod
     def _tell(session: Session) -> None:

@@ -39,6 +39,8 @@ class Recorder:
         bytes_of: Bytes written, by what they are of.
         count_of: Jobs that wrote something, likewise.
         path: The event file.
+        on_written: Called with the events of each job once they are written, on the background
+            thread; it must not raise. None for nothing.
 
     Raises:
         OSError: when the directory cannot be written.
@@ -49,6 +51,7 @@ class Recorder:
         self.path = self._writer.path
         self.failure: BaseException | None = None
         self.dropped = 0
+        self.on_written: Callable[[list[event_pb2.Event]], None] | None = None
         self.bytes_of: Counter[str] = Counter()
         self.count_of: Counter[str] = Counter()
         self._closing = False
@@ -123,6 +126,8 @@ class Recorder:
                 self._writer.write(*events)
                 self.bytes_of[what] += self._writer.size - before
                 self.count_of[what] += 1
+                if self.on_written is not None:
+                    self.on_written(events)
         except BaseException as error:  # also a SystemExit: it must not end this thread unseen
             logger.debug("recording stopped", exc_info=True)
             self.failure = error

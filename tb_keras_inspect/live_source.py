@@ -1,0 +1,111 @@
+"""A run that grows in memory, from the events being written: the store's view of a live fit."""
+
+import threading
+from collections.abc import Iterable, Sequence
+
+from tb_keras_inspect.records import TAG_PREFIX, Kind
+from tb_keras_inspect.store.records import NONE, Records, Stamp
+from tb_keras_inspect.store.scalars import RawScalars
+
+MOST_SAMPLES = 600  # of a kind; beyond it every second one is let go
+MOST_BYTES = 32_000_000  # of all kinds together, likewise
+KEPT_FIRST = 20  # samples that stay: most of what goes wrong begins there
+SPARED = (Kind.MODEL, Kind.EPOCH)  # few, and needed whole
+WANTED = (
+    Kind.MODEL,
+    Kind.GRADIENT,
+    Kind.WEIGHT,
+    Kind.UPDATE,
+    Kind.ACTIVATION,
+    Kind.STEP,
+    Kind.EPOCH,
+    Kind.INPUT,
+    Kind.TARGET,
+    Kind.UNITS,
+)
+
+
+class LiveSource:
+    """Keeps the tables of a running fit, as a `store.records.Source`.
+
+    What it holds is bounded: a long fit is thinned, evenly over the steps behind the first ones.
+    """
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._kept: dict[Kind, list[tuple[int, float, bytes]]] = {}
+        self._count = 0
+        self._bytes = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the messages held."""
+        return self._bytes
+
+    def add(self, events: Iterable) -> dict[Kind, bytes]:
+        """Takes over what rules look at.
+
+        Args:
+            events: `Event` messages as they are written.
+
+        Returns:
+            The messages taken, by kind; of several of a kind the last.
+        """
+        taken: dict[Kind, bytes] = {}
+        with self._lock:
+            for event in events:
+                for value in event.summary.value:
+                    kind = _kind(value.tag)
+                    if kind is not None and len(value.tensor.string_val) == 1:
+                        taken[kind] = value.tensor.string_val[0]
+                        self._append(kind, event.step, event.wall_time, taken[kind])
+        return taken
+
+    def _append(self, kind: Kind, step: int, wall_time: float, message: bytes) -> None:
+        kept = self._kept.setdefault(kind, [])
+        kept.append((step, wall_time, message))
+        self._count += 1
+        self._bytes += len(message)
+        if self._bytes > MOST_BYTES or len(kept) > MOST_SAMPLES:
+            self._thin()
+
+    def _thin(self) -> None:
+        for kind, kept in self._kept.items():
+            if kind not in SPARED and len(kept) > 2 * KEPT_FIRST:
+                later = kept[KEPT_FIRST:]
+                self._kept[kind] = kept[:KEPT_FIRST] + later[len(later) % 2 :: 2]
+        lists = self._kept.values()
+        self._bytes = sum(len(message) for kept in lists for *_, message in kept)
+
+    def stamps(self) -> dict[Kind, Stamp]:
+        """What there is now."""
+        with self._lock:
+            return {k: (len(v), v[-1][1], v[-1][0], self._count) for k, v in self._kept.items()}
+
+    def records(self, kind: Kind) -> Records:
+        """All records of a kind, as of now."""
+        with self._lock:
+            kept = list(self._kept.get(kind, ()))
+        if not kept:
+            return NONE
+        return Records(
+            [step for step, _, _ in kept],
+            [wall_time for _, wall_time, _ in kept],
+            lambda index, blob: kept[index][2],
+        )
+
+    def scalars(self) -> list[RawScalars]:
+        """None: those are for the tab."""
+        return []
+
+    def problems(self) -> Sequence[str]:
+        """None: what is here was never on disk."""
+        return ()
+
+
+def _kind(tag: str) -> Kind | None:
+    try:
+        kind = Kind(tag.removeprefix(TAG_PREFIX))
+    except ValueError:
+        return None
+    return kind if kind in WANTED else None
