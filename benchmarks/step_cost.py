@@ -104,14 +104,17 @@ class First(keras.callbacks.Callback):
         self.begins.append(time.perf_counter())
 
 
-def measure(name: str, tier: str, block: int, rounds: int) -> None:
+def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -> None:
     """Prints one line of the table."""
     keras.utils.set_random_seed(0)
     model, x, y = MODELS[name]()
     log_dir = tempfile.mkdtemp()
     warm_up = 6
     blocks = Blocks(model, block, warm_up)
-    callback = InspectCallback(log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6)
+    switches = dict.fromkeys(without, False)
+    callback = InspectCallback(
+        log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6, **switches
+    )
     # The callback makes its schedule when training begins; ours takes its place.
     begin = callback.on_train_begin
     callback.on_train_begin = lambda logs=None: (
@@ -135,7 +138,7 @@ def measure(name: str, tier: str, block: int, rounds: int) -> None:
     begins = np.diff(first.begins)
     ratios = {kind: statistics.median(seconds[kind]) / plain for kind in ("every=1", "every=10")}
     print(
-        f"| {keras.backend.backend()} | {name} | {tier} | {plain * 1e3:.1f} | {spread:.1%} "
+        f"| {keras.backend.backend()} | {name} | {' - '.join([tier, *without])} | {plain * 1e3:.1f} | {spread:.1%} "
         f"| {ratios['every=1']:.3f} | {ratios['every=10']:.3f} "
         f"| {begins[0]:.1f} | {begins[1]:.1f} | {size / samples / 1e3:.0f} |",
         flush=True,
@@ -149,6 +152,9 @@ def main() -> None:
         "models", nargs="*", default=list(MODELS), metavar="MODEL", help=str([*MODELS])
     )
     parser.add_argument("--tier", default="standard")
+    parser.add_argument(
+        "--without", nargs="*", default=[], help="kinds to switch off, such as histograms"
+    )
     parser.add_argument("--block", type=int, default=10, help="steps a block, a multiple of 10")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
@@ -158,7 +164,7 @@ def main() -> None:
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in options.models:
-        measure(name, options.tier, options.block, options.rounds)
+        measure(name, options.tier, options.without, options.block, options.rounds)
 
 
 if __name__ == "__main__":

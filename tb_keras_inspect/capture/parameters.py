@@ -18,6 +18,9 @@ from tb_keras_inspect.capture.strides import spread_stride
 
 ROW = 256  # elements
 SMALL = 2**18  # elements; larger tensors are reduced alone
+# Elements; the variance of shorter tensors is summed around their mean, which takes two more passes.
+# Among them are the ones that need it: biases and scales, which may all be nearly the same.
+SHORT = 4096
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,8 +35,14 @@ class Plan:
 
     @property
     def small(self) -> list[int]:
-        """Tensors that lie in the matrix."""
-        return [i for i, size in enumerate(self.sizes) if size <= SMALL]
+        """Tensors that lie in the matrix, in its order: the short ones first."""
+        fitting = [i for i, size in enumerate(self.sizes) if size <= SMALL]
+        return sorted(fitting, key=lambda i: self.sizes[i] > SHORT)
+
+    @property
+    def short(self) -> int:
+        """How many of those are short."""
+        return sum(size <= min(SHORT, SMALL) for size in self.sizes)
 
     @property
     def large(self) -> list[int]:
@@ -155,29 +164,41 @@ class Tensors:
         largest = ops.segment_max(highest, owner, num_segments=count)
         # A maximum by segment may pass over a NaN; the sum of squares is NaN only where there is one.
         largest = ops.where(ops.isnan(squares), squares, largest)
-        usual = ops.all(statistics.squares_are_safe(squares, largest))
+        short, rows = plan.short, int(plan.lengths[: plan.short].sum())
 
-        def moments(scale: Any) -> Any:
-            y = matrix if scale is None else matrix / by_row(scale)
-            mean = total(ops.sum(y, axis=1)) / n
-            centred = ops.where(_inside(plan.filled), y - by_row(mean), 0.0)
-            around = total(backend.row_sums_of_squares(centred)) / n
-            return y, mean, ops.sqrt(around)
+        def by_row(per_tensor: Any, rows: int | None = None) -> Any:
+            return ops.expand_dims(ops.take(per_tensor, owner[:rows], axis=0), 1)
+
+        def variance_around(mean: Any, y: Any, rows: int, tensors: int) -> Any:
+            inside = _inside(plan.filled[:rows])
+            centred = ops.where(inside, y[:rows] - by_row(mean, rows), 0.0)
+            sums = backend.row_sums_of_squares(centred)
+            return ops.segment_sum(sums, owner[:rows], num_segments=tensors) / n[:tensors]
+
+        mean = total(ops.sum(matrix, axis=1)) / n
+        moments = squares / n - ops.square(mean)
+        spread = ops.greater(moments, statistics.SAFE_VARIANCE * ops.square(mean))
+        spread = ops.logical_or(spread, ops.equal(largest, 0.0))
+        safe = ops.all(statistics.squares_are_safe(squares, largest))
+        usual = ops.logical_and(safe, ops.all(spread[short:]))
 
         def as_is() -> Any:
-            _, mean, std = moments(None)
-            return ops.stack([ops.sqrt(squares), mean, std, ops.zeros_like(mean)], axis=1)
+            variance = ops.maximum(moments[short:], 0.0)
+            if short:
+                around = variance_around(mean, matrix, rows, short)
+                variance = ops.concatenate([around, variance])
+            columns = [ops.sqrt(squares), mean, ops.sqrt(variance), ops.zeros_like(mean)]
+            return ops.stack(columns, axis=1)
 
         def scaled() -> Any:
             scale = statistics.safe_scale(largest)
-            y, mean, std = moments(scale)
+            y = matrix / by_row(scale)
+            mean = total(ops.sum(y, axis=1)) / n
+            std = ops.sqrt(variance_around(mean, y, len(plan.owner), count))
             l2 = ops.sqrt(total(backend.row_sums_of_squares(y)))
             broken = ops.cast(ops.logical_not(ops.isfinite(matrix)), "float32")
             nonfinite = total(ops.sum(broken, axis=1))
             return ops.stack([l2 * scale, mean * scale, std * scale, nonfinite], axis=1)
-
-        def by_row(per_tensor: Any) -> Any:
-            return ops.expand_dims(ops.take(per_tensor, owner, axis=0), 1)
 
         found = ops.cond(usual, as_is, scaled)
         columns = [found[:, :3], largest[:, None], self._zeros(zero_limit)[:, None], found[:, 3:]]

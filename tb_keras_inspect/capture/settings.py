@@ -28,7 +28,7 @@ class Settings:
     units: bool = True
     histograms: bool = True
     activation_limit: int | None = 65536
-    unit_limit: int | None = 524288
+    unit_limit: int | None = 131072
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
 

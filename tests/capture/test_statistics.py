@@ -23,6 +23,8 @@ TENSORS = {
     "an infinity": np.array([1.0, -np.inf, 2.0, 0.0]),
     "both": np.array([np.nan, np.inf, np.nan]),
     "whole rows": RNG.normal(size=2 * parameters.ROW),
+    "long": RNG.normal(size=5000),
+    "long, mean far from zero": 1000.0 + RNG.normal(size=5000),
 }
 
 
@@ -76,7 +78,7 @@ def test_many_tensors_at_once_are_as_each_alone(small, monkeypatch):
 
 
 def test_usual_tensors_take_the_fast_road_to_the_same_numbers():
-    usual = ("ordinary", "one element", "all zero", "constant", "half zero", "whole rows")
+    usual = ("ordinary", "one element", "all zero", "constant", "half zero", "whole rows", "long")
     arrays = [TENSORS[name].astype("float32") for name in usual]
     tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
     for row, x in zip(numpy(tensors.statistics(current(), None)), arrays, strict=True):
