@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tb_keras_inspect import __version__
 from tb_keras_inspect.demos import command as demo
+from tb_keras_inspect.diagnosis import command as diagnose
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +30,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_arguments(demo_parser)
     demo_parser.set_defaults(run=demo.run)
+    diagnose_parser = commands.add_parser(
+        "diagnose", help="say what is wrong with a training, where, since when, and what to do"
+    )
+    diagnose.add_arguments(diagnose_parser)
+    diagnose_parser.set_defaults(run=diagnose.run)
     return parser
 
 

@@ -135,6 +135,8 @@ class Watch:
 
     def _note(self, found: Findings, confirmed: int) -> None:
         """Queues what is new, or worse than what was told, once it is confirmed."""
+        found = [*found, *(item for item in found.flat() if _is_one_of(item, self._stop_on))]
+        found = list({finding.problem: finding for finding in reversed(found)}.values())[::-1]
         now = {(finding.problem, finding.rank) for finding in found}
         for key in [key for key in self._seen if key not in now]:
             del self._seen[key]

@@ -15,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import faulty
 import healthy
 import keras
+import second
 from case import CASES
 
 from tb_keras_inspect import InspectCallback
@@ -25,7 +26,7 @@ except ImportError:  # not written yet
     held_out = None
 
 SCHEDULES = (1, 10, "auto")
-MODULES = (healthy, faulty, held_out)
+MODULES = (healthy, faulty, second, held_out)
 
 
 def main() -> None:

@@ -68,6 +68,8 @@ def _root_name(finding: Finding) -> str:
 def _explains(root: Finding, other: Finding) -> bool:
     if other.problem not in EXPLAINS[_root_name(root)] or root.rank == 0:
         return False
+    if other.problem == "exploding_gradient":  # a spell of large steps that has killed units
+        return not other.ongoing
     # What was over before the root began is not its consequence.
     return other.ongoing or other.last_step >= root.first_step
 
