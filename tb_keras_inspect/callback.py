@@ -10,8 +10,10 @@ import keras
 
 from tb_keras_inspect.capture.distribution import NoRecorder, join
 from tb_keras_inspect.capture.filters import check_matches, layer_filter
+from tb_keras_inspect.capture.maps_plan import MAX_CHANNELS, MAX_PIXELS
 from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.capture.probe import ProbeSamples
+from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
 from tb_keras_inspect.loop import TrainingLoop
@@ -41,6 +43,14 @@ class InspectCallback(keras.callbacks.Callback):
             an array, a dict or list of arrays, or a dataset. Defaults to None: 4 of the first batch.
         maps_every: Record activation maps at the end of every n-th epoch, at most 100 times a fit;
             0 for never. Defaults to 1.
+        pictures: What else than the model's outputs is recorded of the probe samples, a list of some of
+            `"activations"`, `"attention"`, `"saliency"`, `"grad_cam"`, `"kernels"`,
+            `"activation_functions"` and `"representation"`. Defaults to None: all, but in the tier
+            `"economy"` not saliency and Grad-CAM, which take a backward pass.
+        max_channels, max_pixels: Most channels (units, heads) of one array that are shown, and most
+            pixels of one picture; larger ones are averaged. Default to 64 and 4096.
+        grad_cam_layer: The layer that Grad-CAM is of, or its name. Defaults to None: the last
+            convolution.
         tier: How much is looked at: `"economy"` (no histograms, no units), `"standard"`, or `"full"`
             (all elements of all tensors, where `"standard"` looks at part of large ones). Defaults
             to `"standard"`.
@@ -80,6 +90,10 @@ class InspectCallback(keras.callbacks.Callback):
         *,
         probe: Any = None,
         maps_every: int = 1,
+        pictures: Any = None,
+        max_channels: int = MAX_CHANNELS,
+        max_pixels: int = MAX_PIXELS,
+        grad_cam_layer: Any = None,
         tier: str = "standard",
         layers: Any = None,
         gradients: bool | None = None,
@@ -111,7 +125,12 @@ class InspectCallback(keras.callbacks.Callback):
             histograms=histograms,
         )
         self._layers, self._wanted = layers, layer_filter(layers)
-        self._probe = probe
+        self._probe, self._grad_cam_layer = probe, grad_cam_layer
+        self._pictures = {
+            "kinds": checked_pictures(pictures, tier),
+            "max_channels": _checked_whole("max_channels", max_channels, least=1),
+            "max_pixels": _checked_whole("max_pixels", max_pixels, least=1),
+        }
         self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
         self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
         self._watch = Watch(console, on_finding, stop_on, thresholds)
@@ -175,7 +194,8 @@ class InspectCallback(keras.callbacks.Callback):
         model = self._inspected
         check_matches(self._layers, self._wanted, model)
         samples = ProbeSamples.from_user(self._probe, model) if self._maps_every else None
-        return Session(model, self._settings, self._wanted, samples, self._options)
+        pictures = self._pictures | {"grad_cam_layer": layer_name(self._grad_cam_layer, model)}
+        return Session(model, self._settings, self._wanted, samples, self._options, pictures)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes where the epoch begins on the run's step axis."""

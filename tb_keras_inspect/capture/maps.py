@@ -19,7 +19,8 @@ class View:
 
     Attributes:
         layout: "image" (height x width by channel), "sequence" (time x feature, one channel) or
-            "vector" (one row, one channel).
+            "vector" (one row, one channel); "attention" (query x key by head), "kernel" (height x
+            width by unit) and "matrix" (one channel) have four axes too.
         channels_first: Whether axis 1, not the last, is the channel (of a sequence: the feature).
         full_shape: The tensor's shape, batch axis included.
     """
@@ -43,7 +44,7 @@ class View:
     @property
     def channel_axis(self) -> int | None:
         """The tensor's axis of channels; None where the whole tensor is one channel."""
-        if self.layout != "image":
+        if self.layout in ("vector", "sequence"):
             return None
         return 1 if self.channels_first else len(self.full_shape) - 1
 

@@ -9,7 +9,7 @@ from tb_keras_inspect.capture.maps import View
 MAX_CHANNELS = 64
 MAX_PIXELS = 4096
 # 50 epochs and the start of training stay under 100 MB.
-MAX_BYTES = 1_800_000
+MAX_BYTES = 1_700_000
 # What is given up where a snapshot would be too large: channels and pixels, from the finest down.
 # Down to 32 x 32 resolution goes first, from there on the two take turns.
 LADDER = (

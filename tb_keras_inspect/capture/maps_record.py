@@ -27,6 +27,9 @@ class LayerMap:
         values: float32[samples, height, width, c].
         channels: int32[c], which channels of the layer these are.
         dead: bool[c].
+        full_shape: Of the array, where it is not that of `view`.
+        rows, norms, targets, layer: See `records.encode_map`.
+        observations: float32[N, C] feature vectors; not recorded.
     """
 
     name: str
@@ -34,6 +37,12 @@ class LayerMap:
     values: np.ndarray
     channels: np.ndarray
     dead: np.ndarray
+    full_shape: tuple[int, ...] | None = None
+    rows: np.ndarray | None = None
+    norms: np.ndarray | None = None
+    targets: np.ndarray | None = None
+    layer: str = ""
+    observations: np.ndarray | None = None
 
 
 def reduce_output(
@@ -72,8 +81,8 @@ def encode_inputs(
 ) -> pb.ProbeRecord:
     """The probe samples as maps.
 
-    Four-dimensional inputs with one or three channels are pictures ("rgb"). Inputs that are not
-    numbers (strings, ragged and sparse tensors) are left out.
+    Four-dimensional inputs with one or three channels are pictures ("rgb"), two-dimensional ones of
+    whole numbers ids. Inputs that are not numbers (strings, ragged and sparse tensors) are left out.
 
     Args:
         model: Fingerprint of the model record.
@@ -83,10 +92,12 @@ def encode_inputs(
     shown = []
     for name, x in inputs:
         if not is_composite(x) and x.dtype.kind in "biuf" and 2 <= x.ndim <= 5 and x.size:
-            shown.append((name, x, maps.view_of(x.shape, _channels_first(x.shape))))
+            shown.append((name, x, maps.view_of(x.shape, is_channels_first(x.shape))))
     sizes = plan([view for _, _, view in shown], INPUT_CAPS)
     records = [
-        _encode(model, reduce_output(name, x.astype(np.float32), view, size), _layout(view))
+        _encode(
+            model, reduce_output(name, x.astype(np.float32), view, size), _layout(view, x.dtype)
+        )
         for (name, x, view), size in zip(shown, sizes, strict=True)
         if size is not None
     ]
@@ -94,18 +105,29 @@ def encode_inputs(
 
 
 def _encode(model: int, item: LayerMap, layout: str) -> pb.MapRecord:
-    values = np.moveaxis(item.values, -1, 1)
     return encode_map(
-        model, item.name, values, item.channels, item.view.full_shape, item.dead, layout
+        model,
+        item.name,
+        np.moveaxis(item.values, -1, 1),
+        item.channels,
+        item.full_shape or item.view.full_shape,
+        item.dead,
+        layout,
+        rows=item.rows,
+        norms=item.norms,
+        targets=item.targets,
+        layer=item.layer,
     )
 
 
-def _layout(view: maps.View) -> str:
+def _layout(view: maps.View, dtype: np.dtype) -> str:
+    if view.layout == "vector" and dtype.kind in "iu":
+        return "ids"
     is_picture = len(view.full_shape) == 4 and view.shape[-1] in (1, 3)
     return "rgb" if is_picture else view.layout
 
 
-def _channels_first(shape: tuple[int, ...]) -> bool:
+def is_channels_first(shape: tuple[int, ...]) -> bool:
     """Whether axis 1 is the channel: by the global setting, unless only one of both can be."""
     if len(shape) < 4:
         return False

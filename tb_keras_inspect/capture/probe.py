@@ -1,63 +1,83 @@
-"""The probe pass: what fixed samples look like to each layer, without touching the training."""
+"""The probe pass: what fixed samples look like to the model, without touching the training."""
 
+import logging
 import threading
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
-from tb_keras_inspect.capture import maps, maps_record, probe_backend, probe_samples
+from tb_keras_inspect.capture import (
+    activation_functions,
+    maps_record,
+    names,
+    probe_backend,
+    probe_record,
+    probe_samples,
+)
 from tb_keras_inspect.capture.backends import current as current_backend
 from tb_keras_inspect.capture.maps_plan import MAX_BYTES, MAX_CHANNELS, MAX_PIXELS, Caps
-from tb_keras_inspect.capture.probe_outputs import OutputObserver
+from tb_keras_inspect.capture.probe_forward import Forward, Subject
+from tb_keras_inspect.capture.probe_kinds import ALL, GRADIENTS
 from tb_keras_inspect.capture.probe_samples import ProbeSamples
-from tb_keras_inspect.capture.probe_sites import Site, sites_of
+from tb_keras_inspect.capture.probe_scores import Scores
 from tb_keras_inspect.capture.probe_state import losses_kept, random_state_kept
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.schema import Kind
 
 __all__ = ["ProbePass", "ProbeSamples", "ProbeValues"]
+
+logger = logging.getLogger(__name__)
 
 MAX_WAITING = 2  # snapshots that keep whole outputs until they are encoded
 
 
 class ProbeValues:
-    """One snapshot's layer outputs, still on their device.
+    """One snapshot, still on its device.
 
     Attributes:
         step: The step that the snapshot belongs to.
     """
 
-    def __init__(self, step: int, reduce: Callable[[], list[maps_record.LayerMap]]):
+    def __init__(self, step: int, reduce: Callable[[], probe_record.Snapshot]):
         self.step = step
-        self._reduce: Callable[[], list[maps_record.LayerMap]] | None = reduce
-        self._maps: list[maps_record.LayerMap] = []
+        self._reduce: Callable[[], probe_record.Snapshot] | None = reduce
+        self._snapshot = probe_record.Snapshot()
 
-    def maps(self) -> list[maps_record.LayerMap]:
-        """What is shown of them, on the host; the outputs are let go of."""
+    def snapshot(self) -> probe_record.Snapshot:
+        """What is shown of it, on the host; the tensors are let go of."""
         if self._reduce is not None:
-            self._maps, self._reduce = self._reduce(), None
-        return self._maps
+            self._snapshot, self._reduce = self._reduce(), None
+        return self._snapshot
 
 
 class ProbePass:
-    """Runs the probe samples through a model and keeps every layer's output.
+    """Runs the probe samples through a model and keeps what it shows.
 
     The model is called with `training=False` inside `keras.StatelessScope`, compiled at the first
     run (on PyTorch, and where the model runs eagerly, not at all): no variable, random state or
     BatchNormalization statistic changes. A layer that writes to a variable of its backend behind
-    Keras's back is beyond that.
+    Keras's back is beyond that. One forward pass serves all kinds but gradients, which take a second
+    one.
 
-    Which channels of a layer are shown is decided at the first run and stays, so that a channel is
+    Which channels of an array are shown is decided at the first run and stays, so that a channel is
     in the same place in all snapshots.
 
     Args:
         model: A built model.
         samples: The samples, taken.
         site_names: `id(layer)` to path, of the layers that are shown.
-        max_channels: Most channels of one layer.
-        max_pixels: Most pixels of one map; of larger ones cells of pixels are averaged.
-        max_bytes: Most bytes of one snapshot.
+        max_channels: Most channels of one array.
+        max_pixels: Most pixels of one picture; of larger ones cells of pixels are averaged.
+        max_bytes: Most bytes of one snapshot's layer outputs, attention and weights.
+        kinds: What is shown. Defaults to all kinds; the model's outputs always are.
+        variables: The variables that are drawn, and their names. Defaults to None: all trainable.
+        grad_cam_layer: Name of the layer that Grad-CAM is of. Defaults to None: the last convolution.
+
+    Attributes:
+        problems: Kind to the error that turned it off; the caller empties it.
 
     Raises:
         ValueError: if the samples are still to be taken, or the model is not built.
@@ -71,20 +91,37 @@ class ProbePass:
         max_channels: int = MAX_CHANNELS,
         max_pixels: int = MAX_PIXELS,
         max_bytes: int = MAX_BYTES,
+        kinds: frozenset[Kind] = ALL,
+        variables: Sequence[tuple[Any, str]] | None = None,
+        grad_cam_layer: str | None = None,
     ):
         if samples.needs_batch:
             raise ValueError("The probe samples are still to be taken from the first batch")
         if not model.built:
             raise ValueError(f"The model {model.name!r} is not built: it has no weights yet")
-        self._model, self._samples, self._names = model, samples, dict(site_names)
-        self._caps = Caps(max_channels, max_pixels, max_bytes)
-        self._backend, self._framework = current_backend(), probe_backend.current()
-        self._traced = self._backend.traces_steps(model)
+        self._model, self._samples = model, samples
+        if variables is None:
+            drawn = list(model.trainable_variables)
+            variables = list(zip(drawn, names.variable_names(drawn, model), strict=True))
+        backend, framework = current_backend(), probe_backend.current()
+        self._subject = subject = Subject(
+            model,
+            dict(site_names),
+            list(variables),
+            [],
+            frozenset(kinds),
+            Caps(max_channels, max_pixels, max_bytes),
+            backend,
+            framework,
+            backend.traces_steps(model),
+        )
+        subject.used.extend(activation_functions.used_in(subject.named_layers()))
+        self._forward = Forward(subject)
         self._function: Callable[[Any], dict[str, Any]] | None = None
-        self._sites: dict[str, Site] | None = None
-        self._omissions: dict[str, str] = {}
+        self._scores = Scores(subject, grad_cam_layer) if kinds & GRADIENTS else None
         self._waiting: weakref.WeakSet[ProbeValues] = weakref.WeakSet()
         self._lock = threading.Lock()  # the recorder's thread may choose channels too
+        self.problems: dict[str, Exception] = {}
 
     def run(self, step: int) -> ProbeValues:
         """Takes a snapshot.
@@ -95,38 +132,47 @@ class ProbePass:
         Raises:
             ValueError: if samples that the user gave do not fit the model.
         """
-        outputs = self._outputs()
-        while not self._is_settled(outputs):
-            outputs = self._outputs()
-        values = ProbeValues(step, lambda: self._layer_maps(outputs))
+        tensors = self._tensors()
+        while not self._is_settled(tensors["arrays"]):
+            tensors = self._tensors()
+        gradients = self._gradients()
+        values = ProbeValues(step, lambda: self._snapshot(tensors, gradients))
         # Where the recorder lags behind, this thread reduces, so that whole outputs do not pile up.
         if len(self._waiting) >= MAX_WAITING:
-            values.maps()
+            values.snapshot()
         self._waiting.add(values)
         return values
 
-    def encode(self, values: ProbeValues, model_fingerprint: int) -> list[Any]:
+    def encode(self, values: ProbeValues, model_fingerprint: int) -> probe_record.Messages:
         """A snapshot's messages; may run on another thread.
 
         Returns:
-            A `MapIndex` and, in its order, one `MapRecord` for each site.
+            By kind: a table, or an index and what it names.
         """
-        omissions = [
-            pb.Omission(name=name, what="maps", reason=reason)
-            for name, reason in self._omissions.items()
-        ]
-        return maps_record.encode_maps(model_fingerprint, values.maps(), omissions)
+        forward = self._forward
+        omissions = forward.omissions | (self._scores.omissions if self._scores else {})
+        return probe_record.encode(
+            model_fingerprint,
+            values.snapshot(),
+            self._subject.kinds,
+            omissions,
+            forward.functions,
+            forward.reasons,
+        )
 
     def encode_inputs(self, model_fingerprint: int) -> pb.ProbeRecord:
         """The samples themselves and their labels."""
         inputs = probe_samples.named(self._model, self._samples.inputs)
         return maps_record.encode_inputs(model_fingerprint, inputs, self._samples.labels)
 
-    def _outputs(self) -> dict[str, Any]:
-        """Runs the forward pass: site name to what `_taken` made of its tensor."""
+    def _tensors(self) -> dict[str, Any]:
+        """Runs the forward pass."""
+        subject = self._subject
         if self._function is None:
-            make = self._framework.compiled if self._traced else self._framework.eager
-            self._function = make(self._forward, self._model)
+            subject.framework.ready(self._model)
+            self._forward.prepare()
+            make = subject.framework.compiled if subject.traced else subject.framework.eager
+            self._function = make(self._forward.run, self._model)
         try:
             with random_state_kept(), losses_kept(self._model):
                 return self._function(self._samples.inputs)
@@ -137,63 +183,66 @@ class ProbePass:
                 raise ValueError(reason) from error
             raise
 
-    def _forward(self, inputs: Any) -> dict[str, Any]:
-        """Calls the model.
+    def _gradients(self) -> dict[str, Any]:
+        """Runs the differentiated pass; a failure turns off it alone."""
+        if self._scores is None:
+            return {}
+        try:
+            with random_state_kept(), losses_kept(self._model):
+                return self._scores.run(self._samples.inputs, self._forward.seen)
+        except Exception as error:
+            logger.debug("the differentiated pass failed", exc_info=True)
+            self._scores = None
+            self.problems["saliency and Grad-CAM"] = error
+            return {}
 
-        Traced, all tensors are at hand when it is over, and what to keep is planned then. Otherwise
-        each is reduced or copied as it comes, and the first call is for the planning alone.
-        """
-        views: dict[str, maps.View] = {}
-        tensors: dict[str, Any] = {}
-
-        def take(name: str, view: maps.View, tensor: Any) -> None:
-            views[name] = view
-            if self._traced:
-                tensors[name] = tensor
-            elif self._sites is not None and name in self._sites:
-                tensors[name] = self._taken(self._sites[name], tensor)
-
-        observer = OutputObserver(self._backend, self._names, take)
-        with observer.listening():
-            _call(self._model, inputs)
-        if self._sites is None:
-            sites, too_much = sites_of(views, self._caps)
-            self._omissions = {**observer.omissions, **too_much}
-            self._sites = {site.name: site for site in sites}
-            if not self._traced:
-                return {}
-        if self._traced:
-            tensors = {name: self._taken(site, tensors[name]) for name, site in self._sites.items()}
-        return tensors
-
-    def _taken(self, site: Site, tensor: Any) -> Any:
-        with self._backend.no_gradient():
-            if site.on_device:
-                return site.on_device_output(self._backend.detach(tensor))
-            return self._framework.kept(tensor)
-
-    def _is_settled(self, outputs: dict[str, Any]) -> bool:
-        """Whether the outputs are those of all sites; if not, they decide what is still open."""
-        if len(outputs) < len(self._sites):
+    def _is_settled(self, arrays: dict[str, Any]) -> bool:
+        """Whether the arrays are those of all sites; if not, they decide what is still open."""
+        sites = self._forward.sites
+        if len(arrays) < len(sites):
             return False
-        undecided = [s for s in self._sites.values() if s.on_device and s.channels is None]
-        for site in undecided:
-            site.choose(*map(self._framework.to_host, outputs[site.name]))
+        undecided = {k: s for k, s in sites.items() if s.on_device and s.channels is None}
+        for key, site in undecided.items():
+            site.choose(*map(self._subject.framework.to_host, arrays["/".join(key)]))
         if undecided:
             self._function = None  # the channels are constants of the next trace
         return not undecided
 
-    def _layer_maps(self, outputs: dict[str, Any]) -> list[maps_record.LayerMap]:
-        to_host = self._framework.to_host
+    def _snapshot(
+        self, tensors: dict[str, Any], gradients: dict[str, Any]
+    ) -> probe_record.Snapshot:
+        to_host = self._subject.framework.to_host
+        snapshot = probe_record.Snapshot()
         with self._lock:
-            return [
-                site.layer_map(
-                    tuple(map(to_host, outputs[name])) if site.on_device else to_host(outputs[name])
-                )
-                for name, site in self._sites.items()
-            ]
+            for (kind, name), site in self._forward.sites.items():
+                output = tensors["arrays"][f"{kind}/{name}"]
+                on_host = tuple(map(to_host, output)) if site.on_device else to_host(output)
+                self._add(snapshot, Kind(kind), *site.layer_map(on_host))
+        for key, kept in tensors["small"].items():
+            kind, _, name = key.partition("/")
+            arrays = {part: to_host(tensor) for part, tensor in kept.items()}
+            if kind == Kind.PREDICTION.value:
+                snapshot.predictions[name] = arrays["values"]
+            else:
+                snapshot.functions[name] = arrays
+        # What was computed came out in an order of its own.
+        forward = self._forward
+        snapshot.functions = {n: snapshot.functions[n] for n in forward.functions}
+        snapshot.predictions = {n: snapshot.predictions[n] for n in forward.outputs}
+        if self._scores is not None and gradients:
+            host = {name: to_host(tensor) for name, tensor in gradients.items()}
+            snapshot.pictures |= self._scores.pictures(host)
+        return snapshot
 
-
-def _call(model: keras.Model, inputs: Any) -> None:
-    takes_training = getattr(model, "_call_has_training_arg", True)
-    model(inputs, **({"training": False} if takes_training else {}))
+    def _add(
+        self,
+        snapshot: probe_record.Snapshot,
+        kind: Kind,
+        item: maps_record.LayerMap,
+        beside: np.ndarray | None,
+    ) -> None:
+        if kind is Kind.MAPS and beside is not None:
+            snapshot.observations[item.name] = beside
+        if kind is Kind.KERNELS:
+            item = self._forward.kernel_map(item, beside)
+        snapshot.pictures.setdefault(kind, []).append(item)

@@ -8,6 +8,13 @@ import keras
 import numpy as np
 
 
+def ready(model: keras.Model) -> None:
+    """See `probe_backend.current`. Inside `fit` the variables are empty until the trainer's state is
+    written back to them."""
+    if hasattr(model, "jax_state_sync"):
+        model.jax_state_sync()
+
+
 def compiled(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
     """See `probe_backend.current`. The weights are arguments: a constant would not follow them."""
     variables = list(model.variables)
@@ -18,7 +25,7 @@ def compiled(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any
             return forward(inputs)
 
     def call(inputs: Any) -> Any:
-        _sync(model)
+        ready(model)
         return run([variable.value for variable in variables], inputs)
 
     return call
@@ -28,11 +35,16 @@ def eager(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], 
     """See `probe_backend.current`."""
 
     def call(inputs: Any) -> Any:
-        _sync(model)
+        ready(model)
         with keras.StatelessScope():
             return forward(inputs)
 
     return call
+
+
+def gradients(function: Callable[[Any], Any], by: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """See `probe_backend.current`."""
+    return jax.grad(function, has_aux=True)(by)
 
 
 def kept(tensor: Any) -> Any:
@@ -43,9 +55,3 @@ def kept(tensor: Any) -> Any:
 def to_host(tensor: Any) -> np.ndarray:
     """See `probe_backend.current`."""
     return np.asarray(tensor).astype(np.float32, copy=False)
-
-
-def _sync(model: keras.Model) -> None:
-    # Inside `fit` the variables are empty until the trainer's state is written back to them.
-    if hasattr(model, "jax_state_sync"):
-        model.jax_state_sync()

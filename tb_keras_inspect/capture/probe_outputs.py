@@ -1,6 +1,7 @@
 """Sees the layer outputs of one forward pass of the probe samples."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -8,10 +9,29 @@ import keras
 
 from tb_keras_inspect.capture import listening
 from tb_keras_inspect.capture.backends import Backend
-from tb_keras_inspect.capture.calls import CallLog
+from tb_keras_inspect.capture.calls import CallLog, Output
 from tb_keras_inspect.capture.maps import View, view_of
 
 Take = Callable[[str, View, Any], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A layer output that was seen.
+
+    Attributes:
+        layer: The layer.
+        output: Which one it is; without its tensor.
+        shape: Its shape.
+        channels_first: Whether axis 1 is the channel.
+        whole: Shape of what the layer was called with, where that was one tensor of whole numbers.
+    """
+
+    layer: keras.layers.Layer
+    output: Output
+    shape: tuple[int, ...]
+    channels_first: bool
+    whole: tuple[int, ...] | None
 
 
 class OutputObserver(listening.Listener):
@@ -21,12 +41,17 @@ class OutputObserver(listening.Listener):
         backend: The backend in use.
         names: `id(layer)` to path, of the layers that are looked at.
         take: Called with site name, view and tensor for each output that can be shown.
+
+    Attributes:
+        seen: Site name to each output that can be shown.
     """
 
     def __init__(self, backend: Backend, names: Mapping[int, str], take: Take):
         self._take = take
         self._log, self._token = CallLog(backend, names), backend.trace_token()
         self._channels_first = keras.config.image_data_format() == "channels_first"
+        self._whole: list[tuple[int, ...] | None] = []  # of the calls that are under way
+        self.seen: dict[str, Seen] = {}
 
     @property
     def omissions(self) -> dict[str, str]:
@@ -39,16 +64,24 @@ class OutputObserver(listening.Listener):
         with listening.listening(self, listening.layer_calls()):
             yield
 
+    def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
+        """See `Listener`."""
+        self._whole.append(_whole_shape(inputs))
+
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
-        """A layer was called."""
+        """See `Listener`."""
+        whole = self._whole.pop()
         for output in self._log.outputs(layer, outputs, self._token):
             shape = tuple(output.tensor.shape)
+            channels_first = self._is_channels_first(layer, len(shape))
             try:
-                view = view_of(shape, self._is_channels_first(layer, len(shape)))
+                view = view_of(shape, channels_first)
             except ValueError as error:
                 self.omissions[output.name] = str(error)
             else:
                 self._take(output.name, view, output.tensor)
+                which = dataclasses.replace(output, tensor=None)
+                self.seen[output.name] = Seen(layer, which, shape, channels_first, whole)
 
     def _is_channels_first(self, layer: keras.layers.Layer, rank: int) -> bool:
         """From the layer itself, else (an activation, an addition) from the last that said it."""
@@ -59,3 +92,11 @@ class OutputObserver(listening.Listener):
         if isinstance(layer, keras.layers.BatchNormalization) and isinstance(layer.axis, int):
             return rank > 2 and layer.axis % rank == 1
         return rank >= 4 and self._channels_first
+
+
+def _whole_shape(inputs: Any) -> tuple[int, ...] | None:
+    """Shape of the only tensor among a call's arguments, if it is of whole numbers."""
+    tensors = [x for x in keras.tree.flatten(inputs) if hasattr(x, "dtype") and hasattr(x, "shape")]
+    if len(tensors) != 1 or "int" not in str(tensors[0].dtype):
+        return None
+    return tuple(tensors[0].shape)

@@ -197,6 +197,15 @@ def named(model: keras.Model, x: Any) -> list[tuple[str, Any]]:
     return [(f"input_{position}", array) for position, array in enumerate(arrays)]
 
 
+def named_flat(model: keras.Model, x: Any) -> list[tuple[str, Any]]:
+    """The flat arrays of a nest, each by the name of the model's input that it is for."""
+    by_array = {id(array): name for name, array in named(model, x)}
+    flat = keras.tree.flatten(x)
+    return [
+        (by_array.get(id(array), f"input_{position}"), array) for position, array in enumerate(flat)
+    ]
+
+
 def _paired(x: Any, expected: list[_Input]) -> list[tuple[_Input, Any]] | None:
     """Which array is for which input; None where their number or names differ."""
     if isinstance(x, dict):

@@ -8,6 +8,10 @@ import numpy as np
 import tensorflow as tf
 
 
+def ready(model: keras.Model) -> None:
+    """See `probe_backend.current`. Variables always are."""
+
+
 def compiled(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
     """See `probe_backend.current`. The graph captures the variables by reference."""
     return tf.function(_stateless(forward), autograph=False)
@@ -16,6 +20,14 @@ def compiled(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any
 def eager(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
     """See `probe_backend.current`."""
     return _stateless(forward)
+
+
+def gradients(function: Callable[[Any], Any], by: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """See `probe_backend.current`."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(by)
+        score, aside = function(by)
+    return tape.gradient(score, by, unconnected_gradients=tf.UnconnectedGradients.ZERO), aside
 
 
 def kept(tensor: Any) -> Any:

@@ -9,6 +9,10 @@ import numpy as np
 import torch
 
 
+def ready(model: keras.Model) -> None:
+    """See `probe_backend.current`. Variables always are."""
+
+
 def compiled(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
     """See `probe_backend.current`."""
     return eager(forward, model)
@@ -22,6 +26,21 @@ def eager(forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], 
             return forward(inputs)
 
     return run
+
+
+def gradients(function: Callable[[Any], Any], by: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """See `probe_backend.current`. Gradients of weights are neither computed nor touched."""
+    with torch.enable_grad():
+        by = {name: tensor.detach().requires_grad_() for name, tensor in by.items()}
+        score, aside = function(by)
+        found = torch.autograd.grad(score, list(by.values()), allow_unused=True)
+    zeros = {name: torch.zeros_like(tensor) for name, tensor in by.items()}
+    result = {n: zeros[n] if g is None else g for n, g in zip(by, found, strict=True)}
+    return result, keras.tree.map_structure(_detached, aside)
+
+
+def _detached(x: Any) -> Any:
+    return x.detach() if isinstance(x, torch.Tensor) else x
 
 
 def kept(tensor: Any) -> Any:

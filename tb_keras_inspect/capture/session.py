@@ -38,6 +38,7 @@ class Session:
         wanted: Which layers to record.
         samples: The probe samples, None for no maps.
         options: The callback's options, for the model record.
+        pictures: Options of `ProbePass`.
 
     Attributes:
         problems: What has been turned off, and why, in words for the user; the callback empties it.
@@ -50,8 +51,10 @@ class Session:
         wanted: LayerFilter,
         samples: ProbeSamples | None,
         options: Mapping[str, Any],
+        pictures: Mapping[str, Any] | None = None,
     ):
         self._model, self._settings, self._options = model, settings, options
+        self._pictures = dict(pictures or {})
         self._samples = samples
         self._probe: ProbePass | None = None
         self._fingerprint = 0
@@ -139,9 +142,14 @@ class Session:
         first, self._shown = not self._shown, True
         with self._maps_only():
             if self._probe is None:
-                self._probe = ProbePass(self._model, self._samples, self._twin.plan.layers)
+                plan = self._twin.plan
+                variables = list(zip(plan.variables, plan.variable_names, strict=True))
+                self._probe = ProbePass(
+                    self._model, self._samples, plan.layers, variables=variables, **self._pictures
+                )
             probe, now = self._probe, time.time()
             values = probe.run(step)
+            self._report_off(probe)
             self._describe()
             fingerprint = self._fingerprint
 
@@ -149,7 +157,8 @@ class Session:
                 messages = []
                 if first:
                     messages.append(to_value(Kind.PROBE, probe.encode_inputs(fingerprint)))
-                messages.append(to_value(Kind.MAPS, *probe.encode(values, fingerprint)))
+                for kind, content in probe.encode(values, fingerprint).items():
+                    messages.append(to_value(kind, *content))
                 return [to_event(step, now, messages)]
 
             self._recorder.put(job, PATIENCE, SNAPSHOT)
@@ -217,6 +226,15 @@ class Session:
                 "activation maps are not recorded any more: the probe pass failed with "
                 f"{_words(error)}. Everything else is recorded, and training goes on"
             )
+
+    def _report_off(self, probe: ProbePass) -> None:
+        """Reports the kinds of pictures that have been turned off."""
+        for what, error in probe.problems.items():
+            self._report(
+                f"{what} are not recorded any more: computing them failed with {_words(error)}. "
+                "Everything else is recorded, and training goes on"
+            )
+        probe.problems.clear()
 
     def _report(self, text: str) -> None:
         if text not in self._reported:

@@ -96,7 +96,7 @@ def _add(run: Recorded, models: dict, step: int, value) -> None:
         }
     elif kind is Kind.MAPS:
         run.maps[step] = list(records.decode_map_index(blobs[0]).names)
-    elif kind is not Kind.PROBE:
+    elif kind.is_table:
         table = records.decode_table(blobs[0])
         names = table.names or _row_names(models[table.model], kind)
         rows = range(len(table.values)) if table.names else table.rows

@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from tb_keras_inspect.capture import probe as probe_module
-from tb_keras_inspect.capture import probe_sites
+from tb_keras_inspect.capture import probe_forward, probe_sites
 from tb_keras_inspect.capture.filters import layer_filter
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
 from tb_keras_inspect.capture.twin import make_plan
-from tb_keras_inspect.records import decode_map, decode_map_index, decode_probe
+from tb_keras_inspect.records import Kind, decode_map, decode_map_index, decode_probe
 
 BACKEND = keras.backend.backend()
 
@@ -43,7 +42,7 @@ def make_pass(model, samples, **caps):
 
 def decoded(probe, step=0):
     """Name to map, and the index, of a fresh snapshot."""
-    index, *records = probe.encode(probe.run(step), 7)
+    index, *records = probe.encode(probe.run(step), 7)[Kind.MAPS]
     maps = [decode_map(record.SerializeToString()) for record in records]
     index = decode_map_index(index.SerializeToString())
     assert list(index.names) == [m.name for m in maps]
@@ -343,7 +342,7 @@ def test_losses_left_by_the_last_step_are_still_there():
     assert len(before) == 2
 
 
-def test_maps_follow_the_weights_and_the_model_is_traced_once():
+def test_maps_follow_the_weights_and_each_pass_is_traced_once():
     layer = Restless(name="restless")
     model = trainable(layer)
     x = array((4, 8, 8, 1), 1)
@@ -358,8 +357,8 @@ def test_maps_follow_the_weights_and_the_model_is_traced_once():
     assert_same(second["conv"], as_picture(direct(x)))
     assert not np.allclose(first["conv"].values, second["conv"].values)
     if BACKEND != "torch":
-        assert traces == 1
-        assert layer.python_calls - calls == 1
+        assert traces == 2  # one forward, one to differentiate
+        assert layer.python_calls - calls == 2
 
 
 class Faulty(layers.Layer):
@@ -459,11 +458,13 @@ def test_outputs_too_large_to_copy_are_reduced_on_the_device_to_the_same_maps(ea
     caps = {"max_channels": 8, "max_pixels": 90}
     whole, _ = decoded(make_pass(model, x, **caps))
     small = functools.partial(probe_sites.sites_of, max_whole_bytes=500)
-    monkeypatch.setattr(probe_module, "sites_of", small)
+    monkeypatch.setattr(probe_forward, "sites_of", small)
     probe = make_pass(model, x, **caps)
     decoded(probe)
     on_device, _ = decoded(probe)
-    assert [site.on_device for site in probe._sites.values()] == [True, True, True]
+    assert {
+        site.on_device for (kind, _), site in probe._forward.sites.items() if kind == "maps"
+    } == {True}
     for name, want in whole.items():
         got = on_device[name]
         assert got.codes.shape == want.codes.shape
@@ -476,7 +477,10 @@ def test_a_snapshot_stays_under_its_byte_limit():
     model = many_channels()
     probe = make_pass(model, array((4, 20, 20, 1)), max_bytes=4000)
     messages = probe.encode(probe.run(0), 7)
-    assert sum(len(m.SerializeToString()) for m in messages) <= 4000 + 100
+    pictures = [m for kind in (Kind.MAPS, Kind.KERNELS) for m in messages.get(kind, [])]
+    norms = sum(len(m.norms) for m in pictures if hasattr(m, "norms"))
+    reasons = 600  # why the others are not there
+    assert sum(len(m.SerializeToString()) for m in pictures) <= 4000 + norms + reasons
 
 
 def test_nan_weights_show_as_non_finite_values():
@@ -516,7 +520,7 @@ def test_values_wait_for_another_thread_and_older_ones_do_not_pile_up():
     thread = threading.Thread(target=encode)
     thread.start()
     thread.join()
-    codes = [[m.codes for m in messages[1:]] for messages in results]
+    codes = [[m.codes for m in messages[Kind.MAPS][1:]] for messages in results]
     assert len(codes) == 4
     assert codes[0] == codes[1] == codes[2] == codes[3]
     assert [v.step for v in waiting] == [0, 1, 2, 3]
