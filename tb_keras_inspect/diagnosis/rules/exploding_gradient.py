@@ -3,8 +3,8 @@
 Three signs, none of which a healthy run shows: the norm rises a hundredfold over where it began while
 the loss rises with it; steps are as large as the weights they change, again and again, without the
 loss getting any better; or gradients dwarf the weights from the first step on and the loss starts far
-above that of guessing. Late spikes of a converged run are far below its first gradients, gradients
-that are clipped before they are applied do no harm, and Adam's steps do not grow with the gradient.
+above that of guessing, to which they never bring it down. Late spikes of a converged run are far below
+its first gradients, and where clipping or Adam's scaling keeps steps small the loss stays down.
 """
 
 from collections.abc import Iterator
@@ -58,14 +58,11 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _norm(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Steps and the norm of all gradients as they are applied."""
+    """Steps and the norm of all gradients, before clipping: where that helps, the loss stays down."""
     step = facts.track("step")
     if step is None:
         return np.zeros(0, np.int64), np.zeros(0)
-    for name in ("gradient_norm_clipped", "gradient_norm"):
-        if step.has(name):
-            return step.steps, step.column(name)
-    return step.steps, np.full(len(step), np.nan)
+    return step.steps, step.column("gradient_norm")
 
 
 def _growth(facts: Facts) -> Finding | None:
@@ -184,7 +181,8 @@ def _scale(facts: Facts) -> Finding | None:
     scale = running_median(norm, 3) / median(total)
     limit = facts.thresholds["exploding_scale"]
     guess = progress.guess if np.isfinite(progress.guess) else np.nan
-    if not median(scale[:FIRST]) >= limit or not progress.start >= 20 * guess:
+    is_absurd = median(scale[:FIRST]) >= limit and progress.start >= 20 * guess
+    if not is_absurd or not (progress.end > guess or facts.breakdown):
         return None
     spell = last_spell(scale >= limit)
     growing = _layers_that_grow(facts)

@@ -90,11 +90,12 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
     if not rows:
         return
     ratios = updates.thin("ratio")[:, rows]
-    ratios = ratios[np.any(ratios > 0, axis=1)]  # gradients may be accumulated over several steps
-    if not len(ratios):
+    moving = np.any(ratios > 0, axis=1)  # gradients may be accumulated over several steps
+    if np.isnan(ratios).all():
         return
+    ratios = ratios[moving] if moving.any() else ratios
     # The kernel that moves most: where only some stand still the gradient does not reach them.
-    typical = float(np.max(median(ratios, axis=0)))
+    typical = float(np.nanmax(median(ratios, axis=0)))
     path = typical * facts.steps_done
     limits = facts.thresholds
     far_too_small = typical < limits["slow_update_ratio"] / 20

@@ -31,6 +31,7 @@ THRESHOLDS = (
 )
 # Biases have larger gradients than kernels by nature: how much stricter a comparison with one is.
 TIME, SIGNAL = 1e-3, 1e-2
+STILL_LARGE = 0.03  # gradient over weight; healthy layers have about 0.1
 LEAST_STEPS = 40  # of training
 LEAST_SAMPLES = 4
 
@@ -75,13 +76,15 @@ def _per_layer(
 
 def _over_depth(facts: Facts, gradients, layers) -> Finding | None:
     """Early layers against late ones."""
+    layers = [item for item in layers if not _is_behind_softmax(facts, item)]
     kept, sizes = _per_layer(facts, gradients, layers)
     if len(kept) < 3:
         return None
     third = max(1, len(kept) // 3)
     early, late = median(sizes[:, :third], axis=1), np.max(sizes[:, -third:], axis=1)
     shares = ratio(early, late)
-    shares[early == 0] = np.nan
+    # Small against the last layers' and large against the weights is no fading.
+    shares[(early == 0) | (early > STILL_LARGE)] = np.nan
     return _judge(
         facts,
         gradients,
@@ -93,6 +96,13 @@ def _over_depth(facts: Facts, gradients, layers) -> Finding | None:
         "slopes well under 1 (a sigmoid's is at most 1/4), or small weights, next to nothing "
         "arrives at the first layers.",
     )
+
+
+def _is_behind_softmax(facts: Facts, item: Weighted) -> bool:
+    """Queries and keys of attention: the softmax between them and the values makes theirs small."""
+    parent = item.layer.parent
+    inside = parent >= 0 and facts.structure.layers[parent].class_name.endswith("Attention")
+    return inside and item.layer.path.endswith(("query", "key"))
 
 
 def _over_time(facts: Facts, gradients, layers) -> Finding | None:
