@@ -9,7 +9,9 @@ import keras
 
 import tb_keras_inspect
 from tb_keras_inspect.capture import configured, names, saturation
+from tb_keras_inspect.capture.edges import Edges
 from tb_keras_inspect.capture.layout import SiteKey
+from tb_keras_inspect.capture.model_graph import known_edges
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records import seal_model
 
@@ -26,6 +28,7 @@ def describe_model(
     omissions: Mapping[tuple[str, str], str] | None = None,
     options: Mapping[str, Any] | None = None,
     steps_per_epoch: int | None = None,
+    edges: Edges | None = None,
 ) -> pb.ModelRecord:
     """Describes a built model as it is now.
 
@@ -35,6 +38,7 @@ def describe_model(
         omissions: (name, what) to the reason why it is not recorded.
         options: Name to value, written as text.
         steps_per_epoch: Training steps of an epoch, None where not known.
+        edges: How layers are connected; None for what is known without running anything.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -52,6 +56,10 @@ def describe_model(
     for (name, what), reason in sorted((omissions or {}).items()):
         record.omissions.add(name=name, what=what, reason=reason)
     _fill_output_shapes(record)
+    if edges is None:
+        seen = [record.layers[site.layer].path for site in record.sites if site.layer >= 0]
+        edges = known_edges(model, seen)
+    _add_edges(record, edges)
     return seal_model(record)
 
 
@@ -118,6 +126,14 @@ def _site(site: SiteKey, index: dict[str, int]) -> pb.Site:
         units=site.units,
         activation=site.activation,
     )
+
+
+def _add_edges(record: pb.ModelRecord, edges: Edges) -> None:
+    record.edges_from = edges.source
+    for source, target in edges.pairs:
+        record.edges.add(source=source, target=target)
+    for index, calls in edges.calls.items():
+        record.layers[index].calls = calls
 
 
 def _fill_output_shapes(record: pb.ModelRecord) -> None:

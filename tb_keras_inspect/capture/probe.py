@@ -160,6 +160,11 @@ class ProbePass:
             forward.reasons,
         )
 
+    @property
+    def order(self) -> list[str]:
+        """Names of the layers in the order in which the forward pass called them."""
+        return [seen.output.layer for seen in self._forward.seen.values()]
+
     def encode_inputs(self, model_fingerprint: int) -> pb.ProbeRecord:
         """The samples themselves and their labels."""
         inputs = probe_samples.named(self._model, self._samples.inputs)

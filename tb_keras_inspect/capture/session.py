@@ -10,8 +10,10 @@ import keras
 
 from tb_keras_inspect.capture import names
 from tb_keras_inspect.capture.dead import DeadUnits
+from tb_keras_inspect.capture.edges import Edges
 from tb_keras_inspect.capture.filters import LayerFilter
 from tb_keras_inspect.capture.graph import describe_model
+from tb_keras_inspect.capture.model_graph import edges_of
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
 from tb_keras_inspect.capture.replicas import combine_replicas
 from tb_keras_inspect.capture.samples import SampleEncoder, encode_epoch
@@ -57,6 +59,7 @@ class Session:
         self._pictures = dict(pictures or {})
         self._samples = samples
         self._probe: ProbePass | None = None
+        self._edges: Edges | None = None  # None until the model can be traced
         self._fingerprint = 0
         self._step, self._facts = 0, {}
         self._reported: set[str] = set()
@@ -150,6 +153,8 @@ class Session:
             probe, now = self._probe, time.time()
             values = probe.run(step)
             self._report_off(probe)
+            if self._edges is None:
+                self._edges = edges_of(self._model, self._samples.inputs, probe.order)
             self._describe()
             fingerprint = self._fingerprint
 
@@ -180,13 +185,12 @@ class Session:
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
         layouts, omissions = self._twin.layouts, dict(self._twin.omissions)
-        key = (len(layouts), len(omissions), self._twin.trained())
+        key = (len(layouts), len(omissions), self._twin.trained(), self._edges is None)
         if key == self._record_key:
             return
         self._record_key = key
-        record = describe_model(
-            self._model, layouts.all_sites(), omissions, self._options, self._steps_per_epoch
-        )
+        sites, steps = layouts.all_sites(), self._steps_per_epoch
+        record = describe_model(self._model, sites, omissions, self._options, steps, self._edges)
         self._fingerprint, step, now = record.fingerprint, self._step, time.time()
 
         encoder = self._encoder

@@ -1,0 +1,65 @@
+"""How the layers of a model are connected, by the best means there is."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.capture import edges_backend
+from tb_keras_inspect.capture.edges import (
+    CallRecorder,
+    Edges,
+    functional_edges,
+    is_opaque,
+    order_of_calls,
+    traced_edges,
+)
+from tb_keras_inspect.capture.listening import layer_calls, listening
+from tb_keras_inspect.capture.probe_forward import call
+from tb_keras_inspect.capture.probe_state import losses_kept, random_state_kept
+
+logger = logging.getLogger(__name__)
+
+
+def known_edges(model: keras.Model, layers: Sequence[str] = ()) -> Edges:
+    """Edges without running anything.
+
+    Args:
+        model: A built model.
+        layers: Names of layers in the order in which they were seen.
+    """
+    try:
+        found = functional_edges(model)
+    except Exception:  # Keras's graph is not public
+        logger.debug("Keras's graph could not be read", exc_info=True)
+        found = None
+    return order_of_calls(model, layers) if found is None else found
+
+
+def edges_of(model: keras.Model, inputs: Any, layers: Sequence[str] = ()) -> Edges:
+    """Edges from Keras's graph, where that tells all; else from a trace of one forward pass.
+
+    The trace changes no variable and no random state. It costs what tracing the model costs, or on
+    PyTorch one forward pass.
+
+    Args:
+        model: A built model.
+        inputs: What it can be called with.
+        layers: Names of layers in the order in which they were seen, for where it cannot be traced.
+    """
+    if not is_opaque(model):
+        return known_edges(model, layers)
+    recorder = CallRecorder()
+
+    def run(x: Any) -> None:
+        with listening(recorder, layer_calls()):
+            call(model, x)
+
+    try:
+        with random_state_kept(), losses_kept(model):
+            events, parents = edges_backend.current().trace(run, recorder, model, inputs)
+            return traced_edges(model, events, parents)
+    except Exception:
+        logger.debug("the model could not be traced", exc_info=True)
+        return known_edges(model, layers)
