@@ -14,7 +14,6 @@ EXPLAINS = {
         "dying_relu",
         "vanishing_gradient",
         "untrained_layer",
-        "overfitting",
     ),
     "unnormalised_input": (
         "saturated_activation",

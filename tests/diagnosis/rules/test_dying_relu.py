@@ -1,0 +1,79 @@
+"""dying_relu: when a share of dead units is worth which severity."""
+
+import numpy as np
+import pytest
+from synthetic import Run, chain, found
+
+from tb_keras_inspect.diagnosis.rules import dying_relu as rule
+from tb_keras_inspect.records import Kind
+
+
+def dead(share, loss=2.3, row=1, at=slice(None), **model):
+    run = Run(chain(**model)).loss(loss)
+    run.set(Kind.ACTIVATION, "zero_fraction", 0.5, row=row)
+    return run.set(Kind.ACTIVATION, "dead_fraction", share, row=row, at=at)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.5, 1), (0.49, 0)])
+def test_threshold_is_the_share_of_dead_units(share, count):
+    assert len(found(rule, dead(share))) == count
+
+
+def test_threshold_can_be_changed():
+    assert len(found(rule, dead(0.3), dead_share=0.25)) == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "loss", "severity"),
+    [
+        (0.95, 2.3, "error"),
+        (0.6, 2.3, "warning"),
+        (0.6, np.linspace(2.3, 0.1, 60), "note"),
+        (0.95, np.linspace(2.3, 0.1, 60), "note"),
+        (1.0, np.linspace(2.3, 0.1, 60), "warning"),
+    ],
+)
+def test_severity_says_how_much_is_lost_and_whether_training_suffers(share, loss, severity):
+    (finding,) = found(rule, dead(share, loss))
+    assert finding.severity == severity
+
+
+def test_death_is_dated_and_named():
+    (finding,) = found(rule, dead(0.95, at=slice(30, None)))
+    assert finding.first_step == 150
+    assert finding.where.layers == ["dense_1"]
+    assert "since step 150" in finding.title
+
+
+def test_units_that_were_silent_from_the_start_are_born_dead():
+    run = dead(1.0).set(Kind.ACTIVATION, "zero_fraction", 1.0, row=1)
+    (finding,) = found(rule, run)
+    assert "from the beginning" in finding.cause
+
+
+def test_revived_units_leave_a_note():
+    (finding,) = found(rule, dead(0.95, at=slice(10, 30)))
+    assert (finding.severity, finding.ongoing) == ("note", False)
+    assert "revived" in finding.title
+
+
+def test_a_sparse_layer_whose_units_live_is_healthy():
+    run = dead(0.0).set(Kind.ACTIVATION, "zero_fraction", 0.98, row=1)
+    assert found(rule, run) == []
+
+
+def test_a_window_of_few_batches_says_nothing():
+    run = dead(1.0)
+    run.step["dead_window"][:] = 4
+    assert found(rule, run) == []
+
+
+@pytest.mark.parametrize("activation", ["tanh", "linear", "leaky_relu"])
+def test_other_functions_do_not_die(activation):
+    assert found(rule, dead(1.0, activation=activation)) == []
+
+
+def test_all_dead_layers_are_one_finding():
+    run = dead(0.95, row=slice(0, 3))
+    (finding,) = found(rule, run)
+    assert finding.where.layers == ["dense_0", "dense_1", "dense_2"]

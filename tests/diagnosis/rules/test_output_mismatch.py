@@ -1,0 +1,83 @@
+"""output_mismatch: contradictions between output, loss and targets."""
+
+import pytest
+from synthetic import Run, chain, found
+
+from tb_keras_inspect.diagnosis.rules import output_mismatch as rule
+from tb_keras_inspect.records import Kind
+
+MULTI, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
+
+
+def compiled(last, loss, from_logits="False", classes=10, low=None, high=None, start=8.0):
+    run = Run(chain(last=last, classes=classes, loss=loss, from_logits=from_logits)).loss(start)
+    if low is not None:
+        run.set(Kind.TARGET, "min", low).set(Kind.TARGET, "max", high)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "logits", "classes", "part"),
+    [
+        ("softmax", BINARY, "False", 1, "single unit"),
+        ("sigmoid", MULTI, "False", 1, "has one unit"),
+        ("linear", MULTI, "False", 10, "takes its output for probabilities"),
+        ("linear", BINARY, "False", 1, "takes its output for probabilities"),
+        ("relu", MULTI, "False", 10, "takes its output for probabilities"),
+        ("softmax", MULTI, "True", 10, "applied twice"),
+        ("sigmoid", BINARY, "True", 1, "applied twice"),
+        ("sigmoid", MULTI, "False", 10, "do not add up"),
+        ("relu", MULTI, "True", 10, "limits the logits"),
+    ],
+)
+def test_a_contradiction_is_found(last, loss, logits, classes, part):
+    (finding,) = found(rule, compiled(last, loss, logits, classes))
+    assert part in finding.title
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "logits", "classes"),
+    [
+        ("softmax", MULTI, "False", 10),
+        ("linear", MULTI, "True", 10),
+        ("sigmoid", BINARY, "False", 1),
+        ("sigmoid", BINARY, "False", 10),
+        ("linear", BINARY, "True", 1),
+        ("linear", "mean_squared_error", "", 1),
+        ("softmax", "my_own_loss", "", 10),
+        ("sigmoid", '["binary_crossentropy", "mse"]', '[true, null]', 1),
+    ],
+)  # fmt: skip
+def test_what_fits_and_what_is_not_known_is_none(last, loss, logits, classes):
+    assert found(rule, compiled(last, loss, logits, classes)) == []
+
+
+def test_a_softmax_that_is_no_layer_shows_in_the_first_loss():
+    assert found(rule, compiled("linear", MULTI, start=2.4)) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "low", "high", "count"),
+    [
+        ("sigmoid", "mean_squared_error", 0.0, 1.0, 0),
+        ("sigmoid", "mean_squared_error", 0.0, 1.04, 0),
+        ("sigmoid", "mean_squared_error", 0.0, 1.06, 1),
+        ("tanh", "mean_squared_error", -1.0, 1.0, 0),
+        ("tanh", "mean_absolute_error", -9.0, 9.0, 1),
+        ("relu", "mean_squared_error", -1.0, 5.0, 1),
+        ("relu", "mean_squared_error", 0.0, 500.0, 0),
+        ("linear", "mean_squared_error", -500.0, 500.0, 0),
+        ("sigmoid", BINARY, 0.0, 2.0, 1),
+        ("sigmoid", BINARY, -1.0, 1.0, 1),
+        ("softmax", MULTI, 0.0, 9.0, 0),
+        ("softmax", MULTI, 1.0, 10.0, 1),
+    ],
+)
+def test_targets_must_be_within_reach(last, loss, low, high, count):
+    assert len(found(rule, compiled(last, loss, low=low, high=high, start=2.3))) == count
+
+
+def test_logs_without_the_compiled_options_are_left_alone():
+    model = chain(last="linear")
+    del model.compiled["loss"]
+    assert found(rule, Run(model)) == []

@@ -1,0 +1,65 @@
+"""overfitting: a rise of the validation loss that costs something, and lasts."""
+
+import numpy as np
+import pytest
+from synthetic import Run, chain, found
+
+from tb_keras_inspect.diagnosis.rules import overfitting as rule
+
+TRAIN = np.geomspace(2.0, 0.01, 20)
+
+
+def epochs(val, train=TRAIN):
+    return Run(chain()).epoch(loss=train, val_loss=val)
+
+
+def turned(best=1.5, last=3.0):
+    """Down to `best` in 6 epochs, up to `last` in the rest."""
+    return np.concatenate([np.linspace(2.2, best, 6), np.linspace(best, last, 15)[1:]])
+
+
+def test_a_rise_is_found_with_the_best_epoch():
+    (finding,) = found(rule, epochs(turned()))
+    assert finding.severity == "warning"
+    assert "epoch 6" in finding.title
+    assert finding.first_step == 295 * 6 // 20
+
+
+# Guessing among 10 classes costs 2.3026, of which a tenth counts.
+@pytest.mark.parametrize(("rise", "count"), [(0.25, 1), (0.21, 0)])
+def test_threshold_is_the_rise_over_guessing(rise, count):
+    val = turned(1.5, 1.5 + rise)
+    val[-3:] = 1.5 + rise
+    assert len(found(rule, epochs(val), overfitting_gap=100)) == count
+
+
+def test_a_small_rise_of_a_good_model_is_a_note():
+    (finding,) = found(rule, epochs(turned(0.2, 0.6)))
+    assert finding.severity == "note"
+
+
+def test_a_converged_run_whose_loss_creeps_up_is_none():
+    assert found(rule, epochs(turned(0.05, 0.1))) == []
+
+
+def test_noise_of_single_epochs_is_none():
+    val = np.full(20, 0.5)
+    val[[7, 12, 18]] = 1.2
+    assert found(rule, epochs(val)) == []
+
+
+def test_a_rise_while_training_does_not_learn_is_another_fault():
+    assert found(rule, epochs(turned(), np.linspace(2.3, 2.2, 20))) == []
+
+
+def test_learned_by_heart_without_a_rise_is_found_by_its_gap():
+    (finding,) = found(rule, epochs(np.full(20, 2.2)))
+    assert "stays at" in finding.title
+
+
+def test_few_epochs_say_nothing():
+    assert found(rule, epochs([1.0, 2.0, 3.0, 4.0], [1.0, 0.5, 0.2, 0.1])) == []
+
+
+def test_without_validation_there_is_nothing_to_say():
+    assert found(rule, Run(chain()).epoch(loss=TRAIN)) == []

@@ -1,0 +1,44 @@
+"""Real trainings with one fault each: it stands at the top of the list."""
+
+import pytest
+
+from tb_keras_inspect import diagnose
+
+FAULTS = {
+    "deep_sigmoid": ("vanishing_gradient", "hidden_0"),
+    "dead_by_rate": ("dying_relu", "hidden_0"),
+    "born_dead": ("dying_relu", "hidden_0"),
+    "saturated": ("saturated_activation", "hidden_0"),
+    "exploding": ("exploding_gradient", None),
+    "nan_in_batch": ("non_finite", None),
+    "oscillating": ("oscillating_loss", None),
+    "slow": ("slow_convergence", "hidden_0"),
+    "equal_units": ("slow_convergence", "hidden_0"),
+    "overfitted": ("overfitting", None),
+    "cut_off": ("untrained_layer", "hidden_0"),
+    "raw_input": ("unnormalised_input", "hidden_0"),
+    "logits_taken_for_probabilities": ("output_mismatch", "out"),
+    "single_softmax": ("output_mismatch", "out"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_fault_of_a_training_is_found_where_it_is(trained, name):
+    problem, layer = FAULTS[name]
+    findings = diagnose(trained(name)).at_least("warning")
+    assert problem in {finding.problem for finding in findings}
+    finding = next(finding for finding in findings if finding.problem == problem)
+    assert layer is None or layer in finding.where.layers
+    assert finding.evidence
+    assert finding.advice
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_no_other_problem_stands_beside_the_fault(trained, name):
+    problem, _ = FAULTS[name]
+    allowed = {problem}
+    if name == "exploding":  # it ends in overflow
+        allowed.add("non_finite")
+    if name == "dead_by_rate":
+        allowed.add("exploding_gradient")
+    assert {finding.problem for finding in diagnose(trained(name)).at_least("warning")} <= allowed

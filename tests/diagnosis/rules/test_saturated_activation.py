@@ -1,0 +1,60 @@
+"""saturated_activation: hidden bounded functions, from the start or by training."""
+
+import numpy as np
+import pytest
+from synthetic import Run, chain, found
+
+from tb_keras_inspect.diagnosis.rules import saturated_activation as rule
+from tb_keras_inspect.records import Kind
+
+LEARNS = np.linspace(2.3, 0.05, 60)
+
+
+def flat(share, loss=2.3, at=slice(None), row=1, **model):
+    run = Run(chain(**{"activation": "tanh", **model})).loss(loss)
+    run.set(Kind.ACTIVATION, "saturated_fraction", 0.02)
+    return run.set(Kind.ACTIVATION, "saturated_fraction", share, row=row, at=at)
+
+
+@pytest.mark.parametrize(("share", "count"), [(0.5, 1), (0.49, 0)])
+def test_threshold_is_the_share_of_saturated_outputs(share, count):
+    assert len(found(rule, flat(share))) == count
+
+
+def test_saturated_from_the_first_step_is_a_warning_even_where_it_learns():
+    (finding,) = found(rule, flat(0.8, LEARNS))
+    assert finding.severity == "warning"
+    assert "from the start" in finding.title
+
+
+def test_saturation_that_came_with_learning_is_a_note():
+    (finding,) = found(rule, flat(0.8, LEARNS, at=slice(20, None)))
+    assert finding.severity == "note"
+    assert finding.first_step == 100
+
+
+def test_saturation_that_came_while_the_loss_is_stuck_is_an_error():
+    (finding,) = found(rule, flat(0.95, at=slice(20, None)))
+    assert finding.severity == "error"
+
+
+def test_the_output_is_meant_to_be_sure():
+    assert found(rule, flat(1.0, row=3, last="sigmoid")) == []
+
+
+def test_what_passes_is_none():
+    assert found(rule, flat(0.9, at=slice(5, 20))) == []
+
+
+def test_functions_without_flat_parts_are_none():
+    assert found(rule, flat(0.9, activation="relu")) == []
+
+
+def test_a_simple_rnn_is_judged_by_its_outputs():
+    model = chain(3, activation="")
+    model.layers[0].class_name = "SimpleRNN"
+    run = Run(model).loss(2.3)
+    run.set(Kind.ACTIVATION, "max_abs", 1.0).set(Kind.ACTIVATION, "std", 0.98, row=0)
+    (finding,) = found(rule, run)
+    assert finding.where.layers == ["dense_0"]
+    assert found(rule, run.set(Kind.ACTIVATION, "std", 0.6, row=0)) == []

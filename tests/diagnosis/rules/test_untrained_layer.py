@@ -1,0 +1,85 @@
+"""untrained_layer: cut off, without gradient, without update, frozen."""
+
+import numpy as np
+import pytest
+from synthetic import Run, chain, found
+
+from tb_keras_inspect.diagnosis.rules import untrained_layer as rule
+from tb_keras_inspect.records import Kind
+
+LEARNS = np.linspace(2.3, 0.05, 60)
+
+
+def cut_off(*names):
+    model = chain()
+    for name in names:
+        reason = "the loss does not depend on it: no gradient"
+        model.omissions.add(name=name, what="gradient", reason=reason)
+    run = Run(model)
+    for name in names:
+        row = [variable.path for variable in model.variables].index(name)
+        run.set(Kind.GRADIENT, "l2", np.nan, row=row)
+    return run
+
+
+def test_a_layer_without_a_path_to_the_loss_is_named():
+    (finding,) = found(rule, cut_off("dense_1/kernel", "dense_1/bias"))
+    assert finding.where.layers == ["dense_1"]
+    assert set(finding.where.variables) == {"dense_1/bias", "dense_1/kernel"}
+
+
+def test_a_bias_alone_is_none():
+    assert found(rule, cut_off("dense_1/bias")) == []
+
+
+def test_a_kernel_whose_gradient_is_zero_throughout_is_an_error():
+    run = Run(chain()).loss(2.3).set(Kind.GRADIENT, "l2", 0.0, row=2)
+    (finding,) = found(rule, run)
+    assert finding.severity == "error"
+    assert "exactly zero" in finding.title
+
+
+def test_a_gradient_that_is_zero_now_and_then_is_none():
+    run = Run(chain()).set(Kind.GRADIENT, "l2", 0.0, row=2, at=slice(1, None))
+    assert found(rule, run) == []
+
+
+@pytest.mark.parametrize(("samples", "count"), [(4, 0), (5, 1)])
+def test_threshold_is_the_number_of_samples(samples, count):
+    run = Run(chain(), samples=samples).set(Kind.GRADIENT, "l2", 0.0, row=2)
+    assert len(found(rule, run)) == count
+
+
+def test_a_kernel_with_gradient_that_never_moves_is_found():
+    run = Run(chain()).set(Kind.UPDATE, "l2", 0.0, row=2)
+    (finding,) = found(rule, run)
+    assert "never change" in finding.title
+
+
+def test_biases_without_gradient_before_a_normalisation_are_none():
+    assert found(rule, Run(chain()).set(Kind.GRADIENT, "l2", 0.0, row=slice(1, None, 2))) == []
+
+
+def frozen(*layers, loss=2.3):
+    model = chain()
+    for index in layers:
+        model.layers[index].trainable = False
+    kept = [v for v in model.variables if v.layer not in layers]
+    del model.variables[:]
+    model.variables.extend(kept)
+    return Run(model).loss(loss)
+
+
+def test_frozen_layers_of_a_model_that_learns_are_a_note():
+    (finding,) = found(rule, frozen(0, 1, loss=LEARNS))
+    assert finding.severity == "note"
+
+
+def test_a_frozen_layer_behind_trained_ones_is_a_warning_where_the_model_does_not_learn():
+    (finding,) = found(rule, frozen(3))
+    assert finding.severity == "warning"
+
+
+def test_a_model_that_is_all_frozen_is_an_error():
+    (finding,) = found(rule, frozen(0, 1, 2, 3))
+    assert finding.severity == "error"

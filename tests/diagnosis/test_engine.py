@@ -1,0 +1,96 @@
+"""diagnose: its arguments, its robustness, its speed's reason."""
+
+import logging
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from synthetic import Run, chain
+
+import tb_keras_inspect
+from tb_keras_inspect.diagnosis import PROBLEMS, diagnose
+from tb_keras_inspect.diagnosis.rules import RULES, non_finite
+from tb_keras_inspect.records import Kind
+
+ABSURD = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -1.0, 1e38, -1e38, 1e-45, 1.0, 0.5])
+
+
+def test_the_package_offers_it():
+    assert tb_keras_inspect.diagnose is diagnose
+
+
+def test_a_healthy_run_has_no_findings():
+    assert diagnose(Run(chain()).data) == []
+
+
+def test_thresholds_are_checked():
+    with pytest.raises(ValueError, match="Unknown threshold"):
+        diagnose(Run(chain()).data, {"x": 1})
+
+
+def test_every_rule_has_its_problem_and_a_test_of_its_own():
+    assert len(set(PROBLEMS)) == len(RULES) == 11
+
+
+def test_a_rule_that_fails_leaves_the_others(monkeypatch, caplog):
+    def fail(facts):
+        raise RuntimeError("strange")
+
+    run = Run(chain()).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 1.0, row=1)
+    monkeypatch.setattr(non_finite, "find", fail)
+    with caplog.at_level(logging.WARNING):
+        assert [finding.problem for finding in diagnose(run.data)] == ["dying_relu"]
+    assert "non_finite" in caplog.text
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_the_first_samples_of_a_run_are_no_trouble(samples, caplog):
+    assert diagnose(Run(chain(), samples=samples).data) == []
+    assert not caplog.records
+
+
+KINDS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT, Kind.TARGET)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_no_rule_fails_on_absurd_numbers(caplog_messages, data):
+    """Tables with NaN, infinities and absurd magnitudes anywhere."""
+    activation = data.draw(st.sampled_from(["relu", "tanh", "", "sigmoid"]))
+    model = chain(data.draw(st.integers(1, 4)), activation=activation)
+    if data.draw(st.booleans()):
+        model.layers[0].class_name = data.draw(st.sampled_from(["SimpleRNN", "Embedding", "GRU"]))
+    run = Run(model, samples=data.draw(st.integers(1, 30)), every=data.draw(st.integers(1, 400)))
+    everything = np.random.default_rng(data.draw(st.integers(0, 99)))
+    for kind in KINDS:
+        if data.draw(st.booleans()):
+            run.set(kind, data.draw(st.sampled_from(["mean", "std"])), data.draw(ABSURD))
+        if data.draw(st.booleans()):
+            table = run.tables.get(kind)
+            if table is not None:
+                value = data.draw(ABSURD)
+                table[everything.random(table.shape) < 0.3] = value
+        if data.draw(st.integers(0, 9)) == 0:
+            run.tables.pop(kind, None)
+    for name in ("loss", "gradient_norm", "learning_rate", "dead_window"):
+        if data.draw(st.booleans()):
+            run.step[name] = run.step[name] * data.draw(ABSURD)
+        if data.draw(st.integers(0, 9)) == 0:
+            run.step.pop(name, None)
+    count = data.draw(st.integers(0, 12))
+    if count:
+        run.epoch(loss=np.full(count, data.draw(ABSURD)), val_loss=np.arange(count) + 1.0)
+    found = diagnose(run.data)
+    assert all(isinstance(finding.to_dict(), dict) for finding in found)
+    str(found)
+    found._repr_html_()
+    assert caplog_messages() == []
+
+
+@pytest.fixture
+def caplog_messages(caplog):
+    """What has been logged so far: rules that fail say so there."""
+    return lambda: [record.getMessage() for record in caplog.records]

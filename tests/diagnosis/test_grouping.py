@@ -1,0 +1,55 @@
+"""Grouping: the root stands in the list, what follows from it beneath."""
+
+from test_finding import make
+
+from tb_keras_inspect.diagnosis.grouping import group
+
+
+def problems(findings):
+    return [(f.problem, [g.problem for g in f.related]) for f in findings]
+
+
+def test_consequences_stand_under_their_root():
+    found = [make("slow_convergence"), make("vanishing_gradient"), make("dying_relu")]
+    assert problems(group(found)) == [("dying_relu", ["slow_convergence", "vanishing_gradient"])]
+
+
+def test_a_group_is_one_level_deep():
+    found = [make("slow_convergence"), make("dying_relu"), make("unnormalised_input")]
+    (root,) = group(found)
+    assert all(not item.related for item in root.related)
+    assert {item.problem for item in root.related} == {"dying_relu", "slow_convergence"}
+
+
+def test_a_root_is_as_severe_as_what_it_explains():
+    (root,) = group([make("unnormalised_input"), make("dying_relu", "error")])
+    assert (root.problem, root.severity) == ("unnormalised_input", "error")
+
+
+def test_a_note_explains_nothing():
+    found = [make("saturated_activation", "note"), make("vanishing_gradient")]
+    assert len(group(found)) == 2
+
+
+def test_what_was_over_before_is_no_consequence():
+    earlier = make("oscillating_loss", first_step=0, last_step=3, ongoing=False)
+    assert len(group([make("dying_relu", first_step=5), earlier])) == 2
+
+
+def test_a_spell_of_large_steps_stands_under_the_units_it_killed():
+    spell = make("exploding_gradient", first_step=1, last_step=3, ongoing=False)
+    assert problems(group([spell, make("dying_relu")])) == [("dying_relu", ["exploding_gradient"])]
+
+
+def test_an_explosion_that_goes_on_is_the_root_of_the_death():
+    found = [make("dying_relu"), make("exploding_gradient")]
+    assert problems(group(found)) == [("exploding_gradient", ["dying_relu"])]
+
+
+def test_order_is_severity_then_confidence_then_step():
+    found = [
+        make("overfitting", "note"),
+        make("output_mismatch", "error", confidence=0.5),
+        make("non_finite", "error", confidence=1.0),
+    ]
+    assert [f.problem for f in group(found)] == ["non_finite", "output_mismatch", "overfitting"]

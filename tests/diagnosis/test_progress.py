@@ -1,0 +1,51 @@
+"""How the loss goes, and what guessing costs."""
+
+import numpy as np
+import pytest
+from synthetic import Run, chain
+
+from tb_keras_inspect.records import Kind
+
+
+def progress(loss, name="sparse_categorical_crossentropy", mean=None, std=None):
+    run = Run(chain(loss=name)).loss(loss)
+    if std is not None:
+        run.set(Kind.TARGET, "mean", mean).set(Kind.TARGET, "std", std)
+    return run.facts.progress
+
+
+def test_guessing_among_ten_classes_costs_the_logarithm_of_ten():
+    found = progress(np.linspace(2.5, 0.1, 60))
+    assert found.guess == pytest.approx(np.log(10))
+    assert found.share == pytest.approx(found.end / np.log(10))
+    assert found.has_learned
+    assert not found.is_stuck
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "std", "start", "guess"),
+    [
+        ("binary_crossentropy", None, None, 0.7, np.log(2)),
+        ("mean_squared_error", 3.0, 2.0, 13.0, 4.0),
+        ("mean_absolute_error", 0.0, 2.0, 1.6, 1.6),
+        ("mean_squared_error", 0.0, 1.0, 64.0, np.nan),  # a sum over 64 outputs
+        ("my_loss", 0.0, 1.0, 1.0, np.nan),
+    ],
+)
+def test_guessing_follows_from_loss_and_targets(name, mean, std, start, guess):
+    np.testing.assert_allclose(progress(start, name, mean, std).guess, guess, rtol=1e-6)
+
+
+def test_without_that_the_first_loss_is_the_reference():
+    found = progress(np.linspace(8.0, 1.0, 60), "my_loss")
+    assert found.reference == found.start
+
+
+def test_a_negative_loss_cannot_be_judged():
+    assert not progress(np.linspace(1, -5, 60), "my_loss").known
+
+
+def test_a_loss_at_guessing_is_stuck_however_high_it_began():
+    found = progress(np.geomspace(500, 2.3, 60))
+    assert not found.has_learned
+    assert progress(2.31).is_stuck
