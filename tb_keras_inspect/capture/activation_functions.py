@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import ModuleType
 from typing import Any
 
 import keras
@@ -22,6 +23,7 @@ _SLOPE_RANGE, _SLOPE_POINTS = (
     6.0,
     129,
 )  # where the steepest slope is looked for, besides the range met
+_LARGEST = float(np.finfo(np.float32).max)
 _STEP = 1e-3  # of central differences, relative to 1 + |x|
 _SAME = 1e-5  # two evaluations of a function of one value differ by no more, relatively
 
@@ -163,14 +165,17 @@ def inputs_kept(x: Any) -> dict[str, Any]:
     """What is kept of pre-activations: small float32 tensors, whatever their number."""
     flat = ops.cast(ops.reshape(x, (-1,)), "float32")
     finite = ops.isfinite(flat)
-    largest = float(np.finfo(np.float32).max)
-    low = ops.min(ops.where(finite, flat, largest))
-    high = ops.max(ops.where(finite, flat, -largest))
-    high = ops.maximum(high, low + _STEP * (1.0 + ops.absolute(low)))  # a range, not a point
+    low = ops.min(ops.where(finite, flat, _LARGEST))
+    high = ops.max(ops.where(finite, flat, -_LARGEST))
     size = int(flat.shape[0])
     sample = flat[:: spread_stride(size, MAX_SAMPLE)] if size > MAX_SAMPLE else flat
     nonfinite = ops.sum(ops.cast(ops.logical_not(finite), "float32"))
     return {"low": low, "high": high, "nonfinite": nonfinite, "sample": sample}
+
+
+def _widened(low: Any, high: Any, xp: ModuleType) -> Any:
+    """The upper end of a range that is not a point, in float32."""
+    return xp.minimum(xp.maximum(high, low + _STEP * (1.0 + xp.absolute(low))), _LARGEST)
 
 
 def curve_kept(function: Function, kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +185,8 @@ def curve_kept(function: Function, kept: Mapping[str, Any]) -> dict[str, Any]:
         Exception: what the function raises.
     """
     share = ops.convert_to_tensor(np.linspace(0.0, 1.0, BINS + 1, dtype=np.float32))
-    points = kept["low"] * (1.0 - share) + kept["high"] * share
+    low, high = kept["low"], _widened(kept["low"], kept["high"], ops)
+    points = low * (1.0 - share) + high * share
     steep = np.linspace(-_SLOPE_RANGE, _SLOPE_RANGE, _SLOPE_POINTS, dtype=np.float32)
     where = ops.concatenate([kept["sample"], points, ops.convert_to_tensor(steep)])
     step = _STEP * (1.0 + ops.absolute(where))
@@ -209,17 +215,15 @@ class FunctionRecord:
 
 def record_of(kept: Mapping[str, np.ndarray], reason: str = "") -> FunctionRecord:
     """Bins, curve and flat share, from what `inputs_kept` and `curve_kept` kept."""
-    low, high = float(kept["low"]), float(kept["high"])
-    sample = kept["sample"].astype(np.float64)
+    nonfinite, sample = int(kept["nonfinite"]), kept["sample"]
+    if kept["low"] > kept["high"]:
+        nothing, none = np.zeros(BINS, np.int64), "no pre-activation is finite"
+        return FunctionRecord(0.0, 0.0, nothing, None, nonfinite, float("nan"), none)
+    low, high = float(kept["low"]), float(_widened(kept["low"], kept["high"], np))
     finite = np.isfinite(sample)
-    if low > high or not finite.any():
-        low, high = (0.0, 0.0) if low > high else (low, high)
-        counts = np.zeros(BINS, np.int64)
-    else:
-        clipped = np.clip(sample[finite], low, high)
-        counts, _ = np.histogram(clipped, BINS, (low, high))
+    counts, _ = np.histogram(sample[finite].astype(np.float64), BINS, (low, high))
     curve, flat, reason = _curve_of(kept, finite, reason)
-    return FunctionRecord(low, high, counts, curve, int(kept["nonfinite"]), flat, reason)
+    return FunctionRecord(low, high, counts, curve, nonfinite, flat, reason)
 
 
 def _curve_of(

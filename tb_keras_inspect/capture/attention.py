@@ -55,10 +55,10 @@ class AttentionScores:
     def _wrapped(
         self, layer: keras.layers.Layer, name: str, original: Callable[..., Any]
     ) -> Callable[..., Any]:
-        def compute(query: Any, *args: Any, **kwargs: Any) -> Any:
+        def compute(*args: Any, **kwargs: Any) -> Any:
             if not is_listening():
-                return original(query, *args, **kwargs)
-            result = _asked(layer, original, query, args, kwargs)
+                return original(*args, **kwargs)
+            result = _asked(layer, original, args, kwargs)
             call = self._calls[id(layer)] = self._calls.get(id(layer), -1) + 1
             site = site_name(name, call, 0)
             if result[1] is None:
@@ -76,27 +76,24 @@ def _method_of(layer: keras.layers.Layer) -> str:
     return next((name for cls, name in _METHODS if isinstance(layer, cls)), "")
 
 
-def _asked(
-    layer: keras.layers.Layer, original: Callable[..., Any], query: Any, args: Any, kwargs: Any
-) -> Any:
+def _asked(layer: keras.layers.Layer, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Calls the method such that it makes scores."""
     if isinstance(layer, keras.layers.Attention):
-        return original(query, *args, **kwargs)
+        return original(*args, **kwargs)
     with contextlib.ExitStack() as stack:
         stack.enter_context(instance_patch(layer, "_flash_attention", False))
         if isinstance(layer, keras.layers.GroupQueryAttention):
             stack.enter_context(instance_patch(layer, "_return_attention_scores", True))
         signature = inspect.signature(original)  # a subclass may have one of its own
+        bound = signature.bind(*args, **kwargs)
         if "return_attention_scores" in signature.parameters:
-            bound = signature.bind(query, *args, **kwargs)
             bound.arguments["return_attention_scores"] = True
-            query, *args = bound.args
-            kwargs = bound.kwargs
         # Without dropout training takes the fused path, in which no softmax layer is called.
         dropout = getattr(layer, "_dropout", None) or getattr(layer, "dropout", 0)
+        query = next(iter(bound.arguments.values()))
         if not dropout and len(query.shape) == 4:
             stack.enter_context(deaf())
-        return original(query, *args, **kwargs)
+        return original(*bound.args, **bound.kwargs)
 
 
 def _four_axes(layer: keras.layers.Layer, scores: Any) -> Any:

@@ -133,7 +133,7 @@ class ProbePass:
             ValueError: if samples that the user gave do not fit the model.
         """
         tensors = self._tensors()
-        while not self._is_settled(tensors["arrays"]):
+        while not self._is_settled(tensors):
             tensors = self._tensors()
         gradients = self._gradients()
         values = ProbeValues(step, lambda: self._snapshot(tensors, gradients))
@@ -201,11 +201,11 @@ class ProbePass:
             self.problems["saliency and Grad-CAM"] = error
             return {}
 
-    def _is_settled(self, arrays: dict[str, Any]) -> bool:
-        """Whether the arrays are those of all sites; if not, they decide what is still open."""
-        sites = self._forward.sites
-        if len(arrays) < len(sites):
+    def _is_settled(self, tensors: dict[str, Any]) -> bool:
+        """Whether all is there that is shown; if not, the arrays decide what is still open."""
+        if not tensors:
             return False
+        sites, arrays = self._forward.sites, tensors["arrays"]
         undecided = {k: s for k, s in sites.items() if s.on_device and s.channels is None}
         for key, site in undecided.items():
             site.choose(*map(self._subject.framework.to_host, arrays["/".join(key)]))

@@ -109,7 +109,7 @@ class Forward:
 
         Returns:
             "arrays": `kind/name` to what is kept of it, a tensor or a tuple; "small": `kind/name` to
-            a dict of small tensors.
+            a dict of small tensors. Nothing where the run was for the planning alone.
         """
         views: dict[Key, maps.View] = {}
         arrays: dict[Key, Any] = {}
@@ -135,7 +135,7 @@ class Forward:
         if self.sites is None:
             self._plan(views)
             if not subject.traced:
-                return {"arrays": {}, "small": {}}
+                return {}
         if subject.traced:
             arrays = {key: self._taken(site, arrays[key]) for key, site in self.sites.items()}
         return {"arrays": {"/".join(key): value for key, value in arrays.items()}, "small": small}

@@ -13,6 +13,7 @@ from keras import layers, ops
 from tb_keras_inspect.capture import probe_forward, probe_sites
 from tb_keras_inspect.capture.filters import layer_filter
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
+from tb_keras_inspect.capture.probe_kinds import ALL
 from tb_keras_inspect.capture.twin import make_plan
 from tb_keras_inspect.records import Kind, decode_map, decode_map_index, decode_probe
 
@@ -36,8 +37,9 @@ def names_of(model):
     return make_plan(model, layer_filter(None)).layers
 
 
-def make_pass(model, samples, **caps):
-    return ProbePass(model, ProbeSamples.from_user(samples, model), names_of(model), **caps)
+def make_pass(model, samples, kinds=frozenset([Kind.MAPS]), **caps):
+    samples = ProbeSamples.from_user(samples, model)
+    return ProbePass(model, samples, names_of(model), kinds=kinds, **caps)
 
 
 def decoded(probe, step=0):
@@ -261,6 +263,8 @@ def trainable(layer=None):
     x = layers.Conv2D(4, 3, activity_regularizer="l2", name="conv")(inputs)
     x = layers.BatchNormalization(name="norm")(x)
     x = layers.Dropout(0.3, name="drop")(x)
+    x = layers.Reshape((36, 4))(layers.ReLU()(x))
+    x = layers.MultiHeadAttention(2, 2, dropout=0.2)(x, x)
     x = (layer or Restless(name="restless"))(x)
     model = keras.Model(inputs, layers.Dense(3)(layers.Flatten()(x)))
     model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(True))
@@ -270,7 +274,7 @@ def trainable(layer=None):
 def test_a_snapshot_changes_no_variable_and_no_random_state():
     model = trainable()
     model.fit(array((16, 8, 8, 1)), np.arange(16) % 3, batch_size=8, verbose=0)
-    probe = make_pass(model, array((4, 8, 8, 1), 1))
+    probe = make_pass(model, array((4, 8, 8, 1), 1), ALL)
     before = state_of(model), random.getstate(), np.random.get_state()[1].copy()
     for step in range(3):
         probe.encode(probe.run(step), 7)
@@ -301,7 +305,7 @@ class ProbeEveryEpoch(keras.callbacks.Callback):
     def snapshot(self):
         model = self.model  # on JAX this writes the trainer's state back
         if self.probe is None:
-            self.probe = make_pass(model, self.samples)
+            self.probe = make_pass(model, self.samples, ALL)
         self.seen.append(decoded(self.probe)[0])
 
     def on_train_begin(self, logs=None):
@@ -336,7 +340,7 @@ def test_losses_left_by_the_last_step_are_still_there():
     model = trainable()
     model(array((4, 8, 8, 1)), training=True)
     before = [float(ops.convert_to_numpy(v)) for v in model.losses]
-    make_pass(model, array((2, 8, 8, 1), 1)).run(0)
+    make_pass(model, array((2, 8, 8, 1), 1), ALL).run(0)
     after = [float(ops.convert_to_numpy(v)) for v in model.losses]
     assert before == after
     assert len(before) == 2
@@ -346,7 +350,7 @@ def test_maps_follow_the_weights_and_each_pass_is_traced_once():
     layer = Restless(name="restless")
     model = trainable(layer)
     x = array((4, 8, 8, 1), 1)
-    probe = make_pass(model, x)
+    probe = make_pass(model, x, ALL)
     calls = layer.python_calls
     first, _ = decoded(probe)
     traces = layer.python_calls - calls
@@ -475,7 +479,7 @@ def test_outputs_too_large_to_copy_are_reduced_on_the_device_to_the_same_maps(ea
 
 def test_a_snapshot_stays_under_its_byte_limit():
     model = many_channels()
-    probe = make_pass(model, array((4, 20, 20, 1)), max_bytes=4000)
+    probe = make_pass(model, array((4, 20, 20, 1)), ALL, max_bytes=4000)
     messages = probe.encode(probe.run(0), 7)
     pictures = [m for kind in (Kind.MAPS, Kind.KERNELS) for m in messages.get(kind, [])]
     norms = sum(len(m.norms) for m in pictures if hasattr(m, "norms"))
