@@ -1,7 +1,9 @@
 """A run that grows in memory, from the events being written: the store's view of a live fit."""
 
+import collections
 import threading
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from tb_keras_inspect.records import TAG_PREFIX, Kind
 from tb_keras_inspect.store.records import NONE, Records, Stamp
@@ -25,6 +27,13 @@ WANTED = (
 )
 
 
+class _Kept(NamedTuple):
+    number: int  # of the kind, from 0
+    step: int
+    wall_time: float
+    message: bytes
+
+
 class LiveSource:
     """Keeps the tables of a running fit, as a `store.records.Source`.
 
@@ -33,8 +42,9 @@ class LiveSource:
 
     def __init__(self):
         self._lock = threading.Lock()
-        self._kept: dict[Kind, list[tuple[int, float, bytes]]] = {}
-        self._count = 0
+        self._kept: dict[Kind, list[_Kept]] = {}
+        self._counts: collections.Counter[Kind] = collections.Counter()
+        self._stride = 1
         self._bytes = 0
 
     @property
@@ -63,24 +73,36 @@ class LiveSource:
 
     def _append(self, kind: Kind, step: int, wall_time: float, message: bytes) -> None:
         kept = self._kept.setdefault(kind, [])
-        kept.append((step, wall_time, message))
-        self._count += 1
+        if kept and kind not in SPARED and not self._stays(kept[-1]):
+            self._bytes -= len(kept.pop().message)  # it was there for being the newest
+        kept.append(_Kept(self._counts[kind], step, wall_time, message))
+        self._counts[kind] += 1
         self._bytes += len(message)
-        if self._bytes > MOST_BYTES or len(kept) > MOST_SAMPLES:
-            self._thin()
+        while self._bytes > MOST_BYTES or len(kept) > MOST_SAMPLES:
+            if not self._thin():
+                break
 
-    def _thin(self) -> None:
+    def _stays(self, item: "_Kept") -> bool:
+        return item.number < KEPT_FIRST or item.number % self._stride == 0
+
+    def _thin(self) -> bool:
+        """Keeps every second one of what is left; False where nothing can be let go."""
+        before = self._bytes
+        self._stride *= 2
         for kind, kept in self._kept.items():
-            if kind not in SPARED and len(kept) > 2 * KEPT_FIRST:
-                later = kept[KEPT_FIRST:]
-                self._kept[kind] = kept[:KEPT_FIRST] + later[len(later) % 2 :: 2]
+            if kind not in SPARED:
+                self._kept[kind][:] = [item for item in kept[:-1] if self._stays(item)] + kept[-1:]
         lists = self._kept.values()
-        self._bytes = sum(len(message) for kept in lists for *_, message in kept)
+        self._bytes = sum(len(item.message) for kept in lists for item in kept)
+        return self._bytes < before
 
     def stamps(self) -> dict[Kind, Stamp]:
         """What there is now."""
         with self._lock:
-            return {k: (len(v), v[-1][1], v[-1][0], self._count) for k, v in self._kept.items()}
+            return {
+                kind: (self._counts[kind], kept[-1].wall_time, len(kept))
+                for kind, kept in self._kept.items()
+            }
 
     def records(self, kind: Kind) -> Records:
         """All records of a kind, as of now."""
@@ -89,9 +111,9 @@ class LiveSource:
         if not kept:
             return NONE
         return Records(
-            [step for step, _, _ in kept],
-            [wall_time for _, wall_time, _ in kept],
-            lambda index, blob: kept[index][2],
+            [item.step for item in kept],
+            [item.wall_time for item in kept],
+            lambda index, blob: kept[index].message,
         )
 
     def scalars(self) -> list[RawScalars]:

@@ -37,6 +37,9 @@ class Watch:
         stop_on: Problems, or severities, that end the training. A problem counts from "warning" on.
         thresholds: Name to value, for those that differ from their defaults.
 
+    Attributes:
+        looks: How often rules have run in this fit.
+
     Raises:
         ValueError: for an option that cannot be right.
     """
@@ -84,11 +87,17 @@ class Watch:
         self._waiting: collections.deque[Finding] = collections.deque()
         self._has_broken = False
         self._failed = False
+        self.looks = 0
 
     @property
     def seconds_per_sample(self) -> float:
         """What rules have taken so far, for each sampled step."""
         return self._spent / max(self._samples, 1)
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the records kept in memory."""
+        return self._source.nbytes
 
     # On the recorder's thread.
 
@@ -128,6 +137,7 @@ class Watch:
 
     def _look(self, confirmed: int) -> None:
         begun = time.perf_counter()
+        self.looks += 1
         self._run.refresh()
         found = diagnose(self._run, self._thresholds)
         self._cost = time.perf_counter() - begun

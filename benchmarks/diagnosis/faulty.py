@@ -407,8 +407,11 @@ def raw_bytes_cnn():
     "slow_convergence oscillating_loss dying_relu saturated_activation exploding_gradient",
 )
 def raw_table():
-    return fit(compiled(mlp((30,), [32], 1, last="sigmoid"), loss="binary_crossentropy"),
-               data.table("breast_cancer", scaled=False), 20)  # fmt: skip
+    return fit(
+        compiled(mlp((30,), [32], 1, last="sigmoid"), loss="binary_crossentropy"),
+        data.table("breast_cancer", scaled=False),
+        20,
+    )
 
 
 @case("RNN", "unnormalised_input", "slow_convergence saturated_activation")

@@ -161,7 +161,8 @@ class Finding:
             lines += _wrapped(f"- {printable(str(item))}", "  ", "    ")
         for number, item in enumerate(self.advice, 1):
             lines += _wrapped(f"{number}. {printable(item.text)}", "  ", "     ")
-            lines += [f"     {line}" for line in item.code.splitlines()]
+            for line in item.code.splitlines():
+                lines += _wrapped(line, "     ", "       ")
         for item in self.related:
             lines += _wrapped(f"> {item.problem}: {printable(item.title)}", "  ", "    ")
         return "\n".join(lines)

@@ -156,6 +156,11 @@ class Structure:
         leaves = [s for s in self.sites if not self.is_container(s.layer)]
         return leaves[-1:]
 
+    def activation_of(self, site: SiteInfo) -> str:
+        """Keras name of the function that made a site's values, "" where it is not known."""
+        has_layer = 0 <= site.layer < len(self.layers)
+        return site.activation or (self.layers[site.layer].activation if has_layer else "")
+
     def class_of(self, site: SiteInfo) -> str:
         """Class of the layer that a site is of."""
         return self.layers[site.layer].class_name if 0 <= site.layer < len(self.layers) else ""

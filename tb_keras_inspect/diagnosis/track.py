@@ -1,7 +1,10 @@
 """A table as rules read it: up to where the numbers mean something, and thinned to what is needed."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from tb_keras_inspect.diagnosis.spells import median
 from tb_keras_inspect.store.table import StatTable
 
 MOST_SAMPLES = 400  # looked at by rules about what lasts; more would not change a median
@@ -30,6 +33,7 @@ class Track:
         self.at = self.steps[self._picks]
         self._row = {name: i for i, name in enumerate(table.names)}
         self._thin: dict[str, np.ndarray] = {}
+        self._made: dict[tuple[str, str], np.ndarray] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -51,6 +55,19 @@ class Track:
             values = np.take(self.full(statistic).T, self._picks, axis=1)
             self._thin[statistic] = values.T.astype(np.float64)
         return self._thin[statistic]
+
+    def typical(self, statistic: str) -> np.ndarray:
+        """float64[N]: median of each row over the thinned samples."""
+        return self._once(("typical", statistic), lambda: median(self.thin(statistic), axis=0))
+
+    def largest(self, statistic: str) -> np.ndarray:
+        """float64[N]: the largest of each row over the thinned samples, NaN where one is NaN."""
+        return self._once(("largest", statistic), lambda: np.max(self.thin(statistic), axis=0))
+
+    def _once(self, key: tuple[str, str], make: Callable[[], np.ndarray]) -> np.ndarray:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def row(self, name: str) -> int | None:
         """Index of a row, None where there is none."""

@@ -125,17 +125,22 @@ class Run:
     def data(self) -> RunData:
         """The run as the store reads it."""
         source = LiveSource()
+        for event in self.events():
+            source.add([event])
+        return RunData("run", source)
+
+    def events(self):
+        """The run's events, in the order of writing."""
         clock = iter(range(10**9))
-        source.add([to_event(0, next(clock), [to_value(Kind.MODEL, self.model)])])
+        yield to_event(0, next(clock), [to_value(Kind.MODEL, self.model)])
         for index, step in enumerate(self.steps):
             values = [self._value(kind, index) for kind in self.tables]
             values.append(self._numbers(Kind.STEP, {n: v[index] for n, v in self.step.items()}))
-            source.add([to_event(int(step), next(clock), values)])
+            yield to_event(int(step), next(clock), values)
         for number, step in enumerate(self._epoch_steps()):
             logs = {name: values[number] for name, values in self.epochs.items()}
             value = self._numbers(Kind.EPOCH, logs | {"epoch": number})
-            source.add([to_event(int(step), next(clock), [value])])
-        return RunData("run", source)
+            yield to_event(int(step), next(clock), [value])
 
     @property
     def facts(self) -> Facts:

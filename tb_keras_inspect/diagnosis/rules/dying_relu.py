@@ -74,7 +74,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _is_relu(facts: Facts, site: SiteInfo) -> bool:
-    return site.activation in RELU and not facts.structure.is_output(site)
+    return facts.structure.activation_of(site) in RELU and not facts.structure.is_output(site)
 
 
 def _window(step, at: np.ndarray) -> np.ndarray:

@@ -298,15 +298,8 @@ def _worst_layers(facts: Facts) -> list[str]:
         for path in item.kernels
         if gradients.row(path) is not None and weights.row(path) is not None
     ]
-    sizes = [
-        float(
-            ratio(
-                np.nanmax(gradients.thin("l2")[:, gradients.row(path)]),
-                median(weights.thin("l2")[:, weights.row(path)]),
-            )
-        )
-        for path in paths
-    ]
+    largest = gradients.largest("l2")[[gradients.row(path) for path in paths]]
+    sizes = ratio(largest, weights.typical("l2")[[weights.row(path) for path in paths]])
     order = np.argsort(np.nan_to_num(sizes))[::-1]
     return [paths[i] for i in order[:3]]
 

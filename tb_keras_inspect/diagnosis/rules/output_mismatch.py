@@ -80,7 +80,7 @@ class _Output:
         self.facts, self.site, self.loss, self.from_logits = facts, site, loss, from_logits
         self.layer = facts.structure.layers[site.layer]
         self.units = site.shape[-1] if site.shape else 0
-        self.activation = site.activation or self.layer.activation or "linear"
+        self.activation = facts.structure.activation_of(site) or "linear"
         target = facts.track("target")
         usable = target is not None and len(target.names) == 1
         self.low = float(np.min(target.thin("min"))) if usable else np.nan

@@ -52,7 +52,7 @@ def _shares(facts: Facts, track, row: int, name: str) -> np.ndarray | None:
     site = facts.structure.site(name)
     if site is None or facts.structure.is_output(site):
         return None
-    if site.activation in BOUNDED and track.has("saturated_fraction"):
+    if facts.structure.activation_of(site) in BOUNDED and track.has("saturated_fraction"):
         return track.thin("saturated_fraction")[:, row]
     if facts.structure.class_of(site) in RECURRENT_TANH and _is_tanh(facts, site):
         # A share s of outputs at -1 and 1 makes a mean square of at least s.

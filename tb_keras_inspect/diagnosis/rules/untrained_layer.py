@@ -90,7 +90,7 @@ def _unmoved(facts: Facts) -> Iterator[Finding]:
 
 def _largest(track, path: str) -> float:
     row = track.row(path) if track is not None else None
-    return float(np.max(track.thin("l2")[:, row])) if row is not None else np.nan
+    return float(track.largest("l2")[row]) if row is not None else np.nan
 
 
 def _zero_gradient(facts: Facts, names: list[str]) -> Finding:

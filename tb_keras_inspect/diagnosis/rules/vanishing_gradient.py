@@ -52,13 +52,9 @@ def find(facts: Facts) -> Iterator[Finding]:
 def _relative(facts: Facts, gradients, paths) -> np.ndarray:
     """float64[C, n]: gradient l2 over weight l2, so that layers of any size compare."""
     weights = facts.track("weight")
-    columns = []
-    for path in paths:
-        gradient = gradients.thin("l2")[:, gradients.row(path)]
-        row = weights.row(path) if weights is not None else None
-        size = median(weights.thin("l2")[:, row]) if row is not None else np.nan
-        columns.append(ratio(gradient, size))
-    return np.stack(columns, axis=1)
+    rows = [weights.row(path) if weights is not None else None for path in paths]
+    sizes = [weights.typical("l2")[row] if row is not None else np.nan for row in rows]
+    return ratio(gradients.thin("l2")[:, [gradients.row(path) for path in paths]], sizes)
 
 
 def _per_layer(

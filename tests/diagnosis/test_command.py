@@ -1,0 +1,139 @@
+"""The command line: exit status, JSON, report, and what it says of bad input."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from synthetic import Run, chain
+
+from tb_keras_inspect.cli import main
+from tb_keras_inspect.diagnosis import THRESHOLDS
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records.event_file import EventFileWriter
+
+
+def write(run, directory):
+    directory.mkdir()
+    writer = EventFileWriter(str(directory))
+    for event in run.events():
+        writer.write(event)
+    writer.close()
+
+
+@pytest.fixture(scope="module")
+def logdir(tmp_path_factory):
+    """Two runs: one that goes well, one with dead units and a stuck loss."""
+    folder = tmp_path_factory.mktemp("logs")
+    write(Run(chain()), folder / "well")
+    ill = Run(chain()).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.95, row=1)
+    write(ill, folder / "ill")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("run", "severity", "status"),
+    [
+        ("ill", "error", 1),
+        ("ill", "note", 1),
+        ("well", "note", 0),
+        ("ill", None, 0),
+        (".", "warning", 1),
+    ],
+)
+def test_status_says_whether_something_of_that_severity_was_found(
+    logdir, capsys, run, severity, status
+):
+    options = ["--fail-on", severity] if severity else []
+    assert main(["diagnose", str(logdir / run), *options]) == status
+    assert capsys.readouterr().out
+
+
+def test_text_names_the_run_and_fits_eighty_columns(logdir, capsys):
+    main(["diagnose", str(logdir)])
+    text = capsys.readouterr().out
+    assert "well: no findings in 60 sampled steps" in text
+    assert "ill: 1 error" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_json_holds_the_findings_of_each_run(logdir, capsys):
+    main(["diagnose", str(logdir), "--json"])
+    content = json.loads(capsys.readouterr().out)
+    found = {item["run"]: [f["problem"] for f in item["findings"]] for item in content["runs"]}
+    assert found == {"ill": ["dying_relu"], "well": []}
+
+
+def test_thresholds_can_be_changed(logdir, capsys):
+    options = ["--fail-on", "note", "--threshold", "dead_share=0.99"]
+    assert main(["diagnose", str(logdir / "ill"), *options]) == 0
+
+
+def test_thresholds_are_listed(logdir, capsys):
+    assert main(["diagnose", str(logdir), "--threshold", "list"]) == 0
+    text = capsys.readouterr().out
+    assert all(item.name in text for item in THRESHOLDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["nowhere"], "No such directory"),
+        (["."], "No records of InspectCallback"),
+        (["logs", "--threshold", "dead_share=7"], "0.05 to 1"),
+        (["logs", "--threshold", "x=1"], "Unknown threshold"),
+    ],
+)
+def test_bad_input_is_status_2_with_what_is_accepted(
+    logdir, tmp_path, capsys, monkeypatch, arguments, part
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = [str(logdir) if item == "logs" else item for item in arguments]
+    assert main(["diagnose", *arguments]) == 2
+    assert part in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--threshold", "x"], ["--fail-on", "fatal"]])
+def test_malformed_options_are_status_2(logdir, capsys, options):
+    with pytest.raises(SystemExit) as stopped:
+        main(["diagnose", str(logdir), *options])
+    assert stopped.value.code == 2
+
+
+def test_report_is_one_file_that_loads_and_runs_nothing(logdir, tmp_path, capsys):
+    path = tmp_path / "report.html"
+    assert main(["diagnose", str(logdir), "--html", str(path)]) == 0
+    page = path.read_text()
+    assert "default-src 'none'" in page
+    assert page.count("<svg") >= 3
+    for word in ("<script", "http:", "https:", "src=", "url(", "@import"):
+        assert word not in page
+
+
+def test_report_shows_names_of_a_log_as_text(tmp_path, capsys):
+    model = chain()
+    name = "<img src=x onerror=alert(1)>"
+    model.layers[1].path = model.sites[1].name = name
+    run = Run(model).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.95, row=1)
+    run.step["loss"][5] = np.inf
+    write(run.loss(2.3), tmp_path / "run")
+    path = tmp_path / "report.html"
+    assert main(["diagnose", str(tmp_path / "run"), "--html", str(path)]) == 0
+    assert "<img" not in path.read_text()
+    assert "&lt;img" in path.read_text()
+
+
+def test_a_report_that_cannot_be_written_is_status_2(logdir, tmp_path, capsys):
+    assert main(["diagnose", str(logdir), "--html", str(tmp_path / "no" / "r.html")]) == 2
+
+
+def test_it_needs_neither_keras_nor_a_backend(logdir, capsys):
+    import subprocess
+
+    code = (
+        "import sys; from tb_keras_inspect.cli import main; "
+        f"main(['diagnose', {str(logdir)!r}]); "
+        "sys.exit(sorted({'keras', 'tensorflow', 'jax', 'torch'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == "[]"
