@@ -38,11 +38,11 @@ class Blocks:
     """
 
     KINDS = ("plain", "every=1", "plain", "every=10")
+    interval, step_seconds, sample_seconds = 1, None, None
 
     def __init__(self, model: keras.Model, block: int, warm_up: int):
         self._model, self._block, self._warm_up = model, block, warm_up
         self._times: list[tuple[int, float]] = []
-        self.interval, self.step_seconds, self.sample_seconds = 1, None, None
 
     def kind(self, step: int) -> str:
         """Kind of the block that a step is in."""
@@ -86,6 +86,83 @@ class Blocks:
         return found
 
 
+class Auto(Blocks):
+    """Blocks of plain steps, and blocks in which the callback's own schedule decides.
+
+    The end of the training is not known to it, so that the least of 200 samples does not bind.
+
+    Args:
+        model: The model in training.
+        block: Steps of a block.
+        warm_up: Steps before the first block.
+        schedule: The callback's own.
+    """
+
+    KINDS = ("plain", "auto")
+
+    def __init__(self, model: keras.Model, block: int, warm_up: int, schedule):
+        super().__init__(model, block, warm_up)
+        self._schedule = schedule
+
+    def begin_fit(self, first_step, total_steps, updates_every=1):
+        """Without an end."""
+        self._schedule.begin_fit(first_step, None, updates_every)
+
+    def timed(self, now: float, step: int) -> None:
+        """Both measure."""
+        super().timed(now, step)
+        self._schedule.timed(now, step)
+
+    def wants(self, step: int) -> bool:
+        """The schedule's answer, in its blocks and before the first one."""
+        return self.kind(step) != "plain" and self._schedule.wants(step)
+
+    planned = property(lambda self: self._schedule.planned)
+    sampled = property(lambda self: self._schedule.sampled)
+    pause = property(lambda self: self._schedule.pause)
+    interval = property(lambda self: self._schedule.interval)
+    step_seconds = property(lambda self: self._schedule.step_seconds)
+    sample_seconds = property(lambda self: self._schedule.sample_seconds)
+
+
+def measure_auto(name: str, tier: str, block: int, rounds: int) -> None:
+    """Prints one line: all blocks of each kind together, for a median would leave out the samples."""
+    keras.utils.set_random_seed(0)
+    model, x, y = MODELS[name]()
+    callback = InspectCallback(tempfile.mkdtemp(), tier=tier, maps_every=0)
+    warm_up = 60
+    steps = warm_up + 2 * block * rounds + 1
+    found = fit_with(callback, lambda own: Auto(model, block, warm_up, own), model, x, y, steps)
+    seconds = found.seconds()
+    plain, auto = (statistics.mean(seconds[kind]) for kind in Auto.KINDS)
+    print(
+        f"| {keras.backend.backend()} | {name} | {tier} | {plain * 1e3:.1f} | {auto / plain:.3f} "
+        f"| {found.interval} |",
+        flush=True,
+    )
+
+
+def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
+    """Trains with a schedule in place of the one that the callback makes when training begins."""
+    made = []
+    begin = callback.on_train_begin
+
+    def on_train_begin(logs=None):
+        begin(logs)
+        made.append(make_schedule(callback._schedule))
+        callback._schedule = made[0]
+
+    callback.on_train_begin = on_train_begin
+
+    def batches():
+        while True:
+            yield x, y
+
+    callbacks = [*others, callback]
+    model.fit(batches(), steps_per_epoch=steps, epochs=1, verbose=0, callbacks=callbacks)
+    return made[0]
+
+
 def wait_for_device(model: keras.Model) -> None:
     """JAX returns before a step is done."""
     if keras.backend.backend() == "jax":
@@ -110,25 +187,15 @@ def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -
     model, x, y = MODELS[name]()
     log_dir = tempfile.mkdtemp()
     warm_up = 6
-    blocks = Blocks(model, block, warm_up)
     switches = dict.fromkeys(without, False)
     callback = InspectCallback(
         log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6, **switches
     )
-    # The callback makes its schedule when training begins; ours takes its place.
-    begin = callback.on_train_begin
-    callback.on_train_begin = lambda logs=None: (
-        begin(logs),
-        setattr(callback, "_schedule", blocks),
-    )
     first = First()
     steps = warm_up + block * len(Blocks.KINDS) * rounds + 1
-
-    def batches():
-        while True:
-            yield x, y
-
-    model.fit(batches(), steps_per_epoch=steps, epochs=1, verbose=0, callbacks=[first, callback])
+    blocks = fit_with(
+        callback, lambda own: Blocks(model, block, warm_up), model, x, y, steps, first
+    )
     size = sum(os.path.getsize(os.path.join(log_dir, f)) for f in os.listdir(log_dir))
     shutil.rmtree(log_dir)
     seconds = blocks.seconds()
@@ -137,8 +204,9 @@ def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -
     samples = block * rounds + rounds * block // 10 + 2
     begins = np.diff(first.begins)
     ratios = {kind: statistics.median(seconds[kind]) / plain for kind in ("every=1", "every=10")}
+    what = " - ".join([tier, *without])
     print(
-        f"| {keras.backend.backend()} | {name} | {' - '.join([tier, *without])} | {plain * 1e3:.1f} | {spread:.1%} "
+        f"| {keras.backend.backend()} | {name} | {what} | {plain * 1e3:.1f} | {spread:.1%} "
         f"| {ratios['every=1']:.3f} | {ratios['every=10']:.3f} "
         f"| {begins[0]:.1f} | {begins[1]:.1f} | {size / samples / 1e3:.0f} |",
         flush=True,
@@ -157,7 +225,14 @@ def main() -> None:
     )
     parser.add_argument("--block", type=int, default=10, help="steps a block, a multiple of 10")
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--auto", action="store_true", help='measure every="auto" instead')
     options = parser.parse_args()
+    if options.auto:
+        print("| backend | model | tier | plain ms | auto | interval |")
+        print("| --- | --- | --- | --- | --- | --- |")
+        for name in options.models:
+            measure_auto(name, options.tier, options.block, options.rounds)
+        return
     print(
         "| backend | model | tier | plain ms | plain spread | every=1 | every=10 "
         "| first step s | first sampled s | KB a sample |"

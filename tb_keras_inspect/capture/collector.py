@@ -39,11 +39,18 @@ class Plan:
 
 @dataclasses.dataclass
 class Activation:
-    """One tapped output: its statistics, the bins of its histogram's elements, its units."""
+    """One tapped output.
+
+    Attributes:
+        site: Which one.
+        sample: float32, flat: the elements that are looked at.
+        saturated: Scalar, the share of them where the activation function is flat.
+        units: float32[units], their largest magnitudes; None where they are not recorded.
+    """
 
     site: SiteKey
-    statistics: Any
-    bins: Any
+    sample: Any
+    saturated: Any
     units: Any
 
 
@@ -79,10 +86,6 @@ class Collector(Listener):
         self._applies = 0
         self._calls = CallLog(backend, plan.layers)
         self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
-        self._reduce = backend.reusable(
-            lambda x: statistics.tensor_statistics(x, backend, settings.zero_limit),
-            ("tensor", settings.zero_limit),
-        )
 
     @contextlib.contextmanager
     def guard(self) -> Iterator[None]:
@@ -123,21 +126,13 @@ class Collector(Listener):
             self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
         units = count if wanted and count <= MAX_UNITS else 0
         sample = statistics.first_samples(tensor, self.settings.activation_limit)
-        flat = ops.cast(ops.reshape(sample, (-1,)), "float32")
-        saturated = saturation.saturated_fraction(sample, activation)
-        columns = [self._reduce(flat), ops.reshape(saturated, (1,))]
-        if self.backend.replicas() > 1:
-            columns.append(self.count_of(flat))
+        few = statistics.first_samples(tensor, self.settings.unit_limit)
         self.activations.append(
             Activation(
                 SiteKey(name, call, position, shape, axis, units, activation),
-                ops.concatenate(columns),
-                self.bins_of(flat) if self.settings.histograms else None,
-                statistics.unit_max_abs(
-                    statistics.first_samples(tensor, self.settings.unit_limit), axis
-                )
-                if units
-                else None,
+                self.backend.kept(self.backend.flat(sample)),
+                saturation.saturated_fraction(sample, activation),
+                statistics.unit_max_abs(few, axis, self.backend) if units else None,
             )
         )
 
@@ -240,12 +235,6 @@ class Collector(Listener):
     def count_of(self, tensor: Any) -> Any:
         """float32[1]: number of elements, for putting replicas together."""
         return ops.reshape(ops.cast(ops.size(tensor), "float32"), (1,))
-
-    def bins_of(self, flat: Any) -> Any:
-        """int32 bin indices of (some of) a flat float32 tensor's elements."""
-        return statistics.bin_index(
-            self.backend.bits(self.backend.thin(flat, self.settings.histogram_limit))
-        )
 
 
 def unit_axis(layer: keras.layers.Layer, rank: int) -> int:

@@ -34,9 +34,9 @@ def pack_activations(collector: Collector) -> Packed | None:
     sites = tuple(activation.site for activation in seen)
     # dead_fraction, the last one, is worked out on the host: it looks back over many steps.
     columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(collector))
-    parts = [_table(Kind.ACTIVATION, columns, sites, ops.stack([a.statistics for a in seen]))]
+    parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(collector))]
     if collector.settings.histograms:
-        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.bins for a in seen]))
+        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.sample for a in seen]))
     with_units = [a for a in seen if a.units is not None]
     if with_units:
         values = ops.concatenate([a.units for a in with_units])
@@ -58,25 +58,26 @@ def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence
     known: list[_Norms] = []
     if collector.gradients:
         rows = tuple(names[row] for row in collector.gradients)
-        gradients = Tensors.of(list(collector.gradients.values()))
+        gradients = Tensors.of(list(collector.gradients.values()), collector.backend)
         table = gradients.statistics(collector.backend, settings.zero_limit)
         known.append(_Norms(list(collector.gradients.values()), table[:, 0]))
         parts += _parameters(collector, Kind.GRADIENT, rows, gradients, table)
     if collector.accumulated:
         rows = tuple(names[row] for row in collector.accumulated)
-        accumulated = Tensors.of(list(collector.accumulated.values()))
+        accumulated = Tensors.of(list(collector.accumulated.values()), collector.backend)
         table = accumulated.statistics(collector.backend, settings.zero_limit)
         known.append(_Norms(list(collector.accumulated.values()), table[:, 0]))
         parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
     collector.scalars |= _gradient_norms(collector, known)
     if not before:
         return _join(parts)
-    weights = Tensors.of(before)
+    weights = Tensors.of(before, collector.backend)
     table = weights.statistics(collector.backend, settings.zero_limit)
     if settings.weights:
         parts += _parameters(collector, Kind.WEIGHT, names, weights, table)
     if settings.updates:
-        parts += _updates(collector, names, Tensors.of(after).minus(weights), table[:, 0])
+        updates = Tensors.of(after, collector.backend).minus(weights)
+        parts += _updates(collector, names, updates, table[:, 0])
     return _join(parts)
 
 
@@ -153,7 +154,7 @@ def _gradient_norms(collector: Collector, known: Sequence[_Norms]) -> dict[str, 
         candidates = (item.of(gradients) for item in known)
         norms = next((l2 for l2 in candidates if l2 is not None), None)
         if norms is None:  # only some of them are recorded
-            tensors = Tensors.of(gradients)
+            tensors = Tensors.of(gradients, collector.backend)
             norms = tensors.statistics(collector.backend, collector.settings.zero_limit)[:, 0]
         if optimizer is not None:
             norms = optimizers.clipped_norms(optimizer, norms, gradients)
@@ -206,11 +207,26 @@ def _parameter_histogram(
     return [_counted(collector, kind, names, index)]
 
 
+def _output_statistics(collector: Collector) -> Any:
+    """float32[N, K] of the tapped outputs."""
+    backend, seen = collector.backend, collector.activations
+    samples = [output.sample for output in seen]
+    parts = [
+        statistics.tensor_statistics(samples, backend, collector.settings.zero_limit),
+        ops.expand_dims(ops.stack([output.saturated for output in seen]), 1),
+    ]
+    if _count_column(collector):
+        parts.append(ops.expand_dims(statistics.sizes(samples), 1))
+    return ops.concatenate(parts, axis=1)
+
+
 def _histogram(
-    collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], bin_indices: Sequence[Any]
+    collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], samples: Sequence[Any]
 ) -> tuple[Section, Any]:
-    blocks = [index + row * _BIN_SLOTS for row, index in enumerate(bin_indices)]
-    return _counted(collector, kind, rows, ops.concatenate(blocks))
+    backend, limit = collector.backend, collector.settings.histogram_limit
+    thin = [backend.thin(x, limit) for x in samples]
+    index = statistics.bin_index(backend.bits(ops.concatenate(thin)))
+    return _counted(collector, kind, rows, index + _BIN_SLOTS * statistics.numbers(thin))
 
 
 def _counted(

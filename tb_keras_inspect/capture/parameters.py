@@ -99,9 +99,9 @@ class Tensors:
         self.plan, self.matrix, self.alone = plan, matrix, alone
 
     @classmethod
-    def of(cls, tensors: Sequence[Any]) -> "Tensors":
+    def of(cls, tensors: Sequence[Any], backend: Backend) -> "Tensors":
         """Lays tensors out."""
-        flat = [ops.cast(ops.reshape(x, (-1,)), "float32") for x in tensors]
+        flat = [backend.flat(x) for x in tensors]
         plan = Plan(tuple(statistics.static_size(x) for x in flat))
         pieces = []
         for i, length in zip(plan.small, plan.lengths, strict=True):
@@ -119,11 +119,9 @@ class Tensors:
 
     def statistics(self, backend: Backend, zero_limit: int | None) -> Any:
         """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
-        reduce = backend.reusable(
-            lambda x: statistics.tensor_statistics(x, backend, zero_limit), ("tensor", zero_limit)
-        )
         parts = [] if self.matrix is None else [self._of_rows(backend, zero_limit)]
-        parts += [ops.reshape(reduce(x), (1, -1)) for x in self.alone]
+        if self.alone:
+            parts.append(statistics.tensor_statistics(self.alone, backend, zero_limit))
         together = ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]
         order = np.argsort(self.plan.small + self.plan.large)
         if np.array_equal(order, np.arange(len(order))):
@@ -177,8 +175,7 @@ class Tensors:
 
         mean = total(ops.sum(matrix, axis=1)) / n
         moments = squares / n - ops.square(mean)
-        spread = ops.greater(moments, statistics.SAFE_VARIANCE * ops.square(mean))
-        spread = ops.logical_or(spread, ops.equal(largest, 0.0))
+        spread = statistics.is_spread(moments, mean, largest)
         safe = ops.all(statistics.squares_are_safe(squares, largest))
         usual = ops.logical_and(safe, ops.all(spread[short:]))
 

@@ -6,6 +6,7 @@ four passes that write nothing back; extreme values take a slower road (`_exact`
 NaN.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,45 +22,71 @@ SAFE_SQUARES = (1e-25, 1e25)
 SAFE_VARIANCE = 1e-3
 
 
-def tensor_statistics(x: Any, backend: Backend, zero_limit: int | None = None) -> Any:
-    """The statistics of one tensor.
+def numbers(tensors: Sequence[Any]) -> Any:
+    """int32: for each element of the flat tensors laid end to end, the number of its tensor."""
+    known = [static_size(x) for x in tensors]
+    if None not in known:
+        return ops.convert_to_tensor(np.repeat(np.arange(len(known)), known).astype(np.int32))
+    # Not ops.repeat: to XLA its result would have no fixed shape.
+    return ops.concatenate([ops.full_like(x, i, dtype="int32") for i, x in enumerate(tensors)])
+
+
+def tensor_statistics(
+    tensors: Sequence[Any], backend: Backend, zero_limit: int | None = None
+) -> Any:
+    """The statistics of each of some tensors.
 
     With n elements x_i: `l2` = sqrt(sum x_i**2), `mean` = sum x_i / n, `std` = sqrt(sum (x_i -
     mean)**2 / n), `max_abs` = max |x_i|, `zero_fraction` = #{x_i = 0} / n, `nonfinite_count` =
     #{x_i NaN or infinite}.
 
     Args:
-        x: Real tensor of any shape with at least one element.
+        tensors: N flat float32 tensors with at least one element each.
         backend: The backend in use.
         zero_limit: Count zeros among at most so many evenly spaced elements; None for all.
 
     Returns:
-        float32[6], in the order of `records.schema.TENSOR_STATISTICS`.
+        float32[N, 6], in the order of `records.schema.TENSOR_STATISTICS`.
     """
-    x = ops.cast(ops.reshape(x, (-1,)), "float32")
-    n = ops.cast(ops.size(x), "float32")
-    largest = ops.maximum(ops.max(x), -ops.min(x))
-    mean = ops.sum(x) / n
-    squares = backend.sum_of_squares(x)
-    zeros = _share_of_zeros(backend.thin(x, zero_limit))
-    usual = ops.stack([ops.sqrt(squares), mean, _deviation(squares / n, mean), largest, zeros, 0.0])
-    spread = ops.greater(squares / n - ops.square(mean), SAFE_VARIANCE * ops.square(mean))
-    return ops.cond(
-        ops.logical_and(squares_are_safe(squares, largest), spread),
-        lambda: usual,
-        lambda: _exact(x, n, largest, zeros),
+    n = sizes(tensors)
+    highest, lowest, sums, squares = backend.reductions(tensors)
+    zeros = ops.stack([backend.zero_fraction(backend.thin(x, zero_limit)) for x in tensors])
+    largest, mean = ops.maximum(highest, -lowest), sums / n
+    moments = squares / n - ops.square(mean)
+    exact = backend.reusable(_exact, ("exact",))
+    found = ops.cond(
+        ops.all(
+            ops.logical_and(squares_are_safe(squares, largest), is_spread(moments, mean, largest))
+        ),
+        lambda: ops.stack(
+            [ops.sqrt(squares), mean, ops.sqrt(ops.maximum(moments, 0.0)), ops.zeros_like(mean)],
+            axis=1,
+        ),
+        lambda: ops.stack([exact(x) for x in tensors]),
     )
+    columns = [found[:, :3], largest[:, None], zeros[:, None], found[:, 3:]]
+    return ops.concatenate(columns, axis=1)
 
 
-def _exact(x: Any, n: Any, largest: Any, zeros: Any) -> Any:
-    """The same, on x / max_abs and in two passes: any magnitude, any mean, NaN and infinity."""
-    scale = safe_scale(largest)
+def sizes(tensors: Sequence[Any]) -> Any:
+    """float32[N]: elements of each flat tensor."""
+    known = [static_size(x) for x in tensors]
+    if None not in known:
+        return ops.convert_to_tensor(np.array(known, np.float32))
+    return ops.cast(ops.stack([ops.shape(x)[0] for x in tensors]), "float32")
+
+
+def _exact(x: Any) -> Any:
+    """float32[4]: l2, mean, std and non-finite count by x / max_abs and in two passes: for any
+    magnitude, any mean, NaN and infinity."""
+    n = sizes([x])[0]
+    scale = safe_scale(ops.maximum(ops.max(x), -ops.min(x)))
     y = x / scale
     mean = ops.sum(y) / n
-    l2 = ops.sqrt(ops.sum(ops.square(y))) * scale
-    std = ops.sqrt(ops.sum(ops.square(y - mean)) / n) * scale
+    l2 = ops.sqrt(ops.sum(ops.square(y)))
+    std = ops.sqrt(ops.sum(ops.square(y - mean)) / n)
     nonfinite = ops.sum(ops.cast(ops.logical_not(ops.isfinite(x)), "float32"))
-    return ops.stack([l2, mean * scale, std, largest, zeros, nonfinite])
+    return ops.stack([l2 * scale, mean * scale, std * scale, nonfinite])
 
 
 def squares_are_safe(squares: Any, largest: Any) -> Any:
@@ -70,8 +97,10 @@ def squares_are_safe(squares: Any, largest: Any) -> Any:
     return ops.logical_or(in_range, ops.equal(largest, 0.0))
 
 
-def _deviation(mean_square: Any, mean: Any) -> Any:
-    return ops.sqrt(ops.maximum(mean_square - ops.square(mean), 0.0))
+def is_spread(moments: Any, mean: Any, largest: Any) -> Any:
+    """Whether a variance got as mean(x**2) - mean(x)**2, `moments`, has kept its digits."""
+    spread = ops.greater(moments, SAFE_VARIANCE * ops.square(mean))
+    return ops.logical_or(spread, ops.equal(largest, 0.0))
 
 
 def safe_scale(largest: Any) -> Any:
@@ -80,23 +109,19 @@ def safe_scale(largest: Any) -> Any:
     return ops.where(usable, largest, ops.ones_like(largest))
 
 
-def _share_of_zeros(x: Any) -> Any:
-    return ops.mean(ops.cast(ops.equal(x, 0.0), "float32"))
-
-
-def unit_max_abs(x: Any, unit_axis: int) -> Any:
+def unit_max_abs(x: Any, unit_axis: int, backend: Backend) -> Any:
     """Largest magnitude of each unit over all other axes.
 
     Args:
         x: Real tensor of rank >= 1.
         unit_axis: Axis of the units.
+        backend: The backend in use.
 
     Returns:
         float32[units].
     """
     axes = tuple(axis for axis in range(len(x.shape)) if axis != unit_axis % len(x.shape))
-    magnitude = ops.abs(x)
-    return ops.cast(ops.max(magnitude, axis=axes) if axes else magnitude, "float32")
+    return backend.largest_magnitude(x, axes)
 
 
 def range_statistics(x: Any, backend: Backend) -> Any:
@@ -105,8 +130,8 @@ def range_statistics(x: Any, backend: Backend) -> Any:
     Returns:
         float32[5]: min, max, mean, std and number of non-finite values.
     """
-    x = ops.cast(ops.reshape(x, (-1,)), "float32")
-    full = tensor_statistics(x, backend)
+    x = backend.flat(x)
+    full = tensor_statistics([x], backend)[0]
     columns = {name: full[i] for i, name in enumerate(TENSOR_STATISTICS)}
     columns |= {"min": ops.min(x), "max": ops.max(x)}
     return ops.stack([columns[name] for name in RANGE_STATISTICS])

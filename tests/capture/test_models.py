@@ -23,6 +23,25 @@ from tb_keras_inspect.records import Kind
 
 EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
 HERE = [case for case in CASES if BACKEND in case.backends]
+# One of each mechanism; all kinds are run by `make test`.
+EVERYDAY = {
+    "attention",
+    "batch_normalization",
+    "clipnorm",
+    "custom_train_step",
+    "embedding",
+    "functional_two_in_two_out",
+    "gan",
+    "gradient_accumulation",
+    "lstm",
+    "mixed_float16",
+    "partly_frozen",
+    "run_eagerly",
+    "sequences_from_a_generator",
+    "sequential_unbuilt",
+    "shared_layer",
+    "steps_per_execution",
+}
 
 
 def train(case: Case, make, *callbacks):
@@ -41,7 +60,13 @@ def train(case: Case, make, *callbacks):
     return model, history.history
 
 
-@pytest.mark.parametrize("case", HERE, ids=lambda case: case.name)
+def params():
+    for case in HERE:
+        marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
+        yield pytest.param(case, id=case.name, marks=marks)
+
+
+@pytest.mark.parametrize("case", params())
 def test_training_is_unchanged_and_numbers_are_right(case, tmp_path):
     if words := case.unlike_keras.get(BACKEND):
         with pytest.raises(Exception, match=words):
@@ -156,3 +181,4 @@ def test_every_kind_of_training_is_here():
     names = {case.name for case in CASES}
     assert len(names) == len(CASES)
     assert all(re.fullmatch(r"[a-z0-9_]+", name) for name in names)
+    assert names >= EVERYDAY

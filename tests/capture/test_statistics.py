@@ -55,6 +55,10 @@ def check(row, x):
         np.testing.assert_allclose(value, want, rtol=2e-5, atol=absolute, err_msg=name)
 
 
+def flat(x):
+    return keras.ops.convert_to_tensor(np.asarray(x, "float32").ravel())
+
+
 def numpy(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
@@ -62,7 +66,7 @@ def numpy(tensor):
 @pytest.mark.parametrize("name", TENSORS)
 def test_one_tensor(name):
     x = TENSORS[name].astype("float32")
-    found = statistics.tensor_statistics(keras.ops.convert_to_tensor(x), current())
+    found = statistics.tensor_statistics([flat(x)], current())[0]
     check(numpy(found), x)
 
 
@@ -70,7 +74,7 @@ def test_one_tensor(name):
 def test_many_tensors_at_once_are_as_each_alone(small, monkeypatch):
     monkeypatch.setattr(parameters, "SMALL", small)
     arrays = [x.astype("float32") for x in TENSORS.values()]
-    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
     table = numpy(tensors.statistics(current(), None))
     assert table.shape == (len(arrays), len(TENSOR_STATISTICS))
     for row, x in zip(table, arrays, strict=True):
@@ -80,7 +84,7 @@ def test_many_tensors_at_once_are_as_each_alone(small, monkeypatch):
 def test_usual_tensors_take_the_fast_road_to_the_same_numbers():
     usual = ("ordinary", "one element", "all zero", "constant", "half zero", "whole rows", "long")
     arrays = [TENSORS[name].astype("float32") for name in usual]
-    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
     for row, x in zip(numpy(tensors.statistics(current(), None)), arrays, strict=True):
         check(row, x)
 
@@ -90,7 +94,7 @@ def test_differences_are_taken_tensor_by_tensor():
     after = [x + 0.5 for x in before]
 
     def make(arrays):
-        return parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+        return parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
 
     table = numpy(make(after).minus(make(before)).statistics(current(), None))
     np.testing.assert_allclose(table[:, 1], 0.5, rtol=1e-5)
@@ -100,8 +104,8 @@ def test_differences_are_taken_tensor_by_tensor():
 def test_zeros_among_some_elements_come_near_the_share_among_all():
     x = (RNG.random(100_000) < 0.3).astype("float32")
     wide = keras.ops.convert_to_tensor(x)
-    alone = numpy(statistics.tensor_statistics(wide, current(), 16384))[4]
-    together = numpy(parameters.Tensors.of([wide]).statistics(current(), 16384))[0, 4]
+    alone = numpy(statistics.tensor_statistics([wide], current(), 16384))[0, 4]
+    together = numpy(parameters.Tensors.of([wide], current()).statistics(current(), 16384))[0, 4]
     assert abs(alone - np.mean(x == 0)) < 0.02
     assert abs(together - np.mean(x == 0)) < 0.02
 
@@ -112,7 +116,7 @@ def test_histogram_of_all_elements_is_that_of_the_host(small, monkeypatch):
     special = [0.0, -0.0, 1.0, -1.0, 2.0**-48, -(2.0**-49), 2.0**15, -(2.0**40), np.nan, np.inf]
     arrays = [np.array(special, "float32"), TENSORS["very small"].astype("float32")]
     arrays += [np.exp(RNG.normal(size=(30, 20)) * 15).astype("float32")]
-    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays])
+    tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
     slots = bins.BINS + 1
     index = numpy(tensors.bin_index(current(), None, slots))
     counts = np.bincount(index[index >= 0], minlength=len(arrays) * slots).reshape(-1, slots)
@@ -129,7 +133,7 @@ def test_counts_by_index():
 @pytest.mark.parametrize(("shape", "axis"), [((6, 4), 1), ((2, 3, 3, 5), 3), ((2, 5, 3, 3), 1)])
 def test_unit_magnitudes(shape, axis):
     x = RNG.normal(size=shape).astype("float32")
-    found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), axis))
+    found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), axis, current()))
     want = [np.abs(np.take(x, unit, axis)).max() for unit in range(shape[axis])]
     np.testing.assert_array_equal(found, want)
 
@@ -137,7 +141,7 @@ def test_unit_magnitudes(shape, axis):
 def test_a_unit_that_is_not_a_number_is_shown_as_such():
     x = np.ones((64, 3), "float32")
     x[40, 1] = np.nan
-    found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), 1))
+    found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), 1, current()))
     np.testing.assert_array_equal(np.isnan(found), [False, True, False])
 
 

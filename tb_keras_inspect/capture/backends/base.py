@@ -54,9 +54,36 @@ class Backend:
         """
         return function
 
+    def flat(self, tensor: Any) -> Any:
+        """A tensor as a flat float32 one."""
+        return keras.ops.cast(keras.ops.reshape(tensor, (-1,)), "float32")
+
+    def kept(self, x: Any) -> Any:
+        """A part of a tensor that is reduced later, without holding the whole until then."""
+        return x
+
+    def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+        """float32[N] each: maximum, minimum, sum, and sum of squares of N flat float32 tensors."""
+        stack = keras.ops.stack
+        return (
+            stack([keras.ops.max(x) for x in tensors]),
+            stack([keras.ops.min(x) for x in tensors]),
+            stack([keras.ops.sum(x) for x in tensors]),
+            stack([self.sum_of_squares(x) for x in tensors]),
+        )
+
     def sum_of_squares(self, x: Any) -> Any:
         """Scalar sum of squares of a flat float32 tensor, in one pass."""
         return keras.ops.sum(keras.ops.square(x))
+
+    def zero_fraction(self, x: Any) -> Any:
+        """Scalar share of the zeros of a flat tensor."""
+        return keras.ops.mean(keras.ops.cast(keras.ops.equal(x, 0.0), "float32"))
+
+    def largest_magnitude(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """float32, max |x| over some axes."""
+        magnitude = keras.ops.abs(x)
+        return keras.ops.cast(keras.ops.max(magnitude, axis=axes) if axes else magnitude, "float32")
 
     def row_sums_of_squares(self, matrix: Any) -> Any:
         """float32[R] sums of squares of the rows of a float32[R, C] matrix."""

@@ -56,7 +56,8 @@ class TensorFlowBackend(base.Backend):
     def thin(self, x: Any, limit: int | None) -> Any:
         if not limit or (x.shape[0] is not None and x.shape[0] <= limit):
             return x
-        return x[:: _spread_stride(tf.size(x), limit)]
+        # A step that is a tensor leaves even the rank open.
+        return tf.reshape(x[:: _spread_stride(tf.size(x), limit)], (-1,))
 
     def is_numeric(self, value: Any) -> bool:
         real = isinstance(value, tf.Tensor) and (value.dtype.is_floating or value.dtype.is_integer)

@@ -44,6 +44,25 @@ class TorchBackend(base.Backend):
     def no_gradient(self) -> contextlib.AbstractContextManager[Any]:
         return torch.no_grad()
 
+    # Keras's operations cost several times what PyTorch's own do on tensors of this size.
+
+    def flat(self, tensor: Any) -> Any:
+        return tensor.reshape(-1).to(torch.float32)
+
+    def kept(self, x: Any) -> Any:
+        return x.clone()
+
+    def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+        lowest, highest = zip(*(torch.aminmax(x) for x in tensors), strict=True)
+        sums, squares = [x.sum() for x in tensors], [torch.dot(x, x) for x in tensors]
+        return tuple(torch.stack(list(found)) for found in (highest, lowest, sums, squares))
+
+    def zero_fraction(self, x: Any) -> Any:
+        return 1.0 - torch.count_nonzero(x) / x.numel()
+
+    def largest_magnitude(self, x: Any, axes: tuple[int, ...]) -> Any:
+        return (torch.amax(x.abs(), axes) if axes else x.abs()).to(torch.float32)
+
     def bits(self, x: Any) -> Any:
         return x.to(torch.float32).contiguous().view(torch.int32)
 
