@@ -1,8 +1,10 @@
-"""What a snapshot of activation maps costs: time in the training thread and beside it, and bytes.
+"""What a snapshot of the probe samples costs: time in the training thread and beside it, and bytes.
 
-    python benchmarks/probe_snapshot.py [--model mobilenet|resnet|cnn] [--size 96] [--probes 4]
+    python benchmarks/probe_snapshot.py [--model mobilenet|resnet|cnn|transformer] [--size 96]
+        [--probes 4] [--pictures activations,kernels]
 
-The backend is the one of KERAS_BACKEND. Prints medians of the snapshots after the first.
+The backend is the one of KERAS_BACKEND. Prints medians of the snapshots after the first, and bytes by
+kind.
 """
 
 import argparse
@@ -15,9 +17,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from tb_keras_inspect.capture.model_graph import edges_of
 from tb_keras_inspect.capture.names import layer_names
 from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
-from tb_keras_inspect.records.schema import Kind
+from tb_keras_inspect.capture.probe_kinds import PICTURES, checked_pictures
 from tb_keras_inspect.records.summary import to_value
 
 
@@ -28,6 +31,8 @@ def build(name: str, size: int) -> keras.Model:
         return keras.applications.MobileNetV2(input_shape=shape, weights=None, classes=10)
     if name == "resnet":
         return keras.applications.ResNet50(input_shape=shape, weights=None, classes=10)
+    if name == "transformer":
+        return transformer(size)
     return keras.Sequential(
         [
             keras.Input(shape),
@@ -40,6 +45,19 @@ def build(name: str, size: int) -> keras.Model:
     )
 
 
+def transformer(length: int, layers: int = 4, width: int = 128) -> keras.Model:
+    """An encoder of `length` vectors of 3 x `length` features, the rows of a picture."""
+    inputs = keras.Input((length, 3 * length))
+    x = keras.layers.Dense(width)(inputs)
+    for _ in range(layers):
+        attended = keras.layers.MultiHeadAttention(4, width // 4)(x, x)
+        x = keras.layers.LayerNormalization()(x + attended)
+        hidden = keras.layers.Dense(4 * width, activation="gelu")(x)
+        x = keras.layers.LayerNormalization()(x + keras.layers.Dense(width)(hidden))
+    x = keras.layers.GlobalAveragePooling1D()(x)
+    return keras.Model(inputs, keras.layers.Dense(10, activation="softmax")(x))
+
+
 def seconds(function, *arguments):
     """Its result, and how long it took."""
     start = time.perf_counter()
@@ -50,17 +68,21 @@ def seconds(function, *arguments):
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", choices=("mobilenet", "resnet", "cnn"), default="mobilenet")
+    parser.add_argument(
+        "--model", choices=("mobilenet", "resnet", "cnn", "transformer"), default="mobilenet"
+    )
     parser.add_argument("--size", type=int, default=96)
     parser.add_argument("--probes", type=int, default=4)
     parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--pictures", type=lambda text: text.split(","), default=list(PICTURES))
     arguments = parser.parse_args()
 
     model = build(arguments.model, arguments.size)
     model.compile("sgd", "categorical_crossentropy")
-    images = np.random.default_rng(0).random((arguments.probes, arguments.size, arguments.size, 3))
-    samples = ProbeSamples.from_user(images, model)
-    probe = ProbePass(model, samples, layer_names(model))
+    shape = (arguments.probes, *model.inputs[0].shape[1:])
+    samples = ProbeSamples.from_user(np.random.default_rng(0).random(shape), model)
+    kinds = checked_pictures(arguments.pictures)
+    probe = ProbePass(model, samples, layer_names(model), kinds=kinds)
 
     values, first = seconds(probe.run, 0)
     messages, first_encode = seconds(probe.encode, values, 1)
@@ -70,16 +92,17 @@ def main() -> None:
         runs.append(elapsed)
         messages, elapsed = seconds(probe.encode, values, 1)
         encodes.append(elapsed)
-    size = len(to_value(Kind.MAPS, *messages).SerializeToString())
-    print(
-        f"{keras.backend.backend()}, {arguments.model}, {arguments.size} x {arguments.size}, ",
-        end="",
-    )
-    print(f"{arguments.probes} probes, {len(messages) - 1} layer outputs")
+    _, graph = seconds(edges_of, model, samples.inputs)
+    sizes = {k.value: len(to_value(k, *m).SerializeToString()) for k, m in messages.items()}
+    print(f"{keras.backend.backend()}, {arguments.model}, size {arguments.size}, ", end="")
+    print(f"{arguments.probes} probes; pictures: {', '.join(arguments.pictures)}")
     print(f"first run (traces and compiles): {first:.2f} s; first encode: {first_encode:.3f} s")
     print(f"a run, in the training thread:   {1e3 * statistics.median(runs):.1f} ms")
     print(f"an encode, beside it:            {1e3 * statistics.median(encodes):.1f} ms")
-    print(f"a snapshot:                      {size / 1e6:.2f} MB")
+    print(f"edges of the graph, once:        {1e3 * graph:.0f} ms")
+    print(f"a snapshot:                      {sum(sizes.values()) / 1e6:.2f} MB")
+    for kind, size in sizes.items():
+        print(f"  {kind:<30} {size / 1e3:.1f} kB")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -10,12 +11,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from tb_keras_inspect.capture.backends.base import Backend
 from tb_keras_inspect.capture.hooks import instance_patch
 from tb_keras_inspect.capture.layout import site_name
 from tb_keras_inspect.capture.listening import is_listening
 from tb_keras_inspect.capture.saturation import FLAT_SLOPE, activation_of
 from tb_keras_inspect.capture.settings import MAX_CALLS
-from tb_keras_inspect.capture.strides import spread_stride
 
 BINS = 128
 MAX_SAMPLE = 4096  # pre-activations that are counted
@@ -56,6 +57,15 @@ class Used:
     function: str
     attribute: str
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Functions of the same key are interchangeable."""
+        if self.attribute == "activation":
+            return "curve", self.layer.__dict__.get("activation", self.layer)
+        config = self.layer.get_config()
+        own = {k: v for k, v in config.items() if k not in ("name", "dtype", "trainable")}
+        return "curve", type(self.layer), repr(sorted(own.items()))
+
 
 def used_in(layers: Iterable[tuple[keras.layers.Layer, str]]) -> list[Used]:
     """The activation functions of layers and their names; `linear` is left out."""
@@ -88,8 +98,8 @@ class ActivationInputs:
     Args:
         used: The functions.
         take: Called with the call's name and small tensors, for `record_of`.
-        can_take: Tells why a tensor cannot be recorded, or None.
-        no_gradient: Makes a block in which nothing is recorded for differentiation.
+        backend: The backend in use.
+        token: The trace in which tensors can be recorded, as `Backend.trace_token` gives it.
 
     Attributes:
         functions: Name of a call to the name of its function.
@@ -101,11 +111,10 @@ class ActivationInputs:
         self,
         used: Iterable[Used],
         take: Take,
-        can_take: Callable[[Any], str | None],
-        no_gradient: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+        backend: Backend,
+        token: Any,
     ):
-        self._used, self._take, self._can_take = list(used), take, can_take
-        self._no_gradient = no_gradient
+        self._used, self._take, self._backend, self._token = list(used), take, backend, token
         self._calls: dict[int, int] = {}
         self.functions: dict[str, str] = {}
         self.omissions: dict[str, str] = {}
@@ -123,7 +132,7 @@ class ActivationInputs:
     def _wrapped(self, used: Used, original: Function) -> Function:
         def function(x: Any, *args: Any, **kwargs: Any) -> Any:
             if is_listening():
-                with self._no_gradient():
+                with self._backend.no_gradient():
                     self._saw(used, original, x)
             return original(x, *args, **kwargs)
 
@@ -132,20 +141,30 @@ class ActivationInputs:
     def _saw(self, used: Used, original: Function, x: Any) -> None:
         call = self._calls[id(used.layer)] = self._calls.get(id(used.layer), -1) + 1
         name = site_name(used.name, call, 0)
-        reason = self._can_take(x)
+        reason = self._backend.unrecordable(x, self._token)
         if call >= MAX_CALLS:
             name, reason = used.name, f"only the first {MAX_CALLS} calls are recorded"
         if reason is not None:
             self.omissions[name] = reason
             return
         self.functions[name] = used.function
-        kept = inputs_kept(x)
+        flat = ops.cast(ops.reshape(self._backend.detach(x), (-1,)), "float32")
+        keep = functools.partial(inputs_kept, self._backend)
         try:
-            kept |= curve_kept(_of_one_value(used, original), kept)
+            draw = functools.partial(curve_kept, _of_one_value(used, original))
+            both = self._backend.reusable(lambda flat: _with_curve(keep(flat), draw), used.key)
+            kept = both(flat)
         except Exception as error:  # of the function: it may want more than one value at a time
             lines = str(error).strip().splitlines() or [type(error).__name__]
             self.reasons[name] = lines[0]
+            kept = self._backend.reusable(keep, ("no curve",))(flat)
         self._take(name, kept)
+
+
+def _with_curve(
+    kept: dict[str, Any], draw: Callable[[Mapping[str, Any]], dict[str, Any]]
+) -> dict[str, Any]:
+    return kept | draw(kept)
 
 
 def _of_one_value(used: Used, function: Function) -> Function:
@@ -161,16 +180,15 @@ def _of_one_value(used: Used, function: Function) -> Function:
     return function
 
 
-def inputs_kept(x: Any) -> dict[str, Any]:
-    """What is kept of pre-activations: small float32 tensors, whatever their number."""
-    flat = ops.cast(ops.reshape(x, (-1,)), "float32")
+def inputs_kept(backend: Backend, flat: Any) -> dict[str, Any]:
+    """What is kept of pre-activations, float32[n]: small tensors, whatever their number."""
     finite = ops.isfinite(flat)
-    low = ops.min(ops.where(finite, flat, _LARGEST))
-    high = ops.max(ops.where(finite, flat, -_LARGEST))
-    size = int(flat.shape[0])
-    sample = flat[:: spread_stride(size, MAX_SAMPLE)] if size > MAX_SAMPLE else flat
-    nonfinite = ops.sum(ops.cast(ops.logical_not(finite), "float32"))
-    return {"low": low, "high": high, "nonfinite": nonfinite, "sample": sample}
+    return {
+        "low": ops.min(ops.where(finite, flat, _LARGEST)),
+        "high": ops.max(ops.where(finite, flat, -_LARGEST)),
+        "nonfinite": ops.sum(ops.cast(ops.logical_not(finite), "float32")),
+        "sample": backend.thin(flat, MAX_SAMPLE),
+    }
 
 
 def _widened(low: Any, high: Any, xp: ModuleType) -> Any:
@@ -181,11 +199,15 @@ def _widened(low: Any, high: Any, xp: ModuleType) -> Any:
 def curve_kept(function: Function, kept: Mapping[str, Any]) -> dict[str, Any]:
     """The function at the edges of the bins, twice, and its slopes where the sample is.
 
+    Args:
+        function: The function.
+        kept: What `inputs_kept` gives.
+
     Raises:
         Exception: what the function raises.
     """
-    share = ops.convert_to_tensor(np.linspace(0.0, 1.0, BINS + 1, dtype=np.float32))
     low, high = kept["low"], _widened(kept["low"], kept["high"], ops)
+    share = ops.convert_to_tensor(np.linspace(0.0, 1.0, BINS + 1, dtype=np.float32))
     points = low * (1.0 - share) + high * share
     steep = np.linspace(-_SLOPE_RANGE, _SLOPE_RANGE, _SLOPE_POINTS, dtype=np.float32)
     where = ops.concatenate([kept["sample"], points, ops.convert_to_tensor(steep)])
@@ -194,10 +216,9 @@ def curve_kept(function: Function, kept: Mapping[str, Any]) -> dict[str, Any]:
     # One value a row, and all values in one row: only a function of one value gives both the same.
     apart = ops.reshape(ops.cast(function(everything[:, None]), "float32"), (-1,))
     together = ops.reshape(ops.cast(function(points[None, :]), "float32"), (-1,))
-    count, near = BINS + 1, int(where.shape[0])
-    rises = apart[count : count + near] - apart[count + near :]
-    slopes = ops.absolute(rises) / (2.0 * step)
-    return {"curve": apart[:count], "together": together, "slopes": slopes}
+    above, below = ops.split(apart[BINS + 1 :], 2)
+    slopes = ops.absolute(above - below) / (2.0 * step)
+    return {"curve": apart[: BINS + 1], "together": together, "slopes": slopes}
 
 
 @dataclasses.dataclass(frozen=True)

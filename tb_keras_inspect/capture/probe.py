@@ -219,10 +219,12 @@ class ProbePass:
         to_host = self._subject.framework.to_host
         snapshot = probe_record.Snapshot()
         with self._lock:
-            for (kind, name), site in self._forward.sites.items():
-                output = tensors["arrays"][f"{kind}/{name}"]
+            for key, site in self._forward.sites.items():
+                output = tensors["arrays"]["/".join(key)]
                 on_host = tuple(map(to_host, output)) if site.on_device else to_host(output)
-                self._add(snapshot, Kind(kind), *site.layer_map(on_host))
+                if site.kind is Kind.KERNELS and not site.on_device:
+                    on_host = self._forward.arranged(site.name, on_host, np)
+                self._add(snapshot, site.kind, *site.layer_map(on_host))
         for key, kept in tensors["small"].items():
             kind, _, name = key.partition("/")
             arrays = {part: to_host(tensor) for part, tensor in kept.items()}

@@ -144,17 +144,13 @@ class Forward:
         """Calls the model with all watchers on."""
         subject, kinds = self._subject, self._subject.kinds
         token = subject.backend.trace_token()
-        no_gradient = subject.backend.no_gradient
-
-        def can_take(x: Any) -> str | None:
-            return subject.backend.unrecordable(x, token)
 
         def take_output(name: str, view: maps.View, tensor: Any) -> None:
             if kinds & {Kind.MAPS, Kind.REPRESENTATION}:
                 take(Kind.MAPS, name, view, tensor)
 
         def take_scores(name: str, scores: Any) -> None:
-            reason = can_take(scores)
+            reason = subject.backend.unrecordable(scores, token)
             if reason is not None:
                 self.omissions[Kind.ATTENTION.value, name] = reason
                 return
@@ -166,7 +162,7 @@ class Forward:
 
         observer = OutputObserver(subject.backend, subject.layers, take_output)
         attention = AttentionScores(subject.named_layers(), take_scores)
-        functions = ActivationInputs(subject.used, take_function, can_take, no_gradient)
+        functions = ActivationInputs(subject.used, take_function, subject.backend, token)
         with contextlib.ExitStack() as stack:
             if Kind.ATTENTION in kinds:
                 stack.enter_context(attention.installed())
@@ -189,16 +185,22 @@ class Forward:
 
     def _take_kernels(self, take: Callable[..., None]) -> None:
         for variable, name in self._subject.variables:
-            picture = self._pictures.get(name)
-            if picture is None:
-                continue
-            arranged = picture.arranged(ops.cast(variable.value, "float32"), ops)
-            rows = self.kernel_rows[name]
-            view = picture.view
-            if rows is not None and len(rows) < view.full_shape[0]:
-                arranged = ops.take(arranged, rows, axis=0)
-                view = dataclasses.replace(view, full_shape=(len(rows), *view.full_shape[1:]))
-            take(Kind.KERNELS, name, view, arranged)
+            if name in self._pictures:
+                view, rows = self._pictures[name].view, self.kernel_rows[name]
+                if rows is not None:
+                    view = dataclasses.replace(view, full_shape=(len(rows), *view.full_shape[1:]))
+                take(Kind.KERNELS, name, view, variable.value)
+
+    def arranged(self, name: str, value: Any, xp: ModuleType) -> Any:
+        """A weight in the form in which it is shown.
+
+        Args:
+            name: Its name.
+            value: Its value.
+            xp: `numpy` or `keras.ops`.
+        """
+        x, rows = self._pictures[name].arranged(value, xp), self.kernel_rows[name]
+        return x if rows is None or len(rows) == x.shape[0] else xp.take(x, rows, axis=0)
 
     def kernel_map(self, item: LayerMap, norms: np.ndarray | None) -> LayerMap:
         """A weight's picture with what belongs to it."""
@@ -228,16 +230,18 @@ class Forward:
         subject = self._subject
         self.sites, too_much = sites_of(views, subject.caps)
         self.omissions |= too_much
-        for (kind, _), site in self.sites.items():
-            if kind == Kind.MAPS.value and Kind.REPRESENTATION in subject.kinds:
+        for site in self.sites.values():
+            if site.kind is Kind.MAPS and Kind.REPRESENTATION in subject.kinds:
                 site.beside = representation.observations
-            elif kind == Kind.KERNELS.value:
+            elif site.kind is Kind.KERNELS:
                 site.beside = _norms
 
     def _taken(self, site: Site, tensor: Any) -> Any:
         subject = self._subject
         with subject.backend.no_gradient():
             if site.on_device:
+                if site.kind is Kind.KERNELS:
+                    tensor = self.arranged(site.name, tensor, ops)
                 return site.on_device_output(subject.backend.detach(tensor))
             return subject.framework.kept(tensor)
 

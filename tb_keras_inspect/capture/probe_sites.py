@@ -10,6 +10,7 @@ from keras import ops
 from tb_keras_inspect.capture import maps
 from tb_keras_inspect.capture.maps_plan import Caps, Size, plan
 from tb_keras_inspect.capture.maps_record import LayerMap, reduce_output
+from tb_keras_inspect.records.schema import Kind
 
 # Arrays up to this many bytes together are copied whole to the host, the smallest first; the others
 # are reduced on their device to what is shown of them.
@@ -24,6 +25,7 @@ class Site:
     """One array of the snapshot.
 
     Attributes:
+        kind: Kind of picture.
         name: Its name.
         view: How it is looked at.
         size: How much of it is kept.
@@ -32,6 +34,7 @@ class Site:
         beside: Something else that is computed of it.
     """
 
+    kind: Kind
     name: str
     view: maps.View
     size: Size
@@ -91,14 +94,20 @@ def sites_of(
     Returns:
         The sites, and the omissions (key to reason).
     """
-    whole = _copied_whole(views, max_whole_bytes)
+    # Weights apart: which outputs are copied is not to depend on them.
+    weights = {key: view for key, view in views.items() if key[0] == Kind.KERNELS.value}
+    others = {key: view for key, view in views.items() if key not in weights}
+    whole = _copied_whole(others, max_whole_bytes) | _copied_whole(weights, max_whole_bytes)
     sites, omissions = {}, {}
     for (key, view), size in zip(views.items(), plan(list(views.values()), caps), strict=True):
         if size is None:
             reason = f"the pictures of one snapshot are limited to {caps.max_bytes} bytes"
             omissions[key] = reason
         else:
-            sites[key] = Site(key[1], view, size, on_device=key not in whole)
+            count = view.shape[-1]
+            channels = None if size.channels < count else np.arange(count, dtype=np.int32)
+            on_device = key not in whole
+            sites[key] = Site(Kind(key[0]), key[1], view, size, on_device, channels)
     return sites, omissions
 
 
