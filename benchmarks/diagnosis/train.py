@@ -53,7 +53,8 @@ def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     keras.utils.set_random_seed(3)
     begun = time.perf_counter()
     fit = CASES[name].build()
-    inspect = InspectCallback(str(directory), every=every, maps_every=0)
+    # No rule looks at histograms or maps, and a step without them is quick to trace.
+    inspect = InspectCallback(str(directory), every=every, maps_every=0, histograms=False)
     fit.model.fit(fit.x, fit.y, verbose=0, callbacks=[inspect], **fit.options)
     done.touch()
     print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)

@@ -23,7 +23,7 @@ EXPLAINS = {
         "vanishing_gradient",
         "untrained_layer",
     ),
-    "symmetric": ("untrained_layer", "vanishing_gradient", "dying_relu"),
+    "symmetric": ("untrained_layer", "vanishing_gradient", "dying_relu", "saturated_activation"),
     "dying_relu": (
         "untrained_layer",
         "vanishing_gradient",

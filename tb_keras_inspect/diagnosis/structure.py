@@ -151,10 +151,15 @@ class Structure:
         return "" if first is None else self.sites[first].name
 
     @functools.cached_property
+    def leaves(self) -> list[SiteInfo]:
+        """Outputs of layers that hold no others, in the order of the forward pass."""
+        return [site for site in self.sites if not self.is_container(site.layer)]
+
+    @functools.cached_property
     def outputs(self) -> list[SiteInfo]:
-        """What the model puts out: for one output the last layer's, else those named by the loss."""
-        leaves = [s for s in self.sites if not self.is_container(s.layer)]
-        return leaves[-1:]
+        """What the model puts out last, before layers that only reshape it."""
+        ends = [site for site in self.leaves if self.class_of(site) not in PASSING]
+        return ends[-1:]
 
     def activation_of(self, site: SiteInfo) -> str:
         """Keras name of the function that made a site's values, "" where it is not known."""
@@ -166,5 +171,35 @@ class Structure:
         return self.layers[site.layer].class_name if 0 <= site.layer < len(self.layers) else ""
 
     def is_output(self, site: SiteInfo) -> bool:
-        """Whether a site is the model's output, or the activation function right before it."""
-        return any(site.name == output.name for output in self.outputs)
+        """Whether a site is an output: of the model, or of a player in a training step of its own."""
+        if any(site.name == output.name for output in self.outputs):
+            return True
+        if self.has_own_step and site.layer in self._last_children:
+            return True
+        return self._sources != {} and not self._leads_on(site.layer)
+
+    def _leads_on(self, index: int) -> bool:
+        """Whether another layer takes what this one, or the model it ends, puts out."""
+        seen: set[int] = set()
+        while index >= 0 and index not in seen:
+            seen.add(index)
+            targets = self._sources.get(index, [])
+            if any(self.layers[target].class_name not in PASSING for target in targets):
+                return True
+            # What only reshapes passes on the question; without targets, so does the model around.
+            index = targets[0] if targets else self.layers[index].parent
+        return False
+
+    @functools.cached_property
+    def _sources(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        if self.model is None or getattr(self.model, "edges_from", "") == "order of calls":
+            return found  # a guess: every layer but the last would lead on
+        for source, target in self.model.edges:
+            found.setdefault(source, []).append(target)
+        return found
+
+    @functools.cached_property
+    def _last_children(self) -> set[int]:
+        last = {layer.parent: i for i, layer in enumerate(self.layers) if layer.parent >= 0}
+        return set(last.values())

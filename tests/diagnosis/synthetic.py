@@ -135,6 +135,13 @@ class Run:
         yield to_event(0, next(clock), [to_value(Kind.MODEL, self.model)])
         for index, step in enumerate(self.steps):
             values = [self._value(kind, index) for kind in self.tables]
+            if self.units:
+                units = [self.units[site][index] for site in sorted(self.units)]
+                counts = [len(row) for row in units]
+                message = records.encode_units(
+                    self.model.fingerprint, sorted(self.units), counts, np.concatenate(units)
+                )
+                values.append(to_value(Kind.UNITS, message))
             values.append(self._numbers(Kind.STEP, {n: v[index] for n, v in self.step.items()}))
             yield to_event(int(step), next(clock), values)
         for number, step in enumerate(self._epoch_steps()):

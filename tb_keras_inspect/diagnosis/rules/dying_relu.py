@@ -46,31 +46,56 @@ THRESHOLDS = (
 )
 LEAST_WINDOW = 5  # sampled batches; fewer say little about all inputs
 LEAST_UNITS = 4
+PATIENCE = 150  # steps, before a share of the units is held against the loss
 LEAST_SAMPLES = 3  # that the share must last
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """At most one finding for all layers: they die of the same cause."""
     track, step = facts.track("activation"), facts.track("step")
-    if track is None or step is None or not track.has("dead_fraction"):
+    if track is None or step is None:
         return
     window = _window(step, track.at)
-    share = np.where(window[:, None] >= LEAST_WINDOW, track.thin("dead_fraction"), 0.0)
     limit = facts.thresholds["dead_share"]
     sick = []
     for row, name in enumerate(track.names):
         site = facts.structure.site(name)
-        if site is None or not _is_relu(facts, site) or site.units < LEAST_UNITS:
+        if site is None or not _is_relu(facts, site) or 0 < site.units < LEAST_UNITS:
             continue
-        spell = last_spell(share[:, row] >= limit)
+        share = _share(facts, track, row, window)
+        spell = last_spell(share >= limit)
         if spell and spell.length >= LEAST_SAMPLES:
-            peak = float(np.max(share[spell.first : spell.last + 1, row]))
+            peak = float(np.max(share[spell.first : spell.last + 1]))
             sick.append((site, spell, peak, row))
     lasting = [item for item in sick if item[1].ongoing]
     if lasting:
         yield _finding(facts, track, window, lasting)
     elif sick:
         yield _finding(facts, track, window, sick)
+
+
+def _share(facts: Facts, track, row: int, window: np.ndarray) -> np.ndarray:
+    """Share of dead units at the thinned samples: float64[C]."""
+    recorded = track.thin("dead_fraction")[:, row]
+    if np.isnan(recorded).all():  # units are not recorded: then only a whole layer can be told
+        return (track.thin("zero_fraction")[:, row] >= 1.0).astype(np.float64)
+    narrow = window < LEAST_WINDOW
+    if np.any(recorded[narrow] > 0):
+        recorded = np.where(narrow, _over_more_batches(facts, track, row), recorded)
+    return recorded
+
+
+def _over_more_batches(facts: Facts, track, row: int) -> np.ndarray:
+    """The same over as many batches as it takes, where an epoch holds fewer sampled ones."""
+    try:
+        units = facts.run.units(track.names[row])
+    except NotRecordedError:
+        return np.zeros(len(track.at))
+    index = np.arange(len(units.steps))[:, None]
+    last_alive = np.maximum.accumulate(np.where(units.max_abs != 0, index, -1), axis=0)
+    share = np.mean(index - last_alive >= LEAST_WINDOW, axis=1)
+    at = np.searchsorted(units.steps, track.at, side="right") - 1
+    return np.where(at >= 0, share[np.maximum(at, 0)], 0.0)
 
 
 def _is_relu(facts: Facts, site: SiteInfo) -> bool:
@@ -165,6 +190,8 @@ def _severity(facts: Facts, spell: Spell, peak: float, born: bool) -> tuple[str,
         return ("warning", 0.7) if lost and peak >= 0.98 else ("note", 0.5)
     if lost:
         return "error", 0.95
+    if facts.steps_done < PATIENCE:  # the loss has not had the time to fall
+        return "note", 0.4
     return "warning", 0.8 if facts.progress.is_stuck or born else 0.6
 
 

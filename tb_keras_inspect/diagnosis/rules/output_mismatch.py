@@ -12,6 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.structure import PASSING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "output_mismatch"
@@ -50,7 +51,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     site = outputs[0]
     last = _Output(facts, site, loss.lower(), {"true": True, "false": False}.get(logits.lower()))
-    for check in (_one_unit, _labels, _activation_and_loss, _range):
+    for check in (_one_unit, _labels, _two_in_a_row, _activation_and_loss, _range):
         found = check(last)
         if found is not None:
             yield found
@@ -187,6 +188,27 @@ def _labels(out: _Output) -> Finding | None:
             )
         ],
         out.range_evidence(),
+    )
+
+
+def _two_in_a_row(out: _Output) -> Finding | None:
+    """A softmax on top of a softmax."""
+    structure = out.facts.structure
+    before = [s for s in structure.leaves if structure.class_of(s) not in PASSING]
+    names = [site.name for site in before]
+    if out.activation != "softmax" or names.index(out.site.name) == 0:
+        return None
+    site = before[names.index(out.site.name) - 1]
+    is_same = site.shape[-1:] == out.site.shape[-1:]
+    if structure.activation_of(site) != "softmax" or not is_same or out.layer.parameters:
+        return None
+    return out.finding(
+        "warning",
+        0.9,
+        f"softmax is applied twice: by {structure.layers[site.layer].path} and by {{path}}",
+        "The second softmax takes probabilities for logits and squashes them again. What comes out is "
+        "nearly uniform whatever the network says, and the gradient is weak.",
+        [Advice("Leave one of them out.", "keras.layers.Dense(classes)")],
     )
 
 

@@ -2,7 +2,8 @@
 
 A rise is measured against the loss of guessing and not against its own minimum alone: a well trained
 model whose validation loss goes from 0.05 to 0.08 has lost nothing. One epoch says nothing: medians
-of three are compared, and the rise must last.
+of three are compared, and the rise must last. With batch normalisation the validation loss is high
+until its moving statistics have caught up, which takes some hundred steps.
 """
 
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ THRESHOLDS = (
 )
 LEAST_EPOCHS = 5
 SMOOTH = 3
+MOMENTUM = 0.99  # of BatchNormalization, where it is not known
+TIME_CONSTANTS = 5  # of its moving statistics
 BAD = 0.5  # validation loss over that of guessing; below it a small rise has cost little
 
 
@@ -44,7 +47,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     """At most one finding."""
     steps, val = facts.epochs("val_loss")
     _, train = facts.epochs("loss")
-    if len(val) < LEAST_EPOCHS or len(train) != len(val):
+    if len(val) < LEAST_EPOCHS or len(train) != len(val) or _statistics_lag(facts):
         return
     good = np.isfinite(val) & np.isfinite(train)
     steps, val, train = steps[good], val[good], train[good]
@@ -70,17 +73,29 @@ def find(facts: Facts) -> Iterator[Finding]:
         yield _finding(facts, steps, best, rise, gap, smooth_val, smooth_train, False, True)
 
 
+def _statistics_lag(facts: Facts) -> bool:
+    """Whether BatchNormalization's moving statistics, which validation uses, are still catching up."""
+    momenta = [
+        float(layer.settings.get("momentum", MOMENTUM))
+        for layer in facts.structure.layers
+        if layer.class_name == "BatchNormalization"
+    ]
+    return bool(momenta) and facts.steps_done < TIME_CONSTANTS / max(1 - max(momenta), 1e-4)
+
+
 def _smoothed(values: np.ndarray) -> np.ndarray:
-    """Median of three neighbours; the ends stay with two."""
-    padded = np.concatenate([values[:1], values, values[-1:]])
-    windows = np.lib.stride_tricks.sliding_window_view(padded, SMOOTH)
-    return np.median(windows, axis=1)
+    """Median of three neighbours; at the end that of the last three."""
+    windows = np.lib.stride_tricks.sliding_window_view(values, SMOOTH)
+    middle = np.median(windows, axis=1)
+    return np.concatenate([values[:1], middle, middle[-1:]])
 
 
 def _scale(facts: Facts, val: np.ndarray) -> float:
-    guess = facts.progress.guess
-    first = float(np.median(val[:2]))
-    return float(guess) if np.isfinite(guess) else first
+    guess, start = facts.progress.guess, facts.progress.start
+    if np.isfinite(guess):
+        return float(guess)
+    # The first epoch may have learned most of it already.
+    return float(np.nanmax([np.median(val[:2]), start]))
 
 
 def _keeps_rising(values: np.ndarray, best: int) -> bool:

@@ -1,7 +1,7 @@
 """Layers whose weights do not change: disconnected from the loss, without a gradient, or frozen.
 
-A frozen layer is a note: freezing is how one fine-tunes. It is more than that where the model does
-not learn with it, or where layers before it train. Biases in front of a normalising layer, and of
+A frozen layer is a note: freezing is how one fine-tunes. It is more than that where layers in front of
+it train, or where the model does not learn with it. Biases in front of a normalising layer, and of
 attention keys, have no gradient by construction: only whole layers count, by their kernels.
 """
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.structure import NORMALISING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "untrained_layer"
@@ -25,6 +26,7 @@ THRESHOLDS = (
     ),
 )
 NO_GRADIENT = "no gradient"
+MOSTLY_FROZEN = 0.9  # of all parameters
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -179,17 +181,37 @@ def _of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
     structure = facts.structure
     if not structure.variables:
         return "error", ", which is all there is: nothing is trained"
-    if not facts.progress.known or facts.progress.has_learned or structure.has_own_step:
+    if structure.has_own_step:
         return "note", ""
-    nested = any(structure.layers[i].parent >= 0 for i in frozen)
-    first_site = {site.layer: n for n, site in reversed(list(enumerate(structure.sites)))}
-    trained = min((item.depth for item in structure.weighted), default=0)
-    after = any(first_site.get(i, -1) > trained for i in frozen)
-    if after and not nested:
+    if _are_behind_trained(facts, frozen):
         return "warning", ", behind layers that are trained"
     if facts.progress.is_stuck:
         return "warning", ", and the loss does not fall"
     return "note", ""
+
+
+def _are_behind_trained(facts: Facts, frozen: list[int]) -> bool:
+    """Whether layers in front of them train: fine-tuning freezes the first layers, not the last.
+
+    Models within a model (the discriminator while a generator is trained), frozen normalisation, and
+    models that are frozen but for adapters are meant so.
+    """
+    structure = facts.structure
+    total = sum(layer.parameters for i, layer in _leaves(facts))
+    share = sum(structure.layers[i].parameters for i in frozen) / max(total, 1)
+    first_site = {site.layer: n for n, site in reversed(list(enumerate(structure.sites)))}
+    trained = min((item.depth for item in structure.weighted), default=0)
+    return share < MOSTLY_FROZEN and any(
+        first_site.get(i, -1) > trained
+        and structure.layers[i].parent < 0
+        and structure.layers[i].class_name not in NORMALISING
+        for i in frozen
+    )
+
+
+def _leaves(facts: Facts):
+    layers = enumerate(facts.structure.layers)
+    return [(i, layer) for i, layer in layers if not facts.structure.is_container(i)]
 
 
 def _top(facts: Facts, names: list[str]) -> str:

@@ -72,13 +72,18 @@ def _per_layer(
 
 def _over_depth(facts: Facts, gradients, layers) -> Finding | None:
     """Early layers against late ones."""
-    layers = [item for item in layers if not _is_behind_softmax(facts, item)]
+    layers = [item for item in layers if not _is_in_attention(facts, item)]
     kept, sizes = _per_layer(facts, gradients, layers)
     if len(kept) < 3:
         return None
     third = max(1, len(kept) // 3)
-    early, late = median(sizes[:, :third], axis=1), np.max(sizes[:, -third:], axis=1)
-    shares = ratio(early, late)
+    early, late = (np.max(part, axis=1) for part in (sizes[:, :third], sizes[:, -third:]))
+    # Weights that have grown make a gradient look small beside them: it must be small by itself too.
+    alone = np.stack([_largest_per_element(facts, gradients, item) for item in kept], axis=1)
+    shares = np.fmax(
+        ratio(early, late),
+        ratio(np.max(alone[:, :third], axis=1), np.max(alone[:, -third:], axis=1)),
+    )
     # Small against the last layers' and large against the weights is no fading.
     shares[(early == 0) | (early > STILL_LARGE)] = np.nan
     return _judge(
@@ -94,11 +99,10 @@ def _over_depth(facts: Facts, gradients, layers) -> Finding | None:
     )
 
 
-def _is_behind_softmax(facts: Facts, item: Weighted) -> bool:
-    """Queries and keys of attention: the softmax between them and the values makes theirs small."""
+def _is_in_attention(facts: Facts, item: Weighted) -> bool:
+    """What the softmax of attention lets through to its parts says nothing about depth."""
     parent = item.layer.parent
-    inside = parent >= 0 and facts.structure.layers[parent].class_name.endswith("Attention")
-    return inside and item.layer.path.endswith(("query", "key"))
+    return parent >= 0 and facts.structure.layers[parent].class_name.endswith("Attention")
 
 
 def _over_time(facts: Facts, gradients, layers) -> Finding | None:
@@ -154,6 +158,11 @@ def _per_element(facts: Facts, gradients, paths: list[str]) -> np.ndarray:
     mean, deviation = gradients.thin("mean"), gradients.thin("std")
     rows = [gradients.row(path) for path in paths]
     return np.hypot(mean[:, rows], deviation[:, rows])
+
+
+def _largest_per_element(facts: Facts, gradients, item: Weighted) -> np.ndarray:
+    paths = [path for path in item.kernels if gradients.row(path) is not None]
+    return np.max(_per_element(facts, gradients, paths), axis=1)
 
 
 def _judge(

@@ -68,6 +68,29 @@ def test_a_window_of_few_batches_says_nothing():
     assert found(rule, run) == []
 
 
+def with_units(max_abs):
+    """Sites whose units are recorded, in epochs that hold but two sampled batches."""
+    run = dead(1.0)
+    run.step["dead_window"][:] = 2
+    run.units = {1: np.asarray(max_abs, np.float32)}
+    return run
+
+
+def test_where_an_epoch_holds_few_batches_more_are_looked_at():
+    silent = np.zeros((60, 8))
+    (finding,) = found(rule, with_units(silent))
+    assert finding.where.units == {"dense_1": list(range(8))}
+    rare = silent.copy()
+    rare[::4] = 1.0  # two of three windows of two batches see nothing of it
+    assert found(rule, with_units(rare)) == []
+
+
+def test_without_units_a_layer_that_is_zero_throughout_is_found():
+    run = dead(np.nan).set(Kind.ACTIVATION, "zero_fraction", 1.0, row=1)
+    assert len(found(rule, run)) == 1
+    assert found(rule, run.set(Kind.ACTIVATION, "zero_fraction", 0.99, row=1)) == []
+
+
 @pytest.mark.parametrize("activation", ["tanh", "linear", "leaky_relu"])
 def test_other_functions_do_not_die(activation):
     assert found(rule, dead(1.0, activation=activation)) == []

@@ -35,6 +35,13 @@ def test_a_contradiction_is_found(last, loss, logits, classes, part):
     assert part in finding.title
 
 
+def test_a_softmax_on_top_of_a_softmax_is_found():
+    model = chain(3, units=10, activation="softmax")
+    model.layers[2].class_name, model.layers[2].parameters = "Softmax", 0
+    (finding,) = found(rule, Run(model))
+    assert "applied twice" in finding.title
+
+
 @pytest.mark.parametrize(
     ("last", "loss", "logits", "classes"),
     [

@@ -57,6 +57,14 @@ def test_learned_by_heart_without_a_rise_is_found_by_its_gap():
     assert "stays at" in finding.title
 
 
+def test_batch_normalisation_whose_statistics_lag_is_none():
+    model = chain()
+    model.layers.add(path="norm", class_name="BatchNormalization", settings={"momentum": "0.99"})
+    val = np.full(20, 3.0)
+    assert found(rule, Run(model).epoch(loss=TRAIN, val_loss=val)) == []
+    assert len(found(rule, Run(model, every=10).epoch(loss=TRAIN, val_loss=val))) == 1
+
+
 def test_few_epochs_say_nothing():
     assert found(rule, epochs([1.0, 2.0, 3.0, 4.0], [1.0, 0.5, 0.2, 0.1])) == []
 

@@ -42,6 +42,24 @@ def test_the_output_is_meant_to_be_sure():
     assert found(rule, flat(1.0, row=3, last="sigmoid")) == []
 
 
+def test_an_output_that_is_only_reshaped_is_one_too():
+    model = chain(4, activation="tanh", last="")
+    model.layers[3].class_name = "Reshape"
+    del model.variables[6:]
+    run = Run(model).loss(2.3).set(Kind.ACTIVATION, "saturated_fraction", 0.9, row=2)
+    assert found(rule, run) == []
+
+
+def test_each_of_several_outputs_is_one():
+    model = chain(4, activation="tanh")
+    model.edges.add(source=0, target=2)
+    model.edges.add(source=0, target=3)
+    model.edges.add(source=0, target=1)
+    run = Run(model).loss(2.3).set(Kind.ACTIVATION, "saturated_fraction", 0.9, row=1)
+    assert found(rule, run) == []
+    assert len(found(rule, run.set(Kind.ACTIVATION, "saturated_fraction", 0.9, row=0))) == 1
+
+
 def test_what_passes_is_none():
     assert found(rule, flat(0.9, at=slice(5, 20))) == []
 

@@ -80,6 +80,25 @@ def test_a_frozen_layer_behind_trained_ones_is_a_warning_where_the_model_does_no
     assert finding.severity == "warning"
 
 
+def test_a_frozen_layer_behind_trained_ones_is_a_warning_even_where_the_model_learns():
+    (finding,) = found(rule, frozen(2, loss=LEARNS))
+    assert finding.severity == "warning"
+
+
+def test_frozen_normalisation_behind_trained_layers_is_a_note():
+    run = frozen(2, loss=LEARNS)
+    run.model.layers[2].class_name = "BatchNormalization"
+    (finding,) = found(rule, Run(run.model).loss(LEARNS))
+    assert finding.severity == "note"
+
+
+def test_a_frozen_model_within_a_model_is_a_note():
+    run = frozen(2, 3, loss=LEARNS)
+    run.model.layers[2].parent = run.model.layers[3].parent = 1
+    (finding,) = found(rule, Run(run.model).loss(LEARNS))
+    assert finding.severity == "note"
+
+
 def test_a_model_that_is_all_frozen_is_an_error():
     (finding,) = found(rule, frozen(0, 1, 2, 3))
     assert finding.severity == "error"

@@ -13,8 +13,14 @@ def fading(last_over_first, layers=6, loss=2.3, size=1e-3):
     run = Run(chain(layers)).loss(loss)
     for index in range(layers):
         faded = size * last_over_first ** ((layers - 1 - index) / (layers - 1))
-        run.set(Kind.GRADIENT, "l2", faded, row=2 * index)
+        resize(run, faded, row=2 * index)
     return run
+
+
+def resize(run, size, row, at=slice(None)):
+    """Gives gradients a size, with the deviation that goes with it."""
+    run.set(Kind.GRADIENT, "l2", size, row, at)
+    return run.set(Kind.GRADIENT, "std", size / 8, row, at)
 
 
 def test_stuck_loss_and_faded_gradient_is_an_error_at_the_first_layers():
@@ -27,8 +33,7 @@ def test_stuck_loss_and_faded_gradient_is_an_error_at_the_first_layers():
 
 @pytest.mark.parametrize(("factor", "count"), [(0.99, 1), (1.01, 0)])
 def test_threshold_is_early_over_late(factor, count):
-    # The early third of 6 layers is 2: its median lies half a layer behind the first.
-    run = fading(1.0).set(Kind.GRADIENT, "l2", 0.01 * factor * 1e-3, row=slice(0, 4))
+    run = resize(fading(1.0), 0.01 * factor * 1e-3, row=slice(0, 4))
     assert len(found(rule, run)) == count
 
 
@@ -54,13 +59,18 @@ def test_gradients_that_are_large_against_the_weights_have_not_faded():
     assert found(rule, fading(1e-4, size=1e5)) == []
 
 
+def test_weights_that_have_grown_do_not_make_a_gradient_fade():
+    run = fading(1.0).set(Kind.WEIGHT, "l2", 1e4, row=slice(0, 4))
+    assert found(rule, run) == []
+
+
 def test_too_few_steps_say_nothing():
-    run = Run(chain(6), samples=7).loss(2.3).set(Kind.GRADIENT, "l2", 1e-9, row=slice(0, 4))
+    run = resize(Run(chain(6), samples=7).loss(2.3), 1e-9, row=slice(0, 4))
     assert found(rule, run) == []
 
 
 def test_it_begins_where_the_gradient_faded():
-    run = fading(1.0).set(Kind.GRADIENT, "l2", 1e-9, row=slice(0, 4), at=slice(20, None))
+    run = resize(fading(1.0), 1e-9, row=slice(0, 4), at=slice(20, None))
     (finding,) = found(rule, run)
     assert finding.first_step == 100
 

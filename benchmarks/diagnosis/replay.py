@@ -1,0 +1,56 @@
+"""Replays the benchmark's healthy runs: `python benchmarks/diagnosis/replay.py LOGDIR`.
+
+Shows each run, event by event, to the live diagnosis, which looks after every twentieth part of it, and
+prints whatever it would have said. A run that turns out well must not have been called ill on its way.
+"""
+
+import argparse
+import pathlib
+import sys
+
+import train
+from case import CASES
+from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
+
+from tb_keras_inspect.watch import Watch
+
+LOOKS = 20
+
+
+class _Model:
+    stop_training = False
+
+
+def main() -> int:
+    """Prints what was said; status 1 where a healthy run was called ill."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("logdir", type=pathlib.Path)
+    arguments = parser.parse_args()
+    assert train.MODULES  # importing it registers the cases
+    names = [name for name, case in CASES.items() if not case.expected]
+    said = {name: replay(arguments.logdir / name) for name in names}
+    for name, findings in said.items():
+        for finding in findings:
+            print(f"{name}: {finding.severity} {finding.problem}: {finding.title}")
+    wrong = [name for name, findings in said.items() if any(f.rank > 0 for f in findings)]
+    print(f"{len(names)} healthy runs, {len(wrong)} called ill on their way: {', '.join(wrong)}")
+    return 1 if wrong else 0
+
+
+def replay(directory: pathlib.Path) -> list:
+    """What the live diagnosis says of a run, notes included."""
+    paths = sorted(directory.glob("events.out.tfevents.*"))
+    events = [event for path in paths for event in LegacyEventFileLoader(str(path)).Load()]
+    found: list = []
+    watch = Watch(console=None, on_finding=found.append)
+    every = max(1, len(events) // LOOKS)
+    watch._is_due = lambda: watch._samples % every == 0
+    for event in events:
+        watch.saw([event])
+        watch.tell(_Model)
+    watch.finish(_Model)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
