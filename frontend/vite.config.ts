@@ -19,6 +19,8 @@ export default defineConfig({
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
         assetFileNames: '[name][extname]',
+        // Explanations stay in the sources; licences go along.
+        comments: {legal: true, annotation: false, jsdoc: false},
       },
     },
   },

@@ -265,7 +265,7 @@ function Q(t, r) {
 function U(n) {
 	function t(n) {
 		var r, u;
-		return this.getChildContext || (r = /* @__PURE__ */ new Set(), (u = {})[t.__c] = this, this.getChildContext = function() {
+		return this.getChildContext || (r = new Set(), (u = {})[t.__c] = this, this.getChildContext = function() {
 			return u;
 		}, this.shouldComponentUpdate = function(n) {
 			this.props.value != n.value && r.forEach(function(n) {
@@ -306,12 +306,11 @@ n$1 = { __e: function(n, t, r, u) {
 // src/api/cache.ts
 var Cache = class {
 	capacity;
-	entries = /* @__PURE__ */ new Map();
+	entries = new Map();
 	total = 0;
 	constructor(capacity) {
 		this.capacity = capacity;
 	}
-	/** Bytes held. */
 	get size() {
 		return this.total;
 	}
@@ -323,7 +322,6 @@ var Cache = class {
 		}
 		return entry;
 	}
-	/** Adds or replaces; the oldest make room. One that is larger than the whole is not kept. */
 	put(key, entry) {
 		this.remove(key);
 		if (entry.size > this.capacity) return;
@@ -342,8 +340,6 @@ var Cache = class {
 	}
 };
 // src/api/client.ts
-/** GET with conditional requests, retries and a bounded cache of decoded answers. */
-/** An answer that says what went wrong. */
 var ApiError = class extends Error {
 	status;
 	constructor(message, status) {
@@ -364,20 +360,10 @@ var Client = class {
 		this.request = request;
 		this.wait = wait;
 	}
-	/** The value already held for exactly this version of the data. */
 	peek(url, version) {
 		const entry = this.cache.get(url);
 		return entry?.version === version ? entry.value : void 0;
 	}
-	/**
-	* The decoded answer of a route.
-	*
-	* Args:
-	*   url: Route and query, relative to the plugin's own.
-	*   version: What the data's version is known to be; an entry of the same one is not asked again.
-	*
-	* @throws ApiError, or the decoder's error.
-	*/
 	async get(url, version, decode, signal) {
 		const held = this.cache.get(url);
 		if (held?.version === version && version !== "") return held.value;
@@ -1249,7 +1235,6 @@ function useSignalEffect(i, n) {
 	}, []);
 }
 // src/api/container.ts
-/** The answer was not what the contract says. */
 var ContainerError = class extends Error {};
 var MAGIC = "TKI1";
 var VERSION = 1;
@@ -1260,14 +1245,9 @@ var CONSTRUCTORS = {
 	uint32: Uint32Array,
 	uint8: Uint8Array
 };
-/**
-* Reads a container; arrays are views of `buffer`, nothing is copied.
-*
-* @throws ContainerError when the bytes do not follow the format.
-*/
 function decodeContainer(buffer) {
 	const { header, start } = readHeader(buffer);
-	const arrays = /* @__PURE__ */ new Map();
+	const arrays = new Map();
 	for (const entry of header.arrays ?? []) arrays.set(entry.name, readArray(buffer, start, entry));
 	return {
 		meta: header.meta ?? {},
@@ -1275,7 +1255,6 @@ function decodeContainer(buffer) {
 		size: buffer.byteLength
 	};
 }
-/** The array of that name and dtype. */
 function arrayOf(container, name, type) {
 	const array = container.arrays.get(name);
 	if (!array) throw new ContainerError(`the answer has no array ${JSON.stringify(name)}`);
@@ -1317,9 +1296,7 @@ function readArray(buffer, start, entry) {
 	};
 }
 // src/api/queries.ts
-/** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */
 var WIDTH$2 = 1500;
-/** Steps the scrubber tells apart: as many columns as an answer may have. */
 var MOST_STEPS = 1e4;
 function runsQuery() {
 	return {
@@ -1349,7 +1326,6 @@ function tableQuery(request) {
 		decode: container((answer) => readTable(answer, request.statistics, pools))
 	};
 }
-/** One statistic of all rows; with the extent of each column where several samples are joined. */
 function metricQuery(run, kind, statistic, pooled) {
 	return tableQuery({
 		run,
@@ -1402,28 +1378,6 @@ function histogramQuery(run, kind, name) {
 		decode: container(readHistogram)
 	};
 }
-function mapsIndexQuery(run) {
-	return {
-		url: `maps_index?${query$1({ run })}`,
-		decode: json
-	};
-}
-function mapsQuery(run, site, step) {
-	return {
-		url: `maps?${query$1({
-			run,
-			layer: site,
-			step
-		})}`,
-		decode: container(readMaps)
-	};
-}
-function probeQuery(run) {
-	return {
-		url: `probe?${query$1({ run })}`,
-		decode: container(readProbe)
-	};
-}
 function lossQuery(run) {
 	return {
 		url: `loss?${query$1({
@@ -1452,7 +1406,6 @@ function container(read) {
 		};
 	};
 }
-/** The name of a table's array. */
 var valuesKey = (statistic, pool = "last") => `${statistic}/${pool}`;
 function readSeries(answer) {
 	const kinds = answer.meta.kinds;
@@ -1501,7 +1454,7 @@ function readTable(answer, statistics, pools) {
 	const { meta } = answer;
 	const names = meta.names;
 	const steps = arrayOf(answer, "steps", Float64Array).data;
-	const values = /* @__PURE__ */ new Map();
+	const values = new Map();
 	for (const statistic of statistics) for (const pool of pools) {
 		const key = valuesKey(statistic, pool);
 		const { data, shape } = arrayOf(answer, key, Float32Array);
@@ -1545,42 +1498,6 @@ function readHistogram(answer) {
 		size: answer.size
 	};
 }
-function readStack(answer, prefix, meta) {
-	const { data: codes, shape } = arrayOf(answer, `${prefix}codes`, Uint8Array);
-	if (shape.length !== 4) throw new ContainerError("maps do not have four axes");
-	const channels = answer.arrays.has(`${prefix}channels`) ? arrayOf(answer, `${prefix}channels`, Int32Array).data : Int32Array.from({ length: shape[1] }, (_, index) => index);
-	return {
-		name: meta.name,
-		layout: meta.layout,
-		fullShape: meta.full_shape ?? [],
-		shape,
-		codes,
-		scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
-		offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
-		channels,
-		dead: answer.arrays.has(`${prefix}dead`) ? arrayOf(answer, `${prefix}dead`, Uint8Array).data : new Uint8Array(shape[1])
-	};
-}
-function readMaps(answer) {
-	return {
-		...readStack(answer, "", answer.meta),
-		step: answer.meta.step,
-		requestedStep: answer.meta.requested_step,
-		size: answer.size
-	};
-}
-function readProbe(answer) {
-	const inputs = answer.meta.inputs ?? [];
-	const labels = answer.arrays.has("labels") ? arrayOf(answer, "labels", Float32Array) : void 0;
-	return {
-		inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
-		...labels && { labels: {
-			data: labels.data,
-			width: labels.shape[1] ?? 1
-		} },
-		size: answer.size
-	};
-}
 function readLoss(answer) {
 	const steps = arrayOf(answer, "steps", Float64Array).data;
 	const series = (name) => answer.arrays.has(name) ? arrayOf(answer, name, Float32Array).data : new Float32Array(steps.length).fill(NaN);
@@ -1589,13 +1506,22 @@ function readLoss(answer) {
 		steps,
 		loss: series("loss"),
 		learningRate: series("learning_rate"),
-		epochSteps: answer.arrays.has("epoch_steps") ? arrayOf(answer, "epoch_steps", Float64Array).data : /* @__PURE__ */ new Float64Array(0),
+		epochSteps: answer.arrays.has("epoch_steps") ? arrayOf(answer, "epoch_steps", Float64Array).data : new Float64Array(0),
 		epochs: new Map(names.map((name) => [name, arrayOf(answer, `epoch/${name}`, Float32Array).data])),
 		size: answer.size
 	};
 }
+// src/api/findings.ts
+function findingsQuery(run, thresholds) {
+	return {
+		url: `findings?${query$1({
+			...Object.fromEntries(thresholds),
+			run
+		})}`,
+		decode: json
+	};
+}
 // src/draw/time_scale.ts
-/** The domain of recorded steps; the last sample gets the median distance of the others. */
 function domainOf(steps) {
 	const count = steps.length;
 	if (count === 0) return {
@@ -1617,7 +1543,6 @@ function stepToX(step, domain, width) {
 function xToStep(x, domain, width) {
 	return domain.first + x / width * (domain.end - domain.first);
 }
-/** Index of the last element that is at most `value`, -1 where all are larger. `sorted` increases. */
 function lastAtMost(sorted, value) {
 	let low = 0;
 	let high = sorted.length;
@@ -1628,21 +1553,10 @@ function lastAtMost(sorted, value) {
 	}
 	return low - 1;
 }
-/** Index of the sample that is shown at a step: the newest not after it, else the first; -1 if none. */
 function sampleAt(steps, step) {
 	if (steps.length === 0) return -1;
 	return Math.max(0, lastAtMost(steps, step));
 }
-/**
-* Assigns columns to pixels.
-*
-* Args:
-*   firstSteps: First step of each column, increasing.
-*   domain: What the width shows.
-*   width: Pixels.
-*
-* Example: columns at 0, 10, 20, 30 over 4 steps of domain [0, 40) on 2 pixels are [0, 2), [2, 4).
-*/
 function columnSpans(firstSteps, domain, width) {
 	const from = new Int32Array(width);
 	const to = new Int32Array(width);
@@ -1658,7 +1572,6 @@ function columnSpans(firstSteps, domain, width) {
 	};
 }
 // src/state/layers.ts
-/** Layers that own a variable or a site, in model order, the model's own variables last. */
 function layersOf(model) {
 	const layers = model.layers.map((info, index) => ({
 		info,
@@ -1688,16 +1601,13 @@ function modelLayer(model, variables) {
 		sites: []
 	};
 }
-/** Names of a layer's rows in the tables of a kind. */
 function rowsOf(layer, kind) {
-	if (kind === "activation") return layer?.sites.map((site) => site.name) ?? [];
+	if (kind === "activation" || kind === "representation") return layer?.sites.map((site) => site.name) ?? [];
 	return layer?.variables.map((variable) => variable.path) ?? [];
 }
-/** The layer that a row of a table belongs to. */
 function layerOfRow(layers, name) {
 	return layers.find((layer) => layer.sites.some((site) => site.name === name) || layer.variables.some((variable) => variable.path === name));
 }
-/** Tests names against a regular expression; against the plain text where it is none. */
 function nameFilter(pattern) {
 	if (!pattern) return {
 		matches: () => true,
@@ -1717,13 +1627,281 @@ function nameFilter(pattern) {
 		};
 	}
 }
-/** A path in two parts: the enclosing layers with their slash, and the layer's own name. */
 function splitPath(path) {
 	const at = path.lastIndexOf("/") + 1;
 	return [path.slice(0, at), path.slice(at)];
 }
+// src/state/statistics.ts
+var STATISTICS = {
+	l2: {
+		title: "L2 norm",
+		short: "L2",
+		format: "number",
+		scale: "log",
+		definition: "Square root of the sum of squares."
+	},
+	mean: {
+		title: "Mean",
+		short: "mean",
+		format: "number",
+		scale: "linear",
+		definition: "Arithmetic mean of all elements."
+	},
+	std: {
+		title: "Standard deviation",
+		short: "std",
+		format: "number",
+		scale: "log",
+		definition: "Standard deviation of all elements."
+	},
+	max_abs: {
+		title: "Largest magnitude",
+		short: "max |x|",
+		format: "number",
+		scale: "log",
+		definition: "Largest absolute value."
+	},
+	zero_fraction: {
+		title: "Zeros",
+		short: "zeros",
+		format: "percent",
+		scale: "linear",
+		definition: "Share of elements that are exactly zero."
+	},
+	nonfinite_count: {
+		title: "Non-finite values",
+		short: "NaN",
+		format: "count",
+		scale: "linear",
+		definition: "Number of elements that are NaN or infinite."
+	},
+	ratio: {
+		title: "Update ratio",
+		short: "ratio",
+		format: "number",
+		scale: "log",
+		definition: "L2 norm of the update divided by the L2 norm of the weights.",
+		nanIsMissing: true
+	},
+	saturated_fraction: {
+		title: "Saturated",
+		short: "saturated",
+		format: "percent",
+		scale: "linear",
+		definition: "Share of outputs on the flat part of the activation function.",
+		nanIsMissing: true
+	},
+	effective_rank: {
+		title: "Effective rank",
+		short: "rank",
+		format: "number",
+		scale: "linear",
+		definition: "Directions that hold 99 % of the variance of the output over the probe samples."
+	},
+	rank_fraction: {
+		title: "Rank share",
+		short: "rank share",
+		format: "percent",
+		scale: "linear",
+		definition: "Effective rank divided by the largest one possible."
+	},
+	learning_rate: {
+		title: "Learning rate",
+		short: "rate",
+		format: "number",
+		scale: "log",
+		definition: "Learning rate of the optimizer.",
+		nanIsMissing: true
+	},
+	loss: {
+		title: "Loss",
+		short: "loss",
+		format: "number",
+		scale: "log",
+		definition: "The loss of the batch, or of the epoch."
+	},
+	gradient_norm: {
+		title: "Gradient norm",
+		short: "norm",
+		format: "number",
+		scale: "log",
+		definition: "L2 norm of all gradients together, before clipping."
+	},
+	min: {
+		title: "Smallest",
+		short: "min",
+		format: "number",
+		scale: "linear",
+		definition: "Smallest element."
+	},
+	max: {
+		title: "Largest",
+		short: "max",
+		format: "number",
+		scale: "linear",
+		definition: "Largest element."
+	},
+	dead_fraction: {
+		title: "Dead units",
+		short: "dead",
+		format: "percent",
+		scale: "linear",
+		definition: "Share of units that were zero for every input of the window.",
+		nanIsMissing: true
+	}
+};
+var KINDS = {
+	gradient: "Gradient",
+	weight: "Weight",
+	update: "Update",
+	activation: "Activation"
+};
+var TIME_KINDS = {
+	...KINDS,
+	representation: "Representation",
+	input: "Input",
+	target: "Target",
+	step: "Training step",
+	epoch: "Epoch"
+};
+var TENSOR = [
+	"l2",
+	"mean",
+	"std",
+	"max_abs",
+	"zero_fraction",
+	"nonfinite_count"
+];
+var RANGE = [
+	"min",
+	"max",
+	"mean",
+	"std",
+	"nonfinite_count"
+];
+var OTHERS = {
+	representation: [
+		"effective_rank",
+		"rank_fraction",
+		"dimensions",
+		"observations"
+	],
+	input: RANGE,
+	target: RANGE,
+	step: [
+		"loss",
+		"learning_rate",
+		"gradient_norm",
+		"gradient_norm_clipped",
+		"epoch"
+	],
+	epoch: ["loss", "val_loss"]
+};
+function statisticsOf(kind) {
+	if (kind === "update") return [...TENSOR, "ratio"];
+	if (kind === "activation") return [
+		...TENSOR,
+		"saturated_fraction",
+		"dead_fraction"
+	];
+	if (kind in OTHERS) return OTHERS[kind];
+	return TENSOR;
+}
+function statisticInfo(statistic) {
+	return STATISTICS[statistic] ?? {
+		title: statistic,
+		short: statistic,
+		format: "number",
+		scale: "linear",
+		definition: ""
+	};
+}
+// src/state/findings.ts
+var PROBLEMS = {
+	non_finite: "values that are not finite",
+	output_mismatch: "an output that does not fit the targets",
+	unnormalised_input: "input that is not normalised",
+	exploding_gradient: "exploding gradients",
+	dying_relu: "dead ReLU units",
+	vanishing_gradient: "vanishing gradients",
+	saturated_activation: "saturated activations",
+	untrained_layer: "layers that do not train",
+	oscillating_loss: "an oscillating loss",
+	slow_convergence: "slow convergence",
+	overfitting: "overfitting"
+};
+var SEVERITIES = {
+	error: "Error",
+	warning: "Warning",
+	note: "Note"
+};
+var RANKS = {
+	error: 3,
+	warning: 2,
+	note: 1
+};
+function keyOf({ problem, where }) {
+	return `${problem}:${where.layers[0] ?? where.variables[0] ?? ""}`;
+}
+function flatten(findings) {
+	return findings.flatMap((finding) => [finding, ...flatten(finding.related)]);
+}
+function findingsByLayer(findings) {
+	const found = new Map();
+	for (const finding of flatten(findings)) for (const path of new Set(finding.where.layers)) found.set(path, [...found.get(path) ?? [], finding]);
+	for (const each of found.values()) each.sort((a, b) => rankOf(b) - rankOf(a));
+	return found;
+}
+var rankOf = (finding) => finding ? RANKS[finding.severity] : 0;
+function placeOfFinding(finding, layers) {
+	const [dead] = finding.where.units;
+	const owner = dead && layerOfRow(layers, dead.site);
+	if (finding.problem === "dying_relu" && owner && dead.indices.length) return {
+		view: "units",
+		layer: owner.path,
+		unit: dead.indices[0]
+	};
+	const evidence = finding.evidence.find(({ kind }) => kind in TIME_KINDS);
+	const place = evidence && placeOfEvidence(evidence, layers);
+	const layer = place?.layer ?? layers.find(({ path }) => finding.where.layers.includes(path))?.path;
+	return {
+		...place ?? { view: "overview" },
+		...layer !== void 0 && { layer }
+	};
+}
+function placeOfEvidence({ kind, statistic, row }, layers) {
+	if (!(kind in TIME_KINDS)) return void 0;
+	const layer = layerOfRow(layers, row)?.path;
+	return {
+		view: "time",
+		kind,
+		statistic,
+		...layer !== void 0 && { layer }
+	};
+}
+function readThresholds(text) {
+	const pairs = text.split(",").map((part) => part.split(":"));
+	return new Map(pairs.filter(([name, value]) => /^\w{1,64}$/.test(name) && value && Number.isFinite(Number(value))).map(([name, value]) => [name, Number(value)]));
+}
+function setThreshold(text, name, value) {
+	const values = readThresholds(text);
+	values.delete(name);
+	if (value !== void 0) values.set(name, value);
+	return [...values].map(([key, number]) => `${key}:${number}`).join(",");
+}
+var SLIDER_DECADES = 2;
+function sliderScale(low, high) {
+	const log = low > 0 && Math.log10(high / low) >= SLIDER_DECADES;
+	const clamp = (share) => Math.min(1, Math.max(0, share));
+	return {
+		position: (value) => clamp(log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)),
+		value: (share) => {
+			const exact = log ? low * (high / low) ** share : low + share * (high - low);
+			return Math.min(high, Math.max(low, Number(exact.toPrecision(3))));
+		}
+	};
+}
 // src/state/player.ts
-/** Plays through the recorded steps. */
 var FRAME_MILLISECONDS = 100;
 var LONGEST_SECONDS = 30;
 var Player = class {
@@ -1737,7 +1915,6 @@ var Player = class {
 			return () => clearInterval(timer);
 		});
 	}
-	/** Starts where we are, from the beginning when that is the end. */
 	toggle() {
 		const { session } = this;
 		const last = session.steps.peek().length - 1;
@@ -1755,7 +1932,6 @@ var Player = class {
 	}
 };
 // src/state/resource.ts
-/** Data that follows signals: loads when its request changes, keeps the old picture meanwhile. */
 var IDLE = {
 	data: void 0,
 	error: void 0,
@@ -1771,14 +1947,7 @@ var Resource = class {
 	held = "";
 	abort;
 	stop;
-	/** The data where it answers what is asked for now, undefined while it is older. */
 	fresh;
-	/**
-	* Args:
-	*   request: Reads signals only, so that what depends on several of them never mixes old with new;
-	*     undefined when there is nothing to load.
-	*   enabled: While false nothing is loaded and what is held stays.
-	*/
 	constructor(client, request, enabled) {
 		this.client = client;
 		this.fresh = O(() => {
@@ -1863,14 +2032,12 @@ var Resource = class {
 	}
 };
 var messageOf = (error) => error instanceof Error ? error.message : String(error);
-/** A resource that lives as long as the component. */
 function useResource(client, request, enabled) {
 	const resource = w$2(() => new Resource(client, request, enabled), [client]);
 	A$1(() => () => resource.dispose(), [resource]);
 	return resource;
 }
 // src/state/runs_feed.ts
-/** The list of runs, kept fresh: after TensorBoard's own reload, and by polling while followed. */
 var SHORTEST_POLL = 5e3;
 var LONGEST_POLL = 6e4;
 var RunsFeed = class {
@@ -1887,7 +2054,6 @@ var RunsFeed = class {
 	interval = SHORTEST_POLL;
 	etags = "";
 	stop;
-	/** The first list is needed even where nothing newer is: an address may hold a step. */
 	wanted = O(() => this.polling.value || this.visible.value && !this.state.value.data);
 	constructor(client, polling, visible) {
 		this.client = client;
@@ -1898,7 +2064,6 @@ var RunsFeed = class {
 			else clearTimeout(this.timer);
 		});
 	}
-	/** Asks now, and polls at the shortest interval again. */
 	async refresh() {
 		this.interval = SHORTEST_POLL;
 		await this.ask();
@@ -1942,37 +2107,25 @@ var RunsFeed = class {
 	}
 };
 // src/draw/unit_order.ts
-/** What a layer's units did over the run, and the order to show them in. Pure. */
 var UNIT_ORDERS = [
 	"unit",
 	"death",
 	"activity"
 ];
-/**
-* The column in which a unit's present stretch of being dead began.
-*
-* Args:
-*   column: The column that is looked at.
-*
-* Returns: -1 where the unit is not dead in that column.
-*/
 function deadSince({ steps, dead }, unit, column) {
 	const start = unit * steps.length;
 	let first = column + 1;
 	while (first > 0 && dead[start + first - 1]) first--;
 	return first <= column ? first : -1;
 }
-/** Number of dead units in a column. */
 function deadCount({ units, steps, dead }, column) {
 	let count = 0;
 	for (let unit = 0; unit < units; unit++) count += dead[unit * steps.length + column];
 	return count;
 }
-/** Number of dead units in each column. */
 function deadCounts(grid) {
 	return Float32Array.from(grid.steps, (_, column) => deadCount(grid, column));
 }
-/** Mean of a unit's finite magnitudes over the run; NaN where there is none. */
 function meanActivity({ steps, maxAbs }, unit) {
 	const row = maxAbs.subarray(unit * steps.length, (unit + 1) * steps.length);
 	let [sum, count] = [0, 0];
@@ -1983,7 +2136,6 @@ function meanActivity({ steps, maxAbs }, unit) {
 	}
 	return sum / count;
 }
-/** Median over the units in each column, of finite magnitudes; NaN where there is none. */
 function medianOverUnits({ units, steps, maxAbs }) {
 	const column = new Float32Array(units);
 	return Float32Array.from(steps, (_, at) => {
@@ -1992,10 +2144,6 @@ function medianOverUnits({ units, steps, maxAbs }) {
 		return finite.length ? finite[finite.length >> 1] : NaN;
 	});
 }
-/**
-* Units in the order of `death` (those that are dead at the end of the run, longest dead first),
-* of `activity` (largest mean magnitude first), or as they are. Equal ones stay in their own order.
-*/
 function orderUnits(grid, order) {
 	const units = Int32Array.from({ length: grid.units }, (_, unit) => unit);
 	if (order === "unit") return units;
@@ -2008,7 +2156,6 @@ function orderUnits(grid, order) {
 	const key = (unit) => Number.isNaN(rank[unit]) ? Infinity : rank[unit];
 	return units.sort((a, b) => key(a) === key(b) ? a - b : key(a) - key(b));
 }
-/** Rows of a grid in another order. */
 function takeRows(values, columns, order) {
 	const taken = values.slice();
 	order.forEach((row, place) => {
@@ -2019,17 +2166,6 @@ function takeRows(values, columns, order) {
 var never = () => false;
 var MOST_DECADES = 12;
 var LARGEST_CHANGE = 10;
-/**
-* Codes every cell.
-*
-* Args:
-*   grid: The values.
-*   name: `log` needs values that are not negative, otherwise `linear` is used; `relative` is the
-*     base-2 logarithm of the ratio to the row's own median.
-*   isMissing: Of the index of a NaN, whether it stands for "does not apply" rather than for a number
-*     gone bad.
-*   fixed: Ends of the scale, where they are not to be taken from the data.
-*/
 function encode(grid, name, isMissing = never, fixed) {
 	const extent = extentOf$1(grid.values);
 	if (name !== "linear" && extent.minimum < 0) return encode(grid, "linear", isMissing, fixed);
@@ -2147,7 +2283,6 @@ function linearScale(extent, fixed) {
 		diverging: false
 	};
 }
-/** Median of each row's finite positive values, NaN where there are none. */
 function rowMedians(grid) {
 	const medians = new Float64Array(grid.rows).fill(NaN);
 	for (let row = 0; row < grid.rows; row++) {
@@ -2158,7 +2293,6 @@ function rowMedians(grid) {
 }
 var clampCode = (position) => Math.min(254, Math.max(2, Math.round(position) + 2));
 // src/draw/colour_maps.ts
-/** Colour maps as tables of 256 colours: 0 is missing, 1 exactly zero, 255 not finite (see codes.ts). */
 var SEQUENTIAL = [
 	"viridis",
 	"inferno",
@@ -2175,7 +2309,6 @@ var DIVERGING = {
 	light: "123f78 3f7fc0 9dc3e6 f4f4f4 f3bc82 d9771f 8a3b00",
 	dark: "a9d4ff 5b9bd8 2f5f92 333333 96561c d98a3d ffcf9e"
 };
-/** Magenta occurs in none of the maps. */
 var NONFINITE$1 = [
 	236,
 	0,
@@ -2193,12 +2326,7 @@ var ZERO = {
 		110
 	]
 };
-var cache = /* @__PURE__ */ new Map();
-/**
-* Colours by code, as 32-bit ABGR words for a `Uint32Array` over `ImageData`.
-*
-* Returns: Uint32Array[256], shared: do not write to it.
-*/
+var cache = new Map();
 function colourTable(name, theme) {
 	const key = `${name} ${theme}`;
 	let table = cache.get(key);
@@ -2208,7 +2336,6 @@ function colourTable(name, theme) {
 	}
 	return table;
 }
-/** 256 opaque colours with no special codes, for pictures of codes 0..254; 255 is not finite. */
 function pictureTable(name, theme) {
 	const key = `picture ${name} ${theme}`;
 	let table = cache.get(key);
@@ -2220,11 +2347,9 @@ function pictureTable(name, theme) {
 	}
 	return table;
 }
-/** CSS colour of a position 0..1. */
 function cssColour(name, theme, position) {
 	return `rgb(${interpolate(parse(name === "diverging" ? DIVERGING[theme] : ANCHORS[name]), position).join(" ")})`;
 }
-/** A CSS gradient of the whole map, for legends. */
 function cssGradient(name, theme) {
 	return `linear-gradient(to right, ${Array.from({ length: 17 }, (_, i) => cssColour(name, theme, i / 16)).join(", ")})`;
 }
@@ -2232,7 +2357,7 @@ var zeroColour = (theme) => `rgb(${ZERO[theme].join(" ")})`;
 var nonfiniteColour = `rgb(${NONFINITE$1.join(" ")})`;
 function buildTable(hex, theme) {
 	const anchors = parse(hex);
-	const table = /* @__PURE__ */ new Uint32Array(256);
+	const table = new Uint32Array(256);
 	for (let code = 2; code <= 254; code++) table[code] = pack(interpolate(anchors, (code - 2) / 252));
 	table[0] = 0;
 	table[1] = pack(ZERO[theme]);
@@ -2265,111 +2390,7 @@ function interpolate(anchors, position) {
 function pack([red, green, blue]) {
 	return (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
 }
-// src/state/statistics.ts
-var STATISTICS = {
-	l2: {
-		title: "L2 norm",
-		short: "L2",
-		format: "number",
-		scale: "log",
-		definition: "Square root of the sum of squares."
-	},
-	mean: {
-		title: "Mean",
-		short: "mean",
-		format: "number",
-		scale: "linear",
-		definition: "Arithmetic mean of all elements."
-	},
-	std: {
-		title: "Standard deviation",
-		short: "std",
-		format: "number",
-		scale: "log",
-		definition: "Standard deviation of all elements."
-	},
-	max_abs: {
-		title: "Largest magnitude",
-		short: "max |x|",
-		format: "number",
-		scale: "log",
-		definition: "Largest absolute value."
-	},
-	zero_fraction: {
-		title: "Zeros",
-		short: "zeros",
-		format: "percent",
-		scale: "linear",
-		definition: "Share of elements that are exactly zero."
-	},
-	nonfinite_count: {
-		title: "Non-finite values",
-		short: "NaN",
-		format: "count",
-		scale: "linear",
-		definition: "Number of elements that are NaN or infinite."
-	},
-	ratio: {
-		title: "Update ratio",
-		short: "ratio",
-		format: "number",
-		scale: "log",
-		definition: "L2 norm of the update divided by the L2 norm of the weights.",
-		nanIsMissing: true
-	},
-	saturated_fraction: {
-		title: "Saturated",
-		short: "saturated",
-		format: "percent",
-		scale: "linear",
-		definition: "Share of outputs on the flat part of the activation function.",
-		nanIsMissing: true
-	},
-	dead_fraction: {
-		title: "Dead units",
-		short: "dead",
-		format: "percent",
-		scale: "linear",
-		definition: "Share of units that were zero for every input of the window.",
-		nanIsMissing: true
-	}
-};
-/** Kinds whose rows are variables or layer outputs, with their titles. */
-var KINDS = {
-	gradient: "Gradient",
-	weight: "Weight",
-	update: "Update",
-	activation: "Activation"
-};
-var TENSOR = [
-	"l2",
-	"mean",
-	"std",
-	"max_abs",
-	"zero_fraction",
-	"nonfinite_count"
-];
-/** The statistics of a kind, in the order of the records. */
-function statisticsOf(kind) {
-	if (kind === "update") return [...TENSOR, "ratio"];
-	if (kind === "activation") return [
-		...TENSOR,
-		"saturated_fraction",
-		"dead_fraction"
-	];
-	return TENSOR;
-}
-function statisticInfo(statistic) {
-	return STATISTICS[statistic] ?? {
-		title: statistic,
-		short: statistic,
-		format: "number",
-		scale: "linear",
-		definition: ""
-	};
-}
 // src/state/view_names.ts
-/** The views in the order of their tabs, with their titles. */
 var VIEW_TITLES = {
 	overview: "Overview",
 	time: "Over time",
@@ -2382,7 +2403,6 @@ var VIEW_TITLES = {
 };
 var VIEWS = Object.keys(VIEW_TITLES);
 // src/state/settings.ts
-/** What the user chose, and how it is written into the address. Pure but for the signals. */
 var text = (initial) => ({
 	initial,
 	parse: (value) => value
@@ -2403,7 +2423,7 @@ var CODECS = {
 	compare: text(""),
 	layer: text(""),
 	view: oneOf("overview", VIEWS),
-	kind: oneOf("gradient", Object.keys(KINDS)),
+	kind: oneOf("gradient", Object.keys(TIME_KINDS)),
 	statistic: {
 		initial: "l2",
 		parse: (value) => /^\w{1,64}$/.test(value) ? value : void 0
@@ -2429,13 +2449,14 @@ var CODECS = {
 		"growth",
 		"norm"
 	]),
+	finding: text(""),
+	thresholds: text(""),
 	asTable: oneOf("no", ["no", "yes"])
 };
 var KEYS = Object.keys(CODECS);
 function createSettings() {
 	return Object.fromEntries(KEYS.map((key) => [key, y$1(CODECS[key].initial)]));
 }
-/** Sets every setting from the address; one that is absent or wrong gets its initial value. */
 function readSettings(settings, entries) {
 	const set = (key) => {
 		const given = entries.get(key);
@@ -2444,9 +2465,8 @@ function readSettings(settings, entries) {
 	};
 	KEYS.forEach(set);
 }
-/** The entries for the address; initial values are left out. */
 function writeSettings(settings) {
-	const entries = /* @__PURE__ */ new Map();
+	const entries = new Map();
 	for (const key of KEYS) {
 		const value = settings[key].value;
 		if (value !== CODECS[key].initial) entries.set(key, String(value));
@@ -2454,9 +2474,8 @@ function writeSettings(settings) {
 	return entries;
 }
 // src/state/session.ts
-/** Everything that is shown follows from here: what was chosen, what is recorded, where we are. */
 var SETTLE_MILLISECONDS = 60;
-var NO_STEPS = /* @__PURE__ */ new Float64Array(0);
+var NO_STEPS = new Float64Array(0);
 var Session = class {
 	host;
 	client;
@@ -2464,10 +2483,12 @@ var Session = class {
 	runs;
 	model;
 	loss;
+	findings;
+	otherFindings;
 	snapshot;
 	player;
 	helpOpen = y$1(false);
-	/** The numbers of the view that is shown; undefined where it has none. */
+	thresholdsOpen = y$1(false);
 	sheet = y$1(void 0);
 	constructor(host, client) {
 		this.host = host;
@@ -2481,6 +2502,9 @@ var Session = class {
 		});
 		this.model = new Resource(client, () => requestOf(this.chosen.value, modelQuery), host.visible);
 		this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
+		const findings = (run) => findingsQuery(run, this.thresholds.value);
+		this.findings = new Resource(client, () => this.request(findings), host.visible);
+		this.otherFindings = new Resource(client, () => this.comparing.value ? requestOf(this.other.value, findings) : void 0, host.visible);
 		this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
 		this.player = new Player(this);
 		x$1(() => {
@@ -2489,9 +2513,7 @@ var Session = class {
 			return () => clearTimeout(timer);
 		});
 	}
-	/** Whether new data is looked for: only while somebody can see it and follows it. */
 	live = O(() => this.host.visible.value && this.settings.step.value === void 0);
-	/** The chosen run, else the one written to last. */
 	chosen = O(() => {
 		const runs = this.runs.state.value.data?.runs ?? [];
 		const name = this.settings.run.value;
@@ -2499,10 +2521,6 @@ var Session = class {
 		return runs.reduce((newest, run) => newest && newest.wall_time >= run.wall_time ? newest : run, void 0);
 	});
 	shownName = "";
-	/**
-	* The run that is shown: the one before stays until the model of the chosen one is here, so that
-	* no request asks one run for a layer of another.
-	*/
 	run = O(() => {
 		const chosen = this.chosen.value;
 		const { url, error, data } = this.model.state.value;
@@ -2510,12 +2528,10 @@ var Session = class {
 		if (data !== void 0 && url === modelQuery(chosen.name).url || error !== void 0) this.shownName = chosen.name;
 		return this.runs.state.value.data?.runs.find(({ name }) => name === this.shownName);
 	});
-	/** The same for as long as the data is: nothing is asked again when only the list of runs is new. */
 	runKey = O(() => {
 		const run = this.run.value;
 		return run ? `${run.etag}\n${run.name}` : "";
 	});
-	/** A request about the shown run, at the run's present version. */
 	request(query) {
 		const [version, ...name] = this.runKey.value.split("\n");
 		return this.runKey.value ? {
@@ -2523,13 +2539,14 @@ var Session = class {
 			version
 		} : void 0;
 	}
-	/** The run to compare with: the chosen one, else the first other one. */
 	other = O(() => {
 		const runs = this.runs.state.value.data?.runs ?? [];
 		const [name, own] = [this.settings.compare.value, this.run.value?.name];
 		return name ? runs.find((run) => run.name === name) : runs.find((run) => run.name !== own);
 	});
-	/** Whether the run has records of that kind. */
+	comparing = O(() => this.settings.view.value === "compare" && this.other.value !== void 0);
+	thresholds = O(() => readThresholds(this.settings.thresholds.value));
+	layerFindings = O(() => findingsByLayer(this.findings.data?.findings ?? []));
 	has(kind) {
 		return this.run.value?.kinds.includes(kind) ?? false;
 	}
@@ -2539,27 +2556,22 @@ var Session = class {
 		return data && run && url === modelQuery(run.name).url ? layersOf(data) : [];
 	});
 	filter = O(() => nameFilter(this.settings.filter.value));
-	/** The selected layer: the chosen one where the model has it, else the first with variables. */
 	layer = O(() => {
 		const layers = this.layers.value;
 		const path = this.settings.layer.value;
 		return layers.find((layer) => layer.path === path) ?? layers.find((layer) => layer.variables.length > 0) ?? layers[0];
 	});
-	/** Recorded steps. */
 	steps = O(() => this.loss.data?.steps ?? NO_STEPS);
 	domain = O(() => domainOf(this.steps.value));
-	/** Index in `steps` of where we are, -1 when there are none. */
 	position = O(() => {
 		const steps = this.steps.value;
 		const step = this.settings.step.value;
 		return step === void 0 ? steps.length - 1 : sampleAt(steps, step);
 	});
-	/** The recorded step that is shown. */
 	step = O(() => {
 		const position = this.position.value;
 		return position < 0 ? void 0 : this.steps.value[position];
 	});
-	/** Whether tables over time join several samples in a column. */
 	pooled = O(() => (this.run.value?.samples ?? 0) > WIDTH$2);
 	settledStep = y$1(void 0);
 	snapshotRequest() {
@@ -2567,19 +2579,15 @@ var Session = class {
 		if (!this.pooled.value || step === void 0) return void 0;
 		return this.request((run) => snapshotQuery(run, step));
 	}
-	/** The numbers of exactly the shown step, where tables over time are too coarse to hold them. */
 	exact = O(() => {
 		const snapshot = this.snapshot.data;
 		return snapshot && snapshot.requestedStep === this.step.value ? snapshot.tables : void 0;
 	});
-	/** Whether numbers on screen are of an earlier sample in the column, until the exact ones are here. */
 	approximate = O(() => this.pooled.value && !this.exact.value);
-	/** Goes to the recorded step at or before `step`. */
 	goTo(step) {
 		const steps = this.steps.peek();
 		if (steps.length) this.settings.step.value = steps[sampleAt(steps, step)];
 	}
-	/** Moves by recorded steps, stopping at both ends. */
 	move(samples) {
 		const steps = this.steps.peek();
 		if (!steps.length) return;
@@ -2590,7 +2598,6 @@ var Session = class {
 		this.player.stop();
 		this.settings.step.value = void 0;
 	}
-	/** Moves the selection through the layers that pass the filter. */
 	moveLayer(rows) {
 		const { matches } = this.filter.peek();
 		const layers = this.layers.peek().filter((layer) => matches(layer.path));
@@ -2600,7 +2607,6 @@ var Session = class {
 		this.settings.layer.value = layers[target].path;
 	}
 };
-/** A request about a run at its present version. */
 var requestOf = (run, query) => run && {
 	query: query(run.name),
 	version: run.etag
@@ -2610,6 +2616,77 @@ function useSession() {
 	const session = j$1(SessionContext);
 	if (!session) throw new Error("no session around this component");
 	return session;
+}
+// src/api/pictures.ts
+function mapsIndexQuery(run, kind) {
+	return {
+		url: `maps_index?${query$1({
+			run,
+			kind
+		})}`,
+		decode: json
+	};
+}
+function mapsQuery(run, name, step, kind) {
+	return {
+		url: `maps?${query$1({
+			run,
+			layer: name,
+			step,
+			kind
+		})}`,
+		decode: container(readMaps)
+	};
+}
+function probeQuery(run) {
+	return {
+		url: `probe?${query$1({ run })}`,
+		decode: container(readProbe)
+	};
+}
+function optional(answer, name, type) {
+	return answer.arrays.has(name) ? arrayOf(answer, name, type).data : void 0;
+}
+function readStack(answer, prefix, meta) {
+	const { data: codes, shape } = arrayOf(answer, `${prefix}codes`, Uint8Array);
+	if (shape.length !== 4) throw new ContainerError("maps do not have four axes");
+	const channels = answer.arrays.has(`${prefix}channels`) ? arrayOf(answer, `${prefix}channels`, Int32Array).data : Int32Array.from({ length: shape[1] }, (_, index) => index);
+	return {
+		name: meta.name,
+		layout: meta.layout,
+		fullShape: meta.full_shape ?? [],
+		shape,
+		codes,
+		scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
+		offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
+		channels,
+		values: optional(answer, `${prefix}values`, Float32Array),
+		dead: answer.arrays.has(`${prefix}dead`) ? arrayOf(answer, `${prefix}dead`, Uint8Array).data : new Uint8Array(shape[1])
+	};
+}
+function readMaps(answer) {
+	return {
+		...readStack(answer, "", answer.meta),
+		step: answer.meta.step,
+		requestedStep: answer.meta.requested_step,
+		of: answer.meta.layer ?? "",
+		rows: optional(answer, "rows", Int32Array),
+		norms: optional(answer, "norms", Float32Array),
+		targets: optional(answer, "targets", Int32Array),
+		size: answer.size
+	};
+}
+function readProbe(answer) {
+	const inputs = answer.meta.inputs ?? [];
+	const labels = answer.arrays.has("labels") ? arrayOf(answer, "labels", Float32Array) : void 0;
+	return {
+		inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
+		...labels && { labels: {
+			data: labels.data,
+			width: labels.shape[1] ?? 1
+		} },
+		size: answer.size
+	};
 }
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
 var f = Symbol.for("pv");
@@ -2639,30 +2716,29 @@ function a(t, e, n, u, a, i) {
 // src/components/controls.tsx
 function Select(props) {
 	const { label, value, options, onChange, testId, visibleLabel } = props;
-	return /* @__PURE__ */ a("label", {
+	return a("label", {
 		class: "field",
-		children: [visibleLabel && /* @__PURE__ */ a("span", { children: label }), /* @__PURE__ */ a("select", {
+		children: [visibleLabel && a("span", { children: label }), a("select", {
 			"aria-label": label,
 			title: label,
 			value,
 			"data-testid": testId,
 			onChange: (event) => onChange(event.currentTarget.value),
-			children: options.map(([key, text]) => /* @__PURE__ */ a("option", {
+			children: options.map(([key, text]) => a("option", {
 				value: key,
 				children: text
 			}, key))
 		})]
 	});
 }
-/** A few exclusive choices side by side; the third element of an option explains it. */
 function Choice(props) {
 	const { label, value, options, onChange, testId } = props;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "choice",
 		role: "group",
 		"aria-label": label,
 		"data-testid": testId,
-		children: options.map(([key, text, title]) => /* @__PURE__ */ a("button", {
+		children: options.map(([key, text, title]) => a("button", {
 			type: "button",
 			title,
 			"aria-pressed": key === value,
@@ -2673,7 +2749,7 @@ function Choice(props) {
 }
 function IconButton(props) {
 	const { label, onClick, children, pressed, expanded, testId, disabled } = props;
-	return /* @__PURE__ */ a("button", {
+	return a("button", {
 		type: "button",
 		class: "icon-button",
 		"aria-label": label,
@@ -2683,7 +2759,7 @@ function IconButton(props) {
 		"data-testid": testId,
 		disabled,
 		onClick,
-		children: /* @__PURE__ */ a("svg", {
+		children: a("svg", {
 			viewBox: "0 0 16 16",
 			width: "16",
 			height: "16",
@@ -2694,14 +2770,13 @@ function IconButton(props) {
 	});
 }
 // src/components/site_select.tsx
-/** Chooses a layer by the name of one of its outputs. */
 function SiteSelect({ names, value, testId }) {
 	const session = useSession();
 	const choose = (name) => {
 		const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
 		if (owner) session.settings.layer.value = owner.path;
 	};
-	return /* @__PURE__ */ a(Select, {
+	return a(Select, {
 		label: "Layer",
 		value,
 		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "choose a layer"]),
@@ -2712,14 +2787,14 @@ function SiteSelect({ names, value, testId }) {
 }
 // src/components/states.tsx
 function ErrorState({ message, retry }) {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "state",
 		role: "alert",
 		"data-testid": "error-state",
 		children: [
-			/* @__PURE__ */ a("strong", { children: "Could not be loaded" }),
-			/* @__PURE__ */ a("p", { children: message }),
-			retry && /* @__PURE__ */ a("button", {
+			a("strong", { children: "Could not be loaded" }),
+			a("p", { children: message }),
+			retry && a("button", {
 				class: "button",
 				onClick: retry,
 				children: "Try again"
@@ -2727,65 +2802,59 @@ function ErrorState({ message, retry }) {
 		]
 	});
 }
-/** Something the run does not hold. */
 function NotRecorded({ what, how }) {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "state",
 		"data-testid": "not-recorded",
-		children: [/* @__PURE__ */ a("strong", { children: what }), /* @__PURE__ */ a("p", { children: how })]
+		children: [a("strong", { children: what }), a("p", { children: how })]
 	});
 }
-/**
-* The picture of what is loaded: dimmed while it belongs to another request than the present one,
-* with a spinner when that takes longer than 200 ms.
-*/
 function Pending({ loaded, retry, class: className = "", children }) {
 	const { data, error, loading, stale } = loaded;
 	if (data === void 0) {
-		if (error !== void 0) return /* @__PURE__ */ a(ErrorState, {
+		if (error !== void 0) return a(ErrorState, {
 			message: error,
 			retry
 		});
-		return /* @__PURE__ */ a("div", {
+		return a("div", {
 			class: `pending ${className}`,
-			children: loading && /* @__PURE__ */ a(Spinner, {})
+			children: loading && a(Spinner, {})
 		});
 	}
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: `pending ${className} ${stale ? "stale" : ""}`,
 		"aria-busy": loading,
 		children: [
-			error !== void 0 && /* @__PURE__ */ a(ErrorBar, {
+			error !== void 0 && a(ErrorBar, {
 				message: error,
 				retry
 			}),
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "pending-content",
 				children: children(data)
 			}),
-			stale && loading && /* @__PURE__ */ a(Spinner, {})
+			stale && loading && a(Spinner, {})
 		]
 	});
 }
 function ErrorBar({ message, retry }) {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "error-bar",
 		role: "alert",
 		"data-testid": "error-state",
-		children: [/* @__PURE__ */ a("span", { children: ["Not up to date: ", message] }), /* @__PURE__ */ a("button", {
+		children: [a("span", { children: ["Not up to date: ", message] }), a("button", {
 			class: "button",
 			onClick: retry,
 			children: "Try again"
 		})]
 	});
 }
-var Spinner = () => /* @__PURE__ */ a("div", {
+var Spinner = () => a("div", {
 	class: "spinner",
 	role: "status",
 	"aria-label": "Loading"
 });
 // src/draw/format.ts
-/** Four significant digits; never hides what is not finite. */
 function formatNumber(value) {
 	if (Number.isNaN(value)) return "NaN";
 	if (!Number.isFinite(value)) return value > 0 ? "+Inf" : "−Inf";
@@ -2797,9 +2866,7 @@ function formatNumber(value) {
 	}
 	return minus(String(Number(value.toPrecision(4))));
 }
-/** The same for an axis, whose numbers are round: no zeros that say nothing. */
 var formatTick = (value) => formatNumber(value).replace(/\.?0+e/, "e");
-/** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
 function formatPercent(value) {
 	if (!Number.isFinite(value)) return formatNumber(value);
 	const percent = 100 * value;
@@ -2807,7 +2874,6 @@ function formatPercent(value) {
 	if (percent < 100 && percent > 99.9) return "> 99.9 %";
 	return minus(`${Number(percent.toFixed(1))} %`);
 }
-/** A whole number with thousands separated. */
 function formatCount(value) {
 	if (!Number.isFinite(value)) return formatNumber(value);
 	return minus(Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ","));
@@ -2816,7 +2882,6 @@ function formatValue(value, format) {
 	if (format === "percent") return formatPercent(value);
 	return format === "count" ? formatCount(value) : formatNumber(value);
 }
-/** How long ago, in the largest unit that is not zero. */
 function formatAge(seconds) {
 	if (!Number.isFinite(seconds)) return "";
 	if (seconds < 2) return "just now";
@@ -2825,21 +2890,16 @@ function formatAge(seconds) {
 	if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ago`;
 	return `${formatCount(Math.floor(seconds / 86400))} d ago`;
 }
-/** A tensor's shape; an unknown dimension reads as a question mark. */
 function formatShape(shape) {
 	return shape.map((length) => length < 0 ? "?" : String(length)).join(" × ");
 }
-/** The typographic minus lines up with digits. */
 var minus = (text) => text.replace(/-/g, "−");
 // src/components/hooks.ts
-/** Small hooks that several components share. */
-/** A length for a style: numbers alone are not lengths. */
 var px = (pixels) => `${pixels}px`;
 var NO_SIZE = {
 	width: 0,
 	height: 0
 };
-/** An element's content size in CSS pixels. A hidden frame has none: the last one is kept then. */
 function useSize() {
 	const ref = T$1(null);
 	const size = useSignal(NO_SIZE);
@@ -2865,7 +2925,6 @@ function useSize() {
 	}, []);
 	return [ref, size];
 }
-/** Makes a canvas as sharp as the screen; drawing is in CSS pixels. Returns undefined without size. */
 function prepareCanvas(canvas, { width, height }) {
 	const context = width && height ? canvas?.getContext("2d") : void 0;
 	if (!canvas || !context) return void 0;
@@ -2877,10 +2936,8 @@ function prepareCanvas(canvas, { width, height }) {
 	return context;
 }
 // src/components/virtual_rows.tsx
-/** Long tables: only the rows in sight are in the page. */
 var OVERSCAN = 8;
 var ASSUMED_HEIGHT = 600;
-/** Which rows to put into an element that scrolls; the caller attaches `ref` and `onScroll` to it. */
 function useVirtualRows(rows, rowHeight) {
 	const [ref, size] = useSize();
 	const scroll = useSignal(0);
@@ -2893,27 +2950,25 @@ function useVirtualRows(rows, rowHeight) {
 		last: Math.min(rows, first + count)
 	};
 }
-/** The table's body: the rows in sight, and the room that the others take. */
 function VirtualBody({ rows, rowHeight, range: { first, last }, children }) {
-	return /* @__PURE__ */ a("tbody", { children: [
-		first > 0 && /* @__PURE__ */ a(Room, {
+	return a("tbody", { children: [
+		first > 0 && a(Room, {
 			rows: first,
 			rowHeight
 		}),
 		Array.from({ length: Math.max(0, last - first) }, (_, place) => children(first + place)),
-		last < rows && /* @__PURE__ */ a(Room, {
+		last < rows && a(Room, {
 			rows: rows - last,
 			rowHeight
 		})
 	] });
 }
-var Room = ({ rows, rowHeight }) => /* @__PURE__ */ a("tr", {
+var Room = ({ rows, rowHeight }) => a("tr", {
 	"aria-hidden": "true",
 	class: "room",
 	style: { height: px(rows * rowHeight) }
 });
 // src/components/with_table.tsx
-/** Tells what the view shows, for export. */
 function useSheet(sheet) {
 	const session = useSession();
 	A$1(() => {
@@ -2926,20 +2981,20 @@ function useSheet(sheet) {
 function WithTable({ sheet, children }) {
 	useSheet(sheet);
 	const { asTable } = useSession().settings;
-	return /* @__PURE__ */ a($, { children: asTable.value === "yes" ? /* @__PURE__ */ a(SheetTable, { sheet }) : children });
+	return a($, { children: asTable.value === "yes" ? a(SheetTable, { sheet }) : children });
 }
 var ROW_HEIGHT$2 = 22;
 var MOST_COLUMNS = 100;
 function SheetTable({ sheet }) {
 	const range = useVirtualRows(sheet.rows, ROW_HEIGHT$2);
 	const columns = sheet.columns.slice(0, MOST_COLUMNS);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "sheet",
 		ref: range.ref,
 		tabIndex: 0,
 		"data-testid": "sheet",
 		onScroll: range.onScroll,
-		children: [sheet.columns.length > columns.length && /* @__PURE__ */ a("p", {
+		children: [sheet.columns.length > columns.length && a("p", {
 			class: "quiet",
 			children: [
 				"The first ",
@@ -2948,18 +3003,18 @@ function SheetTable({ sheet }) {
 				formatCount(sheet.columns.length),
 				" columns; the CSV file has all of them."
 			]
-		}), /* @__PURE__ */ a("table", {
+		}), a("table", {
 			"aria-rowcount": sheet.rows + 1,
 			"aria-label": sheet.title,
-			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: columns.map((name, column) => /* @__PURE__ */ a("th", {
+			children: [a("thead", { children: a("tr", { children: columns.map((name, column) => a("th", {
 				class: column ? "number" : "",
 				title: name,
 				children: name
-			}, column)) }) }), /* @__PURE__ */ a(VirtualBody, {
+			}, column)) }) }), a(VirtualBody, {
 				rows: sheet.rows,
 				rowHeight: ROW_HEIGHT$2,
 				range,
-				children: (row) => /* @__PURE__ */ a(SheetRow, {
+				children: (row) => a(SheetRow, {
 					sheet,
 					row,
 					columns: columns.length
@@ -2969,7 +3024,7 @@ function SheetTable({ sheet }) {
 	});
 }
 function SheetRow({ sheet, row, columns }) {
-	return /* @__PURE__ */ a("tr", {
+	return a("tr", {
 		"aria-rowindex": row + 2,
 		children: Array.from({ length: columns }, (_, column) => {
 			const value = sheet.cell(row, column);
@@ -2977,10 +3032,10 @@ function SheetRow({ sheet, row, columns }) {
 			const bad = isNumber && !Number.isFinite(value);
 			const shown = isNumber ? formatNumber(value) : value ?? "–";
 			const text = column === 0 && isNumber ? formatCount(value) : shown;
-			return column === 0 ? /* @__PURE__ */ a("th", {
+			return column === 0 ? a("th", {
 				scope: "row",
 				children: text
-			}, column) : /* @__PURE__ */ a("td", {
+			}, column) : a("td", {
 				class: `number ${bad ? "alarm" : ""}`,
 				title: isNumber ? String(value) : void 0,
 				"data-value": value ?? "",
@@ -2999,7 +3054,6 @@ var SIDES = [
 var SAMPLE_GAP = 10;
 var LOWEST_TILE = 72;
 var LARGEST_STRETCH = 24;
-/** Lays out samples below each other, each sample's channels in lines as wide as there is room. */
 function layoutTiles(request) {
 	const { mapWidth, mapHeight, side, available, samples, channels } = request;
 	const longest = Math.max(mapWidth, mapHeight);
@@ -3021,7 +3075,6 @@ function layoutTiles(request) {
 		width: perLine * (tileWidth + 3) - 3
 	};
 }
-/** The largest tiles with which all samples fit the height; the smallest ones where none do. */
 function fitSide(request, height) {
 	const fits = (side) => layoutTiles({
 		...request,
@@ -3030,7 +3083,6 @@ function fitSide(request, height) {
 	return SIDES.find(fits) ?? SIDES[SIDES.length - 1];
 }
 var isVector = (width, height) => height === 1 && width > 1;
-/** Top left corner of a tile. */
 function tilePosition(layout, sample, channel) {
 	const line = Math.floor(channel / layout.perLine);
 	return {
@@ -3038,7 +3090,6 @@ function tilePosition(layout, sample, channel) {
 		y: sample * layout.blockHeight + line * (layout.tileHeight + 3)
 	};
 }
-/** What lies under a point, or undefined in a gap. */
 function tileAt(layout, request, x, y) {
 	const sample = Math.floor(y / layout.blockHeight);
 	const line = Math.floor(y % layout.blockHeight / (layout.tileHeight + 3));
@@ -3059,7 +3110,6 @@ function tileAt(layout, request, x, y) {
 }
 var NONFINITE = 255;
 var LAST_CODE = 254;
-/** Smallest and largest finite value of all tiles (their codes span 0..254). */
 function sharedRange({ scale, offset }) {
 	let [low, high] = [Infinity, -Infinity];
 	for (let tile = 0; tile < scale.length; tile++) {
@@ -3068,18 +3118,10 @@ function sharedRange({ scale, offset }) {
 	}
 	return low <= high ? [low, high] : [0, 0];
 }
-/**
-* Colours every pixel.
-*
-* Args:
-*   colours: 256 ABGR words; 255 is the colour of what is not finite.
-*   range: Ends of the colour map for all tiles; undefined gives each tile its own.
-*   into: As long as `codes`.
-*/
 function colourTiles(tiles, colours, range, into) {
 	const count = tiles.scale.length;
 	const pixels = count ? tiles.codes.length / count : 0;
-	const table = /* @__PURE__ */ new Uint32Array(256);
+	const table = new Uint32Array(256);
 	for (let tile = 0; tile < count; tile++) {
 		const own = tiles.scale[tile] === 0 ? [0, 0] : [0, 1 / LAST_CODE];
 		const [start, step] = range ? spread(tiles, tile, range) : own;
@@ -3096,14 +3138,11 @@ function spread({ scale, offset }, tile, [low, high]) {
 	const whole = high - low;
 	return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [0, 0];
 }
-/** The value of one code of one tile; NaN where it was not finite. */
 function tileValue({ scale, offset }, tile, code) {
 	return code === NONFINITE ? NaN : offset[tile] + scale[tile] * code;
 }
 // src/components/tooltip.tsx
-/** The one tooltip of the tab. */
 var current = y$1(void 0);
-/** Shows beside a point of the window. */
 function showTooltip(x, y, content) {
 	current.value = {
 		x,
@@ -3119,7 +3158,7 @@ function Tooltip() {
 	const placed = current.value;
 	if (!placed) return null;
 	const { x, y, content } = placed;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "tooltip",
 		style: {
 			...x > window.innerWidth / 2 ? { right: px(window.innerWidth - x + GAP) } : { left: px(x + GAP) },
@@ -3127,15 +3166,15 @@ function Tooltip() {
 		},
 		"data-testid": "tooltip",
 		children: [
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "tooltip-title",
 				children: content.title
 			}),
-			/* @__PURE__ */ a("dl", { children: content.lines.map(({ label, value, colour }) => /* @__PURE__ */ a("div", { children: [/* @__PURE__ */ a("dt", { children: [colour && /* @__PURE__ */ a("i", {
+			a("dl", { children: content.lines.map(({ label, value, colour }) => a("div", { children: [a("dt", { children: [colour && a("i", {
 				class: "swatch",
 				style: { background: colour }
-			}), label] }), /* @__PURE__ */ a("dd", { children: value })] }, label)) }),
-			content.note && /* @__PURE__ */ a("div", {
+			}), label] }), a("dd", { children: value })] }, label)) }),
+			content.note && a("div", {
 				class: "tooltip-note",
 				children: content.note
 			})
@@ -3143,7 +3182,6 @@ function Tooltip() {
 	});
 }
 // src/views/map_tiles.tsx
-/** The canvas of activation maps: samples below each other, channels side by side. */
 var INPUT_SIDE = 72;
 var TOP$1 = 12;
 function MapTiles({ maps, probe }) {
@@ -3217,20 +3255,20 @@ function MapTiles({ maps, probe }) {
 			...maps.dead[hit.channel] && { note: "Zero everywhere, for every probe sample." }
 		});
 	};
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "tiles",
 		ref,
 		tabIndex: 0,
 		onScroll: (event) => scroll.value = event.currentTarget.scrollTop,
-		children: /* @__PURE__ */ a("div", {
+		children: a("div", {
 			class: "tiles-content",
 			style: { height: px(layout.height + 24) },
-			children: [/* @__PURE__ */ a(Inputs, {
+			children: [a(Inputs, {
 				probe,
 				inputs,
 				layout,
 				theme
-			}), /* @__PURE__ */ a("canvas", {
+			}), a("canvas", {
 				ref: canvas,
 				role: "img",
 				"aria-label": `Activation maps of ${maps.name}: ${samples} samples, ${channels} channels`,
@@ -3247,7 +3285,6 @@ function MapTiles({ maps, probe }) {
 		})
 	});
 }
-/** Blocks at least as high as the input picture beside them. */
 function tall(layout, withInputs) {
 	const blockHeight = Math.max(layout.blockHeight, withInputs ? 100 : 0);
 	const samples = layout.height > 0 ? Math.round((layout.height + 10) / layout.blockHeight) : 0;
@@ -3257,7 +3294,6 @@ function tall(layout, withInputs) {
 		height: samples * blockHeight
 	};
 }
-/** Pixels of all tiles below each other, [samples * channels * height, width]. */
 function colourAtlas(maps, colours, shared) {
 	const [samples, channels, height, width] = maps.shape;
 	const perRow = atlasColumns(samples * channels, width, height);
@@ -3278,7 +3314,6 @@ function colourAtlas(maps, colours, shared) {
 	context.putImageData(image, 0, 0);
 	return atlas;
 }
-/** Tiles in a line of the atlas: about square, as browsers limit a canvas's sides. */
 function atlasColumns(tiles, width, height) {
 	return Math.max(1, Math.min(tiles, Math.ceil(Math.sqrt(tiles * height / width))));
 }
@@ -3294,7 +3329,6 @@ function drawTiles(context, atlas, maps, layout, scroll, height) {
 		if (maps.dead[tile % channels]) markDeadTile(context, x, top, layout);
 	}
 }
-/** A cross through a channel that is zero for every sample. */
 function markDeadTile(context, x, y, { tileWidth, tileHeight }) {
 	context.strokeStyle = "#e85114";
 	context.lineWidth = 1;
@@ -3307,19 +3341,18 @@ function markDeadTile(context, x, y, { tileWidth, tileHeight }) {
 function Inputs({ probe, inputs, layout, theme }) {
 	if (!inputs.length) return null;
 	const [samples] = inputs[0].shape;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "inputs",
-		children: Array.from({ length: samples }, (_, sample) => /* @__PURE__ */ a("figure", {
+		children: Array.from({ length: samples }, (_, sample) => a("figure", {
 			style: { top: px(sample * layout.blockHeight + TOP$1) },
-			children: [inputs.slice(0, 1).map((input) => /* @__PURE__ */ a(Picture$2, {
+			children: [inputs.slice(0, 1).map((input) => a(Picture$2, {
 				stack: input,
 				sample,
 				theme
-			}, input.name)), /* @__PURE__ */ a("figcaption", { children: caption(probe, sample) })]
+			}, input.name)), a("figcaption", { children: caption(probe, sample) })]
 		}, sample))
 	});
 }
-/** The sample's number and, where they are known, its label; a one-hot label as its class. */
 function caption(probe, sample) {
 	if (!probe?.labels) return `sample ${sample}`;
 	const { data, width } = probe.labels;
@@ -3342,7 +3375,7 @@ function Picture$2({ stack, sample, theme }) {
 		theme
 	]);
 	const zoom = INPUT_SIDE / Math.max(width, height);
-	return /* @__PURE__ */ a("canvas", {
+	return a("canvas", {
 		ref,
 		width,
 		height,
@@ -3354,7 +3387,6 @@ function Picture$2({ stack, sample, theme }) {
 		}
 	});
 }
-/** Three channels are red, green and blue over one range; otherwise the first one is shown in grey. */
 function paintPicture(stack, sample, greys, into) {
 	const [, channels, height, width] = stack.shape;
 	const pixels = height * width;
@@ -3376,22 +3408,20 @@ function paintPicture(stack, sample, greys, into) {
 	for (let i = 0; i < pixels; i++) into[4 * i + 3] = 255;
 }
 // src/views/activations.tsx
-/** Activation maps of one layer's output for the probe samples, beside the samples themselves. */
 function Activations() {
 	const session = useSession();
-	const index = useResource(session.client, () => session.has("maps") ? session.request(mapsIndexQuery) : void 0, session.host.visible);
-	if (!session.has("maps")) return /* @__PURE__ */ a(NotRecorded, {
+	const index = useResource(session.client, () => session.has("maps") ? session.request((run) => mapsIndexQuery(run, "maps")) : void 0, session.host.visible);
+	if (!session.has("maps")) return a(NotRecorded, {
 		what: "Activation maps are not recorded in this run",
 		how: "Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8])."
 	});
-	return /* @__PURE__ */ a(Pending, {
+	return a(Pending, {
 		loaded: index.state.value,
 		retry: () => index.retry(),
 		class: "activations",
-		children: () => /* @__PURE__ */ a(MapsOfLayer, { source: index })
+		children: () => a(MapsOfLayer, { source: index })
 	});
 }
-/** The site whose maps are shown: the selected layer's, if it has any. */
 function siteOf(index, sites) {
 	return sites.find((name) => index.names.includes(name));
 }
@@ -3407,39 +3437,38 @@ function MapsOfLayer({ source }) {
 	});
 	const maps = useResource(session.client, () => {
 		const [name, step] = [site.value, snapshot.value];
-		return name === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, name, step));
+		return name === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, name, step, "maps"));
 	}, session.host.visible);
 	const probe = useResource(session.client, () => session.has("probe") ? session.request(probeQuery) : void 0, session.host.visible);
 	const index = source.fresh.value;
 	if (!index) return null;
-	if (site.value === void 0) return /* @__PURE__ */ a(NoMaps, {
+	if (site.value === void 0) return a(NoMaps, {
 		index,
 		path: session.layer.value?.path ?? ""
 	});
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(MapsBar, {
+	return a($, { children: [a(MapsBar, {
 		index,
 		site: site.value,
 		maps: maps.data
-	}), /* @__PURE__ */ a(Pending, {
+	}), a(Pending, {
 		loaded: maps.state.value,
 		retry: () => maps.retry(),
 		class: "maps-pending",
-		children: (data) => /* @__PURE__ */ a(MapsPicture, {
+		children: (data) => a(MapsPicture, {
 			maps: data,
 			probe: probe.data
 		})
 	})] });
 }
 function MapsPicture({ maps, probe }) {
-	return /* @__PURE__ */ a(WithTable, {
+	return a(WithTable, {
 		sheet: w$2(() => mapsSheet(maps), [maps]),
-		children: /* @__PURE__ */ a(MapTiles, {
+		children: a(MapTiles, {
 			maps,
 			probe
 		})
 	});
 }
-/** The range of each map: one row for each sample and channel. */
 function mapsSheet(maps) {
 	const [samples, channels] = maps.shape;
 	const pixels = maps.codes.length / Math.max(1, samples * channels);
@@ -3469,14 +3498,14 @@ function mapsSheet(maps) {
 }
 function NoMaps({ index, path }) {
 	const omission = index.omissions.find(({ name }) => name === path);
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
-		children: /* @__PURE__ */ a(SiteSelect, {
+		children: a(SiteSelect, {
 			names: index.names,
 			value: "",
 			testId: "maps-layer"
 		})
-	}), /* @__PURE__ */ a(NotRecorded, {
+	}), a(NotRecorded, {
 		what: `No maps of ${path} are recorded`,
 		how: omission ? omission.reason : "Choose another layer above."
 	})] });
@@ -3484,15 +3513,15 @@ function NoMaps({ index, path }) {
 function MapsBar({ index, site, maps }) {
 	const { settings, host } = useSession();
 	const { range, colours } = settings;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "view-bar",
 		children: [
-			/* @__PURE__ */ a(SiteSelect, {
+			a(SiteSelect, {
 				names: index.names,
 				value: site,
 				testId: "maps-layer"
 			}),
-			/* @__PURE__ */ a(Choice, {
+			a(Choice, {
 				label: "Colour range",
 				testId: "range",
 				value: range.value,
@@ -3507,19 +3536,19 @@ function MapsBar({ index, site, maps }) {
 				]],
 				onChange: (next) => range.value = next
 			}),
-			/* @__PURE__ */ a(Select, {
+			a(Select, {
 				label: "Colours",
 				value: colours.value,
 				options: SEQUENTIAL.map((name) => [name, name]),
 				onChange: (next) => colours.value = next
 			}),
-			maps && /* @__PURE__ */ a(ShapeNote, { maps }),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			maps && /* @__PURE__ */ a(RangeLegend, {
+			maps && a(ShapeNote, { maps }),
+			a("span", { class: "spring" }),
+			maps && a(RangeLegend, {
 				maps,
 				gradient: cssGradient(colours.value, host.theme.value)
 			}),
-			maps && /* @__PURE__ */ a(Snapshot, { maps })
+			maps && a(Snapshot, { maps })
 		]
 	});
 }
@@ -3527,7 +3556,7 @@ function ShapeNote({ maps }) {
 	const [, channels] = maps.shape;
 	const all = maps.fullShape.at(-1) ?? channels;
 	const capped = maps.layout === "image" && all > channels;
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: "quiet",
 		children: [formatShape(maps.fullShape.slice(1)), capped && `, ${channels} of ${all} channels recorded`]
 	});
@@ -3535,24 +3564,24 @@ function ShapeNote({ maps }) {
 function RangeLegend({ maps, gradient }) {
 	const [low, high] = sharedRange(maps);
 	const shared = useSession().settings.range.value === "shared";
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: "legend",
 		children: [
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: "number",
 				children: shared ? formatNumber(low) : "min"
 			}),
-			/* @__PURE__ */ a("i", {
+			a("i", {
 				class: "gradient",
 				style: { background: gradient }
 			}),
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: "number",
 				children: shared ? formatNumber(high) : "max"
 			}),
-			maps.codes.includes(255) && /* @__PURE__ */ a("span", {
+			maps.codes.includes(255) && a("span", {
 				class: "alarm",
-				children: [/* @__PURE__ */ a("i", {
+				children: [a("i", {
 					class: "swatch",
 					style: { background: nonfiniteColour }
 				}), " NaN, Inf"]
@@ -3560,28 +3589,15 @@ function RangeLegend({ maps, gradient }) {
 		]
 	});
 }
-/** Maps are taken less often than statistics: says so whenever they are older than the step. */
 function Snapshot({ maps }) {
 	const step = useSession().step.value;
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: `snapshot ${step !== void 0 && step !== maps.step ? "other" : ""}`,
 		"data-testid": "snapshot",
 		"data-value": maps.step,
 		children: ["snapshot of step ", formatCount(maps.step)]
 	});
 }
-/**
-* Pools a coded grid to a picture of `spans.from.length` by `height` codes.
-*
-* Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a value
-* that is not finite always wins, and is widened by `reach` pixels to each side.
-*
-* Args:
-*   codes: Row-major [rows, columns].
-*   height: Picture rows, at most `rows`.
-*
-* Returns: Uint8Array[height * width], row-major.
-*/
 function poolCodes(codes, rows, columns, spans, height, diverging, reach = 1) {
 	const width = spans.from.length;
 	const picture = new Uint8Array(width * height);
@@ -3597,7 +3613,6 @@ function poolCodes(codes, rows, columns, spans, height, diverging, reach = 1) {
 	widen(picture, width, reach);
 	return picture;
 }
-/** Which pixel columns hold something that is not finite, in any row. */
 function nonfiniteColumns(picture, width) {
 	const found = new Array(width).fill(false);
 	picture.forEach((code, index) => {
@@ -3605,7 +3620,6 @@ function nonfiniteColumns(picture, width) {
 	});
 	return found;
 }
-/** Colours of a picture of codes. */
 function paint(picture, colours, into) {
 	for (let index = 0; index < picture.length; index++) into[index] = colours[picture[index]];
 }
@@ -3625,8 +3639,6 @@ function widen(picture, width, reach) {
 	});
 }
 // src/components/step_band.tsx
-/** Marks the shown step on a plot: an overlay, so that scrubbing draws no plot again. */
-/** Covers the shown sample's own steps in a parent whose width is the time domain. */
 function StepBand() {
 	const session = useSession();
 	const ref = T$1(null);
@@ -3642,14 +3654,14 @@ function StepBand() {
 		element.style.left = `${100 * (step - first) / (end - first)}%`;
 		element.style.width = `${100 * (next - step) / (end - first)}%`;
 	});
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "step-band",
 		ref,
 		hidden: true
 	});
 }
 // src/components/heatmap.tsx
-var LANE$1 = 4;
+var LANE$2 = 4;
 var SEPARATED_ROW = 9;
 function Heatmap(props) {
 	const [ref, size] = useSize();
@@ -3668,8 +3680,8 @@ function Heatmap(props) {
 	]);
 	const hit = (event) => {
 		const box = ref.current.getBoundingClientRect();
-		const [x, y] = [event.clientX - box.left, event.clientY - box.top - LANE$1];
-		const row = Math.floor(y / (box.height - LANE$1) * rows);
+		const [x, y] = [event.clientX - box.left, event.clientY - box.top - LANE$2];
+		const row = Math.floor(y / (box.height - LANE$2) * rows);
 		const column = sampleAt(firstSteps, xToStep(x, domain, box.width));
 		if (row < 0 || row >= rows || column < 0) return void 0;
 		return {
@@ -3684,7 +3696,7 @@ function Heatmap(props) {
 		if (cell) props.onHover(cell);
 		if (cell && event.buttons & 1) props.onPick(cell);
 	};
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "heatmap",
 		ref,
 		...props.onMoveRow && {
@@ -3700,20 +3712,20 @@ function Heatmap(props) {
 			if (cell) props.onPick(cell);
 		},
 		children: [
-			/* @__PURE__ */ a("canvas", {
+			a("canvas", {
 				ref: canvas,
 				role: "img",
 				"aria-label": props.label,
 				"data-testid": props.testId
 			}),
-			marked && /* @__PURE__ */ a("div", {
+			marked && a("div", {
 				class: "row-mark",
 				style: {
-					top: `calc(${LANE$1}px + (100% - ${LANE$1}px) * ${marked[0] / rows})`,
-					height: `calc((100% - ${LANE$1}px) * ${(marked[1] - marked[0]) / rows})`
+					top: `calc(${LANE$2}px + (100% - ${LANE$2}px) * ${marked[0] / rows})`,
+					height: `calc((100% - ${LANE$2}px) * ${(marked[1] - marked[0]) / rows})`
 				}
 			}),
-			/* @__PURE__ */ a(StepBand, {})
+			a(StepBand, {})
 		]
 	});
 }
@@ -3734,7 +3746,7 @@ function drawHeatmap(canvas, size, { coded, rows, columns, firstSteps, domain, c
 	if (!context || !rows || !columns) return;
 	const density = window.devicePixelRatio || 1;
 	const width = Math.round(size.width * density);
-	const room = size.height - LANE$1;
+	const room = size.height - LANE$2;
 	const lines = Math.min(rows, Math.round(room * density));
 	const spans = columnSpans(firstSteps, domain, width);
 	const picture = poolCodes(coded.codes, rows, columns, spans, lines, coded.scale.diverging);
@@ -3743,7 +3755,7 @@ function drawHeatmap(canvas, size, { coded, rows, columns, firstSteps, domain, c
 	const atlas = new OffscreenCanvas(width, lines);
 	atlas.getContext("2d").putImageData(image, 0, 0);
 	context.imageSmoothingEnabled = false;
-	context.drawImage(atlas, 0, 0, width, lines, 0, LANE$1, size.width, room);
+	context.drawImage(atlas, 0, 0, width, lines, 0, LANE$2, size.width, room);
 	drawLane(context, nonfiniteColumns(picture, width), density);
 	if (separated !== false && room / rows >= SEPARATED_ROW) drawSeparators(context, size.width, room, rows, density);
 }
@@ -3753,53 +3765,53 @@ function drawLane(context, found, density) {
 		if (marked) context.fillRect(x / density, 0, 1 / density, 3);
 	});
 }
-/** Cuts lines out rather than drawing them: the background shows through in either theme. */
 function drawSeparators(context, width, room, rows, density) {
 	for (let row = 1; row < rows; row++) {
-		const y = Math.round((LANE$1 + row * room / rows) * density) / density;
+		const y = Math.round((LANE$2 + row * room / rows) * density) / density;
 		context.clearRect(0, y, width, 1 / density);
 	}
 }
 // src/components/metric_controls.tsx
-/** Which statistic of which kind is shown. */
 function MetricControls() {
-	const { settings, run } = useSession();
+	const { settings, run, loss } = useSession();
 	const { kind, statistic } = settings;
-	const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
+	const kinds = Object.entries(TIME_KINDS).filter(([key]) => run.value?.kinds.includes(key));
+	const available = (of) => {
+		const names = of === "epoch" ? [...loss.data?.epochs.keys() ?? []] : statisticsOf(of);
+		return names.includes(statistic.value) || of !== kind.value ? names : [statistic.value, ...names];
+	};
 	const choose = (next) => {
 		kind.value = next;
-		if (!statisticsOf(next).includes(statistic.value)) statistic.value = "l2";
+		const known = available(next);
+		if (!known.includes(statistic.value)) statistic.value = known[0];
 	};
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(Select, {
+	return a($, { children: [a(Select, {
 		label: "Kind",
 		value: kind.value,
 		options: kinds,
 		onChange: choose,
 		testId: "kind"
-	}), /* @__PURE__ */ a(Select, {
+	}), a(Select, {
 		label: "Statistic",
 		value: statistic.value,
-		options: statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title]),
+		options: available(kind.value).map((key) => [key, statisticInfo(key).title]),
 		onChange: (next) => statistic.value = next,
 		testId: "statistic"
 	})] });
 }
 // src/components/row_labels.tsx
-/** Names of a table's rows beside its heatmap. */
 var CHARACTER_WIDTH = 6.2;
 var NARROWEST_GUTTER = 72;
 var WIDEST_GUTTER = 260;
 var LOWEST_LABEL$1 = 11;
-/** Room for the longest name, within limits: names beyond them are cut and shown on hover. */
 function gutterOf(names) {
 	const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
 	const wanted = Math.ceil(longest * CHARACTER_WIDTH) + 22;
 	return Math.min(WIDEST_GUTTER, Math.max(NARROWEST_GUTTER, wanted));
 }
-/** First and one past the last row of the layer. */
 function markedRows(names, layer) {
 	if (!layer) return void 0;
-	const own = /* @__PURE__ */ new Set([...layer.variables.map((variable) => variable.path), ...layer.sites.map((site) => site.name)]);
+	const own = new Set([...layer.variables.map((variable) => variable.path), ...layer.sites.map((site) => site.name)]);
 	const first = names.findIndex((name) => own.has(name));
 	if (first < 0) return void 0;
 	let end = first;
@@ -3810,13 +3822,13 @@ function RowLabels({ names, height }) {
 	const session = useSession();
 	const room = height - 4;
 	const stride = Math.max(1, Math.ceil(LOWEST_LABEL$1 * names.length / room));
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "row-labels",
 		children: names.map((name, row) => {
 			if (row % stride) return null;
 			const [prefix, own] = splitPath(name);
 			const layer = layerOfRow(session.layers.value, name);
-			return /* @__PURE__ */ a("button", {
+			return a("button", {
 				type: "button",
 				title: name,
 				class: layer && layer === session.layer.value ? "selected" : "",
@@ -3825,10 +3837,10 @@ function RowLabels({ names, height }) {
 					height: px(stride * room / names.length)
 				},
 				onClick: () => layer && (session.settings.layer.value = layer.path),
-				children: [/* @__PURE__ */ a("span", {
+				children: [a("span", {
 					class: "prefix",
 					children: prefix
-				}), /* @__PURE__ */ a("span", {
+				}), a("span", {
 					class: "name",
 					children: own
 				})]
@@ -3837,8 +3849,6 @@ function RowLabels({ names, height }) {
 	});
 }
 // src/draw/ticks.ts
-/** Round numbers for axes. */
-/** Round numbers in [low, high], about `count` of them, whole ones where `whole`. */
 function linearTicks(low, high, count, whole = false) {
 	if (!(high > low) || count < 1) return [low];
 	const rough = (high - low) / count;
@@ -3854,7 +3864,6 @@ function linearTicks(low, high, count, whole = false) {
 	const last = Math.floor(high / interval + 1e-9);
 	return Array.from({ length: last - first + 1 }, (_, i) => round$1((first + i) * interval));
 }
-/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
 function logTicks(low, high, count) {
 	const first = Math.ceil(Math.log10(low) - 1e-9);
 	const last = Math.floor(Math.log10(high) + 1e-9);
@@ -3879,14 +3888,13 @@ function withinDecades(low, high, count) {
 }
 var round$1 = (value) => Number(value.toPrecision(12));
 // src/components/time_axis.tsx
-/** Step numbers below a plot. */
 var PIXELS_PER_TICK$1 = 90;
 function TimeAxis({ width }) {
 	const { first, end } = useSession().domain.value;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "time-axis",
 		"aria-hidden": "true",
-		children: linearTicks(first, end - 1, Math.max(2, width / PIXELS_PER_TICK$1), true).map((step) => /* @__PURE__ */ a("span", {
+		children: linearTicks(first, end - 1, Math.max(2, width / PIXELS_PER_TICK$1), true).map((step) => a("span", {
 			style: { left: `${100 * (step - first) / (end - first)}%` },
 			children: formatCount(step)
 		}, step))
@@ -3944,7 +3952,6 @@ var OVERVIEW_COLUMNS = [
 		definition: "Share of units that were zero for every input of the window of sampled batches."
 	}
 ];
-/** What to ask for, by kind. */
 var OVERVIEW_STATISTICS = {
 	gradient: ["l2"],
 	weight: ["l2"],
@@ -3956,11 +3963,6 @@ var OVERVIEW_STATISTICS = {
 		"dead_fraction"
 	]
 };
-/**
-* A column's values over time for one layer.
-*
-* Returns: one value a column of the table, or undefined where the layer has none recorded.
-*/
 function layerSeries(tables, layer, column) {
 	if (column.kind === "activation") {
 		const site = layer.sites[0];
@@ -3972,26 +3974,18 @@ function layerSeries(tables, layer, column) {
 	const weight = layerNorm(tables.get("weight"), layer);
 	return update && weight && update.map((value, index) => value / weight[index]);
 }
-/** Norm over all variables of the layer: the root of the sum of the squared norms. */
 function layerNorm(table, layer) {
 	if (!table) return void 0;
 	const rows = layer.variables.flatMap((variable) => tableRow(table, variable.path, "l2") ?? []);
 	if (rows.length < 2) return rows[0];
 	return Float32Array.from(table.steps, (_, index) => Math.hypot(...rows.map((row) => row[index])));
 }
-/** One row of one statistic, or undefined where there is no such row. */
 function tableRow(table, name, statistic) {
 	const row = table.names.indexOf(name);
 	const values = table.values.get(valuesKey(statistic));
 	const columns = table.steps.length;
 	return row < 0 ? void 0 : values?.subarray(row * columns, (row + 1) * columns);
 }
-/**
-* Whether a NaN of a row stands for "does not apply" rather than for a number gone bad.
-*
-* A share of dead units does not apply to a layer that cannot die; an update ratio does not to weights
-* that are all zero, where the update itself is finite.
-*/
 function isMissing(table, name, statistic, column) {
 	if (!statisticInfo(statistic).nanIsMissing) return false;
 	if (!Number.isNaN(tableRow(table, name, statistic)?.[column])) return false;
@@ -3999,7 +3993,7 @@ function isMissing(table, name, statistic, column) {
 }
 function overviewRows(tables, layers) {
 	return layers.map((layer) => {
-		const series = /* @__PURE__ */ new Map();
+		const series = new Map();
 		for (const column of OVERVIEW_COLUMNS) {
 			const values = layerSeries(tables, layer, column);
 			if (values) series.set(column.key, values);
@@ -4010,7 +4004,6 @@ function overviewRows(tables, layers) {
 		};
 	});
 }
-/** The rows' values at one column of their series. */
 function valuesAt(rows, index) {
 	return new Map(rows.map(({ layer, series }) => {
 		const values = [...series].map(([key, numbers]) => [key, numbers[index]]);
@@ -4021,18 +4014,15 @@ function applies(key, value) {
 	if (value === void 0) return false;
 	return key !== "activation.dead_fraction" || !Number.isNaN(value);
 }
-/**
-* Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
-*
-* Worst first: what is not finite, then the larger of the share of dead units and of how far the
-* gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
-*/
-function orderRows(rows, order, values) {
+function orderRows(rows, order, values, severity = () => 0) {
 	if (order === "model") return [...rows];
-	const of = (row) => values.get(row.layer.path) ?? /* @__PURE__ */ new Map();
+	const of = (row) => values.get(row.layer.path) ?? new Map();
 	if (order === "worst") {
 		const median = medianGradient(values);
-		return sortBy(rows, (row) => -badness(of(row), median));
+		return sortBy(rows, (row) => {
+			const rank = severity(row.layer.path);
+			return -(rank ? 1 + rank : Math.min(badness(of(row), median), NOT_FINITE));
+		});
 	}
 	const descending = order.startsWith("-");
 	const key = descending ? order.slice(1) : order;
@@ -4044,6 +4034,7 @@ function orderRows(rows, order, values) {
 	});
 }
 var DECADES_LIKE_DEAD = 6;
+var NOT_FINITE = 2.5;
 function badness(values, median) {
 	if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;
 	const gradient = values.get("gradient.l2");
@@ -4066,13 +4057,10 @@ function sortBy(rows, key) {
 	return keyed.map(({ row }) => row);
 }
 // src/state/compare.ts
-/** Two runs' tables of one statistic, row by row. Pure. */
-/** Names of the first table's rows, then those that only the second one has. */
 function matchRows(first, second) {
 	const known = new Set(first);
 	return [...first, ...second.filter((name) => !known.has(name))];
 }
-/** A table's rows by name; a row that it does not have is missing throughout. */
 function rowsByName(table, names, statistic) {
 	const columns = table.steps.length;
 	const values = new Float32Array(names.length * columns).fill(NaN);
@@ -4090,16 +4078,10 @@ function rowsByName(table, names, statistic) {
 		missing
 	};
 }
-/** What cannot be negative is compared by its ratio, but for shares, whose difference says more. */
 function differenceKind(tables, statistic, isShare) {
 	const isSigned = tables.some((table) => table.values.get(valuesKey(statistic))?.some((value) => value < 0));
 	return isShare || isSigned ? "difference" : "ratio";
 }
-/**
-* The second number against the first: the base-2 logarithm of the ratio, or the difference.
-*
-* Two zeros do not differ. A ratio to or of zero is the largest one. NaN where either is not finite.
-*/
 function differ(first, second, kind) {
 	if (!Number.isFinite(first) || !Number.isFinite(second)) return NaN;
 	if (kind === "difference") return second - first;
@@ -4107,10 +4089,6 @@ function differ(first, second, kind) {
 	const ratio = Math.log2(second / first);
 	return Math.max(-10, Math.min(10, ratio));
 }
-/**
-* At each of the first run's steps, the second one's newest sample at or before it against the first
-* one's; missing before the second one's first sample and after its last one.
-*/
 function differences(first, second, kind) {
 	const [columns, others] = [first.steps.length, second.steps.length];
 	const rows = columns ? first.cells.values.length / columns : 0;
@@ -4129,12 +4107,10 @@ function differences(first, second, kind) {
 		missing
 	};
 }
-/** The newest sample at or before a step, -1 before the first one and after the last one. */
 function overlapping(steps, step) {
 	return steps.length && step <= steps[steps.length - 1] ? lastAtMost(steps, step) : -1;
 }
 // src/views/compare.tsx
-/** Two runs, one statistic: each by itself and the second against the first, matched by name. */
 function Compare() {
 	const session = useSession();
 	const { kind, statistic } = session.settings;
@@ -4150,37 +4126,36 @@ function Compare() {
 		return requestOf(run, (name) => metricQuery(name, ...wanted()));
 	}, session.host.visible);
 	const problem = useProblem();
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
-		children: [/* @__PURE__ */ a(OtherRun, {}), /* @__PURE__ */ a(MetricControls, {})]
-	}), problem ?? /* @__PURE__ */ a(Pending, {
+		children: [a(OtherRun, {}), a(MetricControls, {})]
+	}), problem ?? a(Pending, {
 		loaded: first.state.value,
 		retry: () => first.retry(),
 		class: "compare",
-		children: (a$4) => /* @__PURE__ */ a(Pending, {
+		children: (a$4) => a(Pending, {
 			loaded: second.state.value,
 			retry: () => second.retry(),
-			children: (b) => /* @__PURE__ */ a(Comparison, {
+			children: (b) => a(Comparison, {
 				first: a$4,
 				second: b
 			})
 		})
 	})] });
 }
-/** Why there is nothing to compare, if so. */
 function useProblem() {
 	const { runs, run, other, settings } = useSession();
 	const kind = KINDS[settings.kind.value];
-	if ((runs.state.value.data?.runs.length ?? 0) < 2) return /* @__PURE__ */ a(NotRecorded, {
+	if ((runs.state.value.data?.runs.length ?? 0) < 2) return a(NotRecorded, {
 		what: "There is no other run to compare with",
 		how: "Train again with InspectCallback, into another directory inside TensorBoard’s log directory."
 	});
-	if (!other.value) return /* @__PURE__ */ a(NotRecorded, {
+	if (!other.value) return a(NotRecorded, {
 		what: `There is no run ${JSON.stringify(settings.compare.value)}`,
 		how: "Choose another run to compare with above."
 	});
 	const lacking = [run.value, other.value].find((each) => each && !each.kinds.includes(settings.kind.value));
-	return lacking ? /* @__PURE__ */ a(NotRecorded, {
+	return lacking ? a(NotRecorded, {
 		what: `${kind} statistics are not recorded in ${lacking.name}`,
 		how: `Choose another kind, or record them with InspectCallback(${settings.kind.value}s=True).`
 	}) : void 0;
@@ -4190,7 +4165,7 @@ function OtherRun() {
 	const own = session.run.value?.name;
 	const names = (session.runs.state.value.data?.runs ?? []).map((run) => run.name).filter((name) => name !== own);
 	const value = session.other.value?.name ?? session.settings.compare.value;
-	return /* @__PURE__ */ a(Select, {
+	return a(Select, {
 		label: "Compare with",
 		value,
 		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "no other run"]),
@@ -4252,7 +4227,6 @@ function useComparison(first, second) {
 		matches
 	]);
 }
-/** One range of colours for both runs, so that they compare; undefined where the scale finds its own. */
 function sharedExtent(tables, statistic, log) {
 	let [low, high] = [Infinity, -Infinity];
 	for (const table of tables) for (const value of table.values.get(valuesKey(statistic)) ?? []) {
@@ -4280,7 +4254,7 @@ function Comparison({ first, second }) {
 	const step = session.step.value ?? 0;
 	const both = names.filter((name) => first.names.includes(name) && second.names.includes(name));
 	const numbers = numbersAt(compared, step);
-	return /* @__PURE__ */ a(WithTable, {
+	return a(WithTable, {
 		sheet: w$2(() => {
 			const columns = [
 				numbers.a,
@@ -4299,31 +4273,31 @@ function Comparison({ first, second }) {
 				cell: (row, column) => column ? columns[column - 1][row] : names[row]
 			};
 		}, [compared, step]),
-		children: /* @__PURE__ */ a("div", {
+		children: a("div", {
 			class: "compare-plots",
 			ref,
 			style: { "--gutter": px(gutter) },
 			"data-rows": both.length,
 			children: [
-				both.length === 0 && /* @__PURE__ */ a("p", {
+				both.length === 0 && a("p", {
 					class: "quiet compare-note",
 					children: "No layer has the same name in both runs."
 				}),
-				/* @__PURE__ */ a(Panel, {
+				a(Panel, {
 					title: own,
 					side: a$5,
 					numbers: numbers.a,
 					compared,
 					testId: "compare-first"
 				}),
-				/* @__PURE__ */ a(Panel, {
+				a(Panel, {
 					title: other,
 					side: b,
 					numbers: numbers.b,
 					compared,
 					testId: "compare-second"
 				}),
-				/* @__PURE__ */ a(Panel, {
+				a(Panel, {
 					title: kind === "ratio" ? `${other} ÷ ${own}` : `${other} − ${own}`,
 					side: difference,
 					numbers: numbers.difference,
@@ -4331,15 +4305,15 @@ function Comparison({ first, second }) {
 					diverging: true,
 					testId: "compare-difference"
 				}),
-				/* @__PURE__ */ a("div", {
+				a("div", {
 					class: "axis-row compare-axis",
 					children: [
-						/* @__PURE__ */ a("span", {
+						a("span", {
 							class: "axis-name",
 							children: "step"
 						}),
-						/* @__PURE__ */ a(TimeAxis, { width: size.value.width - gutter - NUMBERS }),
-						/* @__PURE__ */ a("span", {
+						a(TimeAxis, { width: size.value.width - gutter - NUMBERS }),
+						a("span", {
 							class: "axis-name",
 							children: "at this step"
 						})
@@ -4349,7 +4323,6 @@ function Comparison({ first, second }) {
 		})
 	});
 }
-/** The numbers of each row at a step, missing ones as undefined. */
 function numbersAt({ names, a, b, kind }, step) {
 	const at = (side, column) => names.map((_, row) => {
 		const index = row * side.steps.length + column;
@@ -4375,18 +4348,18 @@ function Panel({ title, side, numbers, compared, diverging, testId }) {
 	const map = diverging ?? side.coded.scale.diverging ? "diverging" : session.settings.colours.value;
 	const write = (value) => diverging ? formatDifference(value, kind) : formatValue(value, info.format);
 	const marked = markedRows(names, session.layer.value);
-	return /* @__PURE__ */ a("section", {
+	return a("section", {
 		class: "compare-panel",
 		style: { maxHeight: px(names.length * HIGHEST_ROW$1 + 28) },
-		children: [/* @__PURE__ */ a("header", { children: [
-			/* @__PURE__ */ a("h3", { children: title }),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			/* @__PURE__ */ a("span", {
+		children: [a("header", { children: [
+			a("h3", { children: title }),
+			a("span", { class: "spring" }),
+			a("span", {
 				class: "reading",
 				children: [
 					write(side.coded.scale.low),
 					" ",
-					/* @__PURE__ */ a("i", {
+					a("i", {
 						class: "gradient",
 						style: { background: cssGradient(map, theme) }
 					}),
@@ -4394,29 +4367,29 @@ function Panel({ title, side, numbers, compared, diverging, testId }) {
 					write(side.coded.scale.high)
 				]
 			}),
-			side.coded.zeros > 0 && /* @__PURE__ */ a("span", {
+			side.coded.zeros > 0 && a("span", {
 				class: "reading",
-				children: [/* @__PURE__ */ a("i", {
+				children: [a("i", {
 					class: "swatch",
 					style: { background: zeroColour(theme) }
 				}), "0"]
 			}),
-			side.coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+			side.coded.nonfinite > 0 && a("span", {
 				class: "reading alarm",
-				children: [/* @__PURE__ */ a("i", {
+				children: [a("i", {
 					class: "swatch",
 					style: { background: nonfiniteColour }
 				}), "NaN, Inf"]
 			})
-		] }), /* @__PURE__ */ a("div", {
+		] }), a("div", {
 			class: "compare-frame",
 			ref,
 			children: [
-				/* @__PURE__ */ a(RowLabels, {
+				a(RowLabels, {
 					names,
 					height
 				}),
-				/* @__PURE__ */ a(Heatmap, {
+				a(Heatmap, {
 					coded: side.coded,
 					rows: names.length,
 					columns: side.steps.length,
@@ -4433,7 +4406,7 @@ function Panel({ title, side, numbers, compared, diverging, testId }) {
 						session.goTo(side.steps[column]);
 					}
 				}),
-				/* @__PURE__ */ a(Numbers, {
+				a(Numbers, {
 					names,
 					numbers,
 					height,
@@ -4449,12 +4422,12 @@ function Numbers(props) {
 	const { names, numbers, height, write, testId } = props;
 	const room = height - 4;
 	const stride = Math.max(1, Math.ceil(LOWEST_NUMBER * names.length / Math.max(1, room)));
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "row-numbers",
 		children: names.map((name, row) => {
 			const value = numbers[row];
 			if (row % stride) return null;
-			return /* @__PURE__ */ a("span", {
+			return a("span", {
 				class: value !== void 0 && !Number.isFinite(value) ? "alarm" : "",
 				style: { top: px(4 + (row + stride / 2) * room / names.length) },
 				title: value === void 0 ? "not recorded at this step" : String(value),
@@ -4466,7 +4439,6 @@ function Numbers(props) {
 		})
 	});
 }
-/** A ratio that is given as a power of two, or a difference with its sign. */
 function formatDifference(value, kind) {
 	if (!Number.isFinite(value)) return formatNumber(value);
 	if (kind === "difference") return (value > 0 ? "+" : "") + formatNumber(value);
@@ -4506,21 +4478,13 @@ function showCell$1({ row, column, x, y }, compared, side) {
 	});
 }
 // src/draw/density.ts
-/** Histograms over time as densities on a signed logarithmic axis. Pure. */
 var binsOf = ({ edges }) => edges.length - 1;
-/** Elements counted in a column. */
 function totalOf(histogram, column) {
 	const bins = binsOf(histogram);
 	let total = 0;
 	for (let bin = 0; bin < bins; bin++) total += histogram.counts[column * bins + bin];
 	return total;
 }
-/**
-* The bins worth drawing, largest values first: up to the outermost ones that are used on each side,
-* and without those around zero that are never used, but for the one that holds zero.
-*
-* Returns: indices of bins; the middle one alone where nothing was counted.
-*/
 function drawnBins(histogram) {
 	const bins = binsOf(histogram);
 	const middle = bins >> 1;
@@ -4538,12 +4502,10 @@ function drawnBins(histogram) {
 	}
 	return Int32Array.from(kept);
 }
-/** Whether a bin farther out on that side is used. */
 function hasBeyond(used, middle, order, sign) {
 	for (let at = order + 1; at <= middle; at++) if (used[middle + sign * at]) return true;
 	return false;
 }
-/** Share of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
 function shares(histogram, bins) {
 	const columns = histogram.steps.length;
 	const all = binsOf(histogram);
@@ -4557,7 +4519,6 @@ function shares(histogram, bins) {
 	}
 	return values;
 }
-/** Colour codes of shares; a column in which nothing finite was counted is not finite throughout. */
 function densityCodes(histogram, bins) {
 	const columns = histogram.steps.length;
 	const values = shares(histogram, bins);
@@ -4577,7 +4538,6 @@ function densityCodes(histogram, bins) {
 		nonfinite
 	};
 }
-/** Powers of ten of both signs and zero, about `count` of them, where their bins are drawn. */
 function valueTicks(histogram, bins, count) {
 	const middle = binsOf(histogram) >> 1;
 	const zero = {
@@ -4595,7 +4555,6 @@ function valueTicks(histogram, bins, count) {
 	const apart = bins.length / (2 * count);
 	return [zero, ...[...side(1), ...side(-1)].filter(({ row }) => Math.abs(row - zero.row) > apart)].filter((tick) => tick.row >= 0);
 }
-/** Where a value that is not zero lies, in rows from the top; -1 where its bin is not drawn. */
 function rowOf({ edges }, bins, value) {
 	const row = bins.findIndex((bin) => edges[bin] <= value && value < edges[bin + 1]);
 	if (row < 0) return -1;
@@ -4603,21 +4562,12 @@ function rowOf({ edges }, bins, value) {
 	const share = Number.isFinite(low) && Number.isFinite(high) && low * high > 0 ? Math.log(value / low) / Math.log(high / low) : .5;
 	return row + 1 - share;
 }
-/** Evenly spread columns, the last one among them. */
 function spreadColumns(columns, most) {
 	const count = Math.min(columns, most);
 	if (count < 2) return columns ? [columns - 1] : [];
 	return Array.from({ length: count }, (_, i) => Math.round(i * (columns - 1) / (count - 1)));
 }
 // node_modules/uplot/dist/uPlot.esm.js
-/**
-* Copyright (c) 2025, Leon Sorokin
-* All rights reserved. (MIT Licensed)
-*
-* uPlot.js (μPlot)
-* A small, fast chart for time series, lines, areas, ohlc & bars
-* https://github.com/leeoniya/uPlot (v1.6.32)
-*/
 var FEAT_TIME = true;
 var UPLOT = "uplot";
 var ORI_HZ = "u-hz";
@@ -4696,7 +4646,7 @@ function placeTag(tag, cls, targ, refEl) {
 function placeDiv(cls, targ) {
 	return placeTag("div", cls, targ);
 }
-var xformCache = /* @__PURE__ */ new WeakMap();
+var xformCache = new WeakMap();
 function elTrans(el, xPos, yPos, xMax, yMax) {
 	let xform = "translate(" + xPos + "px," + yPos + "px)";
 	if (xform != xformCache.get(el)) {
@@ -4706,7 +4656,7 @@ function elTrans(el, xPos, yPos, xMax, yMax) {
 		else remClass(el, OFF);
 	}
 }
-var colorCache = /* @__PURE__ */ new WeakMap();
+var colorCache = new WeakMap();
 function elColor(el, background, borderColor) {
 	let newColor = background + borderColor;
 	if (newColor != colorCache.get(el)) {
@@ -4715,7 +4665,7 @@ function elColor(el, background, borderColor) {
 		el.style.borderColor = borderColor;
 	}
 }
-var sizeCache = /* @__PURE__ */ new WeakMap();
+var sizeCache = new WeakMap();
 function elSize(el, newWid, newHgt, centered) {
 	let newSize = newWid + "" + newHgt;
 	if (newSize != sizeCache.get(el)) {
@@ -4961,7 +4911,7 @@ function roundDec(val, dec = 0) {
 	let p = 10 ** dec;
 	return round(val * p * (1 + Number.EPSILON)) / p;
 }
-var fixedDec = /* @__PURE__ */ new Map();
+var fixedDec = new Map();
 function guessDec(num) {
 	return (("" + num).split(".")[1] || "").length;
 }
@@ -5043,14 +4993,14 @@ function nullExpand(yVals, nullIdxs, alignedLen) {
 		}
 	}
 }
-function join(tables, nullModes) {
+function join$1(tables, nullModes) {
 	if (allHeadersSame(tables)) {
 		let table = tables[0].slice();
 		for (let i = 1; i < tables.length; i++) table.push(...tables[i].slice(1));
 		if (!isAsc(table[0])) table = sortCols(table);
 		return table;
 	}
-	let xVals = /* @__PURE__ */ new Set();
+	let xVals = new Set();
 	for (let ti = 0; ti < tables.length; ti++) {
 		let xs = tables[ti][0];
 		let len = xs.length;
@@ -5058,7 +5008,7 @@ function join(tables, nullModes) {
 	}
 	let data = [Array.from(xVals).sort((a, b) => a - b)];
 	let alignedLen = data[0].length;
-	let xIdxs = /* @__PURE__ */ new Map();
+	let xIdxs = new Map();
 	for (let i = 0; i < alignedLen; i++) xIdxs.set(data[0][i], i);
 	for (let ti = 0; ti < tables.length; ti++) {
 		let t = tables[ti];
@@ -5209,7 +5159,7 @@ function fmtDate(tpl, names) {
 var localTz = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 function tzDate(date, tz) {
 	let date2;
-	if (tz == "UTC" || tz == "Etc/UTC") date2 = /* @__PURE__ */ new Date(+date + date.getTimezoneOffset() * 6e4);
+	if (tz == "UTC" || tz == "Etc/UTC") date2 = new Date(+date + date.getTimezoneOffset() * 6e4);
 	else if (tz == localTz) date2 = date;
 	else {
 		date2 = new Date(date.toLocaleString("en-US", { timeZone: tz }));
@@ -6216,13 +6166,13 @@ function bars(opts) {
 			if (dispFills != null && (strokeWidth == 0 || dispStrokes != null)) {
 				multiPath = true;
 				fillColors = dispFills.values(u, seriesIdx, idx0, idx1);
-				fillPaths = /* @__PURE__ */ new Map();
+				fillPaths = new Map();
 				new Set(fillColors).forEach((color) => {
 					if (color != null) fillPaths.set(color, new Path2D());
 				});
 				if (strokeWidth > 0) {
 					strokeColors = dispStrokes.values(u, seriesIdx, idx0, idx1);
-					strokePaths = /* @__PURE__ */ new Map();
+					strokePaths = new Map();
 					new Set(strokeColors).forEach((color) => {
 						if (color != null) strokePaths.set(color, new Path2D());
 					});
@@ -6387,7 +6337,7 @@ function _monotoneCubic(xs, ys, moveTo, lineTo, bezierCurveTo, pxRound) {
 	}
 	return path;
 }
-var cursorPlots = /* @__PURE__ */ new Set();
+var cursorPlots = new Set();
 function invalidateRects() {
 	for (let u of cursorPlots) u.syncRect(true);
 }
@@ -6681,7 +6631,7 @@ function uPlot(opts, data, then) {
 		}
 		return [row, cells];
 	}
-	const mouseListeners = /* @__PURE__ */ new Map();
+	const mouseListeners = new Map();
 	function onMouse(ev, targ, fn, onlyTarg = true) {
 		const targListeners = mouseListeners.get(targ) || {};
 		const listener = cursor.bind[ev](self, targ, fn, onlyTarg);
@@ -8392,7 +8342,7 @@ uPlot.rangeLog = rangeLog;
 uPlot.rangeAsinh = rangeAsinh;
 uPlot.orient = orient;
 uPlot.pxRatio = pxRatio;
-uPlot.join = join;
+uPlot.join = join$1;
 uPlot.fmtDate = fmtDate;
 uPlot.tzDate = tzDate;
 uPlot.sync = _sync;
@@ -8406,7 +8356,6 @@ uPlot.sync = _sync;
 	paths.spline = monotoneCubic;
 }
 // src/components/chart.tsx
-/** Lines over time: uPlot with the tab's colours, the shown step as an overlay. */
 var NARROWEST_MARK = 3;
 function Chart(props) {
 	const { steps, lines, domain, log, gutter } = props;
@@ -8433,21 +8382,20 @@ function Chart(props) {
 		width,
 		height
 	]);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "chart",
 		role: "img",
 		"aria-label": props.label,
-		children: [/* @__PURE__ */ a("div", {
+		children: [a("div", {
 			class: "chart-plot",
 			ref
-		}), /* @__PURE__ */ a("div", {
+		}), a("div", {
 			class: "chart-overlay",
 			style: { left: px(gutter) },
-			children: /* @__PURE__ */ a(StepBand, {})
+			children: a(StepBand, {})
 		})]
 	});
 }
-/** uPlot knows only null for a gap; a log axis has no place for what is not positive. */
 function chartData(steps, lines, log) {
 	const drawable = (value) => Number.isFinite(value) && (!log || value > 0) ? value : null;
 	return [steps, ...lines.map(({ values }) => Array.from(values, drawable))];
@@ -8530,10 +8478,6 @@ function pick({ onPick, domain, steps, gutter }, element, event) {
 	const at = sampleAt(steps, domain.first + share * (domain.end - domain.first));
 	if (at >= 0 && share >= 0) onPick?.(steps[at]);
 }
-/**
-* What a line cannot show, as marks as wide as the sample holds: a gap alone is easily missed. What is
-* not finite lies on the upper edge, what is exactly zero on a log axis on the lower one.
-*/
 function drawMarks(plot, { steps, lines, domain, log }, zeros) {
 	const { ctx, bbox } = plot;
 	const density = window.devicePixelRatio || 1;
@@ -8577,36 +8521,36 @@ function Track(props) {
 	const hovered = useSignal(void 0);
 	const step = session.step.value;
 	const index = hovered.value ?? (step === void 0 ? -1 : sampleAt(steps, step));
-	return /* @__PURE__ */ a("section", {
+	return a("section", {
 		class: "track",
-		children: [/* @__PURE__ */ a("header", { children: [
-			/* @__PURE__ */ a("h3", {
+		children: [a("header", { children: [
+			a("h3", {
 				title: definition,
 				children: title
 			}),
 			note,
-			hovered.value !== void 0 && /* @__PURE__ */ a("span", {
+			hovered.value !== void 0 && a("span", {
 				class: "quiet",
 				children: ["step ", formatCount(steps[index])]
 			}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			(props.readings ?? lines).map((line) => /* @__PURE__ */ a("span", {
+			a("span", { class: "spring" }),
+			(props.readings ?? lines).map((line) => a("span", {
 				class: "reading",
 				children: [
-					/* @__PURE__ */ a("i", {
+					a("i", {
 						class: "dash",
 						style: { background: `var(--${line.colour})` }
 					}),
 					line.name,
 					" ",
-					/* @__PURE__ */ a(Reading, {
+					a(Reading, {
 						line,
 						index,
 						format
 					})
 				]
 			}, line.name))
-		] }), /* @__PURE__ */ a(Chart, {
+		] }), a(Chart, {
 			steps,
 			lines,
 			domain: session.domain.value,
@@ -8623,50 +8567,48 @@ function Track(props) {
 function Reading({ line, index, format }) {
 	const at = line.isMissing ? lastRecorded(line, index) : index;
 	const value = line.values[at];
-	if (value === void 0) return /* @__PURE__ */ a("b", { children: "–" });
-	return /* @__PURE__ */ a("b", {
+	if (value === void 0) return a("b", { children: "–" });
+	return a("b", {
 		class: Number.isFinite(value) ? "" : "alarm",
 		children: formatValue(value, format)
 	});
 }
-/** Values of epochs lie apart: the newest one counts. What never applied has none. */
 function lastRecorded(line, index) {
 	let at = index;
 	while (at >= 0 && !Number.isFinite(line.values[at]) && line.isMissing?.(at)) at--;
 	return at;
 }
 // src/components/density_map.tsx
-/** A tensor's histogram over time as colours, the shown step's own as bars beside it. */
-var LANE = 4;
+var LANE$1 = 4;
 var PIXELS_PER_TICK = 36;
 function DensityMap({ histogram, bins, coded }) {
 	const session = useSession();
 	const { settings, host, domain } = session;
 	const [ref, size] = useSize();
-	const room = size.value.height - LANE;
+	const room = size.value.height - LANE$1;
 	const ticks = w$2(() => valueTicks(histogram, bins, Math.max(4, room / PIXELS_PER_TICK)), [
 		histogram,
 		bins,
 		room
 	]);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "density-plot",
-		children: [/* @__PURE__ */ a("div", {
+		children: [a("div", {
 			class: "density-frame",
 			children: [
-				/* @__PURE__ */ a("div", {
+				a("div", {
 					class: "value-axis",
 					style: { width: px(58) },
 					"aria-hidden": "true",
-					children: ticks.map(({ value, row }) => /* @__PURE__ */ a("span", {
-						style: { top: px(LANE + row * room / bins.length) },
+					children: ticks.map(({ value, row }) => a("span", {
+						style: { top: px(LANE$1 + row * room / bins.length) },
 						children: formatTick(value)
 					}, value))
 				}),
-				/* @__PURE__ */ a("div", {
+				a("div", {
 					class: "unit-plot",
 					ref,
-					children: /* @__PURE__ */ a(Heatmap, {
+					children: a(Heatmap, {
 						coded,
 						rows: bins.length,
 						columns: histogram.steps.length,
@@ -8680,22 +8622,22 @@ function DensityMap({ histogram, bins, coded }) {
 						onPick: ({ column }) => session.goTo(histogram.steps[column])
 					})
 				}),
-				/* @__PURE__ */ a(StepBars, {
+				a(StepBars, {
 					histogram,
 					bins,
 					height: size.value.height
 				})
 			]
-		}), /* @__PURE__ */ a("div", {
+		}), a("div", {
 			class: "axis-row density-axis",
 			style: { "--gutter": px(58) },
 			children: [
-				/* @__PURE__ */ a("span", {
+				a("span", {
 					class: "axis-name",
 					children: "step"
 				}),
-				/* @__PURE__ */ a(TimeAxis, { width: size.value.width }),
-				/* @__PURE__ */ a("span", {
+				a(TimeAxis, { width: size.value.width }),
+				a("span", {
 					class: "axis-name",
 					children: "at this step"
 				})
@@ -8728,7 +8670,6 @@ function showBin(histogram, bin, { column, x, y }) {
 		]
 	});
 }
-/** The values that a bin holds, in words. */
 function binRange({ edges }, bin) {
 	const [low, high] = [edges[bin], edges[bin + 1]];
 	if (low < 0 && high > 0) return `0, or within ± ${formatTick(high)}`;
@@ -8745,8 +8686,8 @@ function StepBars(props) {
 	const start = column * binsOf(histogram);
 	const counts = Array.from(bins, (bin) => total ? histogram.counts[start + bin] : 0);
 	const most = Math.max(1, ...counts);
-	const rowHeight = (height - LANE) / bins.length;
-	return /* @__PURE__ */ a("svg", {
+	const rowHeight = (height - LANE$1) / bins.length;
+	return a("svg", {
 		class: "step-bars",
 		width: BARS,
 		height,
@@ -8755,21 +8696,20 @@ function StepBars(props) {
 		"data-testid": "step-bars",
 		"data-step": column < 0 ? "" : histogram.steps[column],
 		"data-value": total,
-		children: [total === 0 && column >= 0 && /* @__PURE__ */ a("text", {
+		children: [total === 0 && column >= 0 && a("text", {
 			x: BARS / 2,
 			y: height / 2,
 			"text-anchor": "middle",
 			children: "none finite"
-		}), counts.map((count, row) => /* @__PURE__ */ a("rect", {
+		}), counts.map((count, row) => a("rect", {
 			x: 6,
-			y: LANE + row * rowHeight,
+			y: LANE$1 + row * rowHeight,
 			width: 86 * count / most,
 			height: Math.max(1, rowHeight - (rowHeight > 4 ? 1 : 0))
 		}, bins[row]))]
 	});
 }
 // src/components/ridges.tsx
-/** A tensor's histograms of some steps as curves behind each other, the newest in front. */
 var PIXELS_PER_RIDGE = 16;
 var PEAK = 84;
 var BOTTOM = 22;
@@ -8797,32 +8737,32 @@ function Ridges({ histogram, bins }) {
 		return `M${x(0).toFixed(1)} ${floor}L${points.join("L")}L${x(bins.length).toFixed(1)} ${floor}`;
 	};
 	const ticks = valueTicks(histogram, bins, plot / 60);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "ridges",
 		ref,
-		children: [width > 0 && /* @__PURE__ */ a("svg", {
+		children: [width > 0 && a("svg", {
 			width,
 			height,
 			role: "img",
 			"aria-label": `Distribution of ${histogram.kind} ${histogram.name} at ${columns.length} steps`,
 			"data-testid": "ridges",
-			children: [columns.map((column, place) => /* @__PURE__ */ a("g", {
+			children: [columns.map((column, place) => a("g", {
 				class: place === shown ? "shown" : "",
 				onClick: () => session.goTo(histogram.steps[column]),
-				children: [/* @__PURE__ */ a("path", { d: curve(column, place) }), (place === shown || place % 3 === 0 && Math.abs(place - shown) > 1) && /* @__PURE__ */ a("text", {
+				children: [a("path", { d: curve(column, place) }), (place === shown || place % 3 === 0 && Math.abs(place - shown) > 1) && a("text", {
 					x: 52,
 					y: base(place) + 3,
 					"text-anchor": "end",
 					children: formatCount(histogram.steps[column])
 				})]
-			}, column)), ticks.map(({ value, row }) => /* @__PURE__ */ a("text", {
+			}, column)), ticks.map(({ value, row }) => a("text", {
 				x: x(row),
 				y: height - 6,
 				"text-anchor": "middle",
 				class: "tick",
 				children: formatTick(value)
 			}, value))]
-		}), /* @__PURE__ */ a("span", {
+		}), a("span", {
 			class: "ridge-axis",
 			style: { width: px(52) },
 			children: "step"
@@ -8835,12 +8775,6 @@ function largest(values) {
 	return most || 1;
 }
 // src/state/sheet.ts
-/**
-* A sheet of values over time: one row a step.
-*
-* Args:
-*   value: Of series and place in `steps`.
-*/
 function overTime(title, steps, names, value) {
 	return {
 		title,
@@ -8849,7 +8783,6 @@ function overTime(title, steps, names, value) {
 		cell: (row, column) => column === 0 ? steps[row] : value(column - 1, row)
 	};
 }
-/** Comma-separated values as RFC 4180 writes them; numbers in full, nothing recorded as nothing. */
 function toCsv(sheet) {
 	const lines = [sheet.columns.map(quote).join(",")];
 	for (let row = 0; row < sheet.rows; row++) {
@@ -8861,67 +8794,67 @@ function toCsv(sheet) {
 	}
 	return `${lines.join("\r\n")}\r\n`;
 }
-/** A name in a log may look like a formula to a spreadsheet: an apostrophe keeps it text. */
 function quote(text) {
 	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
 	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll("\"", "\"\"")}"` : safe;
 }
-/** A file's name of letters, digits and a few signs. */
 function fileName(parts, extension) {
 	return `${parts.filter(Boolean).map((part) => part.replace(/[^\w.-]+/g, "_")).join("-").slice(0, 120) || "keras_inspect"}.${extension}`;
 }
 // src/views/distributions.tsx
-/** How the elements of one tensor are distributed, over the run. */
 var isRecorded = (session, kind) => session.has(`${kind}_histogram`);
-/** The chosen tensor where the layer has it, else the layer's first one. */
+function kindOf(session) {
+	const kind = session.settings.kind.value;
+	return kind in KINDS ? kind : "gradient";
+}
 function tensorOf(session) {
-	const names = rowsOf(session.layer.value, session.settings.kind.value);
+	const names = rowsOf(session.layer.value, kindOf(session));
 	return names.find((name) => name === session.settings.tensor.value) ?? names[0];
 }
 function Distributions() {
 	const session = useSession();
-	const kind = session.settings.kind.value;
+	const kind = kindOf(session);
 	const histogram = useResource(session.client, () => {
-		const [wanted, name] = [session.settings.kind.value, tensorOf(session)];
+		const [wanted, name] = [kindOf(session), tensorOf(session)];
 		if (name === void 0 || !isRecorded(session, wanted)) return void 0;
 		return session.request((run) => histogramQuery(run, wanted, name));
 	}, session.host.visible);
-	if (!Object.keys(KINDS).some((each) => isRecorded(session, each))) return /* @__PURE__ */ a(NotRecorded, {
+	if (!Object.keys(KINDS).some((each) => isRecorded(session, each))) return a(NotRecorded, {
 		what: "Distributions are not recorded in this run",
 		how: "They are by default; InspectCallback(histograms=False) and tier=\"economy\" leave them out."
 	});
 	const missing = !isRecorded(session, kind) ? `Distributions of ${KINDS[kind].toLowerCase()}s are not recorded in this run` : tensorOf(session) === void 0 && session.layer.value ? `${session.layer.value.path} has no trainable variable` : void 0;
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
 		children: [
-			/* @__PURE__ */ a(Controls$1, {}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			histogram.fresh.value && !missing && /* @__PURE__ */ a(DensityLegend, { histogram: histogram.fresh.value })
+			a(Controls$1, {}),
+			a("span", { class: "spring" }),
+			histogram.fresh.value && !missing && a(DensityLegend, { histogram: histogram.fresh.value })
 		]
-	}), missing ? /* @__PURE__ */ a(NotRecorded, {
+	}), missing ? a(NotRecorded, {
 		what: missing,
 		how: "Choose another kind above, or another layer."
-	}) : /* @__PURE__ */ a(Pending, {
+	}) : a(Pending, {
 		loaded: histogram.state.value,
 		retry: () => histogram.retry(),
 		class: "density",
-		children: (data) => /* @__PURE__ */ a(Picture$1, { histogram: data })
+		children: (data) => a(Picture$1, { histogram: data })
 	})] });
 }
 function Controls$1() {
 	const session = useSession();
 	const { kind, tensor, density } = session.settings;
 	const layer = session.layer.value;
-	const names = rowsOf(layer, kind.value);
-	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a(Select, {
+	const names = rowsOf(layer, kindOf(session));
+	return a($, { children: [
+		a(Select, {
 			label: "Kind",
-			value: kind.value,
+			value: kindOf(session),
 			options: Object.entries(KINDS),
 			onChange: (next) => kind.value = next,
 			testId: "kind"
 		}),
-		names.length > 1 && /* @__PURE__ */ a(Choice, {
+		names.length > 1 && a(Choice, {
 			label: "Tensor",
 			testId: "tensor",
 			value: tensorOf(session) ?? "",
@@ -8932,7 +8865,7 @@ function Controls$1() {
 			]),
 			onChange: (next) => tensor.value = next
 		}),
-		/* @__PURE__ */ a(Choice, {
+		a(Choice, {
 			label: "Form",
 			testId: "density-form",
 			value: density.value,
@@ -8961,15 +8894,15 @@ function usePicture(histogram) {
 function Picture$1({ histogram }) {
 	const { bins, coded } = usePicture(histogram);
 	const ridges = useSession().settings.density.value === "ridges";
-	return /* @__PURE__ */ a(WithTable, {
+	return a(WithTable, {
 		sheet: w$2(() => {
 			const names = Array.from(bins, (bin) => binRange(histogram, bin));
 			return overTime(`Elements of ${histogram.kind} ${histogram.name}`, histogram.steps, names, (place, column) => histogram.counts[column * binsOf(histogram) + bins[place]]);
 		}, [histogram, bins]),
-		children: ridges ? /* @__PURE__ */ a(Ridges, {
+		children: ridges ? a(Ridges, {
 			histogram,
 			bins
-		}) : /* @__PURE__ */ a(DensityMap, {
+		}) : a(DensityMap, {
 			histogram,
 			bins,
 			coded
@@ -8980,28 +8913,28 @@ function DensityLegend({ histogram }) {
 	const { settings, host } = useSession();
 	const { coded } = usePicture(histogram);
 	const theme = host.theme.value;
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: "legend",
 		title: "Share of the tensor's finite elements in one bin, at one step",
-		children: [settings.density.value === "density" && /* @__PURE__ */ a($, { children: [
-			/* @__PURE__ */ a("span", {
+		children: [settings.density.value === "density" && a($, { children: [
+			a("span", {
 				class: "number",
 				children: formatPercent(coded.scale.low)
 			}),
-			/* @__PURE__ */ a("i", {
+			a("i", {
 				class: "gradient",
 				style: { background: cssGradient(settings.colours.value, theme) }
 			}),
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: "number",
 				children: [formatPercent(coded.scale.high), " of elements"]
 			})
-		] }), coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+		] }), coded.nonfinite > 0 && a("span", {
 			class: "alarm",
 			"data-testid": "density-nonfinite",
 			"data-value": coded.nonfinite,
 			children: [
-				/* @__PURE__ */ a("i", {
+				a("i", {
 					class: "swatch",
 					style: { background: nonfiniteColour }
 				}),
@@ -9013,8 +8946,6 @@ function DensityLegend({ histogram }) {
 	});
 }
 // src/views/empty.tsx
-/** No data yet: what to paste, and where was looked. */
-/** A training with the callback; `directory` is where it writes. */
 function snippet(directory) {
 	return `from tb_keras_inspect import InspectCallback
 
@@ -9023,22 +8954,20 @@ model.fit(
     callbacks=[InspectCallback(${pythonString(directory)})],
 )`;
 }
-/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
 var pythonString = (text) => JSON.stringify(text);
-/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
 function suggestedDirectory(logdir) {
 	return /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(",") ? `${logdir.replace(/[/\\]+$/, "")}/run_1` : "logs/run_1";
 }
 function EmptyState({ logdir }) {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "empty",
 		"data-testid": "empty-state",
 		children: [
-			/* @__PURE__ */ a("h2", { children: "No recorded training found" }),
-			/* @__PURE__ */ a("p", { children: "Add the callback to the training, with a directory inside TensorBoard’s log directory:" }),
-			/* @__PURE__ */ a("pre", { children: snippet(suggestedDirectory(logdir)) }),
-			/* @__PURE__ */ a("p", { children: ["Searched: ", /* @__PURE__ */ a("code", { children: logdir || "(no log directory)" })] }),
-			/* @__PURE__ */ a("p", {
+			a("h2", { children: "No recorded training found" }),
+			a("p", { children: "Add the callback to the training, with a directory inside TensorBoard’s log directory:" }),
+			a("pre", { children: snippet(suggestedDirectory(logdir)) }),
+			a("p", { children: ["Searched: ", a("code", { children: logdir || "(no log directory)" })] }),
+			a("p", {
 				class: "quiet",
 				children: "The tab fills by itself when the first steps are written."
 			})
@@ -9048,7 +8977,6 @@ function EmptyState({ logdir }) {
 // src/graph/viewport.ts
 var SMALLEST_SCALE = .1;
 var READABLE_SCALE = .8;
-/** The whole picture in the middle, never enlarged. */
 function fit(picture, room) {
 	const scale = Math.max(SMALLEST_SCALE, Math.min(1, room.width / picture.width, room.height / picture.height));
 	return {
@@ -9057,7 +8985,6 @@ function fit(picture, room) {
 		y: Math.max(0, (room.height - scale * picture.height) / 2)
 	};
 }
-/** As much of the picture as can be read, from its top. */
 function start(picture, room) {
 	const whole = fit(picture, room);
 	const scale = Math.max(whole.scale, READABLE_SCALE);
@@ -9067,7 +8994,6 @@ function start(picture, room) {
 		x: (room.width - scale * picture.width) / 2
 	};
 }
-/** Larger or smaller by a factor; what is under the point stays there. */
 function zoomAt(view, factor, x, y) {
 	const scale = Math.min(3, Math.max(SMALLEST_SCALE, view.scale * factor));
 	const change = scale / view.scale;
@@ -9082,7 +9008,6 @@ var panBy = (view, dx, dy) => ({
 	x: view.x + dx,
 	y: view.y + dy
 });
-/** Moved just so far that a box of the picture is in sight, with a margin. */
 function reveal(view, target, room, margin = 24) {
 	const shift = (at, length, limit) => {
 		if (at < margin) return margin - at;
@@ -9093,7 +9018,6 @@ function reveal(view, target, room, margin = 24) {
 	return panBy(view, shift(left, view.scale * target.width, room.width), shift(top, view.scale * target.height, room.height));
 }
 // src/components/graph_canvas.tsx
-/** A laid-out graph: pan, zoom, choose a layer, open and close blocks. */
 var STRIPE = 6;
 var LABEL_ROOM$2 = 13;
 var NAME_CHARACTERS = 24;
@@ -9121,17 +9045,17 @@ function GraphCanvas(props) {
 		view.value = zoomAt(view.peek(), factor, room.width / 2, room.height / 2);
 	};
 	const now = view.value;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "graph",
 		ref,
 		...panning(view),
 		"data-testid": "graph",
-		children: [now && /* @__PURE__ */ a("svg", {
+		children: [now && a("svg", {
 			width: room.width,
 			height: room.height,
 			role: "group",
 			"aria-label": `Graph of ${model.name}: ${graph.nodes.length} nodes`,
-			children: [/* @__PURE__ */ a("defs", { children: /* @__PURE__ */ a("marker", {
+			children: [a("defs", { children: a("marker", {
 				id: "arrow",
 				viewBox: "0 0 8 8",
 				refX: "7",
@@ -9139,53 +9063,52 @@ function GraphCanvas(props) {
 				markerWidth: "7",
 				markerHeight: "7",
 				orient: "auto",
-				children: /* @__PURE__ */ a("path", {
+				children: a("path", {
 					d: "M0 0.500L8 4L0 7.500z",
 					class: "arrow"
 				})
-			}) }), /* @__PURE__ */ a("g", {
+			}) }), a("g", {
 				transform: `translate(${now.x} ${now.y}) scale(${now.scale})`,
 				children: [
-					graph.nodes.filter(({ open }) => open).map((node) => /* @__PURE__ */ a(Block, {
+					graph.nodes.filter(({ open }) => open).map((node) => a(Block, {
 						...props,
 						node,
 						box: placed.get(node.layer)
 					}, node.layer)),
-					layout.edges.map(({ source, target, points }) => /* @__PURE__ */ a("path", {
+					layout.edges.map(({ source, target, points }) => a("path", {
 						class: `edge ${graph.assumed ? "assumed" : ""}`,
 						d: linePath(points),
 						"marker-end": "url(#arrow)"
 					}, `${source} ${target}`)),
-					graph.nodes.filter(({ open }) => !open).map((node) => /* @__PURE__ */ a(Node, {
+					graph.nodes.filter(({ open }) => !open).map((node) => a(Node, {
 						...props,
 						node,
 						box: placed.get(node.layer)
 					}, node.layer))
 				]
 			})]
-		}), /* @__PURE__ */ a("div", {
+		}), a("div", {
 			class: "graph-tools",
 			children: [
-				/* @__PURE__ */ a(IconButton, {
+				a(IconButton, {
 					label: "Larger",
 					onClick: () => zoom(ZOOM_STEP),
-					children: /* @__PURE__ */ a("path", { d: "M7.300 3h1.400v4.300H13v1.400H8.700V13H7.300V8.700H3V7.300h4.300z" })
+					children: a("path", { d: "M7.300 3h1.400v4.300H13v1.400H8.700V13H7.300V8.700H3V7.300h4.300z" })
 				}),
-				/* @__PURE__ */ a(IconButton, {
+				a(IconButton, {
 					label: "Smaller",
 					onClick: () => zoom(1 / ZOOM_STEP),
-					children: /* @__PURE__ */ a("path", { d: "M3 7.300h10v1.400H3z" })
+					children: a("path", { d: "M3 7.300h10v1.400H3z" })
 				}),
-				/* @__PURE__ */ a(IconButton, {
+				a(IconButton, {
 					label: "Whole graph",
 					onClick: () => view.value = fit(layout, room),
-					children: /* @__PURE__ */ a("path", { d: "M2 2h4v1.400H3.400V6H2zM10 2h4v4h-1.400V3.400H10zM2 10h1.400v2.600H6V14H2zM12.600 10H14v4h-4v-1.400h2.600z" })
+					children: a("path", { d: "M2 2h4v1.400H3.400V6H2zM10 2h4v4h-1.400V3.400H10zM2 10h1.400v2.600H6V14H2zM12.600 10H14v4h-4v-1.400h2.600z" })
 				})
 			]
 		})]
 	});
 }
-/** Moves with a dragged background, zooms with the wheel at the pointer. */
 function panning(view) {
 	return {
 		onPointerDown: (event) => {
@@ -9212,7 +9135,6 @@ function linePath(points) {
 	for (let at = 0; at < points.length; at += 2) path += `${at ? "L" : "M"}${points[at].toFixed(1)} ${points[at + 1].toFixed(1)}`;
 	return path;
 }
-/** The path without the block around it, shortened in the middle of long names. */
 function nameOf(path, characters) {
 	const name = splitPath(path)[1] || path;
 	if (name.length <= characters) return name;
@@ -9227,15 +9149,15 @@ var onEnter = (run) => (event) => {
 function Block({ model, node, box, onToggle }) {
 	const { path, class_name } = model.layers[node.layer];
 	const toggle = () => onToggle(path);
-	return /* @__PURE__ */ a("g", {
+	return a("g", {
 		transform: `translate(${box.x} ${box.y})`,
 		class: "block",
-		children: [/* @__PURE__ */ a("rect", {
+		children: [a("rect", {
 			y: -13,
 			width: box.width,
 			height: box.height + LABEL_ROOM$2,
 			rx: 6
-		}), /* @__PURE__ */ a("g", {
+		}), a("g", {
 			role: "button",
 			tabindex: 0,
 			"aria-expanded": true,
@@ -9244,21 +9166,21 @@ function Block({ model, node, box, onToggle }) {
 			onClick: toggle,
 			onKeyDown: onEnter(toggle),
 			children: [
-				/* @__PURE__ */ a("title", { children: `Close ${path}, ${class_name}` }),
-				/* @__PURE__ */ a("rect", {
+				a("title", { children: `Close ${path}, ${class_name}` }),
+				a("rect", {
 					class: "hit",
 					y: -13,
 					width: box.width,
 					height: 17
 				}),
-				/* @__PURE__ */ a("text", {
+				a("text", {
 					x: 8,
 					y: 0,
 					children: [
 						"− ",
 						nameOf(path, Math.floor(box.width / 7)),
 						" ",
-						/* @__PURE__ */ a("tspan", {
+						a("tspan", {
 							class: "kind",
 							children: class_name
 						})
@@ -9272,7 +9194,8 @@ function Node(props) {
 	const { model, node, box, numbers, position, write, onToggle } = props;
 	const session = useSession();
 	const { path, class_name } = model.layers[node.layer];
-	const value = numbers.get(path);
+	const own = numbers.get(path);
+	const value = own ?? props.blockNumbers.get(path);
 	const isBlock = node.children > 0;
 	const selected = session.layer.value?.path === path;
 	const dimmed = session.settings.filter.value !== "" && !session.filter.value.matches(path);
@@ -9281,9 +9204,11 @@ function Node(props) {
 		else session.settings.layer.value = path;
 	};
 	const bad = value !== void 0 && !Number.isFinite(value);
-	const detail = isBlock ? `${class_name}, ${node.children} layers` : class_name;
-	const number = value === void 0 ? "" : write(value);
-	return /* @__PURE__ */ a("g", {
+	const layers = `${node.children} ${node.children === 1 ? "layer" : "layers"}`;
+	const detail = isBlock ? layers : class_name;
+	const joined = own === void 0 && !bad ? `${props.blockRule} ` : "";
+	const number = value === void 0 ? "" : `${joined}${write(value)}`;
+	return a("g", {
 		transform: `translate(${box.x} ${box.y})`,
 		class: `node ${selected ? "selected" : ""} ${dimmed ? "dimmed" : ""}`,
 		role: "button",
@@ -9295,8 +9220,8 @@ function Node(props) {
 		onClick: run,
 		onKeyDown: onEnter(run),
 		children: [
-			/* @__PURE__ */ a("title", { children: `${isBlock ? "Open " : ""}${path}, ${detail}${number && `, ${number}`}` }),
-			isBlock && /* @__PURE__ */ a("rect", {
+			a("title", { children: `${isBlock ? "Open " : ""}${path}, ${isBlock ? `${class_name}, ` : ""}${detail}${number && `, ${number}`}` }),
+			isBlock && a("rect", {
 				class: "behind",
 				x: 4,
 				y: 4,
@@ -9304,31 +9229,31 @@ function Node(props) {
 				height: box.height,
 				rx: 4
 			}),
-			/* @__PURE__ */ a("rect", {
+			a("rect", {
 				class: "face",
 				width: box.width,
 				height: box.height,
 				rx: 4
 			}),
-			value !== void 0 && /* @__PURE__ */ a("rect", {
+			value !== void 0 && a("rect", {
 				class: "stripe",
 				width: STRIPE,
 				height: box.height,
 				fill: colourOf(session, position(value))
 			}),
-			/* @__PURE__ */ a("text", {
+			a("text", {
 				class: "name",
 				x: 14,
 				y: 17,
 				children: [isBlock ? "+ " : "", nameOf(path, NAME_CHARACTERS)]
 			}),
-			/* @__PURE__ */ a("text", {
+			a("text", {
 				class: "kind",
 				x: 14,
 				y: 32,
 				children: detail
 			}),
-			/* @__PURE__ */ a("text", {
+			a("text", {
 				class: bad ? "value bad" : "value",
 				x: box.width - 8,
 				y: 32,
@@ -9342,15 +9267,28 @@ function colourOf({ settings, host }, place) {
 	if (Number.isNaN(place)) return nonfiniteColour;
 	return cssColour(settings.colours.value, host.theme.value, place);
 }
+// src/graph/block_number.ts
+function blockNumbers(layers, numbers, rule) {
+	const inside = new Map();
+	for (const layer of layers) {
+		const value = numbers.get(layer.path);
+		if (value === void 0) continue;
+		let at = layer.parent;
+		for (let depth = 0; depth < layers.length && layers[at]; depth++, at = layers[at].parent) inside.set(at, [...inside.get(at) ?? [], value]);
+	}
+	const found = new Map();
+	for (const [layer, values] of inside) {
+		const { path } = layers[layer];
+		if (!numbers.has(path)) found.set(path, join(values, rule));
+	}
+	return found;
+}
+function join(values, rule) {
+	if (!values.every(Number.isFinite)) return NaN;
+	if (rule === "largest") return Math.max(...values);
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
 // src/graph/blocks.ts
-/** Which blocks of the graph are open: some at first, others by hand. Pure. */
-/**
-* The blocks that are open.
-*
-* Args:
-*   initial: Paths of those open at first.
-*   changes: As `toggleBlock` writes them.
-*/
 function openBlocks(initial, changes) {
 	const open = new Set(initial);
 	for (const change of changes.split("\n")) {
@@ -9360,7 +9298,6 @@ function openBlocks(initial, changes) {
 	}
 	return open;
 }
-/** The changes with one block opened, or closed again: `+path` or `-path`, one a line. */
 function toggleBlock(initial, changes, path) {
 	const isOpen = openBlocks(initial, changes).has(path);
 	const others = changes.split("\n").filter((change) => change && change.slice(1) !== path);
@@ -9371,7 +9308,6 @@ function toggleBlock(initial, changes, path) {
 var WORKER = "static/layout_worker.js";
 var worker;
 var requests = 0;
-/** Lays out off the main thread. Rejects where the worker cannot be started, or fails. */
 function requestLayout(request) {
 	const id = requests++;
 	worker ??= new Worker(new URL(WORKER, import.meta.url), { type: "module" });
@@ -9390,7 +9326,7 @@ function requestLayout(request) {
 		const onError = () => {
 			stop();
 			worker = void 0;
-			reject(/* @__PURE__ */ new Error("The graph’s layout could not be started."));
+			reject(new Error("The graph’s layout could not be started."));
 		};
 		own.addEventListener("message", onMessage);
 		own.addEventListener("error", onError);
@@ -9401,14 +9337,6 @@ function requestLayout(request) {
 	});
 }
 // src/graph/visible.ts
-/**
-* Chooses nodes and edges.
-*
-* Args:
-*   layers: Of the model; a parent comes before its children or after, both occur.
-*   edges: Pairs of indices in `layers`.
-*   open: Paths of the blocks that show their layers.
-*/
 function visibleGraph(layers, edges, open) {
 	const children = childrenOf(layers);
 	const nodes = [];
@@ -9432,16 +9360,14 @@ function visibleGraph(layers, edges, open) {
 		assumed
 	};
 }
-/** Layers by their parent; a parent that makes a circle or is not there counts as none. */
 function childrenOf(layers) {
-	const children = /* @__PURE__ */ new Map();
+	const children = new Map();
 	layers.forEach(({ parent }, layer) => {
 		const key = parent >= 0 && parent < layers.length && !isInside(layers, parent, layer) ? parent : -1;
 		children.set(key, [...children.get(key) ?? [], layer]);
 	});
 	return children;
 }
-/** Whether a layer is another one, or lies in it, by the chain of its parents. */
 function isInside(layers, layer, other) {
 	let at = layer;
 	for (let depth = 0; at >= 0 && at < layers.length && depth <= layers.length; depth++) {
@@ -9450,7 +9376,6 @@ function isInside(layers, layer, other) {
 	}
 	return at >= 0;
 }
-/** Edges between what is seen: an end inside a closed block is the block, one on an open block a layer in it. */
 function liftEdges(layers, nodes, edges) {
 	const shown = new Map(nodes.map((node) => [node.layer, node]));
 	const lift = (layer) => {
@@ -9466,7 +9391,7 @@ function liftEdges(layers, nodes, edges) {
 		}
 		return at;
 	};
-	const seen = /* @__PURE__ */ new Set();
+	const seen = new Set();
 	const lifted = [];
 	for (const [from, to] of edges) {
 		const [source, target] = [end(from, true), end(to, false)];
@@ -9477,16 +9402,14 @@ function liftEdges(layers, nodes, edges) {
 	}
 	return lifted;
 }
-/** One node after the other, as the model lists them. */
 function inOrder(nodes) {
 	const leaves = nodes.filter((node) => !node.open).map((node) => node.layer);
 	return leaves.slice(1).map((layer, index) => [leaves[index], layer]);
 }
 var MOST_NODES = 60;
-/** The blocks to open at first: outermost ones, as long as not too much is shown. */
 function initialOpen(layers) {
 	const children = childrenOf(layers);
-	const open = /* @__PURE__ */ new Set();
+	const open = new Set();
 	let shown = children.get(-1)?.length ?? 0;
 	let level = children.get(-1) ?? [];
 	while (level.length) {
@@ -9500,8 +9423,6 @@ function initialOpen(layers) {
 	return open;
 }
 // src/state/colour_scale.ts
-/** Numbers to places on a colour map. Pure. */
-/** From the least to the largest value, by the statistic's own scale; shares from nothing to all. */
 function colourScale(values, statistic) {
 	const { scale, format } = statisticInfo(statistic);
 	const log = scale === "log";
@@ -9521,7 +9442,6 @@ function colourScale(values, statistic) {
 	};
 }
 // src/state/use_overview.ts
-/** The tables behind one number a layer and column, and those numbers at the shown step. */
 function useTable(session, kind) {
 	return useResource(session.client, () => session.has(kind) ? session.request((run) => tableQuery({
 		run,
@@ -9555,24 +9475,22 @@ function useOverview() {
 	};
 }
 // src/views/graph.tsx
-/** The model: its layers, what leads where, and one number of each at the shown step. */
 function GraphView() {
 	const session = useSession();
 	const { data, error } = session.model.state.value;
 	if (!data) {
 		if (error === void 0) return null;
-		return /* @__PURE__ */ a(ErrorState, {
+		return a(ErrorState, {
 			message: error,
 			retry: () => session.model.retry()
 		});
 	}
-	if (!data.layers.length) return /* @__PURE__ */ a(NotRecorded, {
+	if (!data.layers.length) return a(NotRecorded, {
 		what: "The model has no layers",
 		how: "A graph is drawn of the layers that Keras knows: those of Sequential, Functional and subclassed models."
 	});
-	return /* @__PURE__ */ a(GraphOfModel, { model: data });
+	return a(GraphOfModel, { model: data });
 }
-/** The newest layout that is here, and whether a newer one is on its way. */
 function useLayout(model, graph) {
 	const drawn = useSignal(void 0);
 	const error = useSignal(void 0);
@@ -9624,6 +9542,12 @@ function GraphOfModel({ model }) {
 		const value = layer.get(column.key);
 		return value === void 0 ? [] : [[path, value]];
 	})), [values.value, column]);
+	const rule = format === "percent" ? "largest" : "mean";
+	const blockValues = w$2(() => blockNumbers(model.layers, numbers, rule), [
+		model,
+		numbers,
+		rule
+	]);
 	const scale = w$2(() => colourScale([...numbers.values()], column.statistic), [numbers, column]);
 	const sheet = w$2(() => ({
 		title: `Graph at step ${session.step.value ?? ""}`,
@@ -9640,18 +9564,19 @@ function GraphOfModel({ model }) {
 				path,
 				class_name,
 				model.layers[parent]?.path ?? "",
-				numbers.get(path)
+				numbers.get(path) ?? blockValues.get(path)
 			][place];
 		}
 	}), [
 		model,
 		numbers,
+		blockValues,
 		column
 	]);
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
 		children: [
-			/* @__PURE__ */ a(Select, {
+			a(Select, {
 				label: "Colour by",
 				visibleLabel: true,
 				value: column.key,
@@ -9659,48 +9584,596 @@ function GraphOfModel({ model }) {
 				onChange: (next) => graphBy.value = next,
 				testId: "graph-by"
 			}),
-			graph.assumed && /* @__PURE__ */ a("span", {
+			blockValues.size > 0 && a("span", {
+				class: "quiet",
+				children: [
+					"closed blocks: ",
+					rule,
+					" of the layers inside"
+				]
+			}),
+			graph.assumed && a("span", {
 				class: "quiet",
 				"data-testid": "graph-assumed",
 				children: "connections are not recorded: layers in model order"
 			}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			/* @__PURE__ */ a("span", {
+			a("span", { class: "spring" }),
+			a("span", {
 				class: "legend",
 				children: [
-					/* @__PURE__ */ a("span", {
+					a("span", {
 						class: "number",
 						children: formatValue(scale.low, format)
 					}),
-					/* @__PURE__ */ a("i", {
+					a("i", {
 						class: "gradient",
 						style: { background: cssGradient(session.settings.colours.value, session.host.theme.value) }
 					}),
-					/* @__PURE__ */ a("span", {
+					a("span", {
 						class: "number",
 						children: formatValue(scale.high, format)
 					})
 				]
 			})
 		]
-	}), /* @__PURE__ */ a(WithTable, {
+	}), a(WithTable, {
 		sheet,
-		children: error !== void 0 ? /* @__PURE__ */ a(ErrorState, {
+		children: error !== void 0 ? a(ErrorState, {
 			message: error,
 			retry
-		}) : drawn ? /* @__PURE__ */ a(GraphCanvas, {
+		}) : drawn ? a(GraphCanvas, {
 			model: drawn.model,
 			graph: drawn.graph,
 			layout: drawn.layout,
 			numbers,
+			blockNumbers: blockValues,
+			blockRule: rule,
 			position: scale.position,
 			write: (value) => formatValue(value, format),
 			onToggle: (path) => blocks.value = toggleBlock(initial, blocks.peek(), path)
-		}) : /* @__PURE__ */ a(Spinner, {})
+		}) : a(Spinner, {})
 	})] });
 }
+// src/state/open_finding.ts
+var addressOf = (side, finding) => `${side}:${keyOf(finding)}`;
+var answerOf = (session, side) => (side === "a" ? session.findings : session.otherFindings).data;
+function openedFinding(session) {
+	const address = session.settings.finding.value;
+	const side = address.startsWith("b:") ? "b" : "a";
+	const finding = flatten(answerOf(session, side)?.findings ?? []).find((each) => addressOf(side, each) === address);
+	return finding && {
+		side,
+		finding
+	};
+}
+function openFinding(session, side, finding) {
+	session.settings.finding.value = addressOf(side, finding);
+	goTo(session, placeOfFinding(finding, session.layers.peek()), finding);
+}
+function closeFinding(session) {
+	session.settings.finding.value = "";
+}
+function openEvidence(session, finding, evidence) {
+	const place = placeOfEvidence(evidence, session.layers.peek());
+	if (place) goTo(session, place, finding);
+}
+function openNextFinding(session) {
+	const all = session.findings.data?.findings ?? [];
+	const at = all.findIndex((each) => addressOf("a", each) === session.settings.finding.peek());
+	if (all.length) openFinding(session, "a", all[(at + 1) % all.length]);
+}
+function goTo(session, place, finding) {
+	const { settings } = session;
+	session.player.stop();
+	if (place.kind !== void 0) settings.kind.value = place.kind;
+	if (place.statistic !== void 0) settings.statistic.value = place.statistic;
+	if (place.layer !== void 0) {
+		settings.layer.value = place.layer;
+		if (!session.filter.peek().matches(place.layer)) settings.filter.value = "";
+	}
+	if (place.unit !== void 0) {
+		settings.unit.value = place.unit;
+		settings.unitOrder.value = "death";
+	}
+	if (!session.comparing.peek()) settings.view.value = place.view;
+	session.goTo(finding.first_step);
+}
+// src/components/severity.tsx
+var SHAPES = {
+	error: "M5.200 1h5.600L15 5.200v5.600L10.800 15H5.200L1 10.800V5.200zM5.600 4.500L4.500 5.600 6.900 8l-2.400 2.400 1.100 1.100L8 9.100l2.400 2.400 1.100-1.100L9.100 8l2.400-2.400-1.100-1.100L8 6.900z",
+	warning: "M8 1.200L15.600 14.500H.400zM7.200 6v4.200h1.600V6zM7.200 11.200v1.600h1.600v-1.600z",
+	note: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM7.200 4.200v1.600h1.600V4.200zM7.200 7v4.800h1.600V7z"
+};
+function SeverityIcon({ severity, size = 14 }) {
+	return a("svg", {
+		class: `severity ${severity}`,
+		viewBox: "0 0 16 16",
+		width: size,
+		height: size,
+		fill: "currentColor",
+		"fill-rule": "evenodd",
+		"aria-hidden": "true",
+		children: a("path", { d: SHAPES[severity] })
+	});
+}
+var SeverityWord = ({ severity }) => a("b", {
+	class: `severity ${severity}`,
+	children: SEVERITIES[severity]
+});
+// src/components/findings_bar.tsx
+function FindingsBar() {
+	const session = useSession();
+	const comparing = session.comparing.value;
+	return a("section", {
+		class: "findings",
+		"aria-label": "Findings",
+		"data-testid": "findings",
+		children: [a("div", {
+			class: "findings-lines",
+			children: [a(RunFindings, {
+				source: session.findings,
+				run: session.run.value,
+				side: "a",
+				named: comparing
+			}), comparing && a(RunFindings, {
+				source: session.otherFindings,
+				run: session.other.value,
+				side: "b",
+				named: true
+			})]
+		}), a(ThresholdsButton, {})]
+	});
+}
+function ThresholdsButton() {
+	const { thresholds, thresholdsOpen } = useSession();
+	const changed = thresholds.value.size;
+	return a("button", {
+		type: "button",
+		class: "button",
+		"aria-expanded": thresholdsOpen.value,
+		title: "The numbers from which something counts as a problem",
+		"data-testid": "thresholds-button",
+		onClick: () => thresholdsOpen.value = !thresholdsOpen.value,
+		children: ["Thresholds", changed > 0 && `: ${changed} changed`]
+	});
+}
+function RunFindings({ source, run, side, named }) {
+	const { data, error, loading } = source.state.value;
+	const answer = data?.run === run?.name ? data : void 0;
+	return a("div", {
+		class: "findings-line",
+		"aria-busy": loading,
+		"data-testid": `findings-${side}`,
+		children: [
+			named && a("span", {
+				class: "findings-run",
+				title: run?.name,
+				children: run?.name
+			}),
+			answer ? a(Chips, {
+				findings: answer.findings,
+				run,
+				side
+			}) : error === void 0 && a("span", {
+				class: "quiet",
+				children: "Looking for problems …"
+			}),
+			error !== void 0 && a("span", {
+				class: "findings-error alarm",
+				role: "alert",
+				"data-testid": "findings-error",
+				children: [a("span", {
+					title: error,
+					children: ["Findings could not be loaded: ", error]
+				}), a("button", {
+					type: "button",
+					class: "button",
+					onClick: () => source.retry(),
+					children: "Try again"
+				})]
+			})
+		]
+	});
+}
+function Chips({ findings, run, side }) {
+	const [ref, size] = useSize();
+	const fitting = useSignal(findings.length);
+	const width = size.value.width;
+	F$1(() => {
+		const chips = [...ref.current?.children ?? []];
+		const top = chips[0]?.offsetTop;
+		fitting.value = chips.filter((chip) => chip.offsetTop === top).length;
+	}, [findings, width]);
+	if (!findings.length) return a(NoFindings, { run });
+	const more = findings.length - fitting.value;
+	return a($, { children: [a("div", {
+		class: "chips",
+		ref,
+		children: findings.map((finding, place) => a(Chip, {
+			finding,
+			side,
+			unseen: place >= fitting.value
+		}, keyOf(finding)))
+	}), more > 0 && a(MoreFindings, {
+		findings,
+		more,
+		side
+	})] });
+}
+function NoFindings({ run }) {
+	const samples = run?.samples ?? 0;
+	const names = Object.values(PROBLEMS);
+	const looked = `Looked for ${names.join(", ")}.`;
+	if (samples < 10) return a("span", {
+		class: "quiet",
+		"data-testid": "no-findings",
+		title: looked,
+		children: [
+			"No findings yet: ",
+			formatCount(samples),
+			" ",
+			samples === 1 ? "sample" : "samples",
+			" are too few for most rules."
+		]
+	});
+	return a("span", {
+		class: "quiet",
+		"data-testid": "no-findings",
+		title: looked,
+		children: [
+			"No findings. Looked for ",
+			names.length,
+			" problems in ",
+			formatCount(samples),
+			" samples:",
+			" ",
+			names.join(", "),
+			"."
+		]
+	});
+}
+function Chip({ finding, side, unseen, onPick }) {
+	const session = useSession();
+	const opened = openedFinding(session);
+	const pressed = opened?.side === side && opened.finding === finding;
+	return a("button", {
+		type: "button",
+		class: `chip ${finding.severity}`,
+		title: finding.title,
+		"aria-pressed": pressed,
+		"data-testid": "finding",
+		"data-problem": finding.problem,
+		"data-severity": finding.severity,
+		style: unseen ? { visibility: "hidden" } : void 0,
+		onClick: () => {
+			openFinding(session, side, finding);
+			onPick?.();
+		},
+		children: [
+			a(SeverityIcon, { severity: finding.severity }),
+			" ",
+			a(SeverityWord, { severity: finding.severity }),
+			" ",
+			a("span", {
+				class: "chip-title",
+				children: finding.title
+			})
+		]
+	});
+}
+function MoreFindings({ findings, more, side }) {
+	const open = useSignal(false);
+	const ref = T$1(null);
+	A$1(() => {
+		const close = (event) => {
+			if (!ref.current?.contains(event.target)) open.value = false;
+		};
+		document.addEventListener("pointerdown", close);
+		return () => document.removeEventListener("pointerdown", close);
+	}, []);
+	return a("div", {
+		class: "menu",
+		ref,
+		onKeyDown: (event) => {
+			if (event.key === "Escape") open.value = false;
+		},
+		children: [a("button", {
+			type: "button",
+			class: "button",
+			"aria-expanded": open.value,
+			"data-testid": "more-findings",
+			onClick: () => open.value = !open.value,
+			children: [
+				"+",
+				more,
+				" more"
+			]
+		}), open.value && a("div", {
+			class: "menu-items findings-all",
+			role: "group",
+			"aria-label": "All findings",
+			children: findings.map((finding) => a(Chip, {
+				finding,
+				side,
+				onPick: () => open.value = false
+			}, keyOf(finding)))
+		})]
+	});
+}
+// src/host/clipboard.ts
+async function copyText(text) {
+	const clipboard = navigator.clipboard;
+	if (clipboard) try {
+		await clipboard.writeText(text);
+		return true;
+	} catch {}
+	const area = document.createElement("textarea");
+	area.value = text;
+	area.className = "unseen";
+	document.body.append(area);
+	area.select();
+	const copied = document.execCommand("copy");
+	area.remove();
+	return copied;
+}
+// src/views/finding_panel.tsx
+function FindingPanel() {
+	const opened = openedFinding(useSession());
+	return opened ? k$2(Details, {
+		...opened,
+		key: keyOf(opened.finding)
+	}) : null;
+}
+function Details({ finding, side }) {
+	const session = useSession();
+	const ref = T$1(null);
+	A$1(() => {
+		if (document.activeElement?.closest(".findings")) ref.current?.focus({ preventScroll: true });
+		ref.current?.scrollIntoView({ block: "nearest" });
+	}, []);
+	const run = side === "a" ? session.run.value : session.other.value;
+	return a("section", {
+		class: "finding-panel",
+		ref,
+		tabIndex: -1,
+		"aria-label": `Finding: ${finding.title}`,
+		"data-testid": "finding-panel",
+		"data-problem": finding.problem,
+		children: [
+			a("header", { children: [
+				a(SeverityIcon, {
+					severity: finding.severity,
+					size: 18
+				}),
+				a("h2", { children: finding.title }),
+				a(IconButton, {
+					label: "Close the finding (Esc)",
+					onClick: () => closeFinding(session),
+					testId: "close-finding",
+					children: a("path", { d: "M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" })
+				})
+			] }),
+			a("p", {
+				class: "quiet",
+				children: [
+					a(SeverityWord, { severity: finding.severity }),
+					" ·",
+					" ",
+					a("span", {
+						title: "How sure the rule is that this is a problem of the training",
+						children: [formatPercent(finding.confidence), " sure"]
+					}),
+					" ",
+					"· steps ",
+					formatCount(finding.first_step),
+					" to ",
+					formatCount(finding.last_step),
+					finding.ongoing ? ", still so at the end" : ", over at the end",
+					session.comparing.value && run && ` · ${run.name}`
+				]
+			}),
+			a("p", { children: finding.cause }),
+			a(EvidenceTable, { finding }),
+			finding.advice.length > 0 && a($, { children: [a("h3", { children: "What to try, in this order" }), a("ol", { children: finding.advice.map((advice, place) => a(AdviceItem, { advice }, place)) })] }),
+			finding.related.length > 0 && a($, { children: [a("h3", { children: "It explains" }), a("div", {
+				class: "related",
+				children: finding.related.map((related) => a(Chip, {
+					finding: related,
+					side
+				}, keyOf(related)))
+			})] })
+		]
+	});
+}
+function EvidenceTable({ finding }) {
+	if (!finding.evidence.length) return null;
+	return a("table", {
+		class: "evidence",
+		"aria-label": "Numbers that this rests on",
+		children: [a("thead", { children: a("tr", { children: [
+			a("th", { children: "Number" }),
+			a("th", {
+				class: "number",
+				children: "Value"
+			}),
+			a("th", {
+				class: "number",
+				title: "What the value was held against",
+				children: "Limit"
+			})
+		] }) }), a("tbody", { children: finding.evidence.map((evidence, place) => a(EvidenceRow, {
+			finding,
+			evidence
+		}, place)) })]
+	});
+}
+function EvidenceRow({ finding, evidence }) {
+	const session = useSession();
+	const { name, kind, statistic, row, text, value, threshold, unit } = evidence;
+	const source = [
+		TIME_KINDS[kind],
+		statistic,
+		row
+	].filter(Boolean).join(", ");
+	return a("tr", {
+		"data-testid": "evidence",
+		"data-value": value ?? "",
+		children: [
+			a("th", {
+				scope: "row",
+				children: kind in TIME_KINDS ? a("button", {
+					type: "button",
+					class: "link",
+					title: `Show over time: ${source}`,
+					onClick: () => openEvidence(session, finding, evidence),
+					children: name
+				}) : name
+			}),
+			a("td", {
+				class: "number",
+				children: text
+			}),
+			a("td", {
+				class: "number quiet",
+				children: threshold === null ? "" : limitText(threshold, unit)
+			})
+		]
+	});
+}
+function limitText(threshold, unit) {
+	if (unit === "%") return formatPercent(threshold);
+	return unit ? `${formatNumber(threshold)} ${unit}` : formatNumber(threshold);
+}
+function AdviceItem({ advice: { text, code } }) {
+	const copied = useSignal(false);
+	return a("li", { children: [text, code && a("div", {
+		class: "code",
+		children: [a("pre", { children: a("code", { children: code }) }), a("button", {
+			type: "button",
+			class: "button",
+			"aria-label": `Copy: ${text}`,
+			onClick: () => void copyText(code).then((done) => copied.value = done),
+			children: copied.value ? "Copied" : "Copy"
+		})]
+	})] });
+}
+// src/views/thresholds_panel.tsx
+function ThresholdsPanel() {
+	const session = useSession();
+	const ref = T$1(null);
+	const open = session.thresholdsOpen.value;
+	A$1(() => {
+		if (open) ref.current?.focus({ preventScroll: true });
+	}, [open]);
+	if (!open) return null;
+	const { thresholds } = session.settings;
+	return a("section", {
+		class: "finding-panel",
+		ref,
+		tabIndex: -1,
+		"aria-label": "Thresholds",
+		"data-testid": "thresholds",
+		children: [
+			a("header", { children: [
+				a("h2", { children: "Thresholds" }),
+				a("button", {
+					type: "button",
+					class: "button",
+					disabled: !thresholds.value,
+					onClick: () => thresholds.value = "",
+					"data-testid": "reset-thresholds",
+					children: "Reset all"
+				}),
+				a(IconButton, {
+					label: "Close",
+					onClick: () => session.thresholdsOpen.value = false,
+					children: a("path", { d: "M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" })
+				})
+			] }),
+			a("p", {
+				class: "quiet",
+				children: "From which number on something is reported. Changes hold for this tab and are in its address."
+			}),
+			a(Pending, {
+				loaded: session.findings.state.value,
+				retry: () => session.findings.retry(),
+				children: (answer) => a("ul", {
+					class: "thresholds",
+					children: answer.thresholds.map((threshold) => a(ThresholdRow, { threshold }, threshold.name))
+				})
+			})
+		]
+	});
+}
+var capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+var SLIDER_STEPS = 1e3;
+function ThresholdRow({ threshold }) {
+	const session = useSession();
+	const { name, low, high, definition, source } = threshold;
+	const { thresholds } = session.settings;
+	const set = (value) => {
+		const kept = value === threshold.default ? void 0 : value;
+		thresholds.value = setThreshold(thresholds.peek(), name, kept);
+	};
+	const scale = sliderScale(low, high);
+	const title = name.replaceAll("_", " ");
+	const changed = session.thresholds.value.has(name);
+	const value = session.thresholds.value.get(name) ?? threshold.default;
+	return a("li", {
+		class: changed ? "changed" : "",
+		children: [
+			a("div", {
+				class: "threshold-name",
+				children: [a("b", { children: title }), changed && a("button", {
+					type: "button",
+					class: "link",
+					onClick: () => set(void 0),
+					children: ["reset to ", formatNumber(threshold.default)]
+				})]
+			}),
+			a("input", {
+				type: "range",
+				"aria-label": title,
+				min: 0,
+				max: SLIDER_STEPS,
+				value: SLIDER_STEPS * scale.position(value),
+				"aria-valuetext": formatNumber(value),
+				onChange: (event) => set(scale.value(Number(event.currentTarget.value) / SLIDER_STEPS))
+			}),
+			a("input", {
+				type: "number",
+				"aria-label": `${title}, as a number`,
+				min: low,
+				max: high,
+				step: "any",
+				value,
+				title: `From ${formatNumber(low)} to ${formatNumber(high)}`,
+				"data-testid": `threshold-${name}`,
+				onChange: (event) => {
+					const given = event.currentTarget.valueAsNumber;
+					if (Number.isFinite(given) && given >= low && given <= high) set(given);
+					else event.currentTarget.value = String(value);
+				}
+			}),
+			a("p", { children: [
+				capital(definition),
+				".",
+				" ",
+				a("span", {
+					class: "quiet",
+					children: [
+						"Default ",
+						formatNumber(threshold.default),
+						": ",
+						source,
+						"."
+					]
+				})
+			] })
+		]
+	});
+}
 // src/views/layer_series.tsx
-/** A layer's main statistics over the run, below each other on one time axis. */
 var SELECTIONS = [
 	{
 		title: "Gradient, L2 norm",
@@ -9724,9 +10197,9 @@ var SELECTIONS = [
 	}
 ];
 function LayerSeries({ layer, tables }) {
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "tracks",
-		children: SELECTIONS.map((selection) => /* @__PURE__ */ a(LayerTrack, {
+		children: SELECTIONS.map((selection) => a(LayerTrack, {
 			selection,
 			layer,
 			tables
@@ -9738,7 +10211,7 @@ function LayerTrack({ selection, layer, tables }) {
 	const lines = w$2(() => linesOf$2(layer, tables, selection), [layer, table]);
 	if (!table || !lines.length) return null;
 	const info = statisticInfo(selection.statistic);
-	return /* @__PURE__ */ a(Track, {
+	return a(Track, {
 		title: selection.title,
 		definition: table.definitions[selection.statistic] || info.definition,
 		steps: table.steps,
@@ -9763,27 +10236,20 @@ function linesOf$2(layer, tables, { kind, statistic }) {
 	});
 }
 // src/draw/dead.ts
-/** Dead units in a coded unit map: a code of their own, below what is not finite and above the rest. */
-/** The highest ordinary code gives way to dead units, so that pooling keeps them. */
 var DEAD_CODE = 254;
-/** Deep orange, in none of the default map's colours; the style sheet has the same. */
 var DEAD_COLOUR = 4279521768;
-/** Codes with dead cells marked; others move out of the dead code's way. */
 function markDead(codes, dead) {
 	return codes.map((code, index) => {
 		if (code === 255) return code;
 		return dead[index] ? DEAD_CODE : Math.min(code, DEAD_CODE - 1);
 	});
 }
-/** A colour table with the dead code's colour. */
 function withDead(colours) {
 	const table = colours.slice();
 	table[DEAD_CODE] = DEAD_COLOUR;
 	return table;
 }
 // src/components/unit_heatmap.tsx
-/** Units over time: how large each one's output was, and when it was dead. */
-/** Codes of all cells, dead ones marked, rows in the order given. */
 function useUnitCodes(units, order) {
 	return w$2(() => {
 		const columns = units.steps.length;
@@ -9806,7 +10272,7 @@ function UnitHeatmap(props) {
 	const map = session.settings.colours.value;
 	const colours = w$2(() => withDead(colourTable(map, theme)), [map, theme]);
 	const columns = units.steps.length;
-	return /* @__PURE__ */ a(Heatmap, {
+	return a(Heatmap, {
 		coded,
 		rows: units.units,
 		columns,
@@ -9842,17 +10308,16 @@ function showUnit(units, unit, { column, x, y }) {
 		...since >= 0 && { note: `Dead since step ${formatCount(units.steps[since])}: zero in all ${formatCount(units.windowSamples[column])} batches of the window, ${units.window}.` }
 	});
 }
-/** Colours of magnitudes, and how many units are dead at the shown step. */
 function UnitLegend({ units, coded, column }) {
 	const { settings, host } = useSession();
 	const dead = column < 0 ? 0 : deadCount(units, column);
-	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a("span", {
+	return a($, { children: [
+		a("span", {
 			class: "reading",
 			children: [
 				"0",
 				" ",
-				/* @__PURE__ */ a("i", {
+				a("i", {
 					class: "gradient",
 					style: { background: cssGradient(settings.colours.value, host.theme.value) }
 				}),
@@ -9860,21 +10325,21 @@ function UnitLegend({ units, coded, column }) {
 				formatNumber(coded.scale.high)
 			]
 		}),
-		coded.nonfinite > 0 && /* @__PURE__ */ a("span", {
+		coded.nonfinite > 0 && a("span", {
 			class: "reading alarm",
-			children: [/* @__PURE__ */ a("i", {
+			children: [a("i", {
 				class: "swatch",
 				style: { background: nonfiniteColour }
 			}), "NaN, Inf"]
 		}),
-		/* @__PURE__ */ a("span", {
+		a("span", {
 			class: "reading",
 			title: `Dead: zero for every input of ${units.window}`,
 			"data-testid": "dead-units",
 			"data-value": dead,
 			children: [
-				/* @__PURE__ */ a("i", { class: "swatch dead" }),
-				/* @__PURE__ */ a("b", {
+				a("i", { class: "swatch dead" }),
+				a("b", {
 					class: dead ? "dead" : "",
 					children: [
 						formatCount(dead),
@@ -9889,11 +10354,8 @@ function UnitLegend({ units, coded, column }) {
 	] });
 }
 // src/views/layer_units.tsx
-/** A layer's units over the run, below its series. */
 var HIGHEST_UNIT$1 = 12;
-/** The output whose units are shown: the first one that has any. */
 var siteWithUnits = (layer) => layer?.sites.find((candidate) => candidate.units > 0);
-/** The units of the selected layer. */
 function useUnits() {
 	const session = useSession();
 	return useResource(session.client, () => {
@@ -9904,19 +10366,19 @@ function useUnits() {
 function LayerUnits({ layer }) {
 	const session = useSession();
 	const units = useUnits();
-	if (!siteWithUnits(layer)) return /* @__PURE__ */ a("p", {
+	if (!siteWithUnits(layer)) return a("p", {
 		class: "quiet units-note",
 		children: "No units are recorded of this layer."
 	});
-	if (!session.has("units")) return /* @__PURE__ */ a("p", {
+	if (!session.has("units")) return a("p", {
 		class: "quiet units-note",
 		children: "Units are not recorded in this run (units=False)."
 	});
-	return /* @__PURE__ */ a(Pending, {
+	return a(Pending, {
 		loaded: units.state.value,
 		retry: () => units.retry(),
 		class: "units",
-		children: (data) => /* @__PURE__ */ a(UnitMap, { units: data })
+		children: (data) => a(UnitMap, { units: data })
 	});
 }
 function UnitMap({ units }) {
@@ -9924,46 +10386,46 @@ function UnitMap({ units }) {
 	const [ref, size] = useSize();
 	const coded = useUnitCodes(units);
 	const step = session.step.value;
-	return /* @__PURE__ */ a("section", {
+	return a("section", {
 		class: "track unit-track",
 		"data-testid": "unit-map",
 		children: [
-			/* @__PURE__ */ a("header", { children: [
-				/* @__PURE__ */ a("h3", {
+			a("header", { children: [
+				a("h3", {
 					title: "Largest magnitude of each unit over the sampled batch.",
 					children: "Units, largest |output| in the batch"
 				}),
-				/* @__PURE__ */ a("span", { class: "spring" }),
-				/* @__PURE__ */ a(UnitLegend, {
+				a("span", { class: "spring" }),
+				a(UnitLegend, {
 					units,
 					coded,
 					column: step === void 0 ? -1 : sampleAt(units.steps, step)
 				})
 			] }),
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "unit-frame",
 				style: { maxHeight: px(units.units * HIGHEST_UNIT$1 + 4) },
-				children: [/* @__PURE__ */ a("div", {
+				children: [a("div", {
 					class: "unit-axis",
 					style: { width: px(58) },
-					children: [/* @__PURE__ */ a("span", { children: "unit 0" }), /* @__PURE__ */ a("span", { children: units.units - 1 })]
-				}), /* @__PURE__ */ a("div", {
+					children: [a("span", { children: "unit 0" }), a("span", { children: units.units - 1 })]
+				}), a("div", {
 					class: "unit-plot",
 					ref,
-					children: /* @__PURE__ */ a(UnitHeatmap, {
+					children: a(UnitHeatmap, {
 						units,
 						coded,
 						testId: "units"
 					})
 				})]
 			}),
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "axis-row",
 				style: { "--gutter": px(58) },
-				children: [/* @__PURE__ */ a("span", {
+				children: [a("span", {
 					class: "axis-name",
 					children: "step"
-				}), /* @__PURE__ */ a(TimeAxis, { width: size.value.width })]
+				}), a(TimeAxis, { width: size.value.width })]
 			})
 		]
 	});
@@ -9978,20 +10440,20 @@ var COLUMNS$1 = [
 	"nonfinite_count"
 ];
 function LayerValues({ layer, tables }) {
-	return /* @__PURE__ */ a("table", {
+	return a("table", {
 		class: "values",
 		"aria-label": "Values at the shown step",
 		children: [
-			/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [
-				/* @__PURE__ */ a("td", {}),
-				COLUMNS$1.map((statistic) => /* @__PURE__ */ a("th", {
+			a("thead", { children: a("tr", { children: [
+				a("td", {}),
+				COLUMNS$1.map((statistic) => a("th", {
 					class: "number",
 					title: definitionOf(tables, statistic),
 					children: statisticInfo(statistic).short
 				}, statistic)),
-				/* @__PURE__ */ a("td", {})
+				a("td", {})
 			] }) }),
-			layer.variables.map((variable) => /* @__PURE__ */ a("tbody", { children: /* @__PURE__ */ a(TensorRows, {
+			layer.variables.map((variable) => a("tbody", { children: a(TensorRows, {
 				title: splitPath(variable.path)[1],
 				name: variable.path,
 				kinds: [
@@ -10001,7 +10463,7 @@ function LayerValues({ layer, tables }) {
 				],
 				tables
 			}) }, variable.path)),
-			layer.sites.map((site) => /* @__PURE__ */ a("tbody", { children: /* @__PURE__ */ a(TensorRows, {
+			layer.sites.map((site) => a("tbody", { children: a(TensorRows, {
 				title: site.name === layer.path ? "output" : site.name,
 				name: site.name,
 				kinds: ["activation"],
@@ -10015,32 +10477,32 @@ function definitionOf(tables, statistic) {
 }
 function TensorRows({ title, name, kinds, tables }) {
 	const recorded = kinds.filter((kind) => tables.get(kind)?.names.includes(name));
-	if (!recorded.length) return /* @__PURE__ */ a("tr", { children: [/* @__PURE__ */ a("th", {
+	if (!recorded.length) return a("tr", { children: [a("th", {
 		scope: "row",
 		children: title
-	}), /* @__PURE__ */ a("td", {
+	}), a("td", {
 		colSpan: COLUMNS$1.length + 1,
 		class: "missing",
 		children: tables.size ? "not recorded" : ""
 	})] });
-	return /* @__PURE__ */ a($, { children: recorded.map((kind) => /* @__PURE__ */ a("tr", {
+	return a($, { children: recorded.map((kind) => a("tr", {
 		"data-row": name,
 		"data-kind": kind,
 		children: [
-			/* @__PURE__ */ a("th", {
+			a("th", {
 				scope: "row",
 				title: name,
-				children: [title, kind === "activation" ? "" : /* @__PURE__ */ a("span", {
+				children: [title, kind === "activation" ? "" : a("span", {
 					class: "class-name",
 					children: [" ", kind]
 				})]
 			}),
-			COLUMNS$1.map((statistic) => /* @__PURE__ */ a(ValueCell, {
+			COLUMNS$1.map((statistic) => a(ValueCell, {
 				table: tables.get(kind),
 				name,
 				statistic
 			}, statistic)),
-			/* @__PURE__ */ a(ExtraCell, {
+			a(ExtraCell, {
 				table: tables.get(kind),
 				name
 			})
@@ -10056,7 +10518,7 @@ function valueAt$1({ table, name, statistic }, step) {
 function ValueCell(props) {
 	const value = valueAt$1(props, useSession().step.value);
 	const { format } = statisticInfo(props.statistic);
-	return /* @__PURE__ */ a("td", {
+	return a("td", {
 		class: `number ${value !== void 0 && (!Number.isFinite(value) || props.statistic === "nonfinite_count" && value > 0) ? "alarm" : ""}`,
 		"data-statistic": `${props.table.kind}.${props.statistic}`,
 		"data-value": value ?? "",
@@ -10064,10 +10526,9 @@ function ValueCell(props) {
 		children: value === void 0 ? "–" : formatValue(value, format)
 	});
 }
-/** What only this kind has: the update's ratio, the output's saturated or dead share. */
 function ExtraCell({ table, name }) {
 	const step = useSession().step.value;
-	return /* @__PURE__ */ a("td", {
+	return a("td", {
 		class: "number extra",
 		children: statisticsOf(table.kind).filter((statistic) => !COLUMNS$1.includes(statistic)).map((statistic) => ({
 			statistic,
@@ -10076,7 +10537,7 @@ function ExtraCell({ table, name }) {
 				name,
 				statistic
 			}, step)
-		})).filter(({ value }) => value !== void 0).map(({ statistic, value }) => /* @__PURE__ */ a("span", {
+		})).filter(({ value }) => value !== void 0).map(({ statistic, value }) => a("span", {
 			title: table.definitions[statistic] || statisticInfo(statistic).definition,
 			class: Number.isFinite(value) ? "" : "alarm",
 			"data-statistic": `${table.kind}.${statistic}`,
@@ -10084,21 +10545,20 @@ function ExtraCell({ table, name }) {
 			children: [
 				formatValue(value, statisticInfo(statistic).format),
 				" ",
-				/* @__PURE__ */ a("i", { children: statisticInfo(statistic).short })
+				a("i", { children: statisticInfo(statistic).short })
 			]
 		}, statistic))
 	});
 }
 // src/views/layer_panel.tsx
-/** The selected layer: its values at the shown step, its series, its units. */
 function LayerPanel() {
 	const session = useSession();
 	const layer = session.layer.value;
-	if (layer) return /* @__PURE__ */ a(LayerContent, { layer });
-	return /* @__PURE__ */ a(Pending, {
+	if (layer) return a(LayerContent, { layer });
+	return a(Pending, {
 		loaded: session.model.state.value,
 		retry: () => session.model.retry(),
-		children: () => /* @__PURE__ */ a("p", {
+		children: () => a("p", {
 			class: "quiet units-note",
 			children: "No layers are recorded."
 		})
@@ -10110,30 +10570,29 @@ function LayerContent({ layer }) {
 		const path = session.layer.value?.path;
 		return path === void 0 ? void 0 : session.request((run) => seriesQuery(run, path));
 	}, session.host.visible);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "layer-panel",
 		"data-testid": "layer-panel",
 		"data-layer": layer.path,
 		children: [
-			/* @__PURE__ */ a(LayerHeader$1, { layer }),
-			/* @__PURE__ */ a(Pending, {
+			a(LayerHeader$1, { layer }),
+			a(Pending, {
 				loaded: series.state.value,
 				retry: () => series.retry(),
-				children: (data) => /* @__PURE__ */ a(LayerNumbers, { series: data })
+				children: (data) => a(LayerNumbers, { series: data })
 			}),
-			session.settings.view.value !== "units" && /* @__PURE__ */ a(LayerUnits, { layer })
+			session.settings.view.value !== "units" && a(LayerUnits, { layer })
 		]
 	});
 }
-/** While those of another layer load, the picture of the one before stays. */
 function LayerNumbers({ series: { layer: path, tables } }) {
 	const session = useSession();
 	const layer = session.layers.value.find((candidate) => candidate.path === path);
 	if (!layer) return null;
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(LayerValues, {
+	return a($, { children: [a(LayerValues, {
 		layer,
 		tables: session.exact.value ?? tables
-	}), /* @__PURE__ */ a(LayerSeries, {
+	}), a(LayerSeries, {
 		layer,
 		tables
 	})] });
@@ -10146,46 +10605,46 @@ function LayerHeader$1({ layer: { info, path } }) {
 		info.parameters ? `${formatCount(info.parameters)} parameters` : "",
 		info.trainable ? "" : "frozen"
 	].filter(Boolean);
-	return /* @__PURE__ */ a("header", { children: [/* @__PURE__ */ a("h2", {
+	return a("header", { children: [a("h2", {
 		title: path,
 		children: path
-	}), /* @__PURE__ */ a("p", { children: facts.join(" · ") })] });
+	}), a("p", { children: facts.join(" · ") })] });
 }
 // src/components/legend.tsx
 function Legend({ coded, map, theme, format }) {
 	const { scale, zeros, nonfinite } = coded;
 	const [low, high] = endLabels(coded, format);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "legend",
 		"data-testid": "legend",
 		children: [
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: "number",
 				children: low
 			}),
-			/* @__PURE__ */ a("i", {
+			a("i", {
 				class: "gradient",
 				style: { background: cssGradient(map, theme) }
 			}),
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: "number",
 				children: high
 			}),
-			scale.name === "relative" && /* @__PURE__ */ a("span", { children: "of the row’s median" }),
-			zeros > 0 && /* @__PURE__ */ a("span", {
+			scale.name === "relative" && a("span", { children: "of the row’s median" }),
+			zeros > 0 && a("span", {
 				title: `${formatCount(zeros)} cells are exactly zero`,
-				children: [/* @__PURE__ */ a("i", {
+				children: [a("i", {
 					class: "swatch",
 					style: { background: zeroColour(theme) }
 				}), "0"]
 			}),
-			/* @__PURE__ */ a("span", {
+			a("span", {
 				class: nonfinite ? "alarm" : "",
 				title: `${formatCount(nonfinite)} cells are NaN or infinite`,
 				"data-testid": "legend-nonfinite",
 				"data-value": nonfinite,
 				children: [
-					/* @__PURE__ */ a("i", {
+					a("i", {
 						class: "swatch",
 						style: { background: nonfiniteColour }
 					}),
@@ -10203,7 +10662,6 @@ function endLabels({ scale }, format) {
 	return [`÷ ${text}`, `× ${text}`];
 }
 // src/views/over_time.tsx
-/** One statistic of all rows over the whole run: a heatmap, and the same as lines below it. */
 var HIGHEST_ROW = 30;
 function OverTime() {
 	const session = useSession();
@@ -10213,23 +10671,23 @@ function OverTime() {
 		if (!session.has(name)) return void 0;
 		return session.request((run) => metricQuery(run, name, statistic.value, session.pooled.value));
 	}, session.host.visible);
-	if (!session.has(kind.value)) return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(Controls, {}), /* @__PURE__ */ a(NotRecorded, {
-		what: `${KINDS[kind.value]} statistics are not recorded in this run`,
-		how: `Choose another metric, or record them with InspectCallback(${kind.value}s=True).`
+	if (!session.has(kind.value)) return a($, { children: [a(Controls, {}), a(NotRecorded, {
+		what: `${TIME_KINDS[kind.value]} statistics are not recorded in this run`,
+		how: kind.value in KINDS ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).` : "Choose another metric above."
 	})] });
-	return /* @__PURE__ */ a(Pending, {
+	return a(Pending, {
 		loaded: table.state.value,
 		retry: () => table.retry(),
 		class: "over-time",
-		children: (data) => /* @__PURE__ */ a(Picture, { table: data })
+		children: (data) => a(Picture, { table: data })
 	});
 }
 function Controls() {
 	const { scale, colours, statistic } = useSession().settings;
 	const effective = scale.value === "auto" ? statisticInfo(statistic.value).scale : scale.value;
-	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a(MetricControls, {}),
-		/* @__PURE__ */ a(Choice, {
+	return a($, { children: [
+		a(MetricControls, {}),
+		a(Choice, {
 			label: "Scale",
 			testId: "scale",
 			value: effective,
@@ -10252,7 +10710,7 @@ function Controls() {
 			],
 			onChange: (next) => scale.value = next
 		}),
-		/* @__PURE__ */ a(Select, {
+		a(Select, {
 			label: "Colours",
 			value: colours.value,
 			options: SEQUENTIAL.map((name) => [name, name]),
@@ -10260,7 +10718,6 @@ function Controls() {
 		})
 	] });
 }
-/** The rows of the table that pass the filter. */
 function filterTable(table, statistic, matches) {
 	const rows = table.names.flatMap((name, row) => matches(name) ? [row] : []);
 	const columns = table.steps.length;
@@ -10310,12 +10767,12 @@ function Picture({ table }) {
 		session.goTo(table.steps[column]);
 	};
 	const definition = table.definitions[statistic] || info.definition;
-	const sheet = w$2(() => overTime(`${KINDS[table.kind] ?? table.kind} ${info.title}`, table.steps, rows.names, (row, column) => rows.last[row * rows.columns + column]), [table, rows]);
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	const sheet = w$2(() => overTime(`${TIME_KINDS[table.kind] ?? table.kind} ${info.title}`, table.steps, rows.names, (row, column) => rows.last[row * rows.columns + column]), [table, rows]);
+	return a($, { children: [a("div", {
 		class: "view-bar",
 		children: [
-			/* @__PURE__ */ a(Controls, {}),
-			/* @__PURE__ */ a("span", {
+			a(Controls, {}),
+			a("span", {
 				class: "info",
 				title: definition,
 				tabIndex: 0,
@@ -10323,45 +10780,45 @@ function Picture({ table }) {
 				"aria-label": definition,
 				children: "i"
 			}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			/* @__PURE__ */ a(Legend, {
+			a("span", { class: "spring" }),
+			a(Legend, {
 				coded,
 				map,
 				theme,
 				format: info.format
 			})
 		]
-	}), /* @__PURE__ */ a(WithTable, {
+	}), a(WithTable, {
 		sheet,
-		children: /* @__PURE__ */ a("div", {
+		children: a("div", {
 			class: "time-plots",
 			ref,
 			style: { "--gutter": px(gutter) },
 			children: [
-				/* @__PURE__ */ a("div", {
+				a("div", {
 					class: "heatmap-frame",
 					style: { height: px(heatHeight) },
-					children: [/* @__PURE__ */ a(RowLabels, {
+					children: [a(RowLabels, {
 						names: rows.names,
 						height: heatHeight
-					}), /* @__PURE__ */ a(Heatmap, {
+					}), a(Heatmap, {
 						coded,
 						rows: rows.names.length,
 						columns: rows.columns,
 						firstSteps: table.firstSteps,
 						domain: session.domain.value,
 						colours: colourTable(map, theme),
-						label: `${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`,
+						label: `${TIME_KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`,
 						testId: "heatmap",
 						marked,
 						onHover: (hit) => showCell(hit, table, rows, statistic),
 						onPick: pick
 					})]
 				}),
-				/* @__PURE__ */ a(TimeAxisRow, { width: size.value.width - gutter }),
-				/* @__PURE__ */ a("div", {
+				a(TimeAxisRow, { width: size.value.width - gutter }),
+				a("div", {
 					class: "lines-frame",
-					children: /* @__PURE__ */ a(Chart, {
+					children: a(Chart, {
 						steps: table.steps,
 						lines,
 						domain: session.domain.value,
@@ -10382,20 +10839,19 @@ function missingTest(table, rows, statistic) {
 		return isMissing(table, name, statistic, index % rows.columns);
 	};
 }
-var TimeAxisRow = ({ width }) => /* @__PURE__ */ a("div", {
+var TimeAxisRow = ({ width }) => a("div", {
 	class: "axis-row",
-	children: [/* @__PURE__ */ a("span", {
+	children: [a("span", {
 		class: "axis-name",
 		children: "step"
-	}), /* @__PURE__ */ a(TimeAxis, { width })]
+	}), a(TimeAxis, { width })]
 });
-/** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows, available) {
 	const wanted = rows * HIGHEST_ROW + 4;
 	return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? .72 : .6))));
 }
 function linesOf$1(rows, layer) {
-	const own = /* @__PURE__ */ new Set([...layer?.variables.map((variable) => variable.path) ?? [], ...layer?.sites.map((site) => site.name) ?? []]);
+	const own = new Set([...layer?.variables.map((variable) => variable.path) ?? [], ...layer?.sites.map((site) => site.name) ?? []]);
 	const lines = rows.names.map((name, row) => ({
 		name,
 		values: rows.last.subarray(row * rows.columns, (row + 1) * rows.columns),
@@ -10441,15 +10897,6 @@ function showCell(hit, table, rows, statistic) {
 	});
 }
 // src/draw/sparkline.ts
-/** A small line without axes: its path, and where it is not a number. */
-/**
-* Draws the extent of each pixel's values, so that no peak is lost.
-*
-* Args:
-*   values: One row; exact zeros on a log scale lie on the bottom edge.
-*   firstSteps: First step of each value.
-*   isMissing: Of the place of a value that is not finite, whether it only does not apply.
-*/
 function sparkline(values, firstSteps, domain, width, height, log, isMissing = () => false) {
 	const [low, high] = range(values, log);
 	const y = (value) => {
@@ -10478,13 +10925,11 @@ function sparkline(values, firstSteps, domain, width, height, log, isMissing = (
 		nonfinite
 	};
 }
-/** Adds to the last stretch where they touch. */
 function addStretch(stretches, x, width) {
 	const last = stretches.at(-1);
 	if (last && last[0] + last[1] >= x - .1) last[1] = x + width - last[0];
 	else stretches.push([x, width]);
 }
-/** One point a value where there is room, else one a pixel with the extent of its values. */
 function points(values, firstSteps, domain, width, isMissing) {
 	if (values.length <= width) return Array.from(values, (_, index) => ({
 		x: stepToX(firstSteps[index], domain, width),
@@ -10527,27 +10972,26 @@ function extentOf(values, from, to, isMissing) {
 	};
 }
 // src/components/nonfinite.tsx
-/** Stretches of a small line in which values are not finite. */
 var NARROWEST = 3;
 var LABEL_ROOM$1 = 34;
 function NonfiniteStretches({ stretches, height }) {
-	return /* @__PURE__ */ a($, { children: stretches.map(([x, width]) => /* @__PURE__ */ a("g", {
+	return a($, { children: stretches.map(([x, width]) => a("g", {
 		class: "nonfinite",
 		children: [
-			/* @__PURE__ */ a("rect", {
+			a("rect", {
 				x,
 				width: Math.max(width, NARROWEST),
 				height,
 				fill: nonfiniteColour,
 				"fill-opacity": width < 6 ? 1 : .25
 			}),
-			/* @__PURE__ */ a("rect", {
+			a("rect", {
 				x,
 				width: Math.max(width, NARROWEST),
 				height: 3,
 				fill: nonfiniteColour
 			}),
-			width > LABEL_ROOM$1 && /* @__PURE__ */ a("text", {
+			width > LABEL_ROOM$1 && a("text", {
 				x: x + 5,
 				y: height / 2 + 5,
 				children: "NaN"
@@ -10556,7 +11000,6 @@ function NonfiniteStretches({ stretches, height }) {
 	}, x)) });
 }
 // src/components/sparkline_cell.tsx
-/** A layer's gradient norm over the run, in a table cell. */
 var WIDTH = 96;
 var HEIGHT = 20;
 function SparklineCell({ values, steps, isMissing }) {
@@ -10566,26 +11009,24 @@ function SparklineCell({ values, steps, isMissing }) {
 		steps,
 		domain
 	]);
-	return /* @__PURE__ */ a("td", {
+	return a("td", {
 		class: "trend",
-		children: line && /* @__PURE__ */ a("div", {
+		children: line && a("div", {
 			class: "sparkline",
-			children: [/* @__PURE__ */ a("svg", {
+			children: [a("svg", {
 				width: WIDTH,
 				height: HEIGHT,
 				"aria-hidden": "true",
-				children: [/* @__PURE__ */ a("path", { d: line.path }), /* @__PURE__ */ a(NonfiniteStretches, {
+				children: [a("path", { d: line.path }), a(NonfiniteStretches, {
 					stretches: line.nonfinite,
 					height: HEIGHT
 				})]
-			}), /* @__PURE__ */ a(StepBand, {})]
+			}), a(StepBand, {})]
 		})
 	});
 }
 // src/views/training_curves.tsx
-/** Loss and metrics of the run as a whole, below the overview where there is room. */
 var MOST_METRICS = 4;
-/** As many of them as the height, in CSS pixels, has room for, the loss first. */
 function TrainingCurves({ height }) {
 	const loss = useSession().loss.data;
 	const lossLines = w$2(() => loss && linesOfLoss(loss), [loss]);
@@ -10596,11 +11037,11 @@ function TrainingCurves({ height }) {
 		colour: "series-3"
 	}], [loss]);
 	if (!loss?.steps.length || !lossLines || !metrics || !rate) return null;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "training",
 		"data-testid": "training-curves",
 		children: [
-			/* @__PURE__ */ a(Track, {
+			a(Track, {
 				title: "Loss",
 				definition: "Loss of each sampled batch, and of each epoch as Keras logs it.",
 				steps: loss.steps,
@@ -10609,7 +11050,7 @@ function TrainingCurves({ height }) {
 				format: "number",
 				label: "Loss over the run"
 			}),
-			height >= 240 && metrics.length > 0 && /* @__PURE__ */ a(Track, {
+			height >= 240 && metrics.length > 0 && a(Track, {
 				title: "Metrics",
 				definition: "Metrics of each epoch, as Keras logs them.",
 				steps: loss.steps,
@@ -10618,7 +11059,7 @@ function TrainingCurves({ height }) {
 				format: "number",
 				label: "Metrics over the run"
 			}),
-			height >= 360 && varies(loss.learningRate) && /* @__PURE__ */ a(Track, {
+			height >= 360 && varies(loss.learningRate) && a(Track, {
 				title: "Learning rate",
 				definition: "Learning rate of the optimizer at each sampled step.",
 				steps: loss.steps,
@@ -10630,10 +11071,8 @@ function TrainingCurves({ height }) {
 		]
 	});
 }
-/** Whether a curve would show more than one number does. */
 var varies = (values) => values.some((value) => value !== values[0]);
 var LOG_FROM = 30;
-/** Whether values are positive and span enough for a log scale. */
 function spansDecades(values) {
 	let [low, high] = [Infinity, 0];
 	for (const value of values) {
@@ -10665,7 +11104,6 @@ function linesOfMetrics(loss) {
 		"epoch"
 	].includes(name)).slice(0, MOST_METRICS).map((name, index) => epochLine(loss, name, loss.epochs.get(name), index + 1));
 }
-/** A value an epoch, placed at the sampled step that is nearest before the epoch's end. */
 function epochLine(loss, name, values, place) {
 	const placed = new Float32Array(loss.steps.length).fill(NaN);
 	const recorded = new Uint8Array(loss.steps.length);
@@ -10684,26 +11122,27 @@ function epochLine(loss, name, values, place) {
 	};
 }
 // src/views/overview.tsx
-/** Every layer at the shown step, as a table. */
 var ROW_HEIGHT$1 = 26;
 function Overview() {
 	const session = useSession();
 	const { resources, rows, values } = useOverview();
 	const shown = useComputed(() => {
 		const { matches } = session.filter.value;
-		return orderRows(rows.value, session.settings.order.value, values.value).filter((row) => matches(row.layer.path));
+		const found = session.layerFindings.value;
+		const severity = (path) => rankOf(found.get(path)?.[0]);
+		return orderRows(rows.value, session.settings.order.value, values.value, severity).filter((row) => matches(row.layer.path));
 	});
 	const failed = resources.find(({ state }) => state.value.error !== void 0);
-	if (failed && !resources.some(({ data }) => data)) return /* @__PURE__ */ a(ErrorState, {
+	if (failed && !resources.some(({ data }) => data)) return a(ErrorState, {
 		message: failed.state.value.error,
 		retry: () => failed.retry()
 	});
-	if (!Object.keys(KINDS).some((kind) => session.has(kind))) return /* @__PURE__ */ a(NotRecorded, {
+	if (!Object.keys(KINDS).some((kind) => session.has(kind))) return a(NotRecorded, {
 		what: "No statistics of layers are recorded in this run",
 		how: "InspectCallback records gradients, weights, updates and activations by default."
 	});
 	const steps = resources[0].data?.firstSteps;
-	return /* @__PURE__ */ a(OverviewPage, {
+	return a(OverviewPage, {
 		rows: shown.value,
 		values: values.value,
 		steps
@@ -10720,10 +11159,10 @@ function OverviewPage(props) {
 		step
 	]));
 	const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT$1;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "overview-page",
 		ref,
-		children: [/* @__PURE__ */ a(OverviewTable, { ...props }), room >= 120 && /* @__PURE__ */ a(TrainingCurves, { height: room })]
+		children: [a(OverviewTable, { ...props }), room >= 120 && a(TrainingCurves, { height: room })]
 	});
 }
 function sheetOf$1(rows, values, step) {
@@ -10741,26 +11180,26 @@ function OverviewTable({ rows, values, steps }) {
 	const session = useSession();
 	const range = useVirtualRows(rows.length, ROW_HEIGHT$1);
 	const extents = w$2(() => columnExtents(rows, values), [rows, values]);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: `overview ${session.approximate.value ? "stale" : ""}`,
 		ref: range.ref,
 		onScroll: range.onScroll,
-		children: [/* @__PURE__ */ a("table", {
+		children: [a("table", {
 			"aria-rowcount": rows.length + 1,
 			"aria-label": "Layers at the shown step",
-			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [/* @__PURE__ */ a(LayerHeader, {}), OVERVIEW_COLUMNS.flatMap((column) => [/* @__PURE__ */ a(HeaderCell, {
+			children: [a("thead", { children: a("tr", { children: [a(LayerHeader, {}), OVERVIEW_COLUMNS.flatMap((column) => [a(HeaderCell, {
 				sortKey: column.key,
 				title: column.title,
 				definition: column.definition
-			}, column.key), ...column.key === "gradient.l2" ? [/* @__PURE__ */ a("th", {
+			}, column.key), ...column.key === "gradient.l2" ? [a("th", {
 				class: "trend",
 				title: "Gradient norm over the run, log scale",
 				children: "over time"
-			}, "trend")] : []])] }) }), /* @__PURE__ */ a(VirtualBody, {
+			}, "trend")] : []])] }) }), a(VirtualBody, {
 				rows: rows.length,
 				rowHeight: ROW_HEIGHT$1,
 				range,
-				children: (place) => /* @__PURE__ */ a(LayerRow, {
+				children: (place) => a(LayerRow, {
 					row: rows[place],
 					place,
 					values: values.get(rows[place].layer.path),
@@ -10769,21 +11208,20 @@ function OverviewTable({ rows, values, steps }) {
 					selected: rows[place].layer === session.layer.value
 				}, rows[place].layer.path)
 			})]
-		}), rows.length === 0 && session.settings.filter.value && /* @__PURE__ */ a("p", {
+		}), rows.length === 0 && session.settings.filter.value && a("p", {
 			class: "quiet",
 			children: "No layer matches the filter."
 		})]
 	});
 }
-/** Layers as they are in the model, or those first that need a look. */
 function LayerHeader() {
 	const { order } = useSession().settings;
-	return /* @__PURE__ */ a("th", { children: /* @__PURE__ */ a("button", {
+	return a("th", { children: a("button", {
 		type: "button",
-		title: order.value === "worst" ? "Worst first: what is not finite, then dead units and gradients far below the median. Press for model order." : "Press for the worst layers first",
+		title: order.value === "worst" ? "Worst first: layers with findings by their severity, then dead units and gradients far below the median. Press for model order." : "Press for the worst layers first",
 		"data-testid": "order",
 		onClick: () => order.value = order.value === "model" ? "worst" : "model",
-		children: ["Layer ", /* @__PURE__ */ a("span", {
+		children: ["Layer ", a("span", {
 			class: "order",
 			children: ORDERS[order.value] ?? "sorted"
 		})]
@@ -10793,20 +11231,19 @@ var ORDERS = {
 	model: "model order",
 	worst: "worst first"
 };
-/** A press sorts largest first, another one smallest first, a third returns to model order. */
 function HeaderCell({ sortKey, title, definition }) {
 	const { order } = useSession().settings;
 	const now = order.value;
 	const next = now === `-${sortKey}` ? sortKey : now === sortKey ? "model" : `-${sortKey}`;
 	const sorted = now === sortKey ? "ascending" : now === `-${sortKey}` ? "descending" : "none";
-	return /* @__PURE__ */ a("th", {
+	return a("th", {
 		class: "number",
 		"aria-sort": sorted,
-		children: /* @__PURE__ */ a("button", {
+		children: a("button", {
 			type: "button",
 			title: definition,
 			onClick: () => order.value = next,
-			children: [title, /* @__PURE__ */ a("span", {
+			children: [title, a("span", {
 				class: "sort",
 				"aria-hidden": "true",
 				children: sorted === "none" ? "" : sorted === "ascending" ? "▲" : "▼"
@@ -10819,61 +11256,81 @@ function LayerRow({ row, place, values, steps, extents, selected }) {
 	const { layer, series } = row;
 	const [prefix, name] = splitPath(layer.path);
 	const gradient = series.get("gradient.l2");
-	return /* @__PURE__ */ a("tr", {
+	return a("tr", {
 		class: selected ? "selected" : "",
 		"aria-selected": selected,
 		"aria-rowindex": place + 2,
 		"data-testid": "layer-row",
 		"data-layer": layer.path,
 		onClick: () => session.settings.layer.value = layer.path,
-		children: [/* @__PURE__ */ a("th", {
+		children: [a("th", {
 			scope: "row",
 			title: `${layer.path}, ${layer.info.class_name}`,
 			children: [
-				/* @__PURE__ */ a("span", {
+				a(FindingMark, { path: layer.path }),
+				a("span", {
 					class: "prefix",
 					children: prefix
 				}),
-				/* @__PURE__ */ a("span", {
+				a("span", {
 					class: "name",
 					children: name
 				}),
-				/* @__PURE__ */ a("span", {
+				a("span", {
 					class: "class-name",
 					children: layer.info.class_name
 				})
 			]
-		}), OVERVIEW_COLUMNS.flatMap((column) => [/* @__PURE__ */ a(NumberCell, {
+		}), OVERVIEW_COLUMNS.flatMap((column) => [a(NumberCell, {
 			column,
 			value: values?.get(column.key),
 			extent: extents.get(column.key)
-		}, column.key), ...column.key === "gradient.l2" ? [/* @__PURE__ */ a(SparklineCell, {
+		}, column.key), ...column.key === "gradient.l2" ? [a(SparklineCell, {
 			values: gradient,
 			steps
 		}, "trend")] : []])]
 	});
 }
+function FindingMark({ path }) {
+	const session = useSession();
+	const findings = session.layerFindings.value.get(path);
+	if (!findings) return null;
+	const [worst] = findings;
+	const titles = findings.map(({ severity, title }) => `${SEVERITIES[severity]}: ${title}`);
+	return a("button", {
+		type: "button",
+		class: "finding-mark",
+		title: titles.join("\n"),
+		"aria-label": titles.join(". "),
+		"data-testid": "layer-finding",
+		"data-severity": worst.severity,
+		onClick: (event) => {
+			event.stopPropagation();
+			openFinding(session, "a", worst);
+		},
+		children: a(SeverityIcon, { severity: worst.severity })
+	});
+}
 function NumberCell({ column, value, extent }) {
 	const { format } = statisticInfo(column.statistic);
-	return /* @__PURE__ */ a("td", {
+	return a("td", {
 		class: `number ${value !== void 0 && !Number.isFinite(value) ? "alarm" : ""} ${value === void 0 ? "missing" : ""}`,
 		"data-statistic": column.key,
 		"data-value": value ?? "",
 		title: value === void 0 ? "does not apply, or not recorded" : String(value),
-		children: [extent && value !== void 0 && /* @__PURE__ */ a(Bar, {
+		children: [extent && value !== void 0 && a(Bar, {
 			column,
 			value,
 			extent
-		}), /* @__PURE__ */ a("span", { children: value === void 0 ? "–" : formatValue(value, format) })]
+		}), a("span", { children: value === void 0 ? "–" : formatValue(value, format) })]
 	});
 }
-/** A share fills the cell from nothing to all; a norm spans the layers' range on a log scale. */
 function Bar({ column, value, extent: [low, high] }) {
 	const isShare = statisticInfo(column.statistic).format === "percent";
 	const share = isShare ? value : Math.log(value / low) / Math.log(high / low);
 	if (!Number.isFinite(share)) return null;
 	const width = isShare ? 100 * share : 4 + 96 * Math.max(0, Math.min(1, share));
-	return /* @__PURE__ */ a("i", {
+	return a("i", {
 		class: column.statistic === "dead_fraction" ? "bar dead" : "bar",
 		style: { width: `${width}%` }
 	});
@@ -10881,7 +11338,7 @@ function Bar({ column, value, extent: [low, high] }) {
 var WITH_BARS = ["gradient.l2", "update.ratio"];
 var SHARES = ["activation.zero_fraction", "activation.dead_fraction"];
 function columnExtents(rows, values) {
-	const extents = /* @__PURE__ */ new Map();
+	const extents = new Map();
 	for (const key of WITH_BARS) {
 		const numbers = rows.map((row) => values.get(row.layer.path)?.get(key) ?? NaN).filter((value) => Number.isFinite(value) && value > 0);
 		const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
@@ -10891,37 +11348,36 @@ function columnExtents(rows, values) {
 	return extents;
 }
 // src/views/units.tsx
-/** Every unit of a layer over the run: which died, when, and what one of them did. */
 var HIGHEST_UNIT = 26;
 var LOWEST_LABEL = 13;
 function UnitsView() {
 	const session = useSession();
 	const units = useUnits();
-	if (!session.has("units")) return /* @__PURE__ */ a(NotRecorded, {
+	if (!session.has("units")) return a(NotRecorded, {
 		what: "Units are not recorded in this run",
 		how: "They are by default; InspectCallback(units=False) and tier=\"economy\" leave them out."
 	});
 	const layer = session.layer.value;
-	if (layer && !siteWithUnits(layer)) return /* @__PURE__ */ a(NoUnits, { path: layer.path });
-	return /* @__PURE__ */ a(Pending, {
+	if (layer && !siteWithUnits(layer)) return a(NoUnits, { path: layer.path });
+	return a(Pending, {
 		loaded: units.state.value,
 		retry: () => units.retry(),
 		class: "units-view",
-		children: (data) => /* @__PURE__ */ a(UnitsOfLayer, { units: data })
+		children: (data) => a(UnitsOfLayer, { units: data })
 	});
 }
 function useSites() {
 	return useSession().layers.value.flatMap((layer) => siteWithUnits(layer)?.name ?? []);
 }
 function NoUnits({ path }) {
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
-		children: /* @__PURE__ */ a(SiteSelect, {
+		children: a(SiteSelect, {
 			names: useSites(),
 			value: "",
 			testId: "units-layer"
 		})
-	}), /* @__PURE__ */ a(NotRecorded, {
+	}), a(NotRecorded, {
 		what: `No units of ${path} are recorded`,
 		how: "Its output has no axis of units. Choose another layer above."
 	})] });
@@ -10944,15 +11400,15 @@ function UnitsOfLayer({ units }) {
 		const names = Array.from(order, (each) => `unit ${each}`);
 		return overTime(`Units of ${units.site}`, units.steps, names, (place, at) => units.maxAbs[order[place] * units.steps.length + at]);
 	}, [units, order]);
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("div", {
+	return a($, { children: [a("div", {
 		class: "view-bar",
 		children: [
-			/* @__PURE__ */ a(SiteSelect, {
+			a(SiteSelect, {
 				names: sites,
 				value: units.site,
 				testId: "units-layer"
 			}),
-			/* @__PURE__ */ a(Choice, {
+			a(Choice, {
 				label: "Order of units",
 				testId: "unit-order",
 				value: unitOrder.value,
@@ -10975,27 +11431,27 @@ function UnitsOfLayer({ units }) {
 				],
 				onChange: (next) => unitOrder.value = next
 			}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			/* @__PURE__ */ a(UnitLegend, {
+			a("span", { class: "spring" }),
+			a(UnitLegend, {
 				units,
 				coded,
 				column
 			})
 		]
-	}), /* @__PURE__ */ a(WithTable, {
+	}), a(WithTable, {
 		sheet,
 		children: [
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "unit-frame tall",
 				style: { maxHeight: px(units.units * HIGHEST_UNIT + 12) },
-				children: [/* @__PURE__ */ a(RowNumbers, {
+				children: [a(RowNumbers, {
 					order,
 					height: size.value.height,
 					selected: unit
-				}), /* @__PURE__ */ a("div", {
+				}), a("div", {
 					class: "unit-plot",
 					ref,
-					children: /* @__PURE__ */ a(UnitHeatmap, {
+					children: a(UnitHeatmap, {
 						units,
 						coded,
 						order,
@@ -11006,15 +11462,15 @@ function UnitsOfLayer({ units }) {
 					})
 				})]
 			}),
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "axis-row",
 				style: { "--gutter": px(58) },
-				children: [/* @__PURE__ */ a("span", {
+				children: [a("span", {
 					class: "axis-name",
 					children: "step"
-				}), /* @__PURE__ */ a(TimeAxis, { width: size.value.width })]
+				}), a(TimeAxis, { width: size.value.width })]
 			}),
-			/* @__PURE__ */ a(UnitTracks, {
+			a(UnitTracks, {
 				units,
 				unit,
 				column
@@ -11022,16 +11478,15 @@ function UnitsOfLayer({ units }) {
 		]
 	})] });
 }
-/** Numbers of the units beside their rows, thinned out where rows are low. */
 function RowNumbers(props) {
 	const { order, height, selected } = props;
 	const room = height - 4;
 	const stride = Math.max(1, Math.ceil(LOWEST_LABEL * order.length / Math.max(1, room)));
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "unit-numbers",
 		style: { width: px(58) },
 		"aria-hidden": "true",
-		children: Array.from(order, (unit, row) => row % stride ? null : /* @__PURE__ */ a("span", {
+		children: Array.from(order, (unit, row) => row % stride ? null : a("span", {
 			class: unit === selected ? "selected" : "",
 			style: { top: px(4 + (row + .5) * room / order.length) },
 			children: unit
@@ -11057,11 +11512,11 @@ function UnitTracks({ units, unit, column }) {
 		colour: "series-1",
 		width: 2
 	}], [units, unit]);
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "unit-tracks",
-		children: [/* @__PURE__ */ a(Track, {
+		children: [a(Track, {
 			title: `Unit ${unit}, largest |output|`,
-			note: /* @__PURE__ */ a(UnitState, {
+			note: a(UnitState, {
 				units,
 				unit,
 				column
@@ -11072,7 +11527,7 @@ function UnitTracks({ units, unit, column }) {
 			log: false,
 			format: "number",
 			label: `Unit ${unit} of ${units.site} over the run`
-		}), /* @__PURE__ */ a(Track, {
+		}), a(Track, {
 			title: "Dead units",
 			definition: `Units that were zero for every input of ${units.window}.`,
 			steps: units.steps,
@@ -11083,13 +11538,12 @@ function UnitTracks({ units, unit, column }) {
 		})]
 	});
 }
-/** What is the matter with the unit at the shown step, in words. */
 function UnitState({ units, unit, column }) {
 	if (column < 0) return null;
 	const since = deadSince(units, unit, column);
 	const value = units.maxAbs[unit * units.steps.length + column];
 	const state = since >= 0 ? `dead since step ${formatCount(units.steps[since])}` : Number.isFinite(value) ? value === 0 ? "silent in this batch" : "alive" : formatNumber(value);
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: since >= 0 ? "reading dead-text" : "quiet",
 		"data-testid": "unit-state",
 		"data-unit": unit,
@@ -11098,14 +11552,6 @@ function UnitState({ units, unit, column }) {
 	});
 }
 // src/state/weights.ts
-/**
-* Rows of the weights' table.
-*
-* Args:
-*   tables: Over time.
-*   exact: Of the shown step alone, where those over time are too coarse to hold it.
-*   column: Of the shown step in `tables`.
-*/
 function weightRows(variables, tables, column, exact) {
 	const at = (kind, name, statistic) => exact ? valueAt(exact.get(kind), name, statistic, 0) : valueAt(tables.get(kind), name, statistic, column);
 	return variables.map((variable) => {
@@ -11129,13 +11575,11 @@ function valueAt(table, name, statistic, column) {
 	if (!table || column < 0 || isMissing(table, name, statistic, column)) return void 0;
 	return tableRow(table, name, statistic)?.[column];
 }
-/** A row of norms as multiples of its first value that is not zero; NaN before it. */
 function growthSeries(norms) {
 	const start = norms.find((value) => value !== 0);
 	return norms.map((value) => value === 0 ? NaN : value / (start ?? NaN));
 }
 // src/views/weights.tsx
-/** Every trainable variable: how large it is, how it grew, how fast it moves. */
 var ROW_HEIGHT = 26;
 function useKind(kind, statistics) {
 	const session = useSession();
@@ -11149,16 +11593,16 @@ function Weights() {
 	const session = useSession();
 	const weight = useKind("weight", ["l2", "max_abs"]);
 	const update = useKind("update", ["l2", "ratio"]);
-	if (!session.has("weight") && !session.has("update")) return /* @__PURE__ */ a(NotRecorded, {
+	if (!session.has("weight") && !session.has("update")) return a(NotRecorded, {
 		what: "Weights are not recorded in this run",
 		how: "They are by default; InspectCallback(weights=False, updates=False) leaves them out."
 	});
 	const main = session.has("weight") ? weight : update;
-	return /* @__PURE__ */ a(Pending, {
+	return a(Pending, {
 		loaded: main.state.value,
 		retry: () => main.retry(),
 		class: "weights",
-		children: () => /* @__PURE__ */ a(WeightsPage, {
+		children: () => a(WeightsPage, {
 			weight: weight.data,
 			update: update.data
 		})
@@ -11186,10 +11630,10 @@ function WeightsPage({ weight, update }) {
 		exact
 	]);
 	useSheet(w$2(() => sheetOf(rows, step), [rows, step]));
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a(WeightsTable, {
+	return a($, { children: [a(WeightsTable, {
 		rows,
 		tables
-	}), /* @__PURE__ */ a(Curves, {
+	}), a(Curves, {
 		rows,
 		tables
 	})] });
@@ -11243,42 +11687,42 @@ function WeightsTable({ rows, tables }) {
 	const session = useSession();
 	const range = useVirtualRows(rows.length, ROW_HEIGHT);
 	const own = new Set(session.layer.value?.variables.map(({ path }) => path));
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: `overview weights-table ${session.approximate.value ? "stale" : ""}`,
 		ref: range.ref,
 		onScroll: range.onScroll,
 		tabIndex: 0,
-		children: [/* @__PURE__ */ a("table", {
+		children: [a("table", {
 			"aria-rowcount": rows.length + 1,
 			"aria-label": "Variables at the shown step",
-			children: [/* @__PURE__ */ a("thead", { children: /* @__PURE__ */ a("tr", { children: [
-				/* @__PURE__ */ a("th", { children: /* @__PURE__ */ a("span", { children: "Variable" }) }),
-				/* @__PURE__ */ a("th", {
+			children: [a("thead", { children: a("tr", { children: [
+				a("th", { children: a("span", { children: "Variable" }) }),
+				a("th", {
 					class: "number",
-					children: /* @__PURE__ */ a("span", { children: "Shape" })
+					children: a("span", { children: "Shape" })
 				}),
-				COLUMNS.map(([key, title, definition]) => /* @__PURE__ */ a("th", {
+				COLUMNS.map(([key, title, definition]) => a("th", {
 					class: "number",
 					title: definition,
-					children: /* @__PURE__ */ a("span", { children: title })
+					children: a("span", { children: title })
 				}, key)),
-				/* @__PURE__ */ a("th", {
+				a("th", {
 					class: "trend",
 					title: "Update ratio over the run, log scale",
 					children: "ratio over time"
 				})
-			] }) }), /* @__PURE__ */ a(VirtualBody, {
+			] }) }), a(VirtualBody, {
 				rows: rows.length,
 				rowHeight: ROW_HEIGHT,
 				range,
-				children: (place) => /* @__PURE__ */ a(VariableRow, {
+				children: (place) => a(VariableRow, {
 					row: rows[place],
 					update: tables.get("update"),
 					place,
 					selected: own.has(rows[place].variable.path)
 				}, rows[place].variable.path)
 			})]
-		}), rows.length === 0 && /* @__PURE__ */ a("p", {
+		}), rows.length === 0 && a("p", {
 			class: "quiet",
 			children: "No variable matches the filter."
 		})]
@@ -11292,34 +11736,34 @@ function VariableRow({ row, update, place, selected }) {
 		const owner = session.layers.peek().find((layer) => layer.variables.some((variable) => variable.path === path));
 		if (owner) session.settings.layer.value = owner.path;
 	};
-	return /* @__PURE__ */ a("tr", {
+	return a("tr", {
 		class: selected ? "selected" : "",
 		"aria-rowindex": place + 2,
 		"data-testid": "variable-row",
 		"data-variable": path,
 		onClick: choose,
 		children: [
-			/* @__PURE__ */ a("th", {
+			a("th", {
 				scope: "row",
 				title: path,
-				children: [/* @__PURE__ */ a("span", {
+				children: [a("span", {
 					class: "prefix",
 					children: prefix
-				}), /* @__PURE__ */ a("span", {
+				}), a("span", {
 					class: "name",
 					children: name
 				})]
 			}),
-			/* @__PURE__ */ a("td", {
+			a("td", {
 				class: "number",
 				title: `${formatCount(row.elements)} elements`,
 				children: formatShape(shape) || "scalar"
 			}),
-			COLUMNS.map(([key]) => /* @__PURE__ */ a(WeightCell, {
+			COLUMNS.map(([key]) => a(WeightCell, {
 				column: key,
 				value: row[key]
 			}, key)),
-			/* @__PURE__ */ a(SparklineCell, {
+			a(SparklineCell, {
 				values: update && tableRow(update, path, "ratio"),
 				steps: update?.firstSteps,
 				...update && { isMissing: (column) => isMissing(update, path, "ratio", column) }
@@ -11330,7 +11774,7 @@ function VariableRow({ row, update, place, selected }) {
 function WeightCell({ column, value }) {
 	const bad = value !== void 0 && !Number.isFinite(value);
 	const text = value === void 0 ? "–" : formatNumber(value);
-	return /* @__PURE__ */ a("td", {
+	return a("td", {
 		class: `number ${bad ? "alarm" : ""} ${value === void 0 ? "missing" : ""}`,
 		"data-statistic": column,
 		"data-value": value ?? "",
@@ -11369,11 +11813,11 @@ function Curves({ rows, tables }) {
 		layer
 	]);
 	const own = lines.filter((line) => line.colour !== "line-other");
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "weight-curves",
-		children: [/* @__PURE__ */ a("div", {
+		children: [a("div", {
 			class: "view-bar",
-			children: [/* @__PURE__ */ a(Choice, {
+			children: [a(Choice, {
 				label: "Curves",
 				testId: "weight-curve",
 				value: weightCurve.value,
@@ -11395,11 +11839,11 @@ function Curves({ rows, tables }) {
 					]
 				],
 				onChange: (next) => weightCurve.value = next
-			}), /* @__PURE__ */ a("span", {
+			}), a("span", {
 				class: "quiet",
 				children: "all variables in grey, the selected layer’s in colour"
 			})]
-		}), table ? /* @__PURE__ */ a(Track, {
+		}), table ? a(Track, {
 			title: `${title}${layer ? ` · ${layer.path}` : ""}`,
 			definition,
 			steps: table.steps,
@@ -11408,7 +11852,7 @@ function Curves({ rows, tables }) {
 			log: true,
 			format: "number",
 			label: `${title} of ${lines.length} variables over the run`
-		}) : /* @__PURE__ */ a(NotRecorded, {
+		}) : a(NotRecorded, {
 			what: `${kind === "update" ? "Updates" : "Weights"} are not recorded in this run`,
 			how: `Record them with InspectCallback(${kind}s=True).`
 		})]
@@ -11437,7 +11881,6 @@ function linesOf(table, rows, curve, layer) {
 	}))];
 }
 // src/components/help.tsx
-/** Keyboard shortcuts: what they do, and the sheet that lists them. */
 var on = (key, shift = false) => (event) => event.key === key && event.shiftKey === shift;
 var SHORTCUTS = [
 	{
@@ -11507,6 +11950,18 @@ var SHORTCUTS = [
 		run: ({ settings: { asTable } }) => asTable.value = asTable.peek() === "yes" ? "no" : "yes"
 	},
 	{
+		keys: "f",
+		does: "next finding",
+		matches: on("f"),
+		run: openNextFinding
+	},
+	{
+		keys: "Esc",
+		does: "close the finding",
+		matches: on("Escape"),
+		run: closeFinding
+	},
+	{
 		keys: "/",
 		does: "filter layers",
 		matches: on("/"),
@@ -11520,7 +11975,6 @@ var SHORTCUTS = [
 	}
 ];
 var TYPING = "input, select, textarea, [contenteditable]";
-/** Runs the shortcut of a key press, unless the press is meant for a control. */
 function shortcut(session, event) {
 	if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
 	const target = event.target;
@@ -11536,7 +11990,7 @@ function HelpSheet() {
 	const session = useSession();
 	const ref = T$1(null);
 	A$1(() => ref.current?.showModal(), []);
-	return /* @__PURE__ */ a("dialog", {
+	return a("dialog", {
 		ref,
 		class: "help",
 		"aria-label": "Keyboard shortcuts",
@@ -11545,9 +11999,9 @@ function HelpSheet() {
 			if (event.target === ref.current) ref.current?.close();
 		},
 		children: [
-			/* @__PURE__ */ a("h2", { children: "Keyboard shortcuts" }),
-			/* @__PURE__ */ a("dl", { children: SHORTCUTS.map(({ keys, does }) => /* @__PURE__ */ a("div", { children: [/* @__PURE__ */ a("dt", { children: /* @__PURE__ */ a("kbd", { children: keys }) }), /* @__PURE__ */ a("dd", { children: does })] }, keys)) }),
-			/* @__PURE__ */ a("button", {
+			a("h2", { children: "Keyboard shortcuts" }),
+			a("dl", { children: SHORTCUTS.map(({ keys, does }) => a("div", { children: [a("dt", { children: a("kbd", { children: keys }) }), a("dd", { children: does })] }, keys)) }),
+			a("button", {
 				class: "button",
 				onClick: () => ref.current?.close(),
 				children: "Close"
@@ -11555,50 +12009,83 @@ function HelpSheet() {
 		]
 	});
 }
+// src/components/finding_marks.tsx
+var LANE = 4;
+var MARK = 5;
+function FindingMarks({ width }) {
+	const session = useSession();
+	const domain = session.domain.value;
+	return a("g", {
+		"data-testid": "finding-marks",
+		children: (session.findings.data?.findings ?? []).map((finding, place) => ({
+			finding,
+			lane: Math.min(place, 2)
+		})).reverse().map(({ finding, lane }, place) => a(Mark, {
+			finding,
+			domain,
+			width,
+			top: lane * LANE
+		}, place))
+	});
+}
+function Mark({ finding, domain, width, top }) {
+	const start = stepToX(finding.first_step, domain, width);
+	const end = Math.max(start + 2, stepToX(finding.last_step + 1, domain, width));
+	return a("g", {
+		class: `severity ${finding.severity}`,
+		"data-problem": finding.problem,
+		children: [a("rect", {
+			x: start,
+			y: top,
+			width: end - start,
+			height: 1 + rankOf(finding) / 2
+		}), a("path", { d: `M${start} ${top}h${MARK}l-5 8z` })]
+	});
+}
+var findingsAt = (findings, step) => findings.filter(({ first_step, last_step }) => first_step <= step && step <= last_step);
 // src/components/scrubber.tsx
-/** The step that all views show: the loss over the run, epochs, and controls to move through it. */
 function Scrubber() {
 	const session = useSession();
 	const { steps } = session;
 	const none = steps.value.length === 0;
 	const playing = session.player.playing.value;
-	return /* @__PURE__ */ a("footer", {
+	return a("footer", {
 		class: "scrubber-bar",
 		children: [
-			/* @__PURE__ */ a("div", {
+			a("div", {
 				class: "transport",
 				children: [
-					/* @__PURE__ */ a(IconButton, {
+					a(IconButton, {
 						label: "First step (Home)",
 						disabled: none,
 						onClick: () => first(session),
-						children: /* @__PURE__ */ a("path", { d: "M3 3h2v10H3zM13 3v10L6 8z" })
+						children: a("path", { d: "M3 3h2v10H3zM13 3v10L6 8z" })
 					}),
-					/* @__PURE__ */ a(IconButton, {
+					a(IconButton, {
 						label: "Previous recorded step (←)",
 						disabled: none,
 						onClick: () => session.move(-1),
-						children: /* @__PURE__ */ a("path", { d: "M11 3v10L4 8z" })
+						children: a("path", { d: "M11 3v10L4 8z" })
 					}),
-					/* @__PURE__ */ a(IconButton, {
+					a(IconButton, {
 						label: playing ? "Pause (space)" : "Play (space)",
 						disabled: none,
 						onClick: () => session.player.toggle(),
 						testId: "play",
-						children: playing ? /* @__PURE__ */ a("path", { d: "M4 3h3v10H4zM9 3h3v10H9z" }) : /* @__PURE__ */ a("path", { d: "M4 2.5v11L13 8z" })
+						children: playing ? a("path", { d: "M4 3h3v10H4zM9 3h3v10H9z" }) : a("path", { d: "M4 2.5v11L13 8z" })
 					}),
-					/* @__PURE__ */ a(IconButton, {
+					a(IconButton, {
 						label: "Next recorded step (→)",
 						disabled: none,
 						onClick: () => session.move(1),
-						children: /* @__PURE__ */ a("path", { d: "M5 3v10l7-5z" })
+						children: a("path", { d: "M5 3v10l7-5z" })
 					})
 				]
 			}),
-			/* @__PURE__ */ a(Strip, {}),
-			/* @__PURE__ */ a("div", {
+			a(Strip, {}),
+			a("div", {
 				class: "step-info",
-				children: [/* @__PURE__ */ a(StepLabel, {}), /* @__PURE__ */ a(FollowButton, {})]
+				children: [a(StepLabel, {}), a(FollowButton, {})]
 			})
 		]
 	});
@@ -11608,28 +12095,27 @@ function StepLabel() {
 	const session = useSession();
 	const step = session.step.value;
 	const steps = session.steps.value;
-	if (step === void 0) return /* @__PURE__ */ a("span", {
+	if (step === void 0) return a("span", {
 		class: "quiet",
 		children: "no step recorded"
 	});
 	const epoch = epochOf(session.loss.data, step, session.model.data?.steps_per_epoch ?? 0);
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: "step-label",
 		"data-testid": "step-label",
 		"data-value": step,
 		children: [
 			"step ",
-			/* @__PURE__ */ a("b", { children: formatCount(step) }),
+			a("b", { children: formatCount(step) }),
 			" of ",
 			formatCount(steps[steps.length - 1]),
-			epoch !== void 0 && /* @__PURE__ */ a("span", {
+			epoch !== void 0 && a("span", {
 				class: "quiet",
 				children: [" · epoch ", epoch + 1]
 			})
 		]
 	});
 }
-/** The epoch, from 0, that a step belongs to, where the run says so. */
 function epochOf(loss, step, stepsPerEpoch) {
 	if (stepsPerEpoch > 0) return Math.floor(step / stepsPerEpoch);
 	const ends = loss?.epochSteps;
@@ -11638,7 +12124,7 @@ function epochOf(loss, step, stepsPerEpoch) {
 function FollowButton() {
 	const session = useSession();
 	const following = session.settings.step.value === void 0;
-	return /* @__PURE__ */ a("button", {
+	return a("button", {
 		type: "button",
 		class: "button follow",
 		"aria-pressed": following,
@@ -11669,17 +12155,24 @@ function Strip() {
 		const at = sampleAt(loss.steps, stepAt(event));
 		showTooltip(event.clientX, event.clientY, {
 			title: `step ${formatCount(loss.steps[at])}`,
-			lines: [{
-				label: "batch loss",
-				value: formatNumber(loss.loss[at])
-			}, {
-				label: "learning rate",
-				value: formatNumber(loss.learningRate[at])
-			}]
+			lines: [
+				{
+					label: "batch loss",
+					value: formatNumber(loss.loss[at])
+				},
+				{
+					label: "learning rate",
+					value: formatNumber(loss.learningRate[at])
+				},
+				...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(({ severity, title }) => ({
+					label: SEVERITIES[severity],
+					value: title
+				}))
+			]
 		});
 	};
 	const { steps, step, position } = session;
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "strip",
 		ref,
 		role: "slider",
@@ -11697,10 +12190,10 @@ function Strip() {
 		},
 		onPointerMove: hover,
 		onPointerLeave: hideTooltip,
-		children: [loss && size.value.width > 0 && /* @__PURE__ */ a(StripPicture, {
+		children: [loss && size.value.width > 0 && a(StripPicture, {
 			loss,
 			size: size.value
-		}), /* @__PURE__ */ a(StepBand, {})]
+		}), a(StepBand, {})]
 	});
 }
 var EPOCH_LANE = 12;
@@ -11715,37 +12208,37 @@ function StripPicture({ loss, size: { width, height } }) {
 		height,
 		log
 	]);
-	return /* @__PURE__ */ a("svg", {
+	return a("svg", {
 		width,
 		height,
 		"aria-hidden": "true",
 		children: [
-			/* @__PURE__ */ a(Epochs, {
+			a(Epochs, {
 				loss,
 				size: {
 					width,
 					height
 				}
 			}),
-			/* @__PURE__ */ a("path", {
+			a("path", {
 				d: line.path,
 				transform: "translate(0 3)",
 				class: "loss"
 			}),
-			/* @__PURE__ */ a(NonfiniteStretches, {
+			a(NonfiniteStretches, {
 				stretches: line.nonfinite,
 				height: height - EPOCH_LANE
-			})
+			}),
+			a(FindingMarks, { width })
 		]
 	});
 }
-/** A line at the end of each epoch, its number below; thinned out where they are many. */
 function Epochs({ loss, size: { width, height } }) {
 	const domain = useSession().domain.value;
 	const ends = loss.epochSteps;
 	const stride = Math.max(1, Math.ceil(ends.length * LABEL_ROOM / width));
 	const shown = Array.from(ends, (_, index) => index).filter((index) => index % stride === 0);
-	return /* @__PURE__ */ a($, { children: [/* @__PURE__ */ a("line", {
+	return a($, { children: [a("line", {
 		x1: 0,
 		x2: width,
 		y1: height - EPOCH_LANE,
@@ -11754,13 +12247,13 @@ function Epochs({ loss, size: { width, height } }) {
 	}), shown.map((index) => {
 		const start = stepToX(index ? ends[index - 1] + 1 : domain.first, domain, width);
 		const x = Math.round(start) + .5;
-		return /* @__PURE__ */ a("g", { children: [index > 0 && /* @__PURE__ */ a("line", {
+		return a("g", { children: [index > 0 && a("line", {
 			x1: x,
 			x2: x,
 			y1: 0,
 			y2: height,
 			class: "epoch"
-		}), /* @__PURE__ */ a("text", {
+		}), a("text", {
 			x: x + 3,
 			y: height - 2,
 			children: index + 1
@@ -11768,14 +12261,7 @@ function Epochs({ loss, size: { width, height } }) {
 	})] });
 }
 // src/draw/page_svg.ts
-/**
-* A part of the page as one SVG: boxes, texts and drawings where they stand on the screen.
-*
-* Built of nodes, never of text: a name in a log stays a text node. What is drawn on a canvas becomes
-* a picture in it, at the screen's resolution.
-*/
 var SVG = "http://www.w3.org/2000/svg";
-/** The element as it looks now, on the background given. */
 function pageSvg(root, background) {
 	const box = root.getBoundingClientRect();
 	const svg = make("svg", {
@@ -11792,14 +12278,12 @@ function pageSvg(root, background) {
 	addElement(svg, root, box);
 	return svg;
 }
-/** The SVG as the text of a file. */
 var svgText = (svg) => new XMLSerializer().serializeToString(svg);
-/** The same as pixels, `density` for each of the page's own. */
 async function svgToPng(svg, density) {
 	const image = new Image();
 	const loaded = new Promise((resolve, reject) => {
 		image.onload = resolve;
-		image.onerror = () => reject(/* @__PURE__ */ new Error("the picture could not be drawn"));
+		image.onerror = () => reject(new Error("the picture could not be drawn"));
 	});
 	image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(svg))}`;
 	await loaded;
@@ -11810,7 +12294,7 @@ async function svgToPng(svg, density) {
 	return new Promise((resolve, reject) => {
 		canvas.toBlob((blob) => {
 			if (blob) resolve(blob);
-			else reject(/* @__PURE__ */ new Error("the picture could not be written"));
+			else reject(new Error("the picture could not be written"));
 		});
 	});
 }
@@ -11909,7 +12393,6 @@ function addGradient(into, colours, place) {
 		fill: `url(#${id})`
 	}));
 }
-/** A text node, one piece for each line it takes up. */
 function addTextNode(into, node, style, origin) {
 	const text = node.data.trim();
 	if (!text) return;
@@ -11946,7 +12429,6 @@ var DRAWN = [
 	"font-size",
 	"font-family"
 ];
-/** An inner SVG with what style sheets say written into it. */
 function copySvg(source, box, origin) {
 	const copy = source.cloneNode(true);
 	const originals = [source, ...source.querySelectorAll("*")];
@@ -11963,7 +12445,6 @@ function copySvg(source, box, origin) {
 	return copy;
 }
 // src/host/download.ts
-/** Hands a file to the browser. */
 function download(name, content) {
 	const url = URL.createObjectURL(content);
 	const link = document.createElement("a");
@@ -11973,7 +12454,6 @@ function download(name, content) {
 	setTimeout(() => URL.revokeObjectURL(url), 1e4);
 }
 // src/components/export_menu.tsx
-/** Takes what is shown out of the tab: numbers as CSV, the picture as PNG or SVG. */
 var PNG_DENSITY = 2;
 var FORMATS = [
 	["csv", "Numbers (CSV)"],
@@ -11999,23 +12479,23 @@ function ExportMenu() {
 			error.value = reason instanceof Error ? reason.message : String(reason);
 		});
 	};
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "menu",
 		ref,
 		onKeyDown: (event) => {
 			if (event.key === "Escape") open.value = false;
 		},
-		children: [/* @__PURE__ */ a(IconButton, {
+		children: [a(IconButton, {
 			label: error.value ? `Export failed: ${error.value}` : "Export",
 			testId: "export",
 			expanded: open.value,
 			onClick: () => open.value = !open.value,
-			children: /* @__PURE__ */ a("path", { d: "M7.300 1.500h1.400v6.200l2.100-2.100 1 1L8 10.400 4.200 6.600l1-1 2.100 2.100zM2.500 10h1.400v3.100h8.200V10h1.400v4.500h-11z" })
-		}), open.value && /* @__PURE__ */ a("div", {
+			children: a("path", { d: "M7.300 1.500h1.400v6.200l2.100-2.100 1 1L8 10.400 4.200 6.600l1-1 2.100 2.100zM2.500 10h1.400v3.100h8.200V10h1.400v4.500h-11z" })
+		}), open.value && a("div", {
 			class: "menu-items",
 			role: "group",
 			"aria-label": "Export",
-			children: FORMATS.map(([format, title]) => /* @__PURE__ */ a("button", {
+			children: FORMATS.map(([format, title]) => a("button", {
 				type: "button",
 				disabled: format === "csv" && !session.sheet.value,
 				"data-testid": `export-${format}`,
@@ -12037,27 +12517,26 @@ async function save(session, format) {
 	download(name, format === "svg" ? new Blob([svgText(svg)], { type: "image/svg+xml" }) : await svgToPng(svg, PNG_DENSITY));
 }
 // src/components/toolbar.tsx
-/** Run, view, filter and how fresh the data is. */
 function Toolbar() {
 	const session = useSession();
-	return /* @__PURE__ */ a("header", {
+	return a("header", {
 		class: "toolbar",
 		children: [
-			/* @__PURE__ */ a("h1", {
+			a("h1", {
 				class: "unseen",
 				children: "Keras Inspect"
 			}),
-			/* @__PURE__ */ a(RunPicker, {}),
-			/* @__PURE__ */ a(ViewTabs, {}),
-			/* @__PURE__ */ a("span", { class: "spring" }),
-			/* @__PURE__ */ a(FilterField, {}),
-			/* @__PURE__ */ a(Freshness, {}),
-			/* @__PURE__ */ a(TableToggle, {}),
-			/* @__PURE__ */ a(ExportMenu, {}),
-			/* @__PURE__ */ a(IconButton, {
+			a(RunPicker, {}),
+			a(ViewTabs, {}),
+			a("span", { class: "spring" }),
+			a(FilterField, {}),
+			a(Freshness, {}),
+			a(TableToggle, {}),
+			a(ExportMenu, {}),
+			a(IconButton, {
 				label: "Keyboard shortcuts (?)",
 				onClick: () => session.helpOpen.value = true,
-				children: /* @__PURE__ */ a("path", { d: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3zM7.3 11h1.4v1.4H7.3zM8 3.8c1.5 0 2.6 1 2.6 2.4 0 1.1-.6 1.700-1.200 2.200-.5.4-.7.7-.7 1.400H7.300c0-1.200.5-1.800 1.100-2.300.5-.4.8-.7.8-1.300 0-.7-.5-1.100-1.200-1.100s-1.200.5-1.200 1.300H5.400c0-1.500 1.100-2.600 2.600-2.600z" })
+				children: a("path", { d: "M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3zM7.3 11h1.4v1.4H7.3zM8 3.8c1.5 0 2.6 1 2.6 2.4 0 1.1-.6 1.700-1.200 2.200-.5.4-.7.7-.7 1.400H7.300c0-1.200.5-1.800 1.100-2.300.5-.4.8-.7.8-1.300 0-.7-.5-1.100-1.200-1.100s-1.200.5-1.200 1.300H5.400c0-1.500 1.100-2.600 2.600-2.600z" })
 			})
 		]
 	});
@@ -12066,7 +12545,7 @@ function RunPicker() {
 	const session = useSession();
 	const names = (session.runs.state.value.data?.runs ?? []).map(({ name }) => name);
 	const chosen = session.chosen.value?.name ?? session.settings.run.value;
-	return /* @__PURE__ */ a(Select, {
+	return a(Select, {
 		label: "Run",
 		value: chosen,
 		options: (names.includes(chosen) ? names : [chosen, ...names]).map((name) => [name, name === "" || name === "." ? "(log directory)" : name]),
@@ -12090,12 +12569,12 @@ function ViewTabs() {
 		view.value = next;
 		document.getElementById(`tab-${next}`)?.focus();
 	};
-	return /* @__PURE__ */ a("div", {
+	return a("div", {
 		class: "tabs",
 		role: "tablist",
 		"aria-label": "Views",
 		onKeyDown: move,
-		children: VIEWS.map((name) => /* @__PURE__ */ a("button", {
+		children: VIEWS.map((name) => a("button", {
 			id: `tab-${name}`,
 			type: "button",
 			role: "tab",
@@ -12108,24 +12587,23 @@ function ViewTabs() {
 		}, name))
 	});
 }
-/** Pictures or tables; the overview is a table either way. */
 function TableToggle() {
 	const { asTable, view } = useSession().settings;
 	const pressed = asTable.value === "yes";
-	return /* @__PURE__ */ a(IconButton, {
+	return a(IconButton, {
 		label: pressed ? "View as picture (t)" : "View as table (t)",
 		pressed,
 		disabled: view.value === "overview",
 		testId: "as-table",
 		onClick: () => asTable.value = pressed ? "no" : "yes",
-		children: /* @__PURE__ */ a("path", { d: "M2 2.500h12v11H2zM3.300 6v2h2.900V6zm4.200 0v2h5.200V6zM3.300 9.200v3h2.900v-3zm4.200 0v3h5.200v-3z" })
+		children: a("path", { d: "M2 2.500h12v11H2zM3.300 6v2h2.900V6zm4.200 0v2h5.200V6zM3.300 9.200v3h2.900v-3zm4.200 0v3h5.200v-3z" })
 	});
 }
 function FilterField() {
 	const session = useSession();
 	const { filter } = session.settings;
 	const { valid } = session.filter.value;
-	return /* @__PURE__ */ a("input", {
+	return a("input", {
 		class: `filter ${valid ? "" : "invalid"}`,
 		type: "search",
 		placeholder: "Filter layers (regex)",
@@ -12150,7 +12628,7 @@ function Freshness() {
 		return () => clearInterval(timer);
 	}, [visible]);
 	const failed = session.runs.state.value.error;
-	if (failed !== void 0) return /* @__PURE__ */ a("button", {
+	if (failed !== void 0) return a("button", {
 		class: "button alarm",
 		title: failed,
 		onClick: () => void session.runs.refresh(),
@@ -12159,15 +12637,15 @@ function Freshness() {
 	if (!run) return null;
 	const age = Math.max(0, now.value - run.wall_time);
 	const live = age < STALE_SECONDS;
-	return /* @__PURE__ */ a("span", {
+	return a("span", {
 		class: `freshness ${live ? "live" : ""}`,
 		title: "When the newest record was written",
 		children: [
-			/* @__PURE__ */ a("i", {}),
+			a("i", {}),
 			" ",
 			live ? "live, " : "",
 			formatAge(age),
-			run.problems.length > 0 && /* @__PURE__ */ a("span", {
+			run.problems.length > 0 && a("span", {
 				class: "problems",
 				title: run.problems.join("\n"),
 				"data-testid": "problems",
@@ -12197,61 +12675,64 @@ function App({ session }) {
 		document.addEventListener("keydown", onKey);
 		return () => document.removeEventListener("keydown", onKey);
 	}, [session]);
-	return /* @__PURE__ */ a(SessionContext.Provider, {
+	return a(SessionContext.Provider, {
 		value: session,
-		children: /* @__PURE__ */ a("div", {
+		children: a("div", {
 			class: "app",
 			"data-theme": session.host.theme.value,
 			"data-testid": "app",
-			children: [/* @__PURE__ */ a(Content, { session }), /* @__PURE__ */ a(Tooltip, {})]
+			children: [a(Content, { session }), a(Tooltip, {})]
 		})
 	});
 }
 function Content({ session }) {
 	const { data, error } = session.runs.state.value;
 	if (!data) {
-		if (error === void 0) return /* @__PURE__ */ a("div", {
+		if (error === void 0) return a("div", {
 			class: "spinner",
 			role: "status",
 			"aria-label": "Loading"
 		});
-		return /* @__PURE__ */ a(ErrorState, {
+		return a(ErrorState, {
 			message: error,
 			retry: () => void session.runs.refresh()
 		});
 	}
-	if (!data.runs.length) return /* @__PURE__ */ a(EmptyState, { logdir: data.logdir });
+	if (!data.runs.length) return a(EmptyState, { logdir: data.logdir });
 	const View = COMPONENTS[session.settings.view.value];
-	return /* @__PURE__ */ a($, { children: [
-		/* @__PURE__ */ a(Toolbar, {}),
-		session.chosen.value ? /* @__PURE__ */ a("main", {
+	return a($, { children: [
+		a(Toolbar, {}),
+		session.chosen.value && a(FindingsBar, {}),
+		session.chosen.value ? a("main", {
 			class: "panes",
-			children: [/* @__PURE__ */ a("section", {
+			children: [a("section", {
 				class: "left",
 				id: "view",
 				role: "tabpanel",
 				"aria-label": "View",
-				children: [/* @__PURE__ */ a("h2", {
+				children: [a("h2", {
 					class: "unseen",
 					children: VIEW_TITLES[session.settings.view.value]
-				}), /* @__PURE__ */ a(View, {})]
-			}), /* @__PURE__ */ a("aside", {
+				}), a(View, {})]
+			}), a("aside", {
 				class: "right",
-				"aria-label": "Selected layer",
-				children: /* @__PURE__ */ a(LayerPanel, {})
+				"aria-label": "Details",
+				children: [
+					a(FindingPanel, {}),
+					a(ThresholdsPanel, {}),
+					a(LayerPanel, {})
+				]
 			})]
-		}) : /* @__PURE__ */ a(ErrorState, { message: `There is no run ${JSON.stringify(session.settings.run.value)}.` }),
-		/* @__PURE__ */ a(Scrubber, {}),
-		session.helpOpen.value && /* @__PURE__ */ a(HelpSheet, {})
+		}) : a(ErrorState, { message: `There is no run ${JSON.stringify(session.settings.run.value)}.` }),
+		a(Scrubber, {}),
+		session.helpOpen.value && a(HelpSheet, {})
 	] });
 }
 // src/host/hash.ts
-/** TensorBoard's address hash: `#<plugin>&p.<plugin>.<key>=<value>&...` Pure functions. */
 var prefixOf = (plugin) => `p.${plugin}.`;
-/** The plugin's own keys and values. */
 function pluginEntries(hash, plugin) {
 	const prefix = prefixOf(plugin);
-	const entries = /* @__PURE__ */ new Map();
+	const entries = new Map();
 	for (const part of partsOf(hash)) {
 		const at = part.indexOf("=");
 		const key = decode(part.slice(0, at));
@@ -12259,7 +12740,6 @@ function pluginEntries(hash, plugin) {
 	}
 	return entries;
 }
-/** The hash with the plugin's entries replaced and everybody else's kept. */
 function mergeHash(hash, plugin, entries) {
 	const prefix = prefixOf(plugin);
 	const others = partsOf(hash).filter((part) => {
@@ -12282,13 +12762,7 @@ function decode(text) {
 	}
 }
 // src/host/host.ts
-/**
-* The page around the tab: TensorBoard's own window, or none when the tab is opened by itself.
-*
-* The only module that touches `window.parent`; every use falls back to the tab's own window.
-*/
 var PLUGIN_NAME = "keras_inspect";
-/** Connects to the page that the tab runs in. */
 function connectHost() {
 	const outer = outerWindow();
 	const visible = watchVisibility();
@@ -12307,7 +12781,6 @@ function connectHost() {
 		}
 	};
 }
-/** TensorBoard's window where it can be reached, else the tab's own. */
 function outerWindow() {
 	try {
 		return window.parent.document.body ? window.parent : window;
@@ -12332,7 +12805,6 @@ function watchSystemTheme() {
 	query.addEventListener("change", () => theme.value = query.matches ? "dark" : "light");
 	return theme;
 }
-/** A plugin's frame stays alive when another tab is chosen, with no height. */
 function watchVisibility() {
 	const read = () => !document.hidden && window.innerHeight > 0 && window.innerWidth > 0;
 	const visible = y$1(read());
@@ -12341,7 +12813,6 @@ function watchVisibility() {
 	window.addEventListener("resize", update);
 	return visible;
 }
-/** TensorBoard's plugin protocol: a message port, JSON both ways, every message answered. */
 function listenForReload(outer, callback) {
 	if (outer === window) return;
 	const channel = new MessageChannel();
@@ -12363,13 +12834,13 @@ function listenForReload(outer, callback) {
 // src/style/style.ts
 var style_default = [
 	".uplot, .uplot *, .uplot *::before, .uplot *::after {box-sizing: border-box;}.uplot {font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, \"Noto Sans\", sans-serif, \"Apple Color Emoji\", \"Segoe UI Emoji\", \"Segoe UI Symbol\", \"Noto Color Emoji\";line-height: 1.5;width: min-content;}.u-title {text-align: center;font-size: 18px;font-weight: bold;}.u-wrap {position: relative;user-select: none;}.u-over, .u-under {position: absolute;}.u-under {overflow: hidden;}.uplot canvas {display: block;position: relative;width: 100%;height: 100%;}.u-axis {position: absolute;}.u-legend {font-size: 14px;margin: auto;text-align: center;}.u-inline {display: block;}.u-inline * {display: inline-block;}.u-inline tr {margin-right: 16px;}.u-legend th {font-weight: 600;}.u-legend th > * {vertical-align: middle;display: inline-block;}.u-legend .u-marker {width: 1em;height: 1em;margin-right: 4px;background-clip: padding-box !important;}.u-inline.u-live th::after {content: \":\";vertical-align: middle;}.u-inline:not(.u-live) .u-value {display: none;}.u-series > * {padding: 4px;}.u-series th {cursor: pointer;}.u-legend .u-off > * {opacity: 0.3;}.u-select {background: rgba(0,0,0,0.07);position: absolute;pointer-events: none;}.u-cursor-x, .u-cursor-y {position: absolute;left: 0;top: 0;pointer-events: none;will-change: transform;}.u-hz .u-cursor-x, .u-vt .u-cursor-y {height: 100%;border-right: 1px dashed #607D8B;}.u-hz .u-cursor-y, .u-vt .u-cursor-x {width: 100%;border-bottom: 1px dashed #607D8B;}.u-cursor-pt {position: absolute;top: 0;left: 0;border-radius: 50%;border: 0 solid;pointer-events: none;will-change: transform;/*this has to be !important since we set inline \"background\" shorthand */background-clip: padding-box !important;}.u-axis.u-off, .u-select.u-off, .u-cursor-x.u-off, .u-cursor-y.u-off, .u-cursor-pt.u-off {display: none;}",
-	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
+	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --error: #b3261e;\n  --warning: #8f5200;\n  --note: #1565c0;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --error: #ff8f86;\n  --warning: #ffc46b;\n  --note: #8ec7ff;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.unseen {\n  position: absolute;\n  width: 1px;\n  height: 1px;\n  margin: 0;\n  overflow: hidden;\n  clip-path: inset(50%);\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n"
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n",
+	"/* The bar of findings */\n.findings {\n  flex: none;\n  display: flex;\n  align-items: flex-start;\n  gap: 10px;\n  padding: 4px 12px;\n  border-bottom: 1px solid var(--border);\n}\n\n.findings-lines {\n  flex: 1;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n  gap: 4px;\n}\n\n.findings-line {\n  position: relative;\n  min-width: 0;\n  min-height: 26px;\n  display: flex;\n  align-items: center;\n  gap: 8px;\n}\n\n.findings-line > .quiet,\n.findings-error > span {\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.findings-error {\n  display: flex;\n  align-items: center;\n  gap: 8px;\n  min-width: 0;\n}\n\n.findings-run {\n  flex: none;\n  width: 130px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-weight: 500;\n}\n\n/* Chips that do not fit wrap out of sight. */\n.chips {\n  flex: 0 1 auto;\n  min-width: 0;\n  height: 26px;\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n  overflow: hidden;\n}\n\n.chip {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  flex: 0 1 auto;\n  min-width: 0;\n  max-width: min(100%, 620px);\n  height: 26px;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--background);\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.chip.error {\n  border-color: var(--error);\n}\n\n.chip.warning {\n  border-color: var(--warning);\n}\n\n.chip:hover {\n  background: var(--hover);\n}\n\n.chip[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.chip svg {\n  flex: none;\n}\n\n.chip-title {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.severity.error {\n  color: var(--error);\n  fill: var(--error);\n}\n\n.severity.warning {\n  color: var(--warning);\n  fill: var(--warning);\n}\n\n.severity.note {\n  color: var(--note);\n  fill: var(--note);\n}\n\n.findings-line .menu {\n  flex: none;\n}\n\n.findings-all {\n  width: min(720px, 90vw);\n  max-height: 60vh;\n  padding: 8px;\n  gap: 5px;\n  overflow-y: auto;\n}\n\n.findings-all .chip {\n  max-width: 100%;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n}\n\n/* A finding in full, and the thresholds, above the selected layer */\n.finding-panel {\n  padding: 10px 14px 12px;\n  border-bottom: 1px solid var(--border);\n  line-height: 1.5;\n}\n\n.app .finding-panel:focus {\n  outline: none;\n}\n\n.finding-panel > header {\n  display: flex;\n  align-items: flex-start;\n  gap: 8px;\n}\n\n.finding-panel > header h2 {\n  flex: 1;\n  font-size: 14px;\n  font-weight: 500;\n  line-height: 1.35;\n  overflow-wrap: anywhere;\n}\n\n.finding-panel > header svg.severity {\n  flex: none;\n  margin-top: 1px;\n}\n\n.finding-panel > header .icon-button {\n  margin: -5px -6px 0 0;\n}\n\n.finding-panel > p {\n  margin-top: 5px;\n  max-width: 76ch;\n}\n\n.finding-panel h3 {\n  margin: 10px 0 2px;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.finding-panel ol {\n  margin: 0;\n  padding-left: 20px;\n  max-width: 80ch;\n}\n\n.finding-panel li {\n  padding: 2px 0;\n}\n\n.evidence {\n  margin-top: 8px;\n  border-collapse: collapse;\n}\n\n.evidence th,\n.evidence td {\n  padding: 2px 16px 2px 0;\n  font-weight: 400;\n  text-align: left;\n  vertical-align: top;\n}\n\n.evidence .number {\n  text-align: right;\n}\n\n.evidence thead th {\n  color: var(--muted);\n}\n\n.evidence tbody tr {\n  border-top: 1px solid var(--grid);\n}\n\n.link {\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  text-align: left;\n  text-decoration: underline;\n  text-underline-offset: 2px;\n}\n\n.app .link {\n  color: var(--focus);\n}\n\n.code {\n  display: flex;\n  align-items: flex-start;\n  gap: 6px;\n  margin: 3px 0 4px;\n}\n\n.code pre {\n  flex: 1;\n  min-width: 0;\n  margin: 0;\n  padding: 5px 8px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--surface);\n  white-space: pre-wrap;\n  overflow-wrap: anywhere;\n  font:\n    11px/1.5 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.code code {\n  font: inherit;\n}\n\n.related {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 4px;\n}\n\n.related .chip {\n  max-width: 100%;\n}\n\n.thresholds {\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.thresholds li {\n  display: grid;\n  grid-template-columns: minmax(150px, 1fr) minmax(90px, 160px) 84px;\n  align-items: center;\n  gap: 0 10px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.thresholds b {\n  font-weight: 400;\n}\n\n.thresholds .changed b {\n  font-weight: 600;\n}\n\n.threshold-name {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n}\n\n.thresholds input[type='number'] {\n  height: 24px;\n  padding: 0 4px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  text-align: right;\n}\n\n.thresholds input[type='range'] {\n  min-width: 0;\n  accent-color: var(--focus);\n}\n\n.thresholds p {\n  grid-column: 1 / -1;\n  font-size: 11px;\n}\n\n.finding-mark {\n  display: inline-grid;\n  place-items: center;\n  width: 18px;\n  height: 18px;\n  margin: 0 3px 0 -5px;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  vertical-align: middle;\n}\n"
 ].join("\n");
 // src/index.tsx
-/** The module that TensorBoard loads into the tab's frame; it calls `render`. */
 function render() {
 	document.title = "Keras Inspect";
 	document.documentElement.lang = "en";
@@ -12379,6 +12850,6 @@ function render() {
 	const root = document.createElement("div");
 	root.className = "root";
 	document.body.append(root);
-	Q(/* @__PURE__ */ a(App, { session: new Session(connectHost(), new Client()) }), root);
+	Q(a(App, { session: new Session(connectHost(), new Client()) }), root);
 }
 export { render };

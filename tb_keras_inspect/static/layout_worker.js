@@ -894,7 +894,7 @@ function Je(e) {
 	});
 }
 function bt(e, n, t) {
-	let r = /* @__PURE__ */ new Set();
+	let r = new Set();
 	function o(i) {
 		var s;
 		if (e.sources().includes(i)) return !0;
@@ -1477,7 +1477,7 @@ function re(e, n = {}, t = null) {
 	wn(e, l);
 }
 function yn(e, n, t) {
-	let r = /* @__PURE__ */ new Map(), o = (i, s) => {
+	let r = new Map(), o = (i, s) => {
 		r.has(i) || r.set(i, []), r.get(i).push(s);
 	};
 	for (let i of e.nodes()) {
@@ -1766,7 +1766,7 @@ function sr(e) {
 		}), i += a + r;
 	});
 }
-var xn = /* @__PURE__ */ new WeakMap();
+var xn = new WeakMap();
 function Oe(e, n = {}) {
 	return In(e, q, n), e;
 }
@@ -1796,7 +1796,7 @@ function In(e, n, t) {
 				let C = e.parent(G);
 				C && C !== b && w.includes(C) && E.setParent(G, C);
 			});
-			let k = /* @__PURE__ */ new Set();
+			let k = new Set();
 			e.edges().forEach((G) => {
 				let N = _n(e, G.v, b), C = _n(e, G.w, b);
 				if (N === G.v && C === G.w) E.setEdge(G, { ...e.edge(G) });
@@ -1833,12 +1833,12 @@ function In(e, n, t) {
 			p.push(w), (e.children(w) || []).filter((k) => k !== w).forEach((k) => E.push(k));
 		}
 		return p;
-	}, a = /* @__PURE__ */ new Map();
+	}, a = new Map();
 	r.forEach((b) => {
 		let p = e.node(b);
 		p && p.rankdir && o[b] && a.set(b, (e.children(b) || []).filter((E) => E !== b));
 	});
-	let l = new Set([...a.values()].flat()), u = /* @__PURE__ */ new Map();
+	let l = new Set([...a.values()].flat()), u = new Map();
 	a.forEach((b, p) => {
 		l.has(p) || u.set(p, s(p));
 	});
@@ -1852,7 +1852,7 @@ function In(e, n, t) {
 			label: e.edge(b)
 		});
 	});
-	let h = /* @__PURE__ */ new Map();
+	let h = new Map();
 	d.forEach((b) => {
 		let p = e.parent(b);
 		h.set(b, typeof p == "string" ? p : void 0);
@@ -1876,7 +1876,7 @@ function In(e, n, t) {
 			removedEdges: k
 		}), E.width = _.width, E.height = _.height);
 	});
-	let g = /* @__PURE__ */ new Set();
+	let g = new Set();
 	f.forEach(({ edge: b, label: p }) => {
 		let E = c(b.v), w = c(b.w);
 		if (E !== w && e.hasNode(E) && e.hasNode(w)) {
@@ -2242,8 +2242,6 @@ function _e(e) {
 }
 /*! For license information please see dagre.esm.js.LEGAL.txt */
 // src/graph/layout.ts
-/** Where a graph's nodes and edges go. Pure; runs in a worker of its own. */
-/** Lays out from top to bottom. */
 function layoutGraph({ nodes, edges }) {
 	const graph = new T({ compound: true });
 	graph.setGraph({
@@ -2286,7 +2284,6 @@ function layoutGraph({ nodes, edges }) {
 	};
 }
 // src/graph/layout_worker.ts
-/** The worker: one request in, one layout out, in the order they came. */
 self.onmessage = ({ data: { id, request } }) => {
 	try {
 		self.postMessage({

@@ -5,12 +5,8 @@ import {type Container, ContainerError, arrayOf, decodeContainer} from './contai
 import type {
   HistogramAnswer,
   Loss,
-  MapStack,
-  Maps,
-  MapsIndex,
   ModelAnswer,
   Pool,
-  Probe,
   RunsAnswer,
   Series,
   Snapshot,
@@ -98,33 +94,24 @@ export function histogramQuery(run: string, kind: string, name: string): Query<H
   };
 }
 
-export function mapsIndexQuery(run: string): Query<MapsIndex> {
-  return {url: `maps_index?${query({run})}`, decode: json<MapsIndex>};
-}
-
-export function mapsQuery(run: string, site: string, step: number): Query<Maps> {
-  return {url: `maps?${query({run, layer: site, step})}`, decode: container(readMaps)};
-}
-
-export function probeQuery(run: string): Query<Probe> {
-  return {url: `probe?${query({run})}`, decode: container(readProbe)};
-}
-
 export function lossQuery(run: string): Query<Loss> {
   return {url: `loss?${query({run, width: MOST_STEPS})}`, decode: container(readLoss)};
 }
 
-function query(parameters: Record<string, string | number | undefined>): string {
+/** A query string; what is undefined is left out. */
+export function query(parameters: Record<string, string | number | undefined>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return given.map(([key, value]) => `${key}=${encodeURIComponent(value!)}`).join('&');
 }
 
-async function json<T>(response: Response): Promise<{value: T; size: number}> {
+/** Reads an answer in JSON. */
+export async function json<T>(response: Response): Promise<{value: T; size: number}> {
   const text = await response.text();
   return {value: JSON.parse(text) as T, size: 2 * text.length};
 }
 
-function container<T>(read: (answer: Container) => T): Decode<T> {
+/** Reads a binary answer. */
+export function container<T>(read: (answer: Container) => T): Decode<T> {
   return async (response) => {
     const answer = decodeContainer(await response.arrayBuffer());
     return {value: read(answer), size: answer.size};
@@ -228,46 +215,6 @@ function readHistogram(answer: Container): HistogramAnswer {
     firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
     edges: arrayOf(answer, 'edges', Float64Array).data,
     counts: arrayOf(answer, 'counts', Uint32Array).data,
-    size: answer.size,
-  };
-}
-
-function readStack(answer: Container, prefix: string, meta: Record<string, unknown>): MapStack {
-  const {data: codes, shape} = arrayOf(answer, `${prefix}codes`, Uint8Array);
-  if (shape.length !== 4) throw new ContainerError('maps do not have four axes');
-  const channels = answer.arrays.has(`${prefix}channels`)
-    ? arrayOf(answer, `${prefix}channels`, Int32Array).data
-    : Int32Array.from({length: shape[1]}, (_, index) => index);
-  return {
-    name: meta.name as string,
-    layout: meta.layout as string,
-    fullShape: (meta.full_shape ?? []) as number[],
-    shape: shape as unknown as [number, number, number, number],
-    codes,
-    scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
-    offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
-    channels,
-    dead: answer.arrays.has(`${prefix}dead`)
-      ? arrayOf(answer, `${prefix}dead`, Uint8Array).data
-      : new Uint8Array(shape[1]),
-  };
-}
-
-function readMaps(answer: Container): Maps {
-  return {
-    ...readStack(answer, '', answer.meta),
-    step: answer.meta.step as number,
-    requestedStep: answer.meta.requested_step as number,
-    size: answer.size,
-  };
-}
-
-function readProbe(answer: Container): Probe {
-  const inputs = (answer.meta.inputs ?? []) as Record<string, unknown>[];
-  const labels = answer.arrays.has('labels') ? arrayOf(answer, 'labels', Float32Array) : undefined;
-  return {
-    inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
-    ...(labels && {labels: {data: labels.data, width: labels.shape[1] ?? 1}}),
     size: answer.size,
   };
 }

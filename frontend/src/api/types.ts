@@ -148,12 +148,56 @@ export interface MapStack {
   /** Which channels of the layer these are. */
   readonly channels: Int32Array;
   readonly dead: Uint8Array;
+  /** Token ids and other whole numbers themselves, [samples, length]. */
+  readonly values: Float32Array | undefined;
 }
 
 export interface Maps extends MapStack {
   /** Step of the snapshot; may be before the step that was asked for. */
   readonly step: number;
   readonly requestedStep: number;
+  /** The layer whose output a gradient is of; empty for the input itself. */
+  readonly of: string;
+  /** Of kernels: which input channels the first axis holds. */
+  readonly rows: Int32Array | undefined;
+  /** Of kernels: l2 of the weights of each unit, shown or not. */
+  readonly norms: Float32Array | undefined;
+  /** The class whose score it is, by sample; -1 where the output is the score. */
+  readonly targets: Int32Array | undefined;
+  readonly size: number;
+}
+
+/** What the model put out for each probe sample, at each snapshot. */
+export interface Predictions {
+  readonly steps: Float64Array;
+  readonly outputs: readonly {
+    readonly name: string;
+    /** Row-major [steps, samples, width]. */
+    readonly values: Float32Array;
+    readonly samples: number;
+    readonly width: number;
+  }[];
+  readonly size: number;
+}
+
+export interface ActivationFunction {
+  readonly name: string;
+  readonly function: string;
+  readonly low: number;
+  readonly high: number;
+  readonly nonfinite: number;
+  readonly flat_fraction: number | null;
+  /** Why there is no curve. */
+  readonly reason: string;
+  readonly edges: Float64Array;
+  readonly counts: Uint32Array;
+  /** The function at the edges. */
+  readonly curve?: Float32Array;
+}
+
+export interface ActivationFunctions {
+  readonly step: number;
+  readonly functions: readonly ActivationFunction[];
   readonly size: number;
 }
 

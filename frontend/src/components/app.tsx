@@ -9,11 +9,14 @@ import {Compare} from '../views/compare';
 import {Distributions} from '../views/distributions';
 import {EmptyState} from '../views/empty';
 import {GraphView} from '../views/graph';
+import {FindingPanel} from '../views/finding_panel';
+import {ThresholdsPanel} from '../views/thresholds_panel';
 import {LayerPanel} from '../views/layer_panel';
 import {OverTime} from '../views/over_time';
 import {Overview} from '../views/overview';
 import {UnitsView} from '../views/units';
 import {Weights} from '../views/weights';
+import {FindingsBar} from './findings_bar';
 import {HelpSheet, shortcut} from './help';
 import {Scrubber} from './scrubber';
 import {ErrorState} from './states';
@@ -58,13 +61,16 @@ function Content({session}: {session: Session}) {
   return (
     <>
       <Toolbar />
+      {session.chosen.value && <FindingsBar />}
       {session.chosen.value ? (
         <main class="panes">
           <section class="left" id="view" role="tabpanel" aria-label="View">
             <h2 class="unseen">{VIEW_TITLES[session.settings.view.value]}</h2>
             <View />
           </section>
-          <aside class="right" aria-label="Selected layer">
+          <aside class="right" aria-label="Details">
+            <FindingPanel />
+            <ThresholdsPanel />
             <LayerPanel />
           </aside>
         </main>

@@ -4,6 +4,7 @@ import {useSignal} from '@preact/signals';
 import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import type {ModelAnswer} from '../api/types';
 import {cssColour, nonfiniteColour} from '../draw/colour_maps';
+import type {BlockRule} from '../graph/block_number';
 import type {Layout, PlacedNode} from '../graph/layout';
 import {type Viewport, fit, panBy, reveal, start, zoomAt} from '../graph/viewport';
 import type {GraphNode, VisibleGraph} from '../graph/visible';
@@ -25,6 +26,9 @@ interface GraphCanvasProps {
   readonly layout: Layout;
   /** The number of each layer that has one, by path. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** Of blocks that have none of their own, from the layers inside. */
+  readonly blockNumbers: ReadonlyMap<string, number>;
+  readonly blockRule: BlockRule;
   /** Of a number on the colour map, 0 to 1, NaN for none. */
   readonly position: (value: number) => number;
   readonly write: (value: number) => string;
@@ -196,7 +200,8 @@ function Node(props: NodeProps) {
   const {model, node, box, numbers, position, write, onToggle} = props;
   const session = useSession();
   const {path, class_name} = model.layers[node.layer];
-  const value = numbers.get(path);
+  const own = numbers.get(path);
+  const value = own ?? props.blockNumbers.get(path);
   const isBlock = node.children > 0;
   const selected = session.layer.value?.path === path;
   const dimmed = session.settings.filter.value !== '' && !session.filter.value.matches(path);
@@ -205,8 +210,10 @@ function Node(props: NodeProps) {
     else session.settings.layer.value = path;
   };
   const bad = value !== undefined && !Number.isFinite(value);
-  const detail = isBlock ? `${class_name}, ${node.children} layers` : class_name;
-  const number = value === undefined ? '' : write(value);
+  const layers = `${node.children} ${node.children === 1 ? 'layer' : 'layers'}`;
+  const detail = isBlock ? layers : class_name;
+  const joined = own === undefined && !bad ? `${props.blockRule} ` : '';
+  const number = value === undefined ? '' : `${joined}${write(value)}`;
   return (
     <g
       transform={`translate(${box.x} ${box.y})`}
@@ -220,7 +227,9 @@ function Node(props: NodeProps) {
       onClick={run}
       onKeyDown={onEnter(run)}
     >
-      <title>{`${isBlock ? 'Open ' : ''}${path}, ${detail}${number && `, ${number}`}`}</title>
+      <title>
+        {`${isBlock ? 'Open ' : ''}${path}, ${isBlock ? `${class_name}, ` : ''}${detail}${number && `, ${number}`}`}
+      </title>
       {isBlock && <rect class="behind" x={4} y={4} width={box.width} height={box.height} rx={4} />}
       <rect class="face" width={box.width} height={box.height} rx={4} />
       {value !== undefined && (

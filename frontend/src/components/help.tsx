@@ -1,6 +1,7 @@
 /** Keyboard shortcuts: what they do, and the sheet that lists them. */
 
 import {useEffect, useRef} from 'preact/hooks';
+import {closeFinding, openNextFinding} from '../state/open_finding';
 import {type Session, useSession} from '../state/session';
 import {VIEWS} from '../state/view_names';
 
@@ -78,6 +79,8 @@ const SHORTCUTS: readonly Shortcut[] = [
     matches: on('t'),
     run: ({settings: {asTable}}) => (asTable.value = asTable.peek() === 'yes' ? 'no' : 'yes'),
   },
+  {keys: 'f', does: 'next finding', matches: on('f'), run: openNextFinding},
+  {keys: 'Esc', does: 'close the finding', matches: on('Escape'), run: closeFinding},
   {
     keys: '/',
     does: 'filter layers',

@@ -1,16 +1,24 @@
 /** Which statistic of which kind is shown. */
 
 import {useSession} from '../state/session';
-import {KINDS, statisticInfo, statisticsOf} from '../state/statistics';
+import {TIME_KINDS, statisticInfo, statisticsOf} from '../state/statistics';
 import {Select} from './controls';
 
 export function MetricControls() {
-  const {settings, run} = useSession();
+  const {settings, run, loss} = useSession();
   const {kind, statistic} = settings;
-  const kinds = Object.entries(KINDS).filter(([key]) => run.value?.kinds.includes(key));
+  const kinds = Object.entries(TIME_KINDS).filter(([key]) => run.value?.kinds.includes(key));
+  // What an epoch has is what Keras logged.
+  const available = (of: string) => {
+    const names = of === 'epoch' ? [...(loss.data?.epochs.keys() ?? [])] : statisticsOf(of);
+    return names.includes(statistic.value) || of !== kind.value
+      ? names
+      : [statistic.value, ...names];
+  };
   const choose = (next: string) => {
     kind.value = next;
-    if (!statisticsOf(next).includes(statistic.value)) statistic.value = 'l2';
+    const known = available(next);
+    if (!known.includes(statistic.value)) statistic.value = known[0];
   };
   return (
     <>
@@ -18,7 +26,7 @@ export function MetricControls() {
       <Select
         label="Statistic"
         value={statistic.value}
-        options={statisticsOf(kind.value).map((key) => [key, statisticInfo(key).title])}
+        options={available(kind.value).map((key) => [key, statisticInfo(key).title])}
         onChange={(next) => (statistic.value = next)}
         testId="statistic"
       />

@@ -5,8 +5,10 @@ import type {Loss} from '../api/types';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
 import {lastAtMost, sampleAt, stepToX, xToStep} from '../draw/time_scale';
+import {SEVERITIES} from '../state/findings';
 import {type Session, useSession} from '../state/session';
 import {spansDecades} from '../views/training_curves';
+import {FindingMarks, findingsAt} from './finding_marks';
 import {IconButton} from './controls';
 import {type Size, useSize} from './hooks';
 import {NonfiniteStretches} from './nonfinite';
@@ -117,6 +119,9 @@ function Strip() {
       lines: [
         {label: 'batch loss', value: formatNumber(loss.loss[at])},
         {label: 'learning rate', value: formatNumber(loss.learningRate[at])},
+        ...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(
+          ({severity, title}) => ({label: SEVERITIES[severity], value: title}),
+        ),
       ],
     });
   };
@@ -162,6 +167,7 @@ function StripPicture({loss, size: {width, height}}: {loss: Loss; size: Size}) {
       <Epochs loss={loss} size={{width, height}} />
       <path d={line.path} transform="translate(0 3)" class="loss" />
       <NonfiniteStretches stretches={line.nonfinite} height={height - EPOCH_LANE} />
+      <FindingMarks width={width} />
     </svg>
   );
 }

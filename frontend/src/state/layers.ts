@@ -40,7 +40,9 @@ function modelLayer(model: ModelAnswer, variables: VariableInfo[]) {
 
 /** Names of a layer's rows in the tables of a kind. */
 export function rowsOf(layer: Layer | undefined, kind: string): string[] {
-  if (kind === 'activation') return layer?.sites.map((site) => site.name) ?? [];
+  if (kind === 'activation' || kind === 'representation') {
+    return layer?.sites.map((site) => site.name) ?? [];
+  }
   return layer?.variables.map((variable) => variable.path) ?? [];
 }
 

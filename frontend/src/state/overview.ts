@@ -166,19 +166,24 @@ function applies(key: string, value: number | undefined): boolean {
 /**
  * Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
  *
- * Worst first: what is not finite, then the larger of the share of dead units and of how far the
+ * Worst first: what findings concern, by their severity (`severity` of a path: 0 for none); of the
+ * others what is not finite, then the larger of the share of dead units and of how far the
  * gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
  */
 export function orderRows(
   rows: readonly OverviewRow[],
   order: string,
   values: OverviewValues,
+  severity: (path: string) => number = () => 0,
 ): OverviewRow[] {
   if (order === 'model') return [...rows];
   const of = (row: OverviewRow) => values.get(row.layer.path) ?? new Map<string, number>();
   if (order === 'worst') {
     const median = medianGradient(values);
-    return sortBy(rows, (row) => -badness(of(row), median));
+    return sortBy(rows, (row) => {
+      const rank = severity(row.layer.path);
+      return -(rank ? 1 + rank : Math.min(badness(of(row), median), NOT_FINITE));
+    });
   }
   const descending = order.startsWith('-');
   const key = descending ? order.slice(1) : order;
@@ -192,6 +197,7 @@ export function orderRows(
 }
 
 const DECADES_LIKE_DEAD = 6;
+const NOT_FINITE = 2.5; // worse than a note, which counts 2, and than any share
 
 function badness(values: LayerValues, median: number): number {
   if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;

@@ -4,10 +4,12 @@ import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
 import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
 import type {Client} from '../api/client';
+import {type FindingsAnswer, findingsQuery} from '../api/findings';
 import {type Query, WIDTH, lossQuery, modelQuery, snapshotQuery} from '../api/queries';
 import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
 import {type TimeDomain, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
+import {findingsByLayer, readThresholds} from './findings';
 import {type Layer, layersOf, nameFilter} from './layers';
 import type {Tables} from './overview';
 import {Player} from './player';
@@ -24,9 +26,13 @@ export class Session {
   readonly runs: RunsFeed;
   readonly model: Resource<ModelAnswer>;
   readonly loss: Resource<Loss>;
+  readonly findings: Resource<FindingsAnswer>;
+  /** Of the run that is compared with; nothing while none is. */
+  readonly otherFindings: Resource<FindingsAnswer>;
   private readonly snapshot: Resource<Snapshot>;
   readonly player: Player;
   readonly helpOpen = signal(false);
+  readonly thresholdsOpen = signal(false);
   /** The numbers of the view that is shown; undefined where it has none. */
   readonly sheet = signal<Sheet | undefined>(undefined);
 
@@ -43,6 +49,13 @@ export class Session {
     });
     this.model = new Resource(client, () => requestOf(this.chosen.value, modelQuery), host.visible);
     this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
+    const findings = (run: string) => findingsQuery(run, this.thresholds.value);
+    this.findings = new Resource(client, () => this.request(findings), host.visible);
+    this.otherFindings = new Resource(
+      client,
+      () => (this.comparing.value ? requestOf(this.other.value, findings) : undefined),
+      host.visible,
+    );
     this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
     this.player = new Player(this);
     effect(() => {
@@ -99,6 +112,16 @@ export class Session {
     const [name, own] = [this.settings.compare.value, this.run.value?.name];
     return name ? runs.find((run) => run.name === name) : runs.find((run) => run.name !== own);
   });
+
+  /** Whether two runs are shown. */
+  readonly comparing = computed(
+    () => this.settings.view.value === 'compare' && this.other.value !== undefined,
+  );
+
+  readonly thresholds = computed(() => readThresholds(this.settings.thresholds.value));
+
+  /** What is wrong with a layer, by its path, the worst first. */
+  readonly layerFindings = computed(() => findingsByLayer(this.findings.data?.findings ?? []));
 
   /** Whether the run has records of that kind. */
   has(kind: string): boolean {

@@ -4,7 +4,7 @@ import {type Signal, signal} from '@preact/signals';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
-import {KINDS} from './statistics';
+import {TIME_KINDS} from './statistics';
 import {VIEWS, type ViewName} from './view_names';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm';
@@ -40,6 +40,10 @@ export interface Settings {
   readonly graphBy: string;
   /** Paths of the graph's blocks that were opened (+) or closed (-) by hand, one a line. */
   readonly blocks: string;
+  /** The opened finding: `a` or, of the compared run, `b`, a colon, and what it is known by. */
+  readonly finding: string;
+  /** Thresholds of the diagnosis that differ from their defaults, `name:value` with commas between. */
+  readonly thresholds: string;
   /** Whether views show tables in place of pictures. */
   readonly asTable: 'no' | 'yes';
 }
@@ -69,7 +73,7 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   compare: text(''),
   layer: text(''),
   view: oneOf<ViewName>('overview', VIEWS),
-  kind: oneOf('gradient', Object.keys(KINDS)),
+  kind: oneOf('gradient', Object.keys(TIME_KINDS)),
   statistic: {initial: 'l2', parse: (value) => (/^\w{1,64}$/.test(value) ? value : undefined)},
   scale: oneOf<ScaleName | 'auto'>('auto', ['auto', 'log', 'linear', 'relative']),
   colours: oneOf<SequentialMap>('viridis', SEQUENTIAL),
@@ -83,6 +87,8 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   graphBy: text('gradient.l2'),
   blocks: text(''),
   weightCurve: oneOf<WeightCurve>('ratio', ['ratio', 'growth', 'norm']),
+  finding: text(''),
+  thresholds: text(''),
   asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),
 };
 

@@ -74,6 +74,56 @@ const STATISTICS: Record<string, StatisticInfo> = {
     definition: 'Share of outputs on the flat part of the activation function.',
     nanIsMissing: true,
   },
+  effective_rank: {
+    title: 'Effective rank',
+    short: 'rank',
+    format: 'number',
+    scale: 'linear',
+    definition: 'Directions that hold 99 % of the variance of the output over the probe samples.',
+  },
+  rank_fraction: {
+    title: 'Rank share',
+    short: 'rank share',
+    format: 'percent',
+    scale: 'linear',
+    definition: 'Effective rank divided by the largest one possible.',
+  },
+  learning_rate: {
+    title: 'Learning rate',
+    short: 'rate',
+    format: 'number',
+    scale: 'log',
+    definition: 'Learning rate of the optimizer.',
+    nanIsMissing: true,
+  },
+  loss: {
+    title: 'Loss',
+    short: 'loss',
+    format: 'number',
+    scale: 'log',
+    definition: 'The loss of the batch, or of the epoch.',
+  },
+  gradient_norm: {
+    title: 'Gradient norm',
+    short: 'norm',
+    format: 'number',
+    scale: 'log',
+    definition: 'L2 norm of all gradients together, before clipping.',
+  },
+  min: {
+    title: 'Smallest',
+    short: 'min',
+    format: 'number',
+    scale: 'linear',
+    definition: 'Smallest element.',
+  },
+  max: {
+    title: 'Largest',
+    short: 'max',
+    format: 'number',
+    scale: 'linear',
+    definition: 'Largest element.',
+  },
   dead_fraction: {
     title: 'Dead units',
     short: 'dead',
@@ -92,12 +142,32 @@ export const KINDS: Readonly<Record<string, string>> = {
   activation: 'Activation',
 };
 
+/** All kinds that can be looked at over time: also those of the run as a whole, and of its data. */
+export const TIME_KINDS: Readonly<Record<string, string>> = {
+  ...KINDS,
+  representation: 'Representation',
+  input: 'Input',
+  target: 'Target',
+  step: 'Training step',
+  epoch: 'Epoch',
+};
+
 const TENSOR = ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count'] as const;
+
+const RANGE = ['min', 'max', 'mean', 'std', 'nonfinite_count'];
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  representation: ['effective_rank', 'rank_fraction', 'dimensions', 'observations'],
+  input: RANGE,
+  target: RANGE,
+  step: ['loss', 'learning_rate', 'gradient_norm', 'gradient_norm_clipped', 'epoch'],
+  epoch: ['loss', 'val_loss'],
+};
 
 /** The statistics of a kind, in the order of the records. */
 export function statisticsOf(kind: string): readonly string[] {
   if (kind === 'update') return [...TENSOR, 'ratio'];
   if (kind === 'activation') return [...TENSOR, 'saturated_fraction', 'dead_fraction'];
+  if (kind in OTHERS) return OTHERS[kind];
   return TENSOR;
 }
 

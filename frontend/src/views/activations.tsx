@@ -2,7 +2,7 @@
 
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
-import {mapsIndexQuery, mapsQuery, probeQuery} from '../api/queries';
+import {mapsIndexQuery, mapsQuery, probeQuery} from '../api/pictures';
 import type {Maps, MapsIndex, Probe} from '../api/types';
 import {Choice, Select} from '../components/controls';
 import {SiteSelect} from '../components/site_select';
@@ -21,7 +21,7 @@ export function Activations() {
   const session = useSession();
   const index = useResource(
     session.client,
-    () => (session.has('maps') ? session.request(mapsIndexQuery) : undefined),
+    () => (session.has('maps') ? session.request((run) => mapsIndexQuery(run, 'maps')) : undefined),
     session.host.visible,
   );
   if (!session.has('maps')) {
@@ -61,7 +61,7 @@ function MapsOfLayer({source}: {source: Resource<MapsIndex>}) {
       const [name, step] = [site.value, snapshot.value];
       return name === undefined || step === undefined
         ? undefined
-        : session.request((run) => mapsQuery(run, name, step));
+        : session.request((run) => mapsQuery(run, name, step, 'maps'));
     },
     session.host.visible,
   );

@@ -20,19 +20,25 @@ import {KINDS} from '../state/statistics';
 
 const isRecorded = (session: Session, kind: string) => session.has(`${kind}_histogram`);
 
+/** The chosen kind where distributions of it exist. */
+function kindOf(session: Session): string {
+  const kind = session.settings.kind.value;
+  return kind in KINDS ? kind : 'gradient';
+}
+
 /** The chosen tensor where the layer has it, else the layer's first one. */
 function tensorOf(session: Session): string | undefined {
-  const names = rowsOf(session.layer.value, session.settings.kind.value);
+  const names = rowsOf(session.layer.value, kindOf(session));
   return names.find((name) => name === session.settings.tensor.value) ?? names[0];
 }
 
 export function Distributions() {
   const session = useSession();
-  const kind = session.settings.kind.value;
+  const kind = kindOf(session);
   const histogram = useResource(
     session.client,
     () => {
-      const [wanted, name] = [session.settings.kind.value, tensorOf(session)];
+      const [wanted, name] = [kindOf(session), tensorOf(session)];
       if (name === undefined || !isRecorded(session, wanted)) return undefined;
       return session.request((run) => histogramQuery(run, wanted, name));
     },
@@ -73,12 +79,12 @@ function Controls() {
   const session = useSession();
   const {kind, tensor, density} = session.settings;
   const layer = session.layer.value;
-  const names = rowsOf(layer, kind.value);
+  const names = rowsOf(layer, kindOf(session));
   return (
     <>
       <Select
         label="Kind"
-        value={kind.value}
+        value={kindOf(session)}
         options={Object.entries(KINDS)}
         onChange={(next) => (kind.value = next)}
         testId="kind"

@@ -9,6 +9,7 @@ import {ErrorState, NotRecorded, Spinner} from '../components/states';
 import {WithTable} from '../components/with_table';
 import {cssGradient} from '../draw/colour_maps';
 import {formatValue} from '../draw/format';
+import {type BlockRule, blockNumbers} from '../graph/block_number';
 import {openBlocks, toggleBlock} from '../graph/blocks';
 import type {Layout} from '../graph/layout';
 import {requestLayout} from '../graph/layout_client';
@@ -98,6 +99,11 @@ function GraphOfModel({model}: {model: ModelAnswer}) {
       ),
     [values.value, column],
   );
+  const rule: BlockRule = format === 'percent' ? 'largest' : 'mean';
+  const blockValues = useMemo(
+    () => blockNumbers(model.layers, numbers, rule),
+    [model, numbers, rule],
+  );
   const scale = useMemo(
     () => colourScale([...numbers.values()], column.statistic),
     [numbers, column],
@@ -110,10 +116,10 @@ function GraphOfModel({model}: {model: ModelAnswer}) {
       cell: (row, place) => {
         const {path, class_name, parent} = model.layers[row];
         const inside = model.layers[parent]?.path ?? '';
-        return [path, class_name, inside, numbers.get(path)][place];
+        return [path, class_name, inside, numbers.get(path) ?? blockValues.get(path)][place];
       },
     }),
-    [model, numbers, column],
+    [model, numbers, blockValues, column],
   );
   return (
     <>
@@ -126,6 +132,9 @@ function GraphOfModel({model}: {model: ModelAnswer}) {
           onChange={(next) => (graphBy.value = next)}
           testId="graph-by"
         />
+        {blockValues.size > 0 && (
+          <span class="quiet">closed blocks: {rule} of the layers inside</span>
+        )}
         {graph.assumed && (
           <span class="quiet" data-testid="graph-assumed">
             connections are not recorded: layers in model order
@@ -152,6 +161,8 @@ function GraphOfModel({model}: {model: ModelAnswer}) {
             graph={drawn.graph}
             layout={drawn.layout}
             numbers={numbers}
+            blockNumbers={blockValues}
+            blockRule={rule}
             position={scale.position}
             write={(value) => formatValue(value, format)}
             onToggle={(path) => (blocks.value = toggleBlock(initial, blocks.peek(), path))}

@@ -23,7 +23,7 @@ import {isMissing} from '../state/overview';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {overTime} from '../state/sheet';
-import {KINDS, statisticInfo} from '../state/statistics';
+import {KINDS, TIME_KINDS, statisticInfo} from '../state/statistics';
 
 const HIGHEST_ROW = 30;
 
@@ -46,8 +46,12 @@ export function OverTime() {
       <>
         <Controls />
         <NotRecorded
-          what={`${KINDS[kind.value]} statistics are not recorded in this run`}
-          how={`Choose another metric, or record them with InspectCallback(${kind.value}s=True).`}
+          what={`${TIME_KINDS[kind.value]} statistics are not recorded in this run`}
+          how={
+            kind.value in KINDS
+              ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).`
+              : 'Choose another metric above.'
+          }
         />
       </>
     );
@@ -148,7 +152,7 @@ function Picture({table}: {table: Table}) {
   const sheet = useMemo(
     () =>
       overTime(
-        `${KINDS[table.kind] ?? table.kind} ${info.title}`,
+        `${TIME_KINDS[table.kind] ?? table.kind} ${info.title}`,
         table.steps,
         rows.names,
         (row, column) => rows.last[row * rows.columns + column],
@@ -176,7 +180,7 @@ function Picture({table}: {table: Table}) {
               firstSteps={table.firstSteps}
               domain={session.domain.value}
               colours={colourTable(map, theme)}
-              label={`${KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`}
+              label={`${TIME_KINDS[table.kind] ?? table.kind} ${info.title} of ${rows.names.length} rows over ${rows.columns} steps`}
               testId="heatmap"
               marked={marked}
               onHover={(hit) => showCell(hit, table, rows, statistic)}

@@ -3,11 +3,14 @@
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {useSize} from '../components/hooks';
+import {SeverityIcon} from '../components/severity';
 import {SparklineCell} from '../components/sparkline_cell';
 import {ErrorState, NotRecorded} from '../components/states';
 import {VirtualBody, useVirtualRows} from '../components/virtual_rows';
 import {useSheet} from '../components/with_table';
 import {formatValue} from '../draw/format';
+import {SEVERITIES, rankOf} from '../state/findings';
+import {openFinding} from '../state/open_finding';
 import {splitPath} from '../state/layers';
 import {
   OVERVIEW_COLUMNS,
@@ -30,7 +33,9 @@ export function Overview() {
   const {resources, rows, values} = useOverview();
   const shown = useComputed(() => {
     const {matches} = session.filter.value;
-    const ordered = orderRows(rows.value, session.settings.order.value, values.value);
+    const found = session.layerFindings.value;
+    const severity = (path: string) => rankOf(found.get(path)?.[0]);
+    const ordered = orderRows(rows.value, session.settings.order.value, values.value, severity);
     return ordered.filter((row) => matches(row.layer.path));
   });
   const failed = resources.find(({state}) => state.value.error !== undefined);
@@ -155,7 +160,7 @@ function LayerHeader() {
         type="button"
         title={
           worst
-            ? 'Worst first: what is not finite, then dead units and gradients far below the median. Press for model order.'
+            ? 'Worst first: layers with findings by their severity, then dead units and gradients far below the median. Press for model order.'
             : 'Press for the worst layers first'
         }
         data-testid="order"
@@ -213,6 +218,7 @@ function LayerRow({row, place, values, steps, extents, selected}: RowProps) {
       onClick={() => (session.settings.layer.value = layer.path)}
     >
       <th scope="row" title={`${layer.path}, ${layer.info.class_name}`}>
+        <FindingMark path={layer.path} />
         <span class="prefix">{prefix}</span>
         <span class="name">{name}</span>
         <span class="class-name">{layer.info.class_name}</span>
@@ -229,6 +235,31 @@ function LayerRow({row, place, values, steps, extents, selected}: RowProps) {
           : []),
       ])}
     </tr>
+  );
+}
+
+/** The worst finding of a layer: a press opens it. */
+function FindingMark({path}: {path: string}) {
+  const session = useSession();
+  const findings = session.layerFindings.value.get(path);
+  if (!findings) return null;
+  const [worst] = findings;
+  const titles = findings.map(({severity, title}) => `${SEVERITIES[severity]}: ${title}`);
+  return (
+    <button
+      type="button"
+      class="finding-mark"
+      title={titles.join('\n')}
+      aria-label={titles.join('. ')}
+      data-testid="layer-finding"
+      data-severity={worst.severity}
+      onClick={(event) => {
+        event.stopPropagation();
+        openFinding(session, 'a', worst);
+      }}
+    >
+      <SeverityIcon severity={worst.severity} />
+    </button>
   );
 }
 

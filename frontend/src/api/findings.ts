@@ -1,0 +1,78 @@
+/** What the diagnosis says about a run (docs/http_api.md, `findings`). */
+
+import {type Query, json, query} from './queries';
+
+export type Severity = 'note' | 'warning' | 'error';
+
+/** One number that a finding rests on, and the series it was taken from. */
+export interface Evidence {
+  readonly name: string;
+  /** Null where it is not finite: `text` says it. */
+  readonly value: number | null;
+  /** "%" where the value is a share of 1. */
+  readonly unit: string;
+  readonly threshold: number | null;
+  readonly text: string;
+  /** Of `table`; empty where it comes from none. */
+  readonly kind: string;
+  readonly statistic: string;
+  readonly row: string;
+}
+
+export interface Advice {
+  readonly text: string;
+  /** Lines of Keras; empty where there are none. */
+  readonly code: string;
+}
+
+export interface UnitsOfSite {
+  readonly site: string;
+  readonly indices: readonly number[];
+}
+
+export interface Finding {
+  readonly problem: string;
+  readonly severity: Severity;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly title: string;
+  readonly first_step: number;
+  readonly last_step: number;
+  readonly ongoing: boolean;
+  readonly cause: string;
+  readonly where: {
+    readonly layers: readonly string[];
+    readonly units: readonly UnitsOfSite[];
+    readonly variables: readonly string[];
+  };
+  readonly evidence: readonly Evidence[];
+  readonly advice: readonly Advice[];
+  readonly related: readonly Finding[];
+}
+
+export interface Threshold {
+  readonly name: string;
+  readonly value: number;
+  readonly default: number;
+  readonly low: number;
+  readonly high: number;
+  readonly definition: string;
+  readonly source: string;
+}
+
+export interface FindingsAnswer {
+  readonly run: string;
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  readonly thresholds: readonly Threshold[];
+  readonly problems: readonly string[];
+}
+
+/** The findings of a run with thresholds that differ from their defaults. */
+export function findingsQuery(
+  run: string,
+  thresholds: ReadonlyMap<string, number>,
+): Query<FindingsAnswer> {
+  const given = query({...Object.fromEntries(thresholds), run});
+  return {url: `findings?${given}`, decode: json<FindingsAnswer>};
+}
