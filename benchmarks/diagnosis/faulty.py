@@ -227,7 +227,7 @@ def oscillating_lstm():
 @case("MLP", "oscillating_loss", "exploding_gradient")
 def oscillating_regression():
     model = mlp((4,), [32], 1, "tanh", last=None)
-    return fit(compiled(model, SGD(0.9), "mse"), data.curve(), 20)
+    return fit(compiled(model, Adam(0.5), "mse"), data.curve(), 20)
 
 
 # slow_convergence

@@ -232,6 +232,11 @@ def listed(names: Iterable[str], most: int = 3) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def up_to(share: float, places: Sequence[str]) -> str:
+    """The largest share of several places: "95 %", "Up to 95 %"."""
+    return f"{'Up to ' if len(set(places)) > 1 else ''}{100 * share:.0f} %"
+
+
 def printable(text: str) -> str:
     """Without control characters: names come from a log and go to a terminal."""
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

@@ -20,6 +20,7 @@ def series_svg(
     title: str,
     threshold: float | None = None,
     first_step: int | None = None,
+    may_be_logarithmic: bool = True,
 ) -> str:
     """Draws a series.
 
@@ -29,6 +30,7 @@ def series_svg(
         title: Said to screen readers.
         threshold: Drawn as a dashed line where it lies within the picture.
         first_step: Drawn as an upright line.
+        may_be_logarithmic: Whether the axis is logarithmic where values span orders of magnitude.
 
     Returns:
         An `<svg>` element; "" where there is nothing to draw.
@@ -39,7 +41,7 @@ def series_svg(
         return ""
     steps = np.asarray(steps, np.float64)
     low, high = float(values[finite].min()), float(values[finite].max())
-    logarithmic = low > 0 and high > LOG_FROM * low
+    logarithmic = may_be_logarithmic and low > 0 and high > LOG_FROM * low
     x, y = _x_axis(steps), _y_axis(low, high, logarithmic)
     parts = [_grid(steps, low, high, logarithmic, x, y)]
     if threshold is not None and low <= threshold <= high:

@@ -97,7 +97,7 @@ def _figure(run: RunData, finding: Finding, item: Evidence) -> str:
     if found is None:
         return f"<p>{caption}</p>"
     title = f"{item.kind} {item.statistic} {item.row}"
-    picture = series_svg(*found, title, item.threshold, finding.first_step)
+    picture = series_svg(*found, title, item.threshold, finding.first_step, item.unit != "%")
     return f"<figure>{picture}<figcaption>{caption}<br>{html.escape(title)}</figcaption></figure>"
 
 

@@ -18,6 +18,7 @@ from tb_keras_inspect.diagnosis.finding import (
     Finding,
     Where,
     listed,
+    up_to,
 )
 from tb_keras_inspect.diagnosis.spells import Spell, last_spell
 from tb_keras_inspect.diagnosis.structure import RELU
@@ -155,7 +156,7 @@ def _finding(facts: Facts, track, window: np.ndarray, sick: list) -> Finding:
         problem=PROBLEM,
         severity=severity,
         confidence=confidence,
-        title=f"{100 * worst[2]:.0f} % of the units of {listed(dict.fromkeys(layers))} "
+        title=f"{up_to(worst[2], layers)} of the units of {listed(dict.fromkeys(layers))} "
         f"{'have been' if spell.ongoing else 'were'} dead {since}{until}",
         first_step=first,
         last_step=int(track.at[spell.last]),

@@ -35,6 +35,7 @@ MOST_STRETCHES = 20
 PER_STRETCH = 4  # samples, at least
 RISES = 2  # separate ones
 LEAST_RISE = 0.01  # of the reference, to count as one
+WILD = 1.0  # of the reference, all rises together, from which an end that is calm is luck
 HARMLESS = 0.1  # of the reference, for a single rise of a loss that has come down all the same
 NOISE = 4.0  # standard errors that a rise of a stretch's median must exceed
 
@@ -96,7 +97,7 @@ def _judge(facts: Facts, steps, loss, noise, kind: str) -> Iterator[Finding]:
     first, last = int(steps[where[0]]), int(steps[where[-1] + 1])
     ongoing = bool(where[-1] + 1 >= len(loss) - max(2, len(loss) // 4))
     best, now = float(np.min(loss)), float(median(loss[-3:]))
-    recovered = not ongoing and now < best + limit * reference
+    recovered = not ongoing and now < best + limit * reference and together < WILD
     harmless = facts.progress.share < 0.3 and np.max(rises) < HARMLESS
     ratios = _steps_taken(facts)
     yield Finding(

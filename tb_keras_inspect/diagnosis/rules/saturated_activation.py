@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, up_to
 from tb_keras_inspect.diagnosis.spells import last_spell, median, tail
 from tb_keras_inspect.diagnosis.structure import BOUNDED
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -77,7 +77,7 @@ def _finding(facts: Facts, track, sick: list, limit: float) -> Finding:
         problem=PROBLEM,
         severity=severity,
         confidence=confidence,
-        title=f"{100 * peak:.0f} % of the outputs of {listed(layers)} lie on flat parts of the "
+        title=f"{up_to(peak, layers)} of the outputs of {listed(layers)} lie on flat parts of the "
         f"activation function {'from the start' if born else f'since step {first}'}",
         first_step=first,
         last_step=int(track.at[-1]),

@@ -55,6 +55,7 @@ THRESHOLDS = (
 )
 LEAST_STEPS = 100
 LEAST_SAMPLES = 8
+FIRST = 3  # samples that show the steps as the rate and the initial weights make them
 SAME = 1e-4  # relative difference of units that were made equal
 
 
@@ -96,6 +97,8 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
     ratios = ratios[moving] if moving.any() else ratios
     # The kernel that moves most: where only some stand still the gradient does not reach them.
     typical = float(np.nanmax(median(ratios, axis=0)))
+    if np.nanmax(ratios[:FIRST]) >= facts.thresholds["slow_update_ratio"]:
+        return  # steps began as they should: something has taken the gradient away
     path = typical * facts.steps_done
     limits = facts.thresholds
     far_too_small = typical < limits["slow_update_ratio"] / 20

@@ -54,6 +54,12 @@ def test_swings_that_end_are_a_note():
     assert (finding.severity, finding.ongoing) == ("note", False)
 
 
+def test_wild_swings_are_a_warning_even_where_they_end():
+    loss = [2.3, 9.0, 1.8, 30.0, 1.7, *np.linspace(0.8, 0.05, 15)]
+    (finding,) = found(rule, epochs(loss))
+    assert finding.severity == "warning"
+
+
 def test_a_training_step_of_its_own_is_left_alone():
     run = epochs(swinging(0.1))
     run.model.compiled["train_step"] = "own"

@@ -43,6 +43,10 @@ def test_where_one_kernel_moves_the_rate_is_not_the_reason():
     assert found(rule, steps_of(1e-7).set(Kind.UPDATE, "ratio", 1e-2, row=6)) == []
 
 
+def test_steps_that_began_as_usual_and_faded_are_none_of_the_rates_business():
+    assert found(rule, steps_of(1e-6).set(Kind.UPDATE, "ratio", 1e-2, at=1)) == []
+
+
 def test_a_warm_up_is_none():
     run = steps_of(1e-6)
     run.step["learning_rate"] = np.linspace(0, 1e-3, 60)
