@@ -9,7 +9,7 @@ ARGS ?=
 help:  ## what there is to make
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
-demo:  ## train four runs and show them; ARGS="--no-serve", ARGS="--dataset mnist", ARGS=--help
+demo:  ## train five runs and show them; ARGS="--no-serve", ARGS="--dataset mnist", ARGS=--help
 	@$(PYTHON) scripts/install.py demo
 	@$(IN_VENV) demo/run.py $(ARGS)
 

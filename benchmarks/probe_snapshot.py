@@ -9,7 +9,6 @@ kind.
 
 import argparse
 import os
-import statistics
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -59,10 +58,10 @@ def transformer(length: int, layers: int = 4, width: int = 128) -> keras.Model:
 
 
 def seconds(function, *arguments):
-    """Its result, and how long it took."""
-    start = time.perf_counter()
+    """Its result, and how long it took: by the clock, and of all processors together."""
+    start, used = time.perf_counter(), time.process_time()
     result = function(*arguments)
-    return result, time.perf_counter() - start
+    return result, np.array([time.perf_counter() - start, time.process_time() - used])
 
 
 def main() -> None:
@@ -96,10 +95,16 @@ def main() -> None:
     sizes = {k.value: len(to_value(k, *m).SerializeToString()) for k, m in messages.items()}
     print(f"{keras.backend.backend()}, {arguments.model}, size {arguments.size}, ", end="")
     print(f"{arguments.probes} probes; pictures: {', '.join(arguments.pictures)}")
-    print(f"first run (traces and compiles): {first:.2f} s; first encode: {first_encode:.3f} s")
-    print(f"a run, in the training thread:   {1e3 * statistics.median(runs):.1f} ms")
-    print(f"an encode, beside it:            {1e3 * statistics.median(encodes):.1f} ms")
-    print(f"edges of the graph, once:        {1e3 * graph:.0f} ms")
+    print("                                     clock, s   processors, s")
+    rows = {
+        "first run (traces and compiles)": first,
+        "edges of the graph, once": graph,
+        "first encode": first_encode,
+        "a run, in the training thread": np.median(runs, axis=0),
+        "an encode, beside it": np.median(encodes, axis=0),
+    }
+    for what, (clock, used) in rows.items():
+        print(f"{what:<36} {clock:8.3f}   {used:8.3f}")
     print(f"a snapshot:                      {sum(sizes.values()) / 1e6:.2f} MB")
     for kind, size in sizes.items():
         print(f"  {kind:<30} {size / 1e3:.1f} kB")

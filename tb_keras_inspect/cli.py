@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo_parser = commands.add_parser(
-        "demo", help="train four runs on handwritten digits and show them in TensorBoard"
+        "demo", help="train five runs on handwritten digits and show them in TensorBoard"
     )
     demo.add_arguments(demo_parser)
     demo_parser.set_defaults(run=demo.run)

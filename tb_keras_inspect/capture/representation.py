@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.capture.maps import View
-from tb_keras_inspect.capture.strides import spread_stride
 
 MAX_OBSERVATIONS = 128  # an eigenvalue problem of this size takes about a millisecond
 SHARE = 0.99  # of the variance, that the directions counted hold
@@ -24,7 +23,10 @@ def observations(x: Any, view: View, xp: ModuleType) -> Any:
         x = xp.moveaxis(x, 1, -1)
     x = xp.reshape(x, (-1, x.shape[-1]))
     count = int(x.shape[0])
-    return x[:: spread_stride(count, MAX_OBSERVATIONS)] if count > MAX_OBSERVATIONS else x
+    if count <= MAX_OBSERVATIONS:
+        return x
+    chosen = np.linspace(0, count - 1, MAX_OBSERVATIONS).round().astype(np.int32)
+    return xp.take(x, chosen, axis=0)
 
 
 def row(x: np.ndarray) -> np.ndarray:

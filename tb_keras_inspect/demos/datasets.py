@@ -7,7 +7,7 @@ import numpy as np
 
 from tb_keras_inspect.demos import DATASETS
 
-TRAINING_SAMPLES = 6000  # at most, so that four trainings take minutes on two cores
+TRAINING_SAMPLES = 6000  # at most, so that five trainings take minutes on two cores
 VALIDATION_SAMPLES = 1000
 DIGITS_VALIDATION_SAMPLES = 360  # of the 1,797 that scikit-learn ships
 DIGITS_SIZE = 16  # they are 8 x 8, too small to see much in an activation map

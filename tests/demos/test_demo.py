@@ -1,4 +1,4 @@
-"""The demo as a user runs it: four runs, each with the fault that it is there to show."""
+"""The demo as a user runs it: each run with what it is there to show."""
 
 import os
 import pathlib
@@ -37,11 +37,11 @@ def demo(tmp_path_factory) -> tuple[pathlib.Path, str]:
 def test_prints_one_line_a_run_and_where_to_look(demo):
     log_dir, output = demo
     for number, run in enumerate(RUNS, start=1):
-        assert f"[{number}/4] {run}: " in output
-    assert output.count("loss: ") == 4
+        assert f"[{number}/{len(RUNS)}] {run}: " in output
+    assert output.count("loss: ") == len(RUNS)
     assert "\x1b" not in output, "escape codes outside a terminal"
     recorded, look, _ = output.splitlines()[-3:]
-    assert recorded.endswith(f"4 runs in {log_dir}")
+    assert recorded.endswith(f"{len(RUNS)} runs in {log_dir}")
     assert f"tensorboard --logdir {log_dir}" in look
 
 
@@ -63,6 +63,29 @@ def test_healthy_run_learns_and_stays_finite(demo):
     assert accuracy[-1] > 0.95
     for kind in ("gradient", "weight", "activation"):
         assert not run.table(kind).select("nonfinite_count").any()
+
+
+def test_transformer_learns_and_its_attention_is_shown_for_each_block(demo):
+    run = load_run(str(demo[0] / "row_transformer"))
+    _, accuracy = run.loss.epochs["val_accuracy"]
+    assert accuracy[-1] > 0.9
+    names = run.map_names("attention")
+    assert [name.split("/")[0] for name in names] == ["block_1", "block_2"]
+    for name in names:
+        scores = run.maps(name, "attention")[-1]
+        assert scores.shape == (4, 4, 16, 16)  # samples, heads, rows, rows
+        np.testing.assert_allclose(scores.sum(axis=-1), 1, atol=0.05)
+    assert run.model.edges_from == "trace"
+    assert run.map_names("saliency") == ["pictures"]
+
+
+def test_predictions_of_the_healthy_run_become_those_of_the_labels(demo):
+    run = load_run(str(demo[0] / "healthy_cnn"))
+    (probabilities,) = run.predictions.outputs.values()
+    np.testing.assert_allclose(probabilities.sum(axis=-1), 1, atol=1e-4)
+    labels = run.probe.labels[:, 0].astype(int)
+    of_labels = probabilities[:, range(len(labels)), labels].mean(axis=1)
+    assert of_labels[0] < 0.3 < 0.9 < of_labels[-1]
 
 
 def test_units_of_the_dying_run_die_during_training_and_the_loss_stops(demo):
