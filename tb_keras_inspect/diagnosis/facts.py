@@ -85,6 +85,13 @@ class Facts:
         track = self.track("step")
         return int(min(track.steps[-1] - track.steps[0], 2**53)) + 1 if track is not None else 0
 
+    def kernels(self, *tracks: Track | None) -> list[str]:
+        """Paths of the kernels that are rows of all these tables, from the input to the output."""
+        if any(track is None for track in tracks):
+            return []
+        paths = (path for item in self.structure.weighted for path in item.kernels)
+        return [path for path in paths if all(track.row(path) is not None for track in tracks)]
+
     def epochs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """Steps and values of one of Keras's epoch logs; empty where there is none."""
         track = self.track("epoch")

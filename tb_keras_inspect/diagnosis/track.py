@@ -1,6 +1,6 @@
 """A table as rules read it: up to where the numbers mean something, and thinned to what is needed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -72,6 +72,10 @@ class Track:
     def row(self, name: str) -> int | None:
         """Index of a row, None where there is none."""
         return self._row.get(name)
+
+    def rows(self, names: Iterable[str]) -> list[int]:
+        """Indices of rows that are there."""
+        return [self._row[name] for name in names]
 
     def column(self, statistic: str, row: int = 0) -> np.ndarray:
         """float64[S] of one row, all samples."""

@@ -116,15 +116,10 @@ def _steps(facts: Facts) -> Finding | None:
     updates = facts.track("update")
     if updates is None or len(updates) < 4 or facts.progress.has_learned:
         return None
-    kernels = [
-        (path, updates.row(path))
-        for item in facts.structure.weighted
-        for path in item.kernels
-        if updates.row(path) is not None
-    ]
+    kernels = facts.kernels(updates)
     if not kernels:
         return None
-    ratios = updates.thin("ratio")[:, [row for _, row in kernels]]
+    ratios = updates.thin("ratio")[:, updates.rows(kernels)]
     limit = facts.thresholds["exploding_step"]
     share = np.mean(ratios[1:] >= limit, axis=0)  # weights may be zero before the first step
     worst = int(np.nanargmax(share))
@@ -132,7 +127,7 @@ def _steps(facts: Facts) -> Finding | None:
     if not often or not (facts.progress.is_stuck or facts.breakdown):
         return None
     spell = last_spell(ratios[:, worst] >= limit, gap=10)
-    path = kernels[worst][0]
+    path = kernels[worst]
     first = int(updates.at[spell.first])
     return _make(
         facts,
@@ -185,7 +180,6 @@ def _scale(facts: Facts) -> Finding | None:
     if not is_absurd or not (progress.end > guess or facts.breakdown):
         return None
     spell = last_spell(scale >= limit)
-    growing = _layers_that_grow(facts)
     return _make(
         facts,
         "error" if not progress.has_learned else "warning",
@@ -215,7 +209,7 @@ def _scale(facts: Facts) -> Finding | None:
                 "loss",
             ),
         ],
-        growing,
+        facts.kernels(weights),
     )
 
 
@@ -224,20 +218,15 @@ def _divergence(facts: Facts) -> Finding | None:
     broken, updates = facts.breakdown, facts.track("update")
     if broken is None or updates is None or broken.culprits[0].kind in ("input", "target"):
         return None
-    rows = [
-        (updates.row(path), path)
-        for item in facts.structure.weighted
-        for path in item.kernels
-        if updates.row(path) is not None
-    ]
-    if not rows:
+    kernels = facts.kernels(updates)
+    if not kernels:
         return None
-    ratios = updates.thin("ratio")[-3:, [row for row, _ in rows]]
+    ratios = updates.thin("ratio")[-3:, updates.rows(kernels)]
     limit = facts.thresholds["exploding_step"] / 10
     if not np.any(ratios >= limit):
         return None
     sizes = np.nan_to_num(np.nanmax(ratios, axis=0))
-    path, value = rows[int(np.argmax(sizes))][1], float(np.max(sizes))
+    path, value = kernels[int(np.argmax(sizes))], float(np.max(sizes))
     step = int(updates.at[-1])
     return _make(
         facts,
@@ -266,10 +255,6 @@ def _divergence(facts: Facts) -> Finding | None:
     )
 
 
-def _layers_that_grow(facts: Facts) -> list[str]:
-    return [path for item in facts.structure.weighted for path in item.kernels]
-
-
 def _loss_evidence(facts: Facts) -> list[Evidence]:
     if not facts.progress.known:
         return []
@@ -290,16 +275,11 @@ def _loss_evidence(facts: Facts) -> list[Evidence]:
 def _worst_layers(facts: Facts) -> list[str]:
     """Kernels with the largest gradients relative to their weights, at the end."""
     gradients, weights = facts.track("gradient"), facts.track("weight")
-    if gradients is None or weights is None:
+    paths = facts.kernels(gradients, weights)
+    if not paths:
         return []
-    paths = [
-        path
-        for item in facts.structure.weighted
-        for path in item.kernels
-        if gradients.row(path) is not None and weights.row(path) is not None
-    ]
-    largest = gradients.largest("l2")[[gradients.row(path) for path in paths]]
-    sizes = ratio(largest, weights.typical("l2")[[weights.row(path) for path in paths]])
+    largest = gradients.largest("l2")[gradients.rows(paths)]
+    sizes = ratio(largest, weights.typical("l2")[weights.rows(paths)])
     order = np.argsort(np.nan_to_num(sizes))[::-1]
     return [paths[i] for i in order[:3]]
 

@@ -141,15 +141,10 @@ def _judge(facts: Facts, steps, loss, noise, kind: str) -> Iterator[Finding]:
 
 def _steps_taken(facts: Facts) -> list[Evidence]:
     updates = facts.track("update")
-    rows = [
-        (updates.row(path), path)
-        for item in facts.structure.weighted
-        for path in item.kernels
-        if updates is not None and updates.row(path) is not None
-    ]
-    if not rows:
+    kernels = facts.kernels(updates)
+    if not kernels:
         return []
-    typical = median(updates.thin("ratio")[:, [row for row, _ in rows]], axis=0)
+    typical = updates.typical("ratio")[updates.rows(kernels)]
     worst = int(np.nanargmax(np.nan_to_num(typical)))
     name = "update over weight, largest median of a kernel"
-    return [Evidence(name, float(typical[worst]), "", None, "update", "ratio", rows[worst][1])]
+    return [Evidence(name, float(typical[worst]), "", None, "update", "ratio", kernels[worst])]

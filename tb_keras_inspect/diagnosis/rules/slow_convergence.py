@@ -82,15 +82,10 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
     updates = facts.track("update")
     if updates is None or not _is_slow(facts) or _warms_up(facts):
         return
-    rows = [
-        updates.row(path)
-        for item in facts.structure.weighted
-        for path in item.kernels
-        if updates.row(path) is not None
-    ]
-    if not rows:
+    kernels = facts.kernels(updates)
+    if not kernels:
         return
-    ratios = updates.thin("ratio")[:, rows]
+    ratios = updates.thin("ratio")[:, updates.rows(kernels)]
     moving = np.any(ratios > 0, axis=1)  # gradients may be accumulated over several steps
     if np.isnan(ratios).all():
         return
@@ -128,7 +123,7 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
                 limits["slow_update_ratio"],
                 "update",
                 "ratio",
-                facts.structure.weighted[0].kernels[0],
+                kernels[0],
             ),
             Evidence("weights can have moved by", path, "%", limits["slow_path"]),
             Evidence("learning rate", float(rate), "", None, "step", "learning_rate"),
