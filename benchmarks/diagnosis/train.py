@@ -14,19 +14,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import faulty
 import healthy
+import held_out
+import held_out_again
 import keras
 import second
 from case import CASES
 
 from tb_keras_inspect import InspectCallback
 
-try:
-    import held_out
-except ImportError:  # not written yet
-    held_out = None
-
 SCHEDULES = (1, 10, "auto")
-MODULES = (healthy, faulty, second, held_out)
+MODULES = (healthy, faulty, second, held_out, held_out_again)
 
 
 def main() -> None:

@@ -4,9 +4,12 @@ import pytest
 
 from tb_keras_inspect import diagnose
 
-HEALTHY = ("healthy", "healthy_tanh", "converged", "sparse", "fine_tuned", "rescaled_inside")
+QUICK = ("healthy", "sparse", "rescaled_inside")
+SLOW = ("healthy_tanh", "converged", "fine_tuned")
 
 
-@pytest.mark.parametrize("name", HEALTHY)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
+)
 def test_a_training_that_goes_well_has_nothing_above_a_note(trained, name):
     assert [str(f) for f in diagnose(trained(name)).at_least("warning")] == []

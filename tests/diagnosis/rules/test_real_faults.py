@@ -22,7 +22,11 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("name", FAULTS)
+QUICK = ("deep_sigmoid", "dead_by_rate", "nan_in_batch", "raw_input")
+NAMES = [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in FAULTS]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_fault_of_a_training_is_found_where_it_is(trained, name):
     problem, layer = FAULTS[name]
     findings = diagnose(trained(name)).at_least("warning")
@@ -33,7 +37,7 @@ def test_the_fault_of_a_training_is_found_where_it_is(trained, name):
     assert finding.advice
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_no_other_problem_stands_beside_the_fault(trained, name):
     problem, _ = FAULTS[name]
     allowed = {problem}
