@@ -24,7 +24,8 @@ class Seen:
         output: Which one it is; without its tensor.
         shape: Its shape.
         channels_first: Whether axis 1 is the channel.
-        whole: Shape of what the layer was called with, where that was one tensor of whole numbers.
+        whole: Shape of what the layer was called with, where that was one tensor of whole numbers,
+            or what an embedding takes for such: Keras casts ids to the type of the model's input.
     """
 
     layer: keras.layers.Layer
@@ -66,7 +67,7 @@ class OutputObserver(listening.Listener):
 
     def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
         """See `Listener`."""
-        self._whole.append(_whole_shape(inputs))
+        self._whole.append(_whole_shape(layer, inputs))
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """See `Listener`."""
@@ -94,9 +95,10 @@ class OutputObserver(listening.Listener):
         return rank >= 4 and self._channels_first
 
 
-def _whole_shape(inputs: Any) -> tuple[int, ...] | None:
+def _whole_shape(layer: keras.layers.Layer, inputs: Any) -> tuple[int, ...] | None:
     """Shape of the only tensor among a call's arguments, if it is of whole numbers."""
     tensors = [x for x in keras.tree.flatten(inputs) if hasattr(x, "dtype") and hasattr(x, "shape")]
-    if len(tensors) != 1 or "int" not in str(tensors[0].dtype):
+    is_embedding = isinstance(layer, keras.layers.Embedding)
+    if len(tensors) != 1 or not (is_embedding or "int" in str(tensors[0].dtype)):
         return None
     return tuple(tensors[0].shape)

@@ -350,6 +350,15 @@ def test_token_ids_have_the_saliency_of_their_embeddings_inside_subclassed_model
     assert shown.probe.inputs[0].values[:, 0, 0].tolist() == ids.tolist()
 
 
+def test_token_ids_that_keras_casts_to_floats_have_a_saliency_too():
+    model, ids = zoo.transformer(), zoo.tokens(2)
+    assert model.inputs[0].dtype == "float32"
+    (item,) = Shown(model, ids, Kind.SALIENCY).pictures[Kind.SALIENCY].values()
+    assert item.layer == "embedding"
+    assert item.values.shape == (2, 1, 1, zoo.STEPS)
+    assert (item.values > 0).all()
+
+
 def test_a_model_without_a_convolution_says_so_and_a_failure_turns_off_gradients_alone():
     model = zoo.mlp()
     shown = Shown(model, array((2, zoo.FEATURES)))
