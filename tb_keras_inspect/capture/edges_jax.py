@@ -8,7 +8,7 @@ import keras
 from jax.extend import core
 
 from tb_keras_inspect.capture.backends.jax_backend import JaxBackend
-from tb_keras_inspect.capture.edges import CallRecorder, Event, Parents
+from tb_keras_inspect.capture.edges_trace import CallRecorder, Event, Parents
 
 
 def trace(

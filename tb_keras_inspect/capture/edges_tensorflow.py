@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.capture.edges import CallRecorder, Event, Parents
+from tb_keras_inspect.capture.edges_trace import CallRecorder, Event, Parents
 
 
 def trace(

@@ -7,7 +7,7 @@ import keras
 import torch
 from torch.overrides import TorchFunctionMode
 
-from tb_keras_inspect.capture.edges import CallRecorder, Event, Parents
+from tb_keras_inspect.capture.edges_trace import CallRecorder, Event, Parents
 from tb_keras_inspect.capture.probe_torch import eager
 
 

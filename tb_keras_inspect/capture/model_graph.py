@@ -7,14 +7,9 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.capture import edges_backend
-from tb_keras_inspect.capture.edges import (
-    CallRecorder,
-    Edges,
-    functional_edges,
-    is_opaque,
-    order_of_calls,
-    traced_edges,
-)
+from tb_keras_inspect.capture.edges import Edges, order_of_calls
+from tb_keras_inspect.capture.edges_keras import functional_edges, is_opaque
+from tb_keras_inspect.capture.edges_trace import CallRecorder, traced_edges
 from tb_keras_inspect.capture.listening import layer_calls, listening
 from tb_keras_inspect.capture.probe_forward import call
 from tb_keras_inspect.capture.probe_state import losses_kept, random_state_kept

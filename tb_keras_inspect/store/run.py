@@ -3,23 +3,19 @@
 import functools
 import itertools
 import threading
-from collections.abc import Sequence
 
 import numpy as np
 
-from tb_keras_inspect.records import DecodedProbe, Kind
-from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, PICTURE_KINDS
-from tb_keras_inspect.store.activation_functions import ActivationFunctions, functions_at
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.extent import ExtentReader
 from tb_keras_inspect.store.histogram import Histogram, HistogramArena, HistogramTable
 from tb_keras_inspect.store.loss import Loss, column, loss_of
-from tb_keras_inspect.store.maps import Maps, MapsReader, Snapshot, names_in
 from tb_keras_inspect.store.model import ModelInfo
 from tb_keras_inspect.store.model_book import ModelBook
-from tb_keras_inspect.store.predictions import Predictions, predictions_of
-from tb_keras_inspect.store.probe import ProbeReader
+from tb_keras_inspect.store.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import Source, Stamp
 from tb_keras_inspect.store.scalars import Scalars, on_step_axis
@@ -29,11 +25,10 @@ from tb_keras_inspect.store.units import Units, UnitsArena, UnitsTable, dead_uni
 from tb_keras_inspect.store.units_at import UnitsAt, units_at
 from tb_keras_inspect.store.window import window_starts
 
-_INDEXED = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION)
 _numbers = itertools.count()  # tells runs apart in a shared cache
 
 
-class RunData:
+class RunData(Pictures):
     """Reads a run: lazily, only what is new, and from several threads at once.
 
     What was read stays as it was; `refresh` lets later calls see what was written since.
@@ -61,10 +56,7 @@ class RunData:
         self._cache = MemoryCache() if cache is None else cache  # an empty one is false
         self._problems = Problems()
         self._models = ModelBook(source, self._problems)
-        self._maps = {
-            kind: MapsReader(kind, source, self._models, self._problems) for kind in _INDEXED
-        }
-        self._probe = ProbeReader(source, self._problems)
+        self._read_pictures(source, self._models, self._problems)
         self._extent = ExtentReader(source, self._models, self._problems)
         self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
@@ -186,79 +178,6 @@ class RunData:
         """
         return self._histograms(kind).select(name)
 
-    def maps(self, name: str, kind: str = "maps") -> Maps:
-        """Pictures over time.
-
-        Args:
-            name: A site; of "kernels" the path of a variable, of "saliency" a model input.
-            kind: "maps" (activations), "attention", "saliency", "grad_cam" or "kernels".
-
-        Raises:
-            NotRecordedError: when there are none.
-        """
-        kind = self._picture_kind(kind)
-        return self._maps[kind].maps(self._stamp(kind), name)
-
-    def map_snapshots(self, kind: str = "maps") -> list[Snapshot]:
-        """At which steps pictures of a kind were recorded, and of what.
-
-        Raises:
-            NotRecordedError: when there are none.
-        """
-        kind = self._picture_kind(kind, _INDEXED)
-        return self._maps[kind].snapshots(self._stamp(kind))
-
-    def map_names(self, kind: str = "maps") -> list[str]:
-        """What there are pictures of.
-
-        Raises:
-            NotRecordedError: when there are none of this kind.
-        """
-        return names_in(self.map_snapshots(kind))
-
-    def activation_functions(
-        self, step: int | None = None, names: Sequence[str] | None = None
-    ) -> ActivationFunctions:
-        """Curves of the activation functions in use, with histograms of their pre-activations.
-
-        Args:
-            step: The newest snapshot at or before it is taken, else the first; None: the newest.
-            names: Names of layers' calls; None for all.
-
-        Raises:
-            NotRecordedError: when there are none.
-        """
-        snapshots = self.map_snapshots(Kind.ACTIVATION_FUNCTION.value)
-        if not snapshots:
-            raise NotRecordedError("snapshot of kind", Kind.ACTIVATION_FUNCTION.value, ())
-        before = [s for s in snapshots if step is None or s.step <= step]
-        snapshot = before[-1] if before else snapshots[0]
-        for name in names or ():
-            if name not in snapshot.blobs:
-                raise NotRecordedError("activation function", name, list(snapshot.blobs))
-        return functions_at(snapshot, list(names or snapshot.blobs), self._problems)
-
-    @property
-    def predictions(self) -> Predictions:
-        """The model's outputs for the probe samples, at each snapshot.
-
-        Raises:
-            NotRecordedError: when there are none.
-        """
-        return predictions_of(self.table(Kind.PREDICTION.value))
-
-    @property
-    def probe(self) -> DecodedProbe:
-        """The samples that pictures are made of.
-
-        Raises:
-            NotRecordedError: when there are none.
-        """
-        probe = self._probe.probe(self._stamp(Kind.PROBE))
-        if probe is None:
-            raise self._not_recorded("probe")
-        return probe
-
     @property
     def loss(self) -> Loss:
         """The loss; empty arrays where no loss was recorded."""
@@ -279,11 +198,6 @@ class RunData:
     def is_as_of(self, stamps: dict[Kind, Stamp]) -> bool:
         """Whether `refresh` with these stamps and `extent` would read nothing."""
         return self._stamps == stamps and self._extent.is_known(stamps)
-
-    def _picture_kind(self, name: str, known: Sequence[Kind] = PICTURE_KINDS) -> Kind:
-        if name not in [kind.value for kind in known]:
-            raise NotRecordedError("kind of pictures", name, [kind.value for kind in known])
-        return Kind(name)
 
     def _kind(self, name: str) -> Kind:
         try:

@@ -7,7 +7,8 @@ import pytest
 from keras import layers, ops
 
 from tb_keras_inspect.capture import model_graph, names
-from tb_keras_inspect.capture.edges import FUNCTIONAL, ORDER, TRACE, functional_edges
+from tb_keras_inspect.capture.edges import FUNCTIONAL, ORDER, TRACE
+from tb_keras_inspect.capture.edges_keras import functional_edges
 
 
 @pytest.fixture(autouse=True)
