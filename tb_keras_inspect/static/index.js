@@ -1296,7 +1296,7 @@ function readArray(buffer, start, entry) {
 	};
 }
 // src/api/queries.ts
-var WIDTH$2 = 1500;
+var WIDTH$3 = 1500;
 var MOST_STEPS = 1e4;
 function runsQuery() {
 	return {
@@ -1321,7 +1321,7 @@ function tableQuery(request) {
 			rows: request.rows?.join(":"),
 			first_step: request.firstStep,
 			last_step: request.lastStep,
-			width: WIDTH$2
+			width: WIDTH$3
 		})}`,
 		decode: container((answer) => readTable(answer, request.statistics, pools))
 	};
@@ -1343,7 +1343,7 @@ function seriesQuery(run, layer) {
 		url: `series?${query$1({
 			run,
 			layer,
-			width: WIDTH$2
+			width: WIDTH$3
 		})}`,
 		decode: container(readSeries)
 	};
@@ -1362,7 +1362,7 @@ function unitsQuery(run, site) {
 		url: `units?${query$1({
 			run,
 			layer: site,
-			width: WIDTH$2
+			width: WIDTH$3
 		})}`,
 		decode: container(readUnits)
 	};
@@ -1373,7 +1373,7 @@ function histogramQuery(run, kind, name) {
 			run,
 			kind,
 			name,
-			width: WIDTH$2
+			width: WIDTH$3
 		})}`,
 		decode: container(readHistogram)
 	};
@@ -2403,6 +2403,13 @@ var VIEW_TITLES = {
 };
 var VIEWS = Object.keys(VIEW_TITLES);
 // src/state/settings.ts
+var PICTURES = [
+	"maps",
+	"attention",
+	"saliency",
+	"grad_cam",
+	"functions"
+];
 var text = (initial) => ({
 	initial,
 	parse: (value) => value
@@ -2440,6 +2447,11 @@ var CODECS = {
 	range: oneOf("map", ["map", "shared"]),
 	tensor: text(""),
 	density: oneOf("density", ["density", "ridges"]),
+	picture: oneOf("maps", PICTURES),
+	opacity: {
+		...wholeNumber,
+		initial: 60
+	},
 	unit: wholeNumber,
 	unitOrder: oneOf("unit", UNIT_ORDERS),
 	graphBy: text("gradient.l2"),
@@ -2572,8 +2584,9 @@ var Session = class {
 		const position = this.position.value;
 		return position < 0 ? void 0 : this.steps.value[position];
 	});
-	pooled = O(() => (this.run.value?.samples ?? 0) > WIDTH$2);
+	pooled = O(() => (this.run.value?.samples ?? 0) > WIDTH$3);
 	settledStep = y$1(void 0);
+	restStep = this.settledStep;
 	snapshotRequest() {
 		const step = this.settledStep.value;
 		if (!this.pooled.value || step === void 0) return void 0;
@@ -2616,77 +2629,6 @@ function useSession() {
 	const session = j$1(SessionContext);
 	if (!session) throw new Error("no session around this component");
 	return session;
-}
-// src/api/pictures.ts
-function mapsIndexQuery(run, kind) {
-	return {
-		url: `maps_index?${query$1({
-			run,
-			kind
-		})}`,
-		decode: json
-	};
-}
-function mapsQuery(run, name, step, kind) {
-	return {
-		url: `maps?${query$1({
-			run,
-			layer: name,
-			step,
-			kind
-		})}`,
-		decode: container(readMaps)
-	};
-}
-function probeQuery(run) {
-	return {
-		url: `probe?${query$1({ run })}`,
-		decode: container(readProbe)
-	};
-}
-function optional(answer, name, type) {
-	return answer.arrays.has(name) ? arrayOf(answer, name, type).data : void 0;
-}
-function readStack(answer, prefix, meta) {
-	const { data: codes, shape } = arrayOf(answer, `${prefix}codes`, Uint8Array);
-	if (shape.length !== 4) throw new ContainerError("maps do not have four axes");
-	const channels = answer.arrays.has(`${prefix}channels`) ? arrayOf(answer, `${prefix}channels`, Int32Array).data : Int32Array.from({ length: shape[1] }, (_, index) => index);
-	return {
-		name: meta.name,
-		layout: meta.layout,
-		fullShape: meta.full_shape ?? [],
-		shape,
-		codes,
-		scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
-		offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
-		channels,
-		values: optional(answer, `${prefix}values`, Float32Array),
-		dead: answer.arrays.has(`${prefix}dead`) ? arrayOf(answer, `${prefix}dead`, Uint8Array).data : new Uint8Array(shape[1])
-	};
-}
-function readMaps(answer) {
-	return {
-		...readStack(answer, "", answer.meta),
-		step: answer.meta.step,
-		requestedStep: answer.meta.requested_step,
-		of: answer.meta.layer ?? "",
-		rows: optional(answer, "rows", Int32Array),
-		norms: optional(answer, "norms", Float32Array),
-		targets: optional(answer, "targets", Int32Array),
-		size: answer.size
-	};
-}
-function readProbe(answer) {
-	const inputs = answer.meta.inputs ?? [];
-	const labels = answer.arrays.has("labels") ? arrayOf(answer, "labels", Float32Array) : void 0;
-	return {
-		inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
-		...labels && { labels: {
-			data: labels.data,
-			width: labels.shape[1] ?? 1
-		} },
-		size: answer.size
-	};
 }
 // node_modules/preact/jsx-runtime/dist/jsxRuntime.mjs
 var f = Symbol.for("pv");
@@ -2769,22 +2711,6 @@ function IconButton(props) {
 		})
 	});
 }
-// src/components/site_select.tsx
-function SiteSelect({ names, value, testId }) {
-	const session = useSession();
-	const choose = (name) => {
-		const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
-		if (owner) session.settings.layer.value = owner.path;
-	};
-	return a(Select, {
-		label: "Layer",
-		value,
-		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "choose a layer"]),
-		onChange: choose,
-		testId,
-		visibleLabel: true
-	});
-}
 // src/components/states.tsx
 function ErrorState({ message, retry }) {
 	return a("div", {
@@ -2854,6 +2780,125 @@ var Spinner = () => a("div", {
 	role: "status",
 	"aria-label": "Loading"
 });
+// src/api/pictures.ts
+function mapsIndexQuery(run, kind) {
+	return {
+		url: `maps_index?${query$1({
+			run,
+			kind
+		})}`,
+		decode: json
+	};
+}
+function mapsQuery(run, name, step, kind) {
+	return {
+		url: `maps?${query$1({
+			run,
+			layer: name,
+			step,
+			kind
+		})}`,
+		decode: container(readMaps)
+	};
+}
+function probeQuery(run) {
+	return {
+		url: `probe?${query$1({ run })}`,
+		decode: container(readProbe)
+	};
+}
+function predictionsQuery(run) {
+	return {
+		url: `predictions?${query$1({ run })}`,
+		decode: container(readPredictions)
+	};
+}
+function activationFunctionsQuery(run, step) {
+	return {
+		url: `activation_functions?${query$1({
+			run,
+			step
+		})}`,
+		decode: container(readFunctions)
+	};
+}
+function optional(answer, name, type) {
+	return answer.arrays.has(name) ? arrayOf(answer, name, type).data : void 0;
+}
+function readStack(answer, prefix, meta) {
+	const { data: codes, shape } = arrayOf(answer, `${prefix}codes`, Uint8Array);
+	if (shape.length !== 4) throw new ContainerError("maps do not have four axes");
+	const channels = answer.arrays.has(`${prefix}channels`) ? arrayOf(answer, `${prefix}channels`, Int32Array).data : Int32Array.from({ length: shape[1] }, (_, index) => index);
+	return {
+		name: meta.name,
+		layout: meta.layout,
+		fullShape: meta.full_shape ?? [],
+		shape,
+		codes,
+		scale: arrayOf(answer, `${prefix}scale`, Float32Array).data,
+		offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
+		channels,
+		values: optional(answer, `${prefix}values`, Float32Array),
+		dead: answer.arrays.has(`${prefix}dead`) ? arrayOf(answer, `${prefix}dead`, Uint8Array).data : new Uint8Array(shape[1])
+	};
+}
+function readMaps(answer) {
+	return {
+		...readStack(answer, "", answer.meta),
+		step: answer.meta.step,
+		requestedStep: answer.meta.requested_step,
+		of: answer.meta.layer ?? "",
+		rows: optional(answer, "rows", Int32Array),
+		norms: optional(answer, "norms", Float32Array),
+		targets: optional(answer, "targets", Int32Array),
+		size: answer.size
+	};
+}
+function readProbe(answer) {
+	const inputs = answer.meta.inputs ?? [];
+	const labels = answer.arrays.has("labels") ? arrayOf(answer, "labels", Float32Array) : void 0;
+	return {
+		inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
+		...labels && { labels: {
+			data: labels.data,
+			width: labels.shape[1] ?? 1
+		} },
+		size: answer.size
+	};
+}
+function readPredictions(answer) {
+	const outputs = answer.meta.outputs ?? [];
+	return {
+		steps: arrayOf(answer, "steps", Float64Array).data,
+		outputs: outputs.map(({ name }, index) => {
+			const { data, shape } = arrayOf(answer, `output${index}`, Float32Array);
+			if (shape.length !== 3) throw new ContainerError("predictions do not have three axes");
+			return {
+				name,
+				values: data,
+				samples: shape[1],
+				width: shape[2]
+			};
+		}),
+		size: answer.size
+	};
+}
+function readFunctions(answer) {
+	const functions = answer.meta.functions ?? [];
+	return {
+		step: answer.meta.step,
+		functions: functions.map((meta, index) => {
+			const curve = optional(answer, `${index}/curve`, Float32Array);
+			return {
+				...meta,
+				edges: arrayOf(answer, `${index}/edges`, Float64Array).data,
+				counts: arrayOf(answer, `${index}/counts`, Uint32Array).data,
+				...curve && { curve }
+			};
+		}),
+		size: answer.size
+	};
+}
 // src/draw/format.ts
 function formatNumber(value) {
 	if (Number.isNaN(value)) return "NaN";
@@ -2934,6 +2979,223 @@ function prepareCanvas(canvas, { width, height }) {
 	context.setTransform(density, 0, 0, density, 0, 0);
 	context.clearRect(0, 0, width, height);
 	return context;
+}
+// src/components/tooltip.tsx
+var current = y$1(void 0);
+function showTooltip(x, y, content) {
+	current.value = {
+		x,
+		y,
+		content
+	};
+}
+function hideTooltip() {
+	current.value = void 0;
+}
+var GAP$1 = 14;
+function Tooltip() {
+	const placed = current.value;
+	if (!placed) return null;
+	const { x, y, content } = placed;
+	return a("div", {
+		class: "tooltip",
+		style: {
+			...x > window.innerWidth / 2 ? { right: px(window.innerWidth - x + GAP$1) } : { left: px(x + GAP$1) },
+			...y > window.innerHeight / 2 ? { bottom: px(window.innerHeight - y + GAP$1) } : { top: px(y + GAP$1) }
+		},
+		"data-testid": "tooltip",
+		children: [
+			a("div", {
+				class: "tooltip-title",
+				children: content.title
+			}),
+			a("dl", { children: content.lines.map(({ label, value, colour }) => a("div", { children: [a("dt", { children: [colour && a("i", {
+				class: "swatch",
+				style: { background: colour }
+			}), label] }), a("dd", { children: value })] }, label)) }),
+			content.note && a("div", {
+				class: "tooltip-note",
+				children: content.note
+			})
+		]
+	});
+}
+// src/components/function_card.tsx
+var WIDTH$2 = 240;
+var FULL_CURVE = 84;
+var BARS$1 = 44;
+var GAP = 6;
+var FLAT_DEFINITION = "Share of the pre-activations where the function’s slope is less than 1/40 of its steepest.";
+function FunctionCard({ activation, onPick, selected }) {
+	const { name, function: called, flat_fraction: flat, nonfinite, reason } = activation;
+	const title = a($, { children: [
+		a("b", { children: name }),
+		" ",
+		a("span", {
+			class: "quiet",
+			children: called
+		})
+	] });
+	return a("figure", {
+		class: `function-card ${selected ? "selected" : ""}`,
+		"data-testid": "function-card",
+		"data-name": name,
+		"data-value": flat ?? "",
+		children: [
+			a("figcaption", { children: [
+				onPick ? a("button", {
+					type: "button",
+					class: "plain",
+					title: name,
+					onClick: onPick,
+					children: title
+				}) : title,
+				a("span", { class: "spring" }),
+				flat !== null && a("span", {
+					class: "number",
+					title: "Share of the pre-activations where the function’s slope is less than 1/40 of its steepest.",
+					children: [formatPercent(flat), " flat"]
+				})
+			] }),
+			a(Drawing, { activation }),
+			reason && a("p", {
+				class: "quiet",
+				children: ["No curve: ", reason]
+			}),
+			nonfinite > 0 && a("p", {
+				class: "alarm",
+				children: [formatCount(nonfinite), " pre-activations are not finite"]
+			})
+		]
+	});
+}
+function Drawing({ activation }) {
+	const { name, function: called, low, high, edges, counts, curve } = activation;
+	const curveHeight = curve ? FULL_CURVE : 0;
+	const most = counts.reduce((a, b) => Math.max(a, b), 1);
+	const total = counts.reduce((a, b) => a + b, 0);
+	const [least, largest] = extent(curve);
+	const x = (value) => high > low ? (value - low) / (high - low) * WIDTH$2 : WIDTH$2 / 2;
+	const y = (value) => largest > least ? 2 + (curveHeight - 4) * (1 - (value - least) / (largest - least)) : curveHeight / 2;
+	const hover = (event) => {
+		const box = event.currentTarget.getBoundingClientRect();
+		const share = (event.clientX - box.left) / box.width;
+		const bin = Math.min(counts.length - 1, Math.max(0, Math.floor(share * counts.length)));
+		showTooltip(event.clientX, event.clientY, {
+			title: `${name}, ${called}`,
+			lines: [
+				{
+					label: "pre-activation",
+					value: `${formatNumber(edges[bin])} to ${formatNumber(edges[bin + 1])}`
+				},
+				{
+					label: "of the samples",
+					value: formatPercent(total ? counts[bin] / total : NaN)
+				},
+				...curve ? [{
+					label: "function",
+					value: formatNumber(curve[bin])
+				}] : []
+			]
+		});
+	};
+	const base = curveHeight + (curveHeight ? GAP : 0) + BARS$1;
+	const step = WIDTH$2 / counts.length;
+	const bars = Array.from(counts, (count, bin) => {
+		const height = count / most * BARS$1;
+		return `M${(bin * step).toFixed(1)} ${base}v${(-height).toFixed(1)}h${step.toFixed(2)}v${height.toFixed(1)}`;
+	}).join("");
+	const line = curve && Array.from(curve, (value, at) => Number.isFinite(value) ? `${x(edges[at]).toFixed(1)} ${y(value).toFixed(1)}` : "").filter(Boolean).join("L");
+	return a("svg", {
+		viewBox: `0 0 ${WIDTH$2} ${base + 14}`,
+		role: "img",
+		"aria-label": `${called} of ${name}, from ${formatNumber(low)} to ${formatNumber(high)}, and how often each value occurs`,
+		onPointerMove: hover,
+		onPointerLeave: hideTooltip,
+		children: [
+			a("rect", {
+				class: "room",
+				width: WIDTH$2,
+				height: curveHeight
+			}),
+			low < 0 && high > 0 && a("line", {
+				class: "zero",
+				x1: x(0),
+				x2: x(0),
+				y1: 0,
+				y2: base
+			}),
+			least < 0 && largest > 0 && a("line", {
+				class: "zero",
+				x1: 0,
+				x2: WIDTH$2,
+				y1: y(0),
+				y2: y(0)
+			}),
+			a("path", {
+				class: "bars",
+				d: bars
+			}),
+			a("line", {
+				class: "axis",
+				x1: 0,
+				x2: WIDTH$2,
+				y1: base,
+				y2: base
+			}),
+			line && a("path", {
+				class: "curve",
+				d: `M${line}`
+			}),
+			a("text", {
+				x: 0,
+				y: base + 11,
+				children: formatTick(low)
+			}),
+			low < 0 && high > 0 && x(0) > 40 && x(0) < 200 && a("text", {
+				x: x(0),
+				y: base + 11,
+				"text-anchor": "middle",
+				children: "0"
+			}),
+			a("text", {
+				x: WIDTH$2,
+				y: base + 11,
+				"text-anchor": "end",
+				children: formatTick(high)
+			}),
+			curve && a($, { children: [a("text", {
+				x: 3,
+				y: 11,
+				children: formatTick(largest)
+			}), a("text", {
+				x: 3,
+				y: curveHeight - 3,
+				children: formatTick(least)
+			})] })
+		]
+	});
+}
+function extent(values) {
+	let [low, high] = [Infinity, -Infinity];
+	for (const value of values ?? []) {
+		if (!Number.isFinite(value)) continue;
+		low = Math.min(low, value);
+		high = Math.max(high, value);
+	}
+	return low <= high ? [low, high] : [0, 0];
+}
+// src/components/snapshot_note.tsx
+function SnapshotNote({ of }) {
+	const step = useSession().step.value;
+	const other = step !== void 0 && step !== of;
+	return a("span", {
+		class: `snapshot ${other ? "other" : ""}`,
+		title: other ? "Pictures are recorded less often: these are not of the shown step" : void 0,
+		"data-testid": "snapshot",
+		"data-value": of,
+		children: ["snapshot of step ", formatCount(of)]
+	});
 }
 // src/components/virtual_rows.tsx
 var OVERSCAN = 8;
@@ -3044,6 +3306,125 @@ function SheetRow({ sheet, row, columns }) {
 		})
 	});
 }
+// src/views/activation_curves.tsx
+function useFunctions() {
+	const session = useSession();
+	const wanted = useComputed(() => session.restStep.value);
+	return useResource(session.client, () => {
+		const step = wanted.value;
+		if (step === void 0 || !session.has("activation_function")) return void 0;
+		return session.request((run) => activationFunctionsQuery(run, step));
+	}, session.host.visible);
+}
+function ActivationCurves() {
+	const functions = useFunctions();
+	return a(Pending, {
+		loaded: functions.state.value,
+		retry: () => functions.retry(),
+		class: "maps-pending",
+		children: (data) => a(Curves$1, { answer: data })
+	});
+}
+function Curves$1({ answer }) {
+	const session = useSession();
+	const { matches } = session.filter.value;
+	const shown = answer.functions.filter(({ name }) => matches(name));
+	const sheet = w$2(() => sheetOf$2(answer), [answer]);
+	return a($, { children: [a("div", {
+		class: "view-bar",
+		children: [
+			a("span", {
+				class: "quiet",
+				children: "curve over the pre-activations of the probe samples, their histogram below"
+			}),
+			a("span", {
+				class: "info",
+				title: FLAT_DEFINITION,
+				tabIndex: 0,
+				role: "note",
+				"aria-label": FLAT_DEFINITION,
+				children: "i"
+			}),
+			a("span", { class: "spring" }),
+			a(SnapshotNote, { of: answer.step })
+		]
+	}), a(WithTable, {
+		sheet,
+		children: a("div", {
+			class: "function-cards",
+			tabIndex: 0,
+			children: [shown.map((activation) => {
+				const owner = layerOfRow(session.layers.value, activation.name);
+				return a(FunctionCard, {
+					activation,
+					selected: owner !== void 0 && owner === session.layer.value,
+					...owner && { onPick: () => session.settings.layer.value = owner.path }
+				}, activation.name);
+			}), !shown.length && a("p", {
+				class: "quiet",
+				children: "No activation function matches the filter."
+			})]
+		})
+	})] });
+}
+function sheetOf$2({ step, functions }) {
+	return {
+		title: `Activation functions at step ${step}`,
+		columns: [
+			"name",
+			"function",
+			"lowest",
+			"highest",
+			"flat share",
+			"not finite"
+		],
+		rows: functions.length,
+		cell: (row, column) => {
+			const { name, function: called, low, high, flat_fraction, nonfinite } = functions[row];
+			return [
+				name,
+				called,
+				low,
+				high,
+				flat_fraction ?? void 0,
+				nonfinite
+			][column];
+		}
+	};
+}
+function LayerFunctions({ layer }) {
+	const functions = useFunctions();
+	const names = layer.sites.map(({ name }) => name);
+	const own = functions.data?.functions.filter(({ name }) => names.includes(name)) ?? [];
+	if (!own.length || !functions.data) return null;
+	return a("section", {
+		class: "track layer-functions",
+		children: [a("header", { children: [
+			a("h3", {
+				title: FLAT_DEFINITION,
+				children: "Activation function"
+			}),
+			a("span", { class: "spring" }),
+			a(SnapshotNote, { of: functions.data.step })
+		] }), own.map((activation) => a(FunctionCard, { activation }, activation.name))]
+	});
+}
+// src/components/site_select.tsx
+function SiteSelect({ names, value, testId }) {
+	const session = useSession();
+	const choose = (name) => {
+		const owner = session.layers.peek().find((layer) => layer.sites.some((s) => s.name === name));
+		if (owner) session.settings.layer.value = owner.path;
+	};
+	return a(Select, {
+		label: "Layer",
+		value,
+		options: (names.includes(value) ? names : [value, ...names]).map((name) => [name, name || "choose a layer"]),
+		onChange: choose,
+		testId,
+		visibleLabel: true
+	});
+}
 var SIDES = [
 	160,
 	128,
@@ -3056,23 +3437,25 @@ var LOWEST_TILE = 72;
 var LARGEST_STRETCH = 24;
 function layoutTiles(request) {
 	const { mapWidth, mapHeight, side, available, samples, channels } = request;
+	const gutter = request.gutter ?? 0;
 	const longest = Math.max(mapWidth, mapHeight);
 	const zoom = longest <= side ? Math.min(LARGEST_STRETCH, Math.floor(side / longest)) : 1;
 	const wide = isVector(mapWidth, mapHeight) ? Math.floor(available / mapWidth) : zoom;
 	const shrink = Math.min(1, available / mapWidth);
 	const tileWidth = Math.max(1, Math.round(mapWidth * (wide >= 1 ? Math.min(wide, LARGEST_STRETCH) : shrink)));
 	const tileHeight = Math.max(isVector(mapWidth, mapHeight) ? LOWEST_TILE : 1, Math.round(mapHeight * (isVector(mapWidth, mapHeight) ? 1 : zoom)));
-	const most = Math.min(channels, Math.max(1, Math.floor((available + 3) / (tileWidth + 3))));
+	const most = Math.min(channels, Math.max(1, Math.floor((available + 3) / (tileWidth + gutter + 3))));
 	const lines = Math.ceil(channels / most);
 	const perLine = Math.ceil(channels / lines);
-	const blockHeight = lines * (tileHeight + 3) - 3 + SAMPLE_GAP;
+	const blockHeight = lines * (tileHeight + gutter + 3) - 3 + SAMPLE_GAP;
 	return {
 		tileWidth,
 		tileHeight,
+		gutter,
 		perLine,
 		blockHeight,
 		height: Math.max(0, samples * blockHeight - SAMPLE_GAP),
-		width: perLine * (tileWidth + 3) - 3
+		width: perLine * (tileWidth + gutter + 3) - 3
 	};
 }
 function fitSide(request, height) {
@@ -3083,24 +3466,26 @@ function fitSide(request, height) {
 	return SIDES.find(fits) ?? SIDES[SIDES.length - 1];
 }
 var isVector = (width, height) => height === 1 && width > 1;
+var pitchX = ({ tileWidth, gutter }) => tileWidth + gutter + 3;
+var pitchY = ({ tileHeight, gutter }) => tileHeight + gutter + 3;
 function tilePosition(layout, sample, channel) {
 	const line = Math.floor(channel / layout.perLine);
 	return {
-		x: channel % layout.perLine * (layout.tileWidth + 3),
-		y: sample * layout.blockHeight + line * (layout.tileHeight + 3)
+		x: channel % layout.perLine * pitchX(layout) + layout.gutter,
+		y: sample * layout.blockHeight + line * pitchY(layout) + layout.gutter
 	};
 }
 function tileAt(layout, request, x, y) {
 	const sample = Math.floor(y / layout.blockHeight);
-	const line = Math.floor(y % layout.blockHeight / (layout.tileHeight + 3));
-	const place = Math.floor(x / (layout.tileWidth + 3));
+	const line = Math.floor(y % layout.blockHeight / pitchY(layout));
+	const place = Math.floor(x / pitchX(layout));
 	const channel = line * layout.perLine + place;
 	if (x < 0 || y < 0 || sample >= request.samples) return void 0;
 	if (place >= layout.perLine || channel >= request.channels) return void 0;
 	const corner = tilePosition(layout, sample, channel);
 	const column = Math.floor((x - corner.x) / layout.tileWidth * request.mapWidth);
 	const row = Math.floor((y - corner.y) / layout.tileHeight * request.mapHeight);
-	if (column >= request.mapWidth || row >= request.mapHeight) return void 0;
+	if (column < 0 || row < 0 || column >= request.mapWidth || row >= request.mapHeight) return;
 	return {
 		sample,
 		channel,
@@ -3141,64 +3526,176 @@ function spread({ scale, offset }, tile, [low, high]) {
 function tileValue({ scale, offset }, tile, code) {
 	return code === NONFINITE ? NaN : offset[tile] + scale[tile] * code;
 }
-// src/components/tooltip.tsx
-var current = y$1(void 0);
-function showTooltip(x, y, content) {
-	current.value = {
-		x,
-		y,
-		content
+// src/state/use_pictures.ts
+function usePictureIndex(kind) {
+	const session = useSession();
+	return useResource(session.client, () => session.has(kind) ? session.request((run) => mapsIndexQuery(run, kind)) : void 0, session.host.visible);
+}
+var snapshotAt = (steps, step) => steps[Math.max(0, lastAtMost(steps, step))];
+function usePictures(kind, index, name) {
+	const session = useSession();
+	const snapshot = useComputed(() => snapshotAt(index.fresh.value?.steps ?? [], session.step.value ?? 0));
+	return useResource(session.client, () => {
+		const [wanted, step] = [name.value, snapshot.value];
+		return wanted === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, wanted, step, kind));
+	}, session.host.visible);
+}
+function useProbe() {
+	const session = useSession();
+	return useResource(session.client, () => session.has("probe") ? session.request(probeQuery) : void 0, session.host.visible);
+}
+function usePredictions() {
+	const session = useSession();
+	return useResource(session.client, () => session.has("prediction") ? session.request(predictionsQuery) : void 0, session.host.visible);
+}
+// src/state/predictions.ts
+var MOST_GUESSES = 3;
+function predictionAt({ steps, outputs }, step, sample) {
+	const [output] = outputs;
+	const column = sampleAt(steps, step);
+	if (!output || column < 0 || sample >= output.samples) return void 0;
+	const start = (column * output.samples + sample) * output.width;
+	const values = output.values.subarray(start, start + output.width);
+	const sum = values.reduce((total, value) => total + value, 0);
+	const probabilities = values.length > 1 && values.every((value) => value >= 0) && Math.abs(sum - 1) < .001;
+	const guesses = Array.from(values, (value, index) => ({
+		index,
+		value
+	}));
+	if (probabilities) guesses.sort((a, b) => b.value - a.value);
+	return {
+		step: steps[column],
+		probabilities,
+		guesses: guesses.slice(0, MOST_GUESSES)
 	};
 }
-function hideTooltip() {
-	current.value = void 0;
+function labelClass({ labels }, sample) {
+	if (!labels) return void 0;
+	const { data, width } = labels;
+	const label = data.subarray(sample * width, (sample + 1) * width);
+	if (width === 1) return Number.isInteger(label[0]) ? label[0] : void 0;
+	const hot = label.indexOf(1);
+	return hot >= 0 && label.every((v, i) => v === (i === hot ? 1 : 0)) ? hot : void 0;
 }
-var GAP = 14;
-function Tooltip() {
-	const placed = current.value;
-	if (!placed) return null;
-	const { x, y, content } = placed;
-	return a("div", {
-		class: "tooltip",
-		style: {
-			...x > window.innerWidth / 2 ? { right: px(window.innerWidth - x + GAP) } : { left: px(x + GAP) },
-			...y > window.innerHeight / 2 ? { bottom: px(window.innerHeight - y + GAP) } : { top: px(y + GAP) }
-		},
-		"data-testid": "tooltip",
-		children: [
-			a("div", {
-				class: "tooltip-title",
-				children: content.title
-			}),
-			a("dl", { children: content.lines.map(({ label, value, colour }) => a("div", { children: [a("dt", { children: [colour && a("i", {
-				class: "swatch",
-				style: { background: colour }
-			}), label] }), a("dd", { children: value })] }, label)) }),
-			content.note && a("div", {
-				class: "tooltip-note",
-				children: content.note
-			})
-		]
+// src/components/probe_sample.tsx
+function caption(probe, sample) {
+	if (!probe?.labels) return `sample ${sample}`;
+	const known = labelClass(probe, sample);
+	const { data, width } = probe.labels;
+	const label = data.subarray(sample * width, (sample + 1) * width);
+	return `#${sample} · label ${known ?? [...label].slice(0, 3).map(formatNumber).join(", ")}`;
+}
+function Guesses({ probe, predictions, sample }) {
+	const step = useSession().step.value ?? 0;
+	const found = predictions && predictionAt(predictions, step, sample);
+	if (!found) return null;
+	const label = probe && labelClass(probe, sample);
+	return a("ul", {
+		class: "guesses",
+		title: `What the model puts out for this sample, at the snapshot of step ${found.step}${found.probabilities ? ": the most likely classes" : ""}`,
+		"data-testid": "guesses",
+		"data-sample": sample,
+		"data-step": found.step,
+		children: found.guesses.map(({ index, value }) => a("li", {
+			class: found.probabilities && index === label ? "true" : "",
+			"data-class": index,
+			"data-value": value,
+			children: [
+				found.probabilities && a("i", {
+					class: "bar",
+					style: { width: `${100 * value}%` }
+				}),
+				a("span", { children: [index, found.probabilities && index === label && " ✓"] }),
+				a("b", {
+					class: Number.isFinite(value) ? "" : "alarm",
+					children: found.probabilities ? formatPercent(value) : formatNumber(value)
+				})
+			]
+		}, index))
 	});
+}
+function InputPicture({ stack, sample, side }) {
+	const theme = useSession().host.theme.value;
+	const ref = T$1(null);
+	const [, channels, height, width] = stack.shape;
+	const ids = tokensOf(stack, sample);
+	F$1(() => {
+		const context = ref.current?.getContext("2d");
+		if (!context) return;
+		const image = context.createImageData(width, height);
+		paintPicture(stack, sample, pictureTable("greys", theme), image.data);
+		context.putImageData(image, 0, 0);
+	}, [
+		stack,
+		sample,
+		theme
+	]);
+	if (ids) return a("p", {
+		class: "tokens",
+		title: ids.join(" "),
+		children: ids.join(" ")
+	});
+	const zoom = side / Math.max(width, height);
+	return a("canvas", {
+		ref,
+		width,
+		height,
+		role: "img",
+		"aria-label": `Input ${stack.name}, sample ${sample}, ${channels} channels`,
+		style: {
+			width: px(width * zoom),
+			height: px(Math.max(10, height * zoom))
+		}
+	});
+}
+function tokensOf(stack, sample) {
+	if (!stack?.values || stack.layout !== "ids") return void 0;
+	const length = stack.values.length / stack.shape[0];
+	return Array.from(stack.values.subarray(sample * length, (sample + 1) * length), String);
+}
+function paintPicture(stack, sample, greys, into) {
+	const [, channels, height, width] = stack.shape;
+	const pixels = height * width;
+	if (channels !== 3) {
+		const start = sample * channels * pixels;
+		const words = new Uint32Array(into.buffer);
+		for (let i = 0; i < pixels; i++) words[i] = greys[stack.codes[start + i]];
+		return;
+	}
+	const [low, high] = sharedRange(stack);
+	const factor = high > low ? 255 / (high - low) : 0;
+	for (let channel = 0; channel < 3; channel++) {
+		const tile = sample * 3 + channel;
+		for (let i = 0; i < pixels; i++) {
+			const value = tileValue(stack, tile, stack.codes[tile * pixels + i]);
+			into[4 * i + channel] = (value - low) * factor;
+		}
+	}
+	for (let i = 0; i < pixels; i++) into[4 * i + 3] = 255;
 }
 // src/views/map_tiles.tsx
 var INPUT_SIDE = 72;
+var INPUT_BLOCK = 142;
+var LABEL_ROOM$3 = 20;
 var TOP$1 = 12;
-function MapTiles({ maps, probe }) {
+function MapTiles({ maps, probe, predictions }) {
 	const { settings, host } = useSession();
 	const [ref, size] = useSize();
 	const canvas = T$1(null);
 	const scroll = useSignal(0);
 	const [samples, channels, mapHeight, mapWidth] = maps.shape;
 	const inputs = probe?.inputs.filter((input) => input.shape[0] === samples) ?? [];
-	const available = size.value.width - (inputs.length ? 88 : 0) - 24;
+	const available = size.value.width - (inputs.length ? 120 : 0) - 24;
+	const isAttention = maps.layout === "attention";
 	const room = {
 		samples,
 		channels,
 		mapWidth,
 		mapHeight,
-		available: Math.max(available, 1)
+		available: Math.max(available, 1),
+		...isAttention && { gutter: LABEL_ROOM$3 }
 	};
+	const positions = w$2(() => isAttention ? positionNames(maps, inputs) : void 0, [maps, probe]);
 	const request = {
 		...room,
 		side: fitSide(room, size.value.height - 24)
@@ -3219,7 +3716,9 @@ function MapTiles({ maps, probe }) {
 	const offset = scroll.value;
 	F$1(() => {
 		const context = prepareCanvas(canvas.current, view);
-		if (context) drawTiles(context, atlas, maps, layout, offset - TOP$1, view.height);
+		if (!context) return;
+		drawTiles(context, atlas, maps, layout, offset - TOP$1, view.height);
+		if (positions) drawPositions(context, maps, layout, offset - TOP$1, view.height, positions);
 	});
 	const point = (event) => {
 		const box = canvas.current.getBoundingClientRect();
@@ -3233,16 +3732,22 @@ function MapTiles({ maps, probe }) {
 		const code = maps.codes[(tile * mapHeight + hit.row) * mapWidth + hit.column];
 		const value = tileValue(maps, tile, code);
 		showTooltip(event.clientX, event.clientY, {
-			title: `${maps.name}, channel ${maps.channels[hit.channel]}`,
+			title: `${maps.name}, ${isAttention ? "head" : "channel"} ${maps.channels[hit.channel]}`,
 			lines: [
 				{
 					label: "sample",
 					value: String(hit.sample)
 				},
-				{
+				...positions ? [{
+					label: "query",
+					value: positions(hit.sample, hit.row, 0)
+				}, {
+					label: "key",
+					value: positions(hit.sample, hit.column, 1)
+				}] : [{
 					label: "row, column",
 					value: `${hit.row}, ${hit.column}`
-				},
+				}],
 				{
 					label: "value",
 					value: formatNumber(value)
@@ -3265,19 +3770,19 @@ function MapTiles({ maps, probe }) {
 			style: { height: px(layout.height + 24) },
 			children: [a(Inputs, {
 				probe,
+				predictions,
 				inputs,
-				layout,
-				theme
+				layout
 			}), a("canvas", {
 				ref: canvas,
 				role: "img",
-				"aria-label": `Activation maps of ${maps.name}: ${samples} samples, ${channels} channels`,
+				"aria-label": `${isAttention ? "Attention" : "Activation maps"} of ${maps.name}: ${samples} samples, ${channels} ${isAttention ? "heads" : "channels"}`,
 				"data-testid": "maps",
 				"data-step": maps.step,
 				style: {
 					width: px(view.width),
 					height: px(view.height),
-					left: px(inputs.length ? 100 : 12)
+					left: px(inputs.length ? 132 : 12)
 				},
 				onPointerMove: point,
 				onPointerLeave: hideTooltip
@@ -3286,7 +3791,7 @@ function MapTiles({ maps, probe }) {
 	});
 }
 function tall(layout, withInputs) {
-	const blockHeight = Math.max(layout.blockHeight, withInputs ? 100 : 0);
+	const blockHeight = Math.max(layout.blockHeight, withInputs ? INPUT_BLOCK : 0);
 	const samples = layout.height > 0 ? Math.round((layout.height + 10) / layout.blockHeight) : 0;
 	return {
 		...layout,
@@ -3329,6 +3834,38 @@ function drawTiles(context, atlas, maps, layout, scroll, height) {
 		if (maps.dead[tile % channels]) markDeadTile(context, x, top, layout);
 	}
 }
+function positionNames(maps, inputs) {
+	const full = maps.fullShape.slice(-2);
+	const drawn = maps.shape.slice(-2);
+	const tokens = Array.from({ length: maps.shape[0] }, (_, sample) => tokensOf(inputs[0], sample));
+	return (sample, place, axis) => {
+		const length = full[axis] ?? drawn[axis];
+		const position = place * Math.max(1, Math.ceil(length / drawn[axis]));
+		const ids = tokens[sample];
+		return ids?.length === length ? ids[position] : String(position);
+	};
+}
+var ROW_ROOM = 10;
+var COLUMN_ROOM = 18;
+function drawPositions(context, maps, layout, scroll, height, names) {
+	const [samples, channels, mapHeight, mapWidth] = maps.shape;
+	const [pixelX, pixelY] = [layout.tileWidth / mapWidth, layout.tileHeight / mapHeight];
+	const [strideX, strideY] = [Math.ceil(COLUMN_ROOM / pixelX), Math.ceil(ROW_ROOM / pixelY)];
+	context.font = "9px Roboto, Arial, sans-serif";
+	context.fillStyle = getComputedStyle(context.canvas).color;
+	for (let tile = 0; tile < samples * channels; tile++) {
+		const sample = Math.floor(tile / channels);
+		const { x, y } = tilePosition(layout, sample, tile % channels);
+		const top = y - scroll;
+		if (top > height || top + layout.tileHeight < 0) continue;
+		context.textAlign = "right";
+		context.textBaseline = "middle";
+		for (let row = 0; row < mapHeight; row += strideY) context.fillText(names(sample, row, 0), x - 2, top + (row + .5) * pixelY);
+		context.textAlign = "center";
+		context.textBaseline = "alphabetic";
+		for (let column = 0; column < mapWidth; column += strideX) context.fillText(names(sample, column, 1), x + (column + .5) * pixelX, top - 3);
+	}
+}
 function markDeadTile(context, x, y, { tileWidth, tileHeight }) {
 	context.strokeStyle = "#e85114";
 	context.lineWidth = 1;
@@ -3338,110 +3875,50 @@ function markDeadTile(context, x, y, { tileWidth, tileHeight }) {
 	context.lineTo(x + tileWidth, y);
 	context.stroke();
 }
-function Inputs({ probe, inputs, layout, theme }) {
+function Inputs({ probe, predictions, inputs, layout }) {
 	if (!inputs.length) return null;
 	const [samples] = inputs[0].shape;
 	return a("div", {
 		class: "inputs",
 		children: Array.from({ length: samples }, (_, sample) => a("figure", {
 			style: { top: px(sample * layout.blockHeight + TOP$1) },
-			children: [inputs.slice(0, 1).map((input) => a(Picture$2, {
-				stack: input,
-				sample,
-				theme
-			}, input.name)), a("figcaption", { children: caption(probe, sample) })]
+			children: [
+				inputs.slice(0, 1).map((input) => a(InputPicture, {
+					stack: input,
+					sample,
+					side: INPUT_SIDE
+				}, input.name)),
+				a("figcaption", { children: caption(probe, sample) }),
+				a(Guesses, {
+					probe,
+					predictions,
+					sample
+				})
+			]
 		}, sample))
 	});
 }
-function caption(probe, sample) {
-	if (!probe?.labels) return `sample ${sample}`;
-	const { data, width } = probe.labels;
-	const label = data.subarray(sample * width, (sample + 1) * width);
-	const hot = label.indexOf(1);
-	return `#${sample} · label ${width > 1 && hot >= 0 && label.every((v, i) => v === (i === hot ? 1 : 0)) ? String(hot) : [...label].slice(0, 3).map(formatNumber).join(", ")}`;
-}
-function Picture$2({ stack, sample, theme }) {
-	const ref = T$1(null);
-	const [, channels, height, width] = stack.shape;
-	F$1(() => {
-		const context = ref.current?.getContext("2d");
-		if (!context) return;
-		const image = context.createImageData(width, height);
-		paintPicture(stack, sample, pictureTable("greys", theme), image.data);
-		context.putImageData(image, 0, 0);
-	}, [
-		stack,
-		sample,
-		theme
-	]);
-	const zoom = INPUT_SIDE / Math.max(width, height);
-	return a("canvas", {
-		ref,
-		width,
-		height,
-		role: "img",
-		"aria-label": `Input ${stack.name}, sample ${sample}, ${channels} channels`,
-		style: {
-			width: px(width * zoom),
-			height: px(Math.max(10, height * zoom))
-		}
-	});
-}
-function paintPicture(stack, sample, greys, into) {
-	const [, channels, height, width] = stack.shape;
-	const pixels = height * width;
-	if (channels !== 3) {
-		const start = sample * channels * pixels;
-		const words = new Uint32Array(into.buffer);
-		for (let i = 0; i < pixels; i++) words[i] = greys[stack.codes[start + i]];
-		return;
-	}
-	const [low, high] = sharedRange(stack);
-	const factor = high > low ? 255 / (high - low) : 0;
-	for (let channel = 0; channel < 3; channel++) {
-		const tile = sample * 3 + channel;
-		for (let i = 0; i < pixels; i++) {
-			const value = tileValue(stack, tile, stack.codes[tile * pixels + i]);
-			into[4 * i + channel] = (value - low) * factor;
-		}
-	}
-	for (let i = 0; i < pixels; i++) into[4 * i + 3] = 255;
-}
-// src/views/activations.tsx
-function Activations() {
+// src/views/activation_maps.tsx
+function ActivationMaps({ kind }) {
 	const session = useSession();
-	const index = useResource(session.client, () => session.has("maps") ? session.request((run) => mapsIndexQuery(run, "maps")) : void 0, session.host.visible);
-	if (!session.has("maps")) return a(NotRecorded, {
-		what: "Activation maps are not recorded in this run",
-		how: "Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8])."
-	});
-	return a(Pending, {
-		loaded: index.state.value,
-		retry: () => index.retry(),
-		class: "activations",
-		children: () => a(MapsOfLayer, { source: index })
-	});
-}
-function siteOf(index, sites) {
-	return sites.find((name) => index.names.includes(name));
-}
-function MapsOfLayer({ source }) {
-	const session = useSession();
+	const source = usePictureIndex(kind);
 	const site = useComputed(() => {
-		const index = source.fresh.value;
-		return index && siteOf(index, session.layer.value?.sites.map(({ name }) => name) ?? []);
+		const names = source.fresh.value?.names ?? [];
+		const own = session.layer.value?.sites.map(({ name }) => name) ?? [];
+		const inside = `${session.layer.value?.path}/`;
+		const found = own.find((name) => names.includes(name));
+		if (found !== void 0 || kind === "maps") return found;
+		return names.find((name) => name.startsWith(inside)) ?? names[0];
 	});
-	const snapshot = useComputed(() => {
-		const steps = source.fresh.value?.steps ?? [];
-		return steps[Math.max(0, lastAtMost(steps, session.step.value ?? 0))];
-	});
-	const maps = useResource(session.client, () => {
-		const [name, step] = [site.value, snapshot.value];
-		return name === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, name, step, "maps"));
-	}, session.host.visible);
-	const probe = useResource(session.client, () => session.has("probe") ? session.request(probeQuery) : void 0, session.host.visible);
+	const maps = usePictures(kind, source, site);
+	const [probe, predictions] = [useProbe(), usePredictions()];
 	const index = source.fresh.value;
-	if (!index) return null;
+	if (!index) return a(Pending, {
+		loaded: source.state.value,
+		retry: () => source.retry(),
+		class: "activations",
+		children: () => null
+	});
 	if (site.value === void 0) return a(NoMaps, {
 		index,
 		path: session.layer.value?.path ?? ""
@@ -3456,16 +3933,18 @@ function MapsOfLayer({ source }) {
 		class: "maps-pending",
 		children: (data) => a(MapsPicture, {
 			maps: data,
-			probe: probe.data
+			probe: probe.data,
+			predictions: predictions.data
 		})
 	})] });
 }
-function MapsPicture({ maps, probe }) {
+function MapsPicture({ maps, probe, predictions }) {
 	return a(WithTable, {
 		sheet: w$2(() => mapsSheet(maps), [maps]),
 		children: a(MapTiles, {
 			maps,
-			probe
+			probe,
+			predictions
 		})
 	});
 }
@@ -3476,7 +3955,7 @@ function mapsSheet(maps) {
 		title: `Maps of ${maps.name} at step ${maps.step}`,
 		columns: [
 			"sample",
-			"channel",
+			maps.layout === "attention" ? "head" : "channel",
 			"smallest",
 			"largest",
 			"not finite"
@@ -3548,7 +4027,7 @@ function MapsBar({ index, site, maps }) {
 				maps,
 				gradient: cssGradient(colours.value, host.theme.value)
 			}),
-			maps && a(Snapshot, { maps })
+			maps && a(SnapshotNote, { of: maps.step })
 		]
 	});
 }
@@ -3589,14 +4068,319 @@ function RangeLegend({ maps, gradient }) {
 		]
 	});
 }
-function Snapshot({ maps }) {
-	const step = useSession().step.value;
-	return a("span", {
-		class: `snapshot ${step !== void 0 && step !== maps.step ? "other" : ""}`,
-		"data-testid": "snapshot",
-		"data-value": maps.step,
-		children: ["snapshot of step ", formatCount(maps.step)]
+// src/views/heat_overlay.tsx
+var TITLES = {
+	saliency: "Magnitude of the gradient of the score by each element of the input.",
+	grad_cam: "Channels of a layer, weighted by how much each raises the score; only what raises it is shown."
+};
+function HeatOverlay({ kind }) {
+	const session = useSession();
+	const index = usePictureIndex(kind);
+	const name = useComputed(() => {
+		const names = index.fresh.value?.names ?? [];
+		const own = session.layer.value?.sites.map((site) => site.name) ?? [];
+		return names.find((each) => own.includes(each)) ?? names[0];
 	});
+	const maps = usePictures(kind, index, name);
+	const [probe, predictions] = [useProbe(), usePredictions()];
+	if (index.fresh.value && name.value === void 0) {
+		const [omission] = index.fresh.value.omissions;
+		return a(NotRecorded, {
+			what: `No ${kind === "saliency" ? "saliency" : "Grad-CAM"} is recorded`,
+			how: omission ? omission.reason : "No snapshot holds any."
+		});
+	}
+	if (!index.fresh.value) return a(Pending, {
+		loaded: index.state.value,
+		retry: () => index.retry(),
+		class: "maps-pending",
+		children: () => null
+	});
+	return a(Pending, {
+		loaded: maps.state.value,
+		retry: () => maps.retry(),
+		class: "maps-pending",
+		children: (data) => a(Picture$2, {
+			kind,
+			maps: data,
+			probe: probe.data,
+			predictions: predictions.data
+		})
+	});
+}
+function Picture$2({ kind, maps, probe, predictions }) {
+	const sheet = w$2(() => mapsSheet(maps), [maps]);
+	return a($, { children: [a("div", {
+		class: "view-bar",
+		children: [
+			a(HeatControls, { over: maps.shape[2] > 1 }),
+			a("span", {
+				class: "info",
+				title: TITLES[kind],
+				tabIndex: 0,
+				role: "note",
+				"aria-label": TITLES[kind],
+				children: "i"
+			}),
+			a("span", {
+				class: "quiet",
+				children: kind === "grad_cam" ? `of ${maps.name}` : maps.of ? `of the output of ${maps.of}` : ""
+			}),
+			a("span", { class: "spring" }),
+			a(SnapshotNote, { of: maps.step })
+		]
+	}), a(WithTable, {
+		sheet,
+		children: a("div", {
+			class: "heat-cards",
+			tabIndex: 0,
+			"data-testid": "heat-cards",
+			"data-step": maps.step,
+			children: Array.from({ length: maps.shape[0] }, (_, sample) => a(Card, {
+				maps,
+				probe,
+				predictions,
+				sample
+			}, sample))
+		})
+	})] });
+}
+function HeatControls({ over }) {
+	const { range, colours, opacity } = useSession().settings;
+	return a($, { children: [
+		over && a("label", {
+			class: "field",
+			children: [a("span", { children: "Opacity" }), a("input", {
+				type: "range",
+				min: 0,
+				max: 100,
+				value: opacity.value,
+				"data-testid": "opacity",
+				onInput: (event) => opacity.value = event.currentTarget.valueAsNumber
+			})]
+		}),
+		a(Choice, {
+			label: "Colour range",
+			testId: "range",
+			value: range.value,
+			options: [[
+				"map",
+				"Range per sample",
+				"Each sample spans the colours on its own"
+			], [
+				"shared",
+				"Shared",
+				"One range for all samples: magnitudes compare"
+			]],
+			onChange: (next) => range.value = next
+		}),
+		a(Select, {
+			label: "Colours",
+			value: colours.value,
+			options: SEQUENTIAL.map((each) => [each, each]),
+			onChange: (next) => colours.value = next
+		})
+	] });
+}
+var SIDE = 168;
+function Card({ maps, probe, predictions, sample }) {
+	const opacity = useSession().settings.opacity.value ?? 0;
+	const [, , height] = maps.shape;
+	const input = probe?.inputs.find(({ name }) => name === maps.name) ?? probe?.inputs[0];
+	const target = maps.targets?.[sample] ?? -1;
+	return a("figure", {
+		class: "heat-card",
+		"data-testid": "heat-card",
+		"data-sample": sample,
+		"data-target": target,
+		children: [
+			a("figcaption", { children: [caption(probe, sample), a("span", {
+				class: "quiet",
+				children: target < 0 ? ", for the output itself" : `, for class ${target}`
+			})] }),
+			height === 1 ? a(Strip$1, {
+				maps,
+				input,
+				sample
+			}) : a("div", {
+				class: "heat-pictures",
+				children: [input && a("div", {
+					class: "heat-over",
+					children: [a(InputPicture, {
+						stack: input,
+						sample,
+						side: SIDE
+					}), a(Heat, {
+						maps,
+						sample,
+						opacity: opacity / 100,
+						over: true
+					})]
+				}), a(Heat, {
+					maps,
+					sample,
+					opacity: 1
+				})]
+			}),
+			a(Guesses, {
+				probe,
+				predictions,
+				sample
+			})
+		]
+	});
+}
+var rangeOf = (maps, sample) => [maps.offset[sample], maps.offset[sample] + 254 * maps.scale[sample]];
+function Heat({ maps, sample, opacity, over }) {
+	const { settings, host } = useSession();
+	const ref = T$1(null);
+	const [, , height, width] = maps.shape;
+	const [colours, theme, range] = [
+		settings.colours.value,
+		host.theme.value,
+		settings.range.value
+	];
+	F$1(() => {
+		const context = ref.current?.getContext("2d");
+		if (!context) return;
+		const all = new Uint32Array(maps.codes.length);
+		const shared = range === "shared" ? sharedRange(maps) : void 0;
+		colourTiles(maps, pictureTable(colours, theme), shared, all);
+		const image = context.createImageData(width, height);
+		const pixels = height * width;
+		new Uint32Array(image.data.buffer).set(all.subarray(sample * pixels, (sample + 1) * pixels));
+		context.putImageData(image, 0, 0);
+	}, [
+		maps,
+		sample,
+		colours,
+		theme,
+		range
+	]);
+	const zoom = SIDE / Math.max(width, height);
+	const hover = (event) => {
+		const box = ref.current.getBoundingClientRect();
+		const column = Math.floor((event.clientX - box.left) / box.width * width);
+		const row = Math.floor((event.clientY - box.top) / box.height * height);
+		const code = maps.codes[(sample * height + row) * width + column];
+		if (code === void 0) return;
+		showTooltip(event.clientX, event.clientY, {
+			title: `${maps.name}, sample ${sample}`,
+			lines: [{
+				label: "row, column",
+				value: `${row}, ${column}`
+			}, {
+				label: "value",
+				value: formatNumber(tileValue(maps, sample, code))
+			}]
+		});
+	};
+	return a("canvas", {
+		ref,
+		class: over ? "heat over" : "heat",
+		width,
+		height,
+		role: "img",
+		"aria-label": `${maps.name}, sample ${sample}${over ? ", over the input" : ""}`,
+		style: {
+			width: px(width * zoom),
+			height: px(height * zoom),
+			opacity: String(opacity)
+		},
+		onPointerMove: hover,
+		onPointerLeave: hideTooltip
+	});
+}
+function Strip$1({ maps, input, sample }) {
+	const { settings, host } = useSession();
+	const [, , , width] = maps.shape;
+	const tokens = tokensOf(input, sample);
+	const names = tokens?.length === width ? tokens : void 0;
+	const [low, high] = settings.range.value === "shared" ? sharedRange(maps) : rangeOf(maps, sample);
+	return a("ol", {
+		class: "heat-strip",
+		"aria-label": `${maps.name}, sample ${sample}: one value a position`,
+		children: Array.from({ length: width }, (_, position) => {
+			const value = tileValue(maps, sample, maps.codes[sample * width + position]);
+			const place = high > low ? (value - low) / (high - low) : 0;
+			const colour = Number.isFinite(value) ? cssColour(settings.colours.value, host.theme.value, place) : nonfiniteColour;
+			return a("li", {
+				title: `position ${position}${names ? `, id ${names[position]}` : ""}: ${formatNumber(value)}`,
+				"data-value": value,
+				children: [a("i", { style: { background: colour } }), names?.[position] ?? position]
+			}, position);
+		})
+	});
+}
+// src/views/activations.tsx
+var PROBE = "Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8]).";
+var INFOS = {
+	maps: {
+		title: "Maps",
+		explained: "The output of the selected layer for each probe sample",
+		kind: "maps",
+		missing: "Activation maps are not recorded in this run",
+		how: PROBE
+	},
+	attention: {
+		title: "Attention",
+		explained: "How much each position (query) takes from each other one (key), a picture a head",
+		kind: "attention",
+		missing: "Attention is not recorded in this run",
+		how: `It is of models with attention layers. ${PROBE}`
+	},
+	saliency: {
+		title: "Saliency",
+		explained: "Which elements of the input the score depends on most",
+		kind: "saliency",
+		missing: "Saliency is not recorded in this run",
+		how: PROBE
+	},
+	grad_cam: {
+		title: "Grad-CAM",
+		explained: "Where a convolution sees what raises the score",
+		kind: "grad_cam",
+		missing: "Grad-CAM is not recorded in this run",
+		how: `It is of models with convolutions. ${PROBE}`
+	},
+	functions: {
+		title: "Functions",
+		explained: "Activation functions over the values they met",
+		kind: "activation_function",
+		missing: "Activation functions are not recorded in this run",
+		how: PROBE
+	}
+};
+function Activations() {
+	const session = useSession();
+	const { picture } = session.settings;
+	const names = Object.keys(INFOS);
+	const { kind, missing, how } = INFOS[picture.value];
+	return a($, { children: [a("div", {
+		class: "view-bar",
+		children: [a(Choice, {
+			label: "What to show",
+			testId: "picture",
+			value: picture.value,
+			options: names.map((name) => [
+				name,
+				INFOS[name].title,
+				INFOS[name].explained
+			]),
+			onChange: (next) => picture.value = next
+		}), a("span", {
+			class: "quiet",
+			children: INFOS[picture.value].explained
+		})]
+	}), session.has(kind) ? a(Shown, { picture: picture.value }, picture.value) : a(NotRecorded, {
+		what: missing,
+		how
+	})] });
+}
+function Shown({ picture }) {
+	if (picture === "functions") return a(ActivationCurves, {});
+	if (picture === "maps" || picture === "attention") return a(ActivationMaps, { kind: picture });
+	return a(HeatOverlay, { kind: picture });
 }
 function poolCodes(codes, rows, columns, spans, height, diverging, reach = 1) {
 	const width = spans.from.length;
@@ -10581,7 +11365,8 @@ function LayerContent({ layer }) {
 				retry: () => series.retry(),
 				children: (data) => a(LayerNumbers, { series: data })
 			}),
-			session.settings.view.value !== "units" && a(LayerUnits, { layer })
+			session.settings.view.value !== "units" && a(LayerUnits, { layer }),
+			session.has("activation_function") && a(LayerFunctions, { layer })
 		]
 	});
 }
@@ -10858,8 +11643,8 @@ function linesOf$1(rows, layer) {
 		colour: "line-other",
 		width: 1
 	}));
-	const selected = lines.filter((line) => own.has(line.name));
-	return [...lines.filter((line) => !own.has(line.name)), ...selected.map((line, index) => ({
+	const selected = lines.length === 1 ? lines : lines.filter((line) => own.has(line.name));
+	return [...lines.filter((line) => !selected.includes(line)), ...selected.map((line, index) => ({
 		...line,
 		colour: `series-${index % 4 + 1}`,
 		width: 2
@@ -12836,9 +13621,10 @@ var style_default = [
 	".uplot, .uplot *, .uplot *::before, .uplot *::after {box-sizing: border-box;}.uplot {font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, \"Noto Sans\", sans-serif, \"Apple Color Emoji\", \"Segoe UI Emoji\", \"Segoe UI Symbol\", \"Noto Color Emoji\";line-height: 1.5;width: min-content;}.u-title {text-align: center;font-size: 18px;font-weight: bold;}.u-wrap {position: relative;user-select: none;}.u-over, .u-under {position: absolute;}.u-under {overflow: hidden;}.uplot canvas {display: block;position: relative;width: 100%;height: 100%;}.u-axis {position: absolute;}.u-legend {font-size: 14px;margin: auto;text-align: center;}.u-inline {display: block;}.u-inline * {display: inline-block;}.u-inline tr {margin-right: 16px;}.u-legend th {font-weight: 600;}.u-legend th > * {vertical-align: middle;display: inline-block;}.u-legend .u-marker {width: 1em;height: 1em;margin-right: 4px;background-clip: padding-box !important;}.u-inline.u-live th::after {content: \":\";vertical-align: middle;}.u-inline:not(.u-live) .u-value {display: none;}.u-series > * {padding: 4px;}.u-series th {cursor: pointer;}.u-legend .u-off > * {opacity: 0.3;}.u-select {background: rgba(0,0,0,0.07);position: absolute;pointer-events: none;}.u-cursor-x, .u-cursor-y {position: absolute;left: 0;top: 0;pointer-events: none;will-change: transform;}.u-hz .u-cursor-x, .u-vt .u-cursor-y {height: 100%;border-right: 1px dashed #607D8B;}.u-hz .u-cursor-y, .u-vt .u-cursor-x {width: 100%;border-bottom: 1px dashed #607D8B;}.u-cursor-pt {position: absolute;top: 0;left: 0;border-radius: 50%;border: 0 solid;pointer-events: none;will-change: transform;/*this has to be !important since we set inline \"background\" shorthand */background-clip: padding-box !important;}.u-axis.u-off, .u-select.u-off, .u-cursor-x.u-off, .u-cursor-y.u-off, .u-cursor-pt.u-off {display: none;}",
 	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --error: #b3261e;\n  --warning: #8f5200;\n  --note: #1565c0;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --error: #ff8f86;\n  --warning: #ffc46b;\n  --note: #8ec7ff;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.unseen {\n  position: absolute;\n  width: 1px;\n  height: 1px;\n  margin: 0;\n  overflow: hidden;\n  clip-path: inset(50%);\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
-	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
+	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.view-bar > * {\n  flex: none;\n}\n\n.view-bar > .spring {\n  flex: 1;\n}\n\n.view-bar > .quiet {\n  flex: 0 1 auto;\n  min-width: 0;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.app .view-bar select {\n  max-width: 150px;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
 	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n",
-	"/* The bar of findings */\n.findings {\n  flex: none;\n  display: flex;\n  align-items: flex-start;\n  gap: 10px;\n  padding: 4px 12px;\n  border-bottom: 1px solid var(--border);\n}\n\n.findings-lines {\n  flex: 1;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n  gap: 4px;\n}\n\n.findings-line {\n  position: relative;\n  min-width: 0;\n  min-height: 26px;\n  display: flex;\n  align-items: center;\n  gap: 8px;\n}\n\n.findings-line > .quiet,\n.findings-error > span {\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.findings-error {\n  display: flex;\n  align-items: center;\n  gap: 8px;\n  min-width: 0;\n}\n\n.findings-run {\n  flex: none;\n  width: 130px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-weight: 500;\n}\n\n/* Chips that do not fit wrap out of sight. */\n.chips {\n  flex: 0 1 auto;\n  min-width: 0;\n  height: 26px;\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n  overflow: hidden;\n}\n\n.chip {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  flex: 0 1 auto;\n  min-width: 0;\n  max-width: min(100%, 620px);\n  height: 26px;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--background);\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.chip.error {\n  border-color: var(--error);\n}\n\n.chip.warning {\n  border-color: var(--warning);\n}\n\n.chip:hover {\n  background: var(--hover);\n}\n\n.chip[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.chip svg {\n  flex: none;\n}\n\n.chip-title {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.severity.error {\n  color: var(--error);\n  fill: var(--error);\n}\n\n.severity.warning {\n  color: var(--warning);\n  fill: var(--warning);\n}\n\n.severity.note {\n  color: var(--note);\n  fill: var(--note);\n}\n\n.findings-line .menu {\n  flex: none;\n}\n\n.findings-all {\n  width: min(720px, 90vw);\n  max-height: 60vh;\n  padding: 8px;\n  gap: 5px;\n  overflow-y: auto;\n}\n\n.findings-all .chip {\n  max-width: 100%;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n}\n\n/* A finding in full, and the thresholds, above the selected layer */\n.finding-panel {\n  padding: 10px 14px 12px;\n  border-bottom: 1px solid var(--border);\n  line-height: 1.5;\n}\n\n.app .finding-panel:focus {\n  outline: none;\n}\n\n.finding-panel > header {\n  display: flex;\n  align-items: flex-start;\n  gap: 8px;\n}\n\n.finding-panel > header h2 {\n  flex: 1;\n  font-size: 14px;\n  font-weight: 500;\n  line-height: 1.35;\n  overflow-wrap: anywhere;\n}\n\n.finding-panel > header svg.severity {\n  flex: none;\n  margin-top: 1px;\n}\n\n.finding-panel > header .icon-button {\n  margin: -5px -6px 0 0;\n}\n\n.finding-panel > p {\n  margin-top: 5px;\n  max-width: 76ch;\n}\n\n.finding-panel h3 {\n  margin: 10px 0 2px;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.finding-panel ol {\n  margin: 0;\n  padding-left: 20px;\n  max-width: 80ch;\n}\n\n.finding-panel li {\n  padding: 2px 0;\n}\n\n.evidence {\n  margin-top: 8px;\n  border-collapse: collapse;\n}\n\n.evidence th,\n.evidence td {\n  padding: 2px 16px 2px 0;\n  font-weight: 400;\n  text-align: left;\n  vertical-align: top;\n}\n\n.evidence .number {\n  text-align: right;\n}\n\n.evidence thead th {\n  color: var(--muted);\n}\n\n.evidence tbody tr {\n  border-top: 1px solid var(--grid);\n}\n\n.link {\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  text-align: left;\n  text-decoration: underline;\n  text-underline-offset: 2px;\n}\n\n.app .link {\n  color: var(--focus);\n}\n\n.code {\n  display: flex;\n  align-items: flex-start;\n  gap: 6px;\n  margin: 3px 0 4px;\n}\n\n.code pre {\n  flex: 1;\n  min-width: 0;\n  margin: 0;\n  padding: 5px 8px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--surface);\n  white-space: pre-wrap;\n  overflow-wrap: anywhere;\n  font:\n    11px/1.5 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.code code {\n  font: inherit;\n}\n\n.related {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 4px;\n}\n\n.related .chip {\n  max-width: 100%;\n}\n\n.thresholds {\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.thresholds li {\n  display: grid;\n  grid-template-columns: minmax(150px, 1fr) minmax(90px, 160px) 84px;\n  align-items: center;\n  gap: 0 10px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.thresholds b {\n  font-weight: 400;\n}\n\n.thresholds .changed b {\n  font-weight: 600;\n}\n\n.threshold-name {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n}\n\n.thresholds input[type='number'] {\n  height: 24px;\n  padding: 0 4px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  text-align: right;\n}\n\n.thresholds input[type='range'] {\n  min-width: 0;\n  accent-color: var(--focus);\n}\n\n.thresholds p {\n  grid-column: 1 / -1;\n  font-size: 11px;\n}\n\n.finding-mark {\n  display: inline-grid;\n  place-items: center;\n  width: 18px;\n  height: 18px;\n  margin: 0 3px 0 -5px;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  vertical-align: middle;\n}\n"
+	"/* The bar of findings */\n.findings {\n  flex: none;\n  display: flex;\n  align-items: flex-start;\n  gap: 10px;\n  padding: 4px 12px;\n  border-bottom: 1px solid var(--border);\n}\n\n.findings-lines {\n  flex: 1;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n  gap: 4px;\n}\n\n.findings-line {\n  position: relative;\n  min-width: 0;\n  min-height: 26px;\n  display: flex;\n  align-items: center;\n  gap: 8px;\n}\n\n.findings-line > .quiet,\n.findings-error > span {\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.findings-error {\n  display: flex;\n  align-items: center;\n  gap: 8px;\n  min-width: 0;\n}\n\n.findings-run {\n  flex: none;\n  width: 130px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-weight: 500;\n}\n\n/* Chips that do not fit wrap out of sight. */\n.chips {\n  flex: 0 1 auto;\n  min-width: 0;\n  height: 26px;\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n  overflow: hidden;\n}\n\n.chip {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  flex: 0 1 auto;\n  min-width: 0;\n  max-width: min(100%, 620px);\n  height: 26px;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--background);\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.chip.error {\n  border-color: var(--error);\n}\n\n.chip.warning {\n  border-color: var(--warning);\n}\n\n.chip:hover {\n  background: var(--hover);\n}\n\n.chip[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.chip svg {\n  flex: none;\n}\n\n.chip-title {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.severity.error {\n  color: var(--error);\n  fill: var(--error);\n}\n\n.severity.warning {\n  color: var(--warning);\n  fill: var(--warning);\n}\n\n.severity.note {\n  color: var(--note);\n  fill: var(--note);\n}\n\n.findings-line .menu {\n  flex: none;\n}\n\n.findings-all {\n  width: min(720px, 90vw);\n  max-height: 60vh;\n  padding: 8px;\n  gap: 5px;\n  overflow-y: auto;\n}\n\n.findings-all .chip {\n  max-width: 100%;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n}\n\n/* A finding in full, and the thresholds, above the selected layer */\n.finding-panel {\n  padding: 10px 14px 12px;\n  border-bottom: 1px solid var(--border);\n  line-height: 1.5;\n}\n\n.app .finding-panel:focus {\n  outline: none;\n}\n\n.finding-panel > header {\n  display: flex;\n  align-items: flex-start;\n  gap: 8px;\n}\n\n.finding-panel > header h2 {\n  flex: 1;\n  font-size: 14px;\n  font-weight: 500;\n  line-height: 1.35;\n  overflow-wrap: anywhere;\n}\n\n.finding-panel > header svg.severity {\n  flex: none;\n  margin-top: 1px;\n}\n\n.finding-panel > header .icon-button {\n  margin: -5px -6px 0 0;\n}\n\n.finding-panel > p {\n  margin-top: 5px;\n  max-width: 76ch;\n}\n\n.finding-panel h3 {\n  margin: 10px 0 2px;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.finding-panel ol {\n  margin: 0;\n  padding-left: 20px;\n  max-width: 80ch;\n}\n\n.finding-panel li {\n  padding: 2px 0;\n}\n\n.evidence {\n  margin-top: 8px;\n  border-collapse: collapse;\n}\n\n.evidence th,\n.evidence td {\n  padding: 2px 16px 2px 0;\n  font-weight: 400;\n  text-align: left;\n  vertical-align: top;\n}\n\n.evidence .number {\n  text-align: right;\n}\n\n.evidence thead th {\n  color: var(--muted);\n}\n\n.evidence tbody tr {\n  border-top: 1px solid var(--grid);\n}\n\n.link {\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  text-align: left;\n  text-decoration: underline;\n  text-underline-offset: 2px;\n}\n\n.app .link {\n  color: var(--focus);\n}\n\n.code {\n  display: flex;\n  align-items: flex-start;\n  gap: 6px;\n  margin: 3px 0 4px;\n}\n\n.code pre {\n  flex: 1;\n  min-width: 0;\n  margin: 0;\n  padding: 5px 8px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--surface);\n  white-space: pre-wrap;\n  overflow-wrap: anywhere;\n  font:\n    11px/1.5 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.code code {\n  font: inherit;\n}\n\n.related {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 4px;\n}\n\n.related .chip {\n  max-width: 100%;\n}\n\n.thresholds {\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.thresholds li {\n  display: grid;\n  grid-template-columns: minmax(150px, 1fr) minmax(90px, 160px) 84px;\n  align-items: center;\n  gap: 0 10px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.thresholds b {\n  font-weight: 400;\n}\n\n.thresholds .changed b {\n  font-weight: 600;\n}\n\n.threshold-name {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n}\n\n.thresholds input[type='number'] {\n  height: 24px;\n  padding: 0 4px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  text-align: right;\n}\n\n.thresholds input[type='range'] {\n  min-width: 0;\n  accent-color: var(--focus);\n}\n\n.thresholds p {\n  grid-column: 1 / -1;\n  font-size: 11px;\n}\n\n.finding-mark {\n  display: inline-grid;\n  place-items: center;\n  width: 18px;\n  height: 18px;\n  margin: 0 3px 0 -5px;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  vertical-align: middle;\n}\n",
+	"/* Probe samples */\n.inputs figure {\n  width: 104px;\n}\n\n.tiles-content > canvas {\n  color: var(--muted);\n}\n\n.tokens {\n  max-height: 60px;\n  overflow: hidden;\n  overflow-wrap: anywhere;\n  font:\n    10px/1.35 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.guesses {\n  width: 100px;\n  margin: 2px 0 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  line-height: 13px;\n}\n\n.guesses li {\n  position: relative;\n  display: flex;\n  justify-content: space-between;\n  padding: 0 3px;\n}\n\n.guesses .bar {\n  inset: 1px auto 1px 0;\n  max-width: 100%;\n}\n\n.guesses span,\n.guesses b {\n  position: relative;\n  font-weight: 400;\n}\n\n.guesses .true span {\n  font-weight: 600;\n}\n\n/* Where the model looks */\n.heat-cards,\n.function-cards {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n  display: flex;\n  flex-wrap: wrap;\n  align-content: flex-start;\n  gap: 16px;\n  padding: 12px;\n}\n\n.heat-card {\n  max-width: 100%;\n}\n\n.heat-card figcaption {\n  margin-bottom: 4px;\n}\n\n.heat-pictures {\n  display: flex;\n  gap: 8px;\n}\n\n.heat-over {\n  position: relative;\n}\n\n.heat-pictures canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.heat.over {\n  position: absolute;\n  inset: 0;\n}\n\n.heat-strip {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px 1px;\n  margin: 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  text-align: center;\n}\n\n.heat-strip li {\n  min-width: 22px;\n}\n\n.heat-strip i {\n  display: block;\n  height: 22px;\n}\n\n/* Activation functions */\n.function-card {\n  flex: none;\n  width: 258px;\n  padding: 6px 8px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n}\n\n.function-card.selected {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n\n.function-card figcaption {\n  display: flex;\n  gap: 8px;\n  margin-bottom: 4px;\n  white-space: nowrap;\n}\n\n.function-card b {\n  font-weight: 500;\n}\n\n.plain {\n  min-width: 0;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.function-card svg {\n  display: block;\n  width: 100%;\n}\n\n.function-card .room {\n  fill: var(--surface);\n}\n\n.function-card .bars {\n  fill: var(--line-other);\n}\n\n.function-card .curve {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.5;\n}\n\n.function-card .axis,\n.function-card .zero {\n  stroke: var(--border);\n}\n\n.function-card text {\n  font-size: 10px;\n  fill: var(--muted);\n  stroke: var(--surface);\n  stroke-width: 3px;\n  paint-order: stroke;\n}\n\n.layer-functions {\n  padding-bottom: 8px;\n}\n\n.layer-functions .function-card {\n  width: 270px;\n  margin: 4px 0 0 14px;\n  border: 0;\n  padding: 0;\n}\n"
 ].join("\n");
 // src/index.tsx
 function render() {

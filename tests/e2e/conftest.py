@@ -31,7 +31,10 @@ def tiny_logdir(tmp_path_factory) -> pathlib.Path:
     import training
 
     log_dir = tmp_path_factory.mktemp("logs")
-    run_writer.write_run(log_dir / training.HOSTILE_RUN, layers=training.HOSTILE_LAYERS).close()
+    written = run_writer.write_run(log_dir / training.HOSTILE_RUN, layers=training.HOSTILE_LAYERS)
+    written.inside(10)
+    written.inside(40)
+    written.close()
     training.train(log_dir / "tiny", epochs=6)
     return log_dir
 

@@ -3,6 +3,8 @@
 export interface TileLayout {
   readonly tileWidth: number;
   readonly tileHeight: number;
+  /** Left of and above each tile. */
+  readonly gutter: number;
   /** Tiles in a line of one sample. */
   readonly perLine: number;
   /** Height of one sample's block, gap below included. */
@@ -21,6 +23,8 @@ export interface TileRequest {
   readonly side: number;
   /** Room, CSS pixels. */
   readonly available: number;
+  /** Room for labels left of and above each tile, CSS pixels; none where nothing is said. */
+  readonly gutter?: number;
 }
 
 export const TILE_GAP = 3;
@@ -32,6 +36,7 @@ const LARGEST_STRETCH = 24;
 /** Lays out samples below each other, each sample's channels in lines as wide as there is room. */
 export function layoutTiles(request: TileRequest): TileLayout {
   const {mapWidth, mapHeight, side, available, samples, channels} = request;
+  const gutter = request.gutter ?? 0;
   const longest = Math.max(mapWidth, mapHeight);
   // One pixel of a picture is a whole number of screen pixels wherever it is enlarged.
   const zoom = longest <= side ? Math.min(LARGEST_STRETCH, Math.floor(side / longest)) : 1;
@@ -47,18 +52,19 @@ export function layoutTiles(request: TileRequest): TileLayout {
   );
   const most = Math.min(
     channels,
-    Math.max(1, Math.floor((available + TILE_GAP) / (tileWidth + TILE_GAP))),
+    Math.max(1, Math.floor((available + TILE_GAP) / (tileWidth + gutter + TILE_GAP))),
   );
   const lines = Math.ceil(channels / most);
   const perLine = Math.ceil(channels / lines); // lines of equal length
-  const blockHeight = lines * (tileHeight + TILE_GAP) - TILE_GAP + SAMPLE_GAP;
+  const blockHeight = lines * (tileHeight + gutter + TILE_GAP) - TILE_GAP + SAMPLE_GAP;
   return {
     tileWidth,
     tileHeight,
+    gutter,
     perLine,
     blockHeight,
     height: Math.max(0, samples * blockHeight - SAMPLE_GAP),
-    width: perLine * (tileWidth + TILE_GAP) - TILE_GAP,
+    width: perLine * (tileWidth + gutter + TILE_GAP) - TILE_GAP,
   };
 }
 
@@ -70,6 +76,9 @@ export function fitSide(request: Omit<TileRequest, 'side'>, height: number): num
 
 const isVector = (width: number, height: number) => height === 1 && width > 1;
 
+const pitchX = ({tileWidth, gutter}: TileLayout) => tileWidth + gutter + TILE_GAP;
+const pitchY = ({tileHeight, gutter}: TileLayout) => tileHeight + gutter + TILE_GAP;
+
 /** Top left corner of a tile. */
 export function tilePosition(
   layout: TileLayout,
@@ -78,8 +87,8 @@ export function tilePosition(
 ): {x: number; y: number} {
   const line = Math.floor(channel / layout.perLine);
   return {
-    x: (channel % layout.perLine) * (layout.tileWidth + TILE_GAP),
-    y: sample * layout.blockHeight + line * (layout.tileHeight + TILE_GAP),
+    x: (channel % layout.perLine) * pitchX(layout) + layout.gutter,
+    y: sample * layout.blockHeight + line * pitchY(layout) + layout.gutter,
   };
 }
 
@@ -99,15 +108,17 @@ export function tileAt(
   y: number,
 ): TileHit | undefined {
   const sample = Math.floor(y / layout.blockHeight);
-  const line = Math.floor((y % layout.blockHeight) / (layout.tileHeight + TILE_GAP));
-  const place = Math.floor(x / (layout.tileWidth + TILE_GAP));
+  const line = Math.floor((y % layout.blockHeight) / pitchY(layout));
+  const place = Math.floor(x / pitchX(layout));
   const channel = line * layout.perLine + place;
   if (x < 0 || y < 0 || sample >= request.samples) return undefined;
   if (place >= layout.perLine || channel >= request.channels) return undefined;
   const corner = tilePosition(layout, sample, channel);
   const column = Math.floor(((x - corner.x) / layout.tileWidth) * request.mapWidth);
   const row = Math.floor(((y - corner.y) / layout.tileHeight) * request.mapHeight);
-  if (column >= request.mapWidth || row >= request.mapHeight) return undefined;
+  if (column < 0 || row < 0 || column >= request.mapWidth || row >= request.mapHeight) {
+    return undefined;
+  }
   return {sample, channel, column, row};
 }
 

@@ -170,6 +170,9 @@ export class Session {
 
   private readonly settledStep = signal<number | undefined>(undefined);
 
+  /** The shown step once it has rested a moment: for what is asked of the server step by step. */
+  readonly restStep: ReadonlySignal<number | undefined> = this.settledStep;
+
   private snapshotRequest() {
     const step = this.settledStep.value;
     if (!this.pooled.value || step === undefined) return undefined;

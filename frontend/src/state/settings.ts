@@ -8,6 +8,8 @@ import {TIME_KINDS} from './statistics';
 import {VIEWS, type ViewName} from './view_names';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm';
+export const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
+export type PictureName = (typeof PICTURES)[number];
 export type DensityForm = 'density' | 'ridges';
 
 export interface Settings {
@@ -32,6 +34,10 @@ export interface Settings {
   /** Of the selected layer: a variable's path or an output's name. */
   readonly tensor: string;
   readonly density: DensityForm;
+  /** What the view of activations shows. */
+  readonly picture: PictureName;
+  /** Of a heatmap over its input, in percent. */
+  readonly opacity: number | undefined;
   /** The selected unit of the layer. */
   readonly unit: number | undefined;
   readonly unitOrder: UnitOrder;
@@ -82,6 +88,8 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   range: oneOf<'map' | 'shared'>('map', ['map', 'shared']),
   tensor: text(''),
   density: oneOf<DensityForm>('density', ['density', 'ridges']),
+  picture: oneOf<PictureName>('maps', PICTURES),
+  opacity: {...wholeNumber, initial: 60},
   unit: wholeNumber,
   unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
   graphBy: text('gradient.l2'),

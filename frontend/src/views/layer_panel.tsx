@@ -7,6 +7,7 @@ import {formatCount, formatShape} from '../draw/format';
 import type {Layer} from '../state/layers';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
+import {LayerFunctions} from './activation_curves';
 import {LayerSeries} from './layer_series';
 import {LayerUnits} from './layer_units';
 import {LayerValues} from './layer_values';
@@ -39,6 +40,7 @@ function LayerContent({layer}: {layer: Layer}) {
         {(data) => <LayerNumbers series={data} />}
       </Pending>
       {session.settings.view.value !== 'units' && <LayerUnits layer={layer} />}
+      {session.has('activation_function') && <LayerFunctions layer={layer} />}
     </div>
   );
 }

@@ -1,12 +1,12 @@
 /** The canvas of activation maps: samples below each other, channels side by side. */
 
 import {useSignal} from '@preact/signals';
-import type {ComponentChildren} from 'preact';
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
-import type {MapStack, Maps, Probe} from '../api/types';
+import type {MapStack, Maps, Predictions, Probe} from '../api/types';
 import {prepareCanvas, px, useSize} from '../components/hooks';
+import {Guesses, InputPicture, caption, tokensOf} from '../components/probe_sample';
 import {hideTooltip, showTooltip} from '../components/tooltip';
-import {type ThemeName, pictureTable} from '../draw/colour_maps';
+import {pictureTable} from '../draw/colour_maps';
 import {formatNumber} from '../draw/format';
 import {
   type TileLayout,
@@ -22,22 +22,38 @@ import {
 import {useSession} from '../state/session';
 
 const INPUT_SIDE = 72;
+const INPUT_COLUMN = 104; // the input, its label and what the model makes of it
+const INPUT_BLOCK = 142; // their height
+const LABEL_ROOM = 20; // for positions beside a picture of attention
 const TOP = 12; // above the first sample
 
 interface TilesProps {
   readonly maps: Maps;
   readonly probe: Probe | undefined;
+  readonly predictions: Predictions | undefined;
 }
 
-export function MapTiles({maps, probe}: TilesProps) {
+export function MapTiles({maps, probe, predictions}: TilesProps) {
   const {settings, host} = useSession();
   const [ref, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const scroll = useSignal(0);
   const [samples, channels, mapHeight, mapWidth] = maps.shape;
   const inputs = probe?.inputs.filter((input) => input.shape[0] === samples) ?? [];
-  const available = size.value.width - (inputs.length ? INPUT_SIDE + 16 : 0) - 24;
-  const room = {samples, channels, mapWidth, mapHeight, available: Math.max(available, 1)};
+  const available = size.value.width - (inputs.length ? INPUT_COLUMN + 16 : 0) - 24;
+  const isAttention = maps.layout === 'attention';
+  const room = {
+    samples,
+    channels,
+    mapWidth,
+    mapHeight,
+    available: Math.max(available, 1),
+    ...(isAttention && {gutter: LABEL_ROOM}),
+  };
+  const positions = useMemo(
+    () => (isAttention ? positionNames(maps, inputs) : undefined),
+    [maps, probe],
+  );
   const request: TileRequest = {...room, side: fitSide(room, size.value.height - 2 * TOP)};
   const layout = tall(layoutTiles(request), inputs.length > 0);
   const theme = host.theme.value;
@@ -50,7 +66,9 @@ export function MapTiles({maps, probe}: TilesProps) {
   const offset = scroll.value;
   useLayoutEffect(() => {
     const context = prepareCanvas(canvas.current, view);
-    if (context) drawTiles(context, atlas, maps, layout, offset - TOP, view.height);
+    if (!context) return;
+    drawTiles(context, atlas, maps, layout, offset - TOP, view.height);
+    if (positions) drawPositions(context, maps, layout, offset - TOP, view.height, positions);
   });
   const point = (event: PointerEvent) => {
     const box = canvas.current!.getBoundingClientRect();
@@ -64,10 +82,15 @@ export function MapTiles({maps, probe}: TilesProps) {
     const code = maps.codes[(tile * mapHeight + hit.row) * mapWidth + hit.column];
     const value = tileValue(maps, tile, code);
     showTooltip(event.clientX, event.clientY, {
-      title: `${maps.name}, channel ${maps.channels[hit.channel]}`,
+      title: `${maps.name}, ${isAttention ? 'head' : 'channel'} ${maps.channels[hit.channel]}`,
       lines: [
         {label: 'sample', value: String(hit.sample)},
-        {label: 'row, column', value: `${hit.row}, ${hit.column}`},
+        ...(positions
+          ? [
+              {label: 'query', value: positions(hit.sample, hit.row, 0)},
+              {label: 'key', value: positions(hit.sample, hit.column, 1)},
+            ]
+          : [{label: 'row, column', value: `${hit.row}, ${hit.column}`}]),
         {label: 'value', value: formatNumber(value)},
         {label: 'precision', value: `± ${formatNumber(maps.scale[tile] / 2)}`},
       ],
@@ -82,17 +105,17 @@ export function MapTiles({maps, probe}: TilesProps) {
       onScroll={(event) => (scroll.value = event.currentTarget.scrollTop)}
     >
       <div class="tiles-content" style={{height: px(layout.height + 24)}}>
-        <Inputs probe={probe} inputs={inputs} layout={layout} theme={theme} />
+        <Inputs probe={probe} predictions={predictions} inputs={inputs} layout={layout} />
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`Activation maps of ${maps.name}: ${samples} samples, ${channels} channels`}
+          aria-label={`${isAttention ? 'Attention' : 'Activation maps'} of ${maps.name}: ${samples} samples, ${channels} ${isAttention ? 'heads' : 'channels'}`}
           data-testid="maps"
           data-step={maps.step}
           style={{
             width: px(view.width),
             height: px(view.height),
-            left: px(inputs.length ? INPUT_SIDE + 28 : 12),
+            left: px(inputs.length ? INPUT_COLUMN + 28 : 12),
           }}
           onPointerMove={point}
           onPointerLeave={hideTooltip}
@@ -104,7 +127,7 @@ export function MapTiles({maps, probe}: TilesProps) {
 
 /** Blocks at least as high as the input picture beside them. */
 function tall(layout: TileLayout, withInputs: boolean): TileLayout {
-  const blockHeight = Math.max(layout.blockHeight, withInputs ? INPUT_SIDE + 28 : 0);
+  const blockHeight = Math.max(layout.blockHeight, withInputs ? INPUT_BLOCK : 0);
   const samples = layout.height > 0 ? Math.round((layout.height + 10) / layout.blockHeight) : 0;
   return {...layout, blockHeight, height: samples * blockHeight};
 }
@@ -169,6 +192,57 @@ function drawTiles(
   }
 }
 
+/** What a row (axis 0: queries) or column (axis 1: keys) of a picture of attention stands for. */
+type PositionNames = (sample: number, place: number, axis: 0 | 1) => string;
+
+/** Token ids where the input has as many as there are positions, else the positions' numbers. */
+function positionNames(maps: Maps, inputs: readonly MapStack[]): PositionNames {
+  const full = maps.fullShape.slice(-2);
+  const drawn = maps.shape.slice(-2);
+  const tokens = Array.from({length: maps.shape[0]}, (_, sample) => tokensOf(inputs[0], sample));
+  return (sample, place, axis) => {
+    // Beyond the cap a pixel is the mean over several positions: the first one is named.
+    const length = full[axis] ?? drawn[axis];
+    const position = place * Math.max(1, Math.ceil(length / drawn[axis]));
+    const ids = tokens[sample];
+    return ids?.length === length ? ids[position] : String(position);
+  };
+}
+
+const ROW_ROOM = 10; // CSS pixels a label needs
+const COLUMN_ROOM = 18;
+
+function drawPositions(
+  context: CanvasRenderingContext2D,
+  maps: Maps,
+  layout: TileLayout,
+  scroll: number,
+  height: number,
+  names: PositionNames,
+): void {
+  const [samples, channels, mapHeight, mapWidth] = maps.shape;
+  const [pixelX, pixelY] = [layout.tileWidth / mapWidth, layout.tileHeight / mapHeight];
+  const [strideX, strideY] = [Math.ceil(COLUMN_ROOM / pixelX), Math.ceil(ROW_ROOM / pixelY)];
+  context.font = '9px Roboto, Arial, sans-serif';
+  context.fillStyle = getComputedStyle(context.canvas).color;
+  for (let tile = 0; tile < samples * channels; tile++) {
+    const sample = Math.floor(tile / channels);
+    const {x, y} = tilePosition(layout, sample, tile % channels);
+    const top = y - scroll;
+    if (top > height || top + layout.tileHeight < 0) continue;
+    context.textAlign = 'right';
+    context.textBaseline = 'middle';
+    for (let row = 0; row < mapHeight; row += strideY) {
+      context.fillText(names(sample, row, 0), x - 2, top + (row + 0.5) * pixelY);
+    }
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    for (let column = 0; column < mapWidth; column += strideX) {
+      context.fillText(names(sample, column, 1), x + (column + 0.5) * pixelX, top - 3);
+    }
+  }
+}
+
 /** A cross through a channel that is zero for every sample. */
 function markDeadTile(
   context: CanvasRenderingContext2D,
@@ -185,14 +259,12 @@ function markDeadTile(
   context.stroke();
 }
 
-interface InputsProps {
-  readonly probe: Probe | undefined;
+interface InputsProps extends Omit<TilesProps, 'maps'> {
   readonly inputs: readonly MapStack[];
   readonly layout: TileLayout;
-  readonly theme: ThemeName;
 }
 
-function Inputs({probe, inputs, layout, theme}: InputsProps) {
+function Inputs({probe, predictions, inputs, layout}: InputsProps) {
   if (!inputs.length) return null;
   const [samples] = inputs[0].shape;
   return (
@@ -200,78 +272,12 @@ function Inputs({probe, inputs, layout, theme}: InputsProps) {
       {Array.from({length: samples}, (_, sample) => (
         <figure key={sample} style={{top: px(sample * layout.blockHeight + TOP)}}>
           {inputs.slice(0, 1).map((input) => (
-            <Picture key={input.name} stack={input} sample={sample} theme={theme} />
+            <InputPicture key={input.name} stack={input} sample={sample} side={INPUT_SIDE} />
           ))}
           <figcaption>{caption(probe, sample)}</figcaption>
+          <Guesses probe={probe} predictions={predictions} sample={sample} />
         </figure>
       ))}
     </div>
   );
-}
-
-/** The sample's number and, where they are known, its label; a one-hot label as its class. */
-function caption(probe: Probe | undefined, sample: number): ComponentChildren {
-  if (!probe?.labels) return `sample ${sample}`;
-  const {data, width} = probe.labels;
-  const label = data.subarray(sample * width, (sample + 1) * width);
-  const hot = label.indexOf(1);
-  const isOneHot = width > 1 && hot >= 0 && label.every((v, i) => v === (i === hot ? 1 : 0));
-  const text = isOneHot ? String(hot) : [...label].slice(0, 3).map(formatNumber).join(', ');
-  return `#${sample} · label ${text}`;
-}
-
-interface PictureProps {
-  readonly stack: MapStack;
-  readonly sample: number;
-  readonly theme: ThemeName;
-}
-
-function Picture({stack, sample, theme}: PictureProps) {
-  const ref = useRef<HTMLCanvasElement>(null);
-  const [, channels, height, width] = stack.shape;
-  useLayoutEffect(() => {
-    const context = ref.current?.getContext('2d');
-    if (!context) return;
-    const image = context.createImageData(width, height);
-    paintPicture(stack, sample, pictureTable('greys', theme), image.data);
-    context.putImageData(image, 0, 0);
-  }, [stack, sample, theme]);
-  const zoom = INPUT_SIDE / Math.max(width, height);
-  return (
-    <canvas
-      ref={ref}
-      width={width}
-      height={height}
-      role="img"
-      aria-label={`Input ${stack.name}, sample ${sample}, ${channels} channels`}
-      style={{width: px(width * zoom), height: px(Math.max(10, height * zoom))}}
-    />
-  );
-}
-
-/** Three channels are red, green and blue over one range; otherwise the first one is shown in grey. */
-function paintPicture(
-  stack: MapStack,
-  sample: number,
-  greys: Uint32Array,
-  into: Uint8ClampedArray,
-): void {
-  const [, channels, height, width] = stack.shape;
-  const pixels = height * width;
-  if (channels !== 3) {
-    const start = sample * channels * pixels;
-    const words = new Uint32Array(into.buffer);
-    for (let i = 0; i < pixels; i++) words[i] = greys[stack.codes[start + i]];
-    return;
-  }
-  const [low, high] = sharedRange(stack);
-  const factor = high > low ? 255 / (high - low) : 0;
-  for (let channel = 0; channel < 3; channel++) {
-    const tile = sample * 3 + channel;
-    for (let i = 0; i < pixels; i++) {
-      const value = tileValue(stack, tile, stack.codes[tile * pixels + i]);
-      into[4 * i + channel] = (value - low) * factor;
-    }
-  }
-  for (let i = 0; i < pixels; i++) into[4 * i + 3] = 255;
 }

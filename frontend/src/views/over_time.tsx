@@ -239,10 +239,11 @@ function linesOf(rows: Rows, layer: Layer | undefined): Line[] {
     colour: 'line-other',
     width: 1,
   }));
-  const selected = lines.filter((line) => own.has(line.name));
+  // The only one there is needs no choosing.
+  const selected = lines.length === 1 ? lines : lines.filter((line) => own.has(line.name));
   // The selected ones last, on top of the others.
   return [
-    ...lines.filter((line) => !own.has(line.name)),
+    ...lines.filter((line) => !selected.includes(line)),
     ...selected.map((line, index) => ({
       ...line,
       colour: `series-${(index % 4) + 1}`,

@@ -1,0 +1,50 @@
+/** What the model put out for a probe sample, in a few words. Pure. */
+
+import type {Predictions, Probe} from '../api/types';
+import {sampleAt} from '../draw/time_scale';
+
+export interface Guess {
+  /** Number of the value in the output: the class. */
+  readonly index: number;
+  readonly value: number;
+}
+
+export interface PredictionAt {
+  /** Of the snapshot. */
+  readonly step: number;
+  /** Whether the values are shares that add up to 1. */
+  readonly probabilities: boolean;
+  /** The largest values first; in their order where they are no probabilities. */
+  readonly guesses: readonly Guess[];
+}
+
+const MOST_GUESSES = 3;
+
+/** The first output's values for a sample, at the newest snapshot not after the step. */
+export function predictionAt(
+  {steps, outputs}: Predictions,
+  step: number,
+  sample: number,
+): PredictionAt | undefined {
+  const [output] = outputs;
+  const column = sampleAt(steps, step);
+  if (!output || column < 0 || sample >= output.samples) return undefined;
+  const start = (column * output.samples + sample) * output.width;
+  const values = output.values.subarray(start, start + output.width);
+  const sum = values.reduce((total, value) => total + value, 0);
+  const probabilities =
+    values.length > 1 && values.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3;
+  const guesses = Array.from(values, (value, index) => ({index, value}));
+  if (probabilities) guesses.sort((a, b) => b.value - a.value);
+  return {step: steps[column], probabilities, guesses: guesses.slice(0, MOST_GUESSES)};
+}
+
+/** The class of a sample's label, where labels are whole numbers or one-hot; undefined otherwise. */
+export function labelClass({labels}: Probe, sample: number): number | undefined {
+  if (!labels) return undefined;
+  const {data, width} = labels;
+  const label = data.subarray(sample * width, (sample + 1) * width);
+  if (width === 1) return Number.isInteger(label[0]) ? label[0] : undefined;
+  const hot = label.indexOf(1);
+  return hot >= 0 && label.every((v, i) => v === (i === hot ? 1 : 0)) ? hot : undefined;
+}

@@ -1,0 +1,98 @@
+"""What the probe pass recorded, in a real browser: the same numbers as `load_run` reads."""
+
+import numpy as np
+import pytest
+from asking import address, move_scrubber
+from playwright.sync_api import expect
+from training import HOSTILE_LAYERS, HOSTILE_RUN
+
+from tb_keras_inspect import load_run
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_logdir):
+    return load_run(str(tiny_logdir / "tiny"))
+
+
+@pytest.fixture(scope="module")
+def written(tiny_logdir):
+    return load_run(str(tiny_logdir / HOSTILE_RUN))
+
+
+def activations(picture: str, **settings) -> str:
+    return address(view="activations", picture=picture, **settings)
+
+
+def test_predictions_beside_each_sample_are_of_the_newest_snapshot(open_alone, server, trained):
+    recorded = trained.predictions
+    (values,) = recorded.outputs.values()
+    tab = open_alone(server, activations("maps", layer="conv"))
+    guesses = tab.part("guesses")
+    expect(guesses).to_have_count(3)
+    for share in (0.45, 0.99):
+        step = move_scrubber(tab, share)
+        at = max(0, int(np.flatnonzero(recorded.steps <= step).max(initial=0)))
+        for sample in range(3):
+            item = guesses.nth(sample)
+            expect(item).to_have_attribute("data-step", str(recorded.steps[at]))
+            shown = [int(row.get_attribute("data-class")) for row in item.locator("li").all()]
+            best = sorted(values[at, sample], reverse=True)[:3]
+            np.testing.assert_array_equal(values[at, sample][shown], best)
+
+
+def test_attention_has_a_picture_a_head_and_says_of_which_positions(open_alone, server, written):
+    maps = written.maps(HOSTILE_LAYERS[0], "attention")
+    tab = open_alone(server, activations("attention", run=HOSTILE_RUN))
+    canvas = tab.part("maps")
+    expect(canvas).to_have_attribute("data-step", str(maps.steps[-1]))
+    expect(canvas).to_have_attribute(
+        "aria-label", f"Attention of {HOSTILE_LAYERS[0]}: 2 samples, 1 heads"
+    )
+    box = canvas.bounding_box()
+    tab.page.mouse.move(box["x"] + 30, box["y"] + 40)
+    expect(tab.part("tooltip")).to_contain_text("query")
+    tab.page.mouse.move(0, 0)
+    tab.part("as-table").click()
+    rows = tab.part("sheet").locator("tbody tr")
+    for sample, array in enumerate(maps.arrays[-1]):
+        cells = rows.nth(sample).locator("td")
+        shown = [float(cells.nth(i).get_attribute("data-value")) for i in (1, 2)]
+        np.testing.assert_allclose(shown, [array.min(), array.max()], rtol=1e-5)
+    assert tab.page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("saliency", "pictures"), ("grad_cam", "conv")], ids=["saliency", "grad_cam"]
+)
+def test_where_the_model_looks_is_shown_over_each_input(open_alone, server, trained, kind, name):
+    recorded = trained.maps(name, kind)
+    tab = open_alone(server, activations(kind))
+    cards = tab.part("heat-card")
+    expect(cards).to_have_count(3)
+    expect(tab.part("heat-cards")).to_have_attribute("data-step", str(recorded.steps[-1]))
+    targets = recorded.record(len(recorded) - 1).targets
+    assert [int(card.get_attribute("data-target")) for card in cards.all()] == list(targets)
+    tab.part("opacity").fill("25")
+    over = cards.first.get_by_role("img", name=f"{name}, sample 0, over the input")
+    expect(over).to_have_css("opacity", "0.25")
+
+
+def test_activation_functions_say_how_much_lies_where_they_are_flat(open_alone, server, trained):
+    recorded = trained.activation_functions().functions
+    tab = open_alone(server, activations("functions", layer="hidden"))
+    view = tab.frame.locator("#view")
+    cards = view.get_by_test_id("function-card")
+    expect(cards).to_have_count(len(recorded))
+    for card in cards.all():
+        item = recorded[card.get_attribute("data-name")]
+        shown = card.get_attribute("data-value")
+        assert np.isnan(item.flat_fraction) if shown == "" else float(shown) == item.flat_fraction
+    cards.first.get_by_role("button").click()
+    panel = tab.part("layer-panel")
+    expect(panel).to_have_attribute("data-layer", cards.first.get_attribute("data-name"))
+    expect(panel.get_by_test_id("function-card")).to_be_visible()
+
+
+def test_kind_that_was_not_recorded_says_so(open_alone, server):
+    tab = open_alone(server, activations("attention", run="tiny"))
+    expect(tab.part("not-recorded")).to_contain_text("Attention is not recorded")
