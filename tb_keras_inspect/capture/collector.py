@@ -44,12 +44,14 @@ class Activation:
     Attributes:
         site: Which one.
         sample: float32, flat: the elements that are looked at.
+        few: Some of these, evenly spaced: the histogram's, and among which zeros are counted.
         saturated: Scalar, the share of them where the activation function is flat.
         units: float32[units], their largest magnitudes; None where they are not recorded.
     """
 
     site: SiteKey
     sample: Any
+    few: Any
     saturated: Any
     units: Any
 
@@ -126,13 +128,14 @@ class Collector(Listener):
             self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
         units = count if wanted and count <= MAX_UNITS else 0
         sample = statistics.first_samples(tensor, self.settings.activation_limit)
-        few = statistics.first_samples(tensor, self.settings.unit_limit)
+        flat = self.backend.kept(self.backend.flat(sample))
         self.activations.append(
             Activation(
                 SiteKey(name, call, position, shape, axis, units, activation),
-                self.backend.kept(self.backend.flat(sample)),
+                flat,
+                self.backend.thin(flat, self.settings.histogram_limit),
                 saturation.saturated_fraction(sample, activation),
-                statistics.unit_max_abs(few, axis, self.backend) if units else None,
+                statistics.unit_max_abs(sample, axis, self.backend) if units else None,
             )
         )
 

@@ -36,7 +36,7 @@ def pack_activations(collector: Collector) -> Packed | None:
     columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(collector))
     parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(collector))]
     if collector.settings.histograms:
-        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.sample for a in seen]))
+        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.few for a in seen]))
     with_units = [a for a in seen if a.units is not None]
     if with_units:
         values = ops.concatenate([a.units for a in with_units])
@@ -212,7 +212,7 @@ def _output_statistics(collector: Collector) -> Any:
     backend, seen = collector.backend, collector.activations
     samples = [output.sample for output in seen]
     parts = [
-        statistics.tensor_statistics(samples, backend, collector.settings.zero_limit),
+        statistics.tensor_statistics(samples, backend, [output.few for output in seen]),
         ops.expand_dims(ops.stack([output.saturated for output in seen]), 1),
     ]
     if _count_column(collector):
@@ -223,10 +223,8 @@ def _output_statistics(collector: Collector) -> Any:
 def _histogram(
     collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], samples: Sequence[Any]
 ) -> tuple[Section, Any]:
-    backend, limit = collector.backend, collector.settings.histogram_limit
-    thin = [backend.thin(x, limit) for x in samples]
-    index = statistics.bin_index(backend.bits(ops.concatenate(thin)))
-    return _counted(collector, kind, rows, index + _BIN_SLOTS * statistics.numbers(thin))
+    index = statistics.bin_index(collector.backend.bits(ops.concatenate(samples)))
+    return _counted(collector, kind, rows, index + _BIN_SLOTS * statistics.numbers(samples))
 
 
 def _counted(

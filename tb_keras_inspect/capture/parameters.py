@@ -121,7 +121,9 @@ class Tensors:
         """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
         parts = [] if self.matrix is None else [self._of_rows(backend, zero_limit)]
         if self.alone:
-            parts.append(statistics.tensor_statistics(self.alone, backend, zero_limit))
+            few = [backend.thin(x, zero_limit) for x in self.alone]
+            sampled = zero_limit is not None
+            parts.append(statistics.tensor_statistics(self.alone, backend, few, sampled))
         together = ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]
         order = np.argsort(self.plan.small + self.plan.large)
         if np.array_equal(order, np.arange(len(order))):

@@ -12,13 +12,14 @@ class Settings:
 
     Attributes:
         gradients, weights, updates, activations, units, histograms: Whether to record each.
-        activation_limit: Most elements of one layer output that its statistics are computed from:
-            the first samples of the batch, as many as fit, at least one. None for all.
-        unit_limit: The same for the largest magnitude of each unit.
-        zero_limit: Most elements of one tensor among which zeros are counted, evenly spaced. None
-            for all.
-        histogram_limit: Most elements of one tensor that its histogram counts, evenly spaced. None
-            for all.
+        activation_limit: Most elements of one layer output that its statistics and its units'
+            magnitudes are computed from: the first samples of the batch, as many as fit, at least
+            one. None for all.
+        zero_limit: Most elements of one gradient, weight or update among which zeros are counted,
+            evenly spaced; of those that are larger than `parameters.SMALL`, mean and maximum are of
+            these too. None for all.
+        histogram_limit: Most elements of one tensor that its histogram counts, evenly spaced, and
+            of a layer output, among which zeros are counted. None for all.
     """
 
     gradients: bool = True
@@ -28,18 +29,15 @@ class Settings:
     units: bool = True
     histograms: bool = True
     activation_limit: int | None = 65536
-    unit_limit: int | None = 131072
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
 
 
 # Costs measured by benchmarks/step_cost.py.
 TIERS = {
-    "economy": Settings(
-        histograms=False, units=False, activation_limit=16384, unit_limit=None, histogram_limit=None
-    ),
+    "economy": Settings(histograms=False, units=False, activation_limit=16384),
     "standard": Settings(),
-    "full": Settings(activation_limit=None, unit_limit=None, zero_limit=None, histogram_limit=None),
+    "full": Settings(activation_limit=None, zero_limit=None, histogram_limit=None),
 }
 
 

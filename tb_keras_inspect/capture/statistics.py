@@ -32,7 +32,10 @@ def numbers(tensors: Sequence[Any]) -> Any:
 
 
 def tensor_statistics(
-    tensors: Sequence[Any], backend: Backend, zero_limit: int | None = None
+    tensors: Sequence[Any],
+    backend: Backend,
+    few: Sequence[Any] | None = None,
+    sampled: bool = False,
 ) -> Any:
     """The statistics of each of some tensors.
 
@@ -43,29 +46,32 @@ def tensor_statistics(
     Args:
         tensors: N flat float32 tensors with at least one element each.
         backend: The backend in use.
-        zero_limit: Count zeros among at most so many evenly spaced elements; None for all.
+        few: Some elements of each, among which zeros are counted; None for all.
+        sampled: Whether mean and maximum are those of the few, too, as long as all numbers are finite.
 
     Returns:
         float32[N, 6], in the order of `records.schema.TENSOR_STATISTICS`.
     """
+    few = tensors if few is None else few
+    looked_at = few if sampled else tensors
     n = sizes(tensors)
-    highest, lowest, sums, squares = backend.reductions(tensors)
-    zeros = ops.stack([backend.zero_fraction(backend.thin(x, zero_limit)) for x in tensors])
-    largest, mean = ops.maximum(highest, -lowest), sums / n
+    highest, lowest, sums = backend.reductions(looked_at)
+    squares = ops.stack([backend.sum_of_squares(x) for x in tensors])
+    zeros = ops.stack([backend.zero_fraction(x) for x in few])
+    largest, mean = ops.maximum(highest, -lowest), sums / sizes(looked_at)
     moments = squares / n - ops.square(mean)
     exact = backend.reusable(_exact, ("exact",))
+    deviation = ops.sqrt(ops.maximum(moments, 0.0))
+    usual = [ops.sqrt(squares), mean, deviation, largest, ops.zeros_like(mean)]
+    are_usual = ops.logical_and(
+        squares_are_safe(squares, largest), is_spread(moments, mean, largest)
+    )
     found = ops.cond(
-        ops.all(
-            ops.logical_and(squares_are_safe(squares, largest), is_spread(moments, mean, largest))
-        ),
-        lambda: ops.stack(
-            [ops.sqrt(squares), mean, ops.sqrt(ops.maximum(moments, 0.0)), ops.zeros_like(mean)],
-            axis=1,
-        ),
+        ops.all(are_usual),
+        lambda: ops.stack(usual, axis=1),
         lambda: ops.stack([exact(x) for x in tensors]),
     )
-    columns = [found[:, :3], largest[:, None], zeros[:, None], found[:, 3:]]
-    return ops.concatenate(columns, axis=1)
+    return ops.concatenate([found[:, :4], zeros[:, None], found[:, 4:]], axis=1)
 
 
 def sizes(tensors: Sequence[Any]) -> Any:
@@ -77,16 +83,17 @@ def sizes(tensors: Sequence[Any]) -> Any:
 
 
 def _exact(x: Any) -> Any:
-    """float32[4]: l2, mean, std and non-finite count by x / max_abs and in two passes: for any
-    magnitude, any mean, NaN and infinity."""
+    """float32[5]: l2, mean, std, max_abs and non-finite count by x / max_abs and in two passes: for
+    any magnitude, any mean, NaN and infinity."""
     n = sizes([x])[0]
-    scale = safe_scale(ops.maximum(ops.max(x), -ops.min(x)))
+    largest = ops.maximum(ops.max(x), -ops.min(x))
+    scale = safe_scale(largest)
     y = x / scale
     mean = ops.sum(y) / n
     l2 = ops.sqrt(ops.sum(ops.square(y)))
     std = ops.sqrt(ops.sum(ops.square(y - mean)) / n)
     nonfinite = ops.sum(ops.cast(ops.logical_not(ops.isfinite(x)), "float32"))
-    return ops.stack([l2 * scale, mean * scale, std * scale, nonfinite])
+    return ops.stack([l2 * scale, mean * scale, std * scale, largest, nonfinite])
 
 
 def squares_are_safe(squares: Any, largest: Any) -> Any:

@@ -52,10 +52,13 @@ class TorchBackend(base.Backend):
     def kept(self, x: Any) -> Any:
         return x.clone()
 
-    def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any, Any]:
+    def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
         lowest, highest = zip(*(torch.aminmax(x) for x in tensors), strict=True)
-        sums, squares = [x.sum() for x in tensors], [torch.dot(x, x) for x in tensors]
-        return tuple(torch.stack(list(found)) for found in (highest, lowest, sums, squares))
+        sums = [x.sum() for x in tensors]
+        return torch.stack(highest), torch.stack(lowest), torch.stack(sums)
+
+    def sum_of_squares(self, x: Any) -> Any:
+        return torch.dot(x, x)
 
     def zero_fraction(self, x: Any) -> Any:
         return 1.0 - torch.count_nonzero(x) / x.numel()
