@@ -39,10 +39,11 @@ class InspectCallback(keras.callbacks.Callback):
         log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
         every: Sample every n-th training step; `"auto"` keeps the cost of sampling under `overhead`
             but samples at least 200 steps of a fit. Defaults to `"auto"`.
-        probe: The samples whose activation maps are recorded: a number (so many of the first batch),
-            an array, a dict or list of arrays, or a dataset. Defaults to None: 4 of the first batch.
-        maps_every: Record activation maps at the end of every n-th epoch, at most 100 times a fit;
-            0 for never. Defaults to 1.
+        probe: The samples that are shown: a number (so many of the first batch that is sampled, which
+            for a model without weights may be the second), an array, a dict or list of arrays, or a
+            dataset; at most 16. Defaults to None: 4 of the first batch.
+        maps_every: Record what the probe samples look like inside the model at the end of every n-th
+            epoch, at most 100 times a fit; 0 for never. Defaults to 1.
         pictures: What else than the model's outputs is recorded of the probe samples, a list of some of
             `"activations"`, `"attention"`, `"saliency"`, `"grad_cam"`, `"kernels"`,
             `"activation_functions"` and `"representation"`. Defaults to None: all, but in the tier

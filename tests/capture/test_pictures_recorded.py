@@ -1,5 +1,7 @@
 """All kinds of pictures as the callback records them, and its options. Runs under each backend."""
 
+import itertools
+
 import keras
 import model_zoo as zoo
 import numpy as np
@@ -26,13 +28,13 @@ def train(directory, model, x, y, **options):
 
 def test_every_kind_is_recorded_at_every_snapshot_under_its_names(tmp_path):
     model = zoo.compiled(zoo.Subclassed())
+    model(zoo.vectors())
     run = train(tmp_path, model, zoo.vectors(), zoo.labels())
     steps = run.predictions.steps.tolist()
     assert steps[-2:] == [2, 5]  # the last steps of both epochs
     (probabilities,) = run.predictions.outputs.values()
     np.testing.assert_allclose(probabilities.sum(axis=-1), 1, atol=1e-5)
-    # An unbuilt model's first step makes its weights and is not sampled: they are of the second batch.
-    last = keras.ops.convert_to_numpy(model(zoo.vectors()[8:12]))
+    last = keras.ops.convert_to_numpy(model(zoo.vectors()[:4]))
     np.testing.assert_allclose(probabilities[-1], last, rtol=1e-4, atol=1e-5)
     assert set(run.map_names("kernels")) <= {v.path for v in run.model.variables}
     assert list(run.activation_functions().functions) == run.table("representation").names
@@ -50,6 +52,14 @@ def test_only_the_pictures_that_are_asked_for_are_recorded(tmp_path, chosen):
     every = {"maps", "saliency", "grad_cam", "representation", *named.values()}
     assert every & run.kinds == {named[name] for name in chosen}
     assert "prediction" in run.kinds
+
+
+def test_without_pictures_a_subclassed_model_has_the_order_of_its_calls(tmp_path):
+    run = train(tmp_path, zoo.compiled(zoo.Subclassed()), zoo.vectors(), zoo.labels(), maps_every=0)
+    assert run.model.edges_from == "order of calls"
+    path = [layer.path.split("/")[-1] for layer in run.model.layers]
+    assert [(path[a], path[b]) for a, b in run.model.edges] == list(itertools.pairwise(path))
+    assert "prediction" not in run.kinds
 
 
 def test_economy_takes_no_backward_pass(tmp_path):
