@@ -19,7 +19,7 @@ def healthy_depthwise():
     i = keras.Input((8, 8, 1))
     h = layers.Conv2D(24, 3, padding="same", activation="relu")(i)
     h = layers.DepthwiseConv2D(3, padding="same", activation="relu")(h)
-    h = layers.AveragePooling2D()(layers.LayerNormalization()(h))
+    h = layers.AveragePooling2D(2)(layers.LayerNormalization()(h))
     return build(i, softmax(layers.Flatten()(h)), Adam(2e-3), CE, data.pictures(), 10)
 
 

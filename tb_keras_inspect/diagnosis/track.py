@@ -51,9 +51,7 @@ class Track:
     def thin(self, statistic: str) -> np.ndarray:
         """float64[C, N]; NaN where it was not recorded."""
         if statistic not in self._thin:
-            # The array lies statistic by statistic, row by row: taking along the last axis is quick.
-            values = np.take(self.full(statistic).T, self._picks, axis=1)
-            self._thin[statistic] = values.T.astype(np.float64)
+            self._thin[statistic] = self.full(statistic)[self._picks].astype(np.float64)
         return self._thin[statistic]
 
     def typical(self, statistic: str) -> np.ndarray:

@@ -1,9 +1,9 @@
 """Gradients so large that steps throw the weights about, growing or from the start.
 
-Three signs, none of which a healthy run shows: the norm rises a hundredfold over where it began while
-the loss rises with it; steps are as large as the weights they change, again and again, without the
-loss getting any better; or gradients dwarf the weights from the first step on and the loss starts far
-above that of guessing, to which they never bring it down. Late spikes of a converged run are far below
+Signs, none of which a healthy run shows: the norm rises a hundredfold over where it began while the
+loss rises with it, or the loss alone does and stays there; steps are as large as the weights they
+change, again and again, without the loss getting any better; or gradients dwarf the weights from the
+first step on and the loss starts far above that of guessing, to which they never bring it down. Late spikes of a converged run are far below
 its first gradients, and where clipping or Adam's scaling keeps steps small the loss stays down.
 """
 
@@ -50,7 +50,7 @@ RISE = 3.0  # times by which the loss must rise with the norm
 
 def find(facts: Facts) -> Iterator[Finding]:
     """At most one finding, by the first sign that shows."""
-    for sign in (_growth, _steps, _scale, _divergence):
+    for sign in (_growth, _steps, _scale, _divergence, _lost):
         found = sign(facts)
         if found is not None:
             yield found
@@ -252,6 +252,31 @@ def _divergence(facts: Facts) -> Finding | None:
             Evidence("steps from there to the first NaN", float(broken.step - step), "steps"),
         ],
         [path],
+    )
+
+
+def _lost(facts: Facts) -> Finding | None:
+    """A loss that was thrown up and stays there, where no norm was sampled on its way."""
+    progress = facts.progress
+    limit = facts.thresholds["exploding_growth"]
+    if not progress.known:
+        return None
+    reference = float(np.fmax(progress.loss[0], progress.guess))
+    if not progress.end >= limit * reference:
+        return None
+    first = int(np.argmax(progress.loss >= limit * reference))
+    return _make(
+        facts,
+        "error",
+        0.9,
+        f"The loss has grown {number_text(progress.end / reference)} times by step "
+        f"{int(progress.steps[first])} and stays there",
+        int(progress.steps[first]),
+        int(progress.steps[-1]),
+        True,
+        "Steps that were far too large have thrown the weights so far away that nothing leads back. "
+        "The gradient there may be small again.",
+        _loss_evidence(facts),
     )
 
 

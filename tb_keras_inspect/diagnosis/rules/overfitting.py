@@ -95,7 +95,7 @@ def _scale(facts: Facts, val: np.ndarray) -> float:
     if np.isfinite(guess):
         return float(guess)
     # The first epoch may have learned most of it already.
-    return float(np.nanmax([np.median(val[:2]), start]))
+    return float(np.fmax(np.median(val[:2]), start))
 
 
 def _keeps_rising(values: np.ndarray, best: int) -> bool:

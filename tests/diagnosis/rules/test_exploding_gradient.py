@@ -70,6 +70,13 @@ def test_ordinary_steps_and_then_nan_are_no_explosion():
     assert found(rule, run) == []
 
 
+@pytest.mark.parametrize(("factor", "count"), [(101, 1), (99, 0)])
+def test_a_loss_that_was_thrown_up_and_stays_is_found_without_its_norm(factor, count):
+    loss = np.full(60, 2.3026 * factor)
+    loss[0] = 2.3
+    assert len(found(rule, growing(np.ones(60), loss))) == count
+
+
 def test_absurd_scale_needs_a_loss_far_above_guessing_that_stays_there():
     run = growing(np.full(60, 1e4), np.linspace(500, 50, 60))
     (finding,) = found(rule, run)
