@@ -80,6 +80,7 @@ class Session:
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
         self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
         self._record_key: Any = None
+        self._written: int | None = None  # fingerprint of the model record that is in the file
         self._shown = False  # whether this fit's file has a snapshot
 
     def serves(self, model: keras.Model) -> bool:
@@ -191,7 +192,10 @@ class Session:
         self._record_key = key
         sites, steps = layouts.all_sites(), self._steps_per_epoch
         record = describe_model(self._model, sites, omissions, self._options, steps, self._edges)
-        self._fingerprint, step, now = record.fingerprint, self._step, time.time()
+        if record.fingerprint == self._written:
+            return
+        self._fingerprint = self._written = record.fingerprint
+        step, now = self._step, time.time()
 
         encoder = self._encoder
 

@@ -304,3 +304,17 @@ def mixed(policy, make=mlp):
             keras.config.set_dtype_policy(before)
 
     return make_mixed
+
+
+def fit(model, *callbacks, epochs=1, **options):
+    """Trains a classifier of vectors, in the same order in every epoch."""
+    return model.fit(
+        vectors(),
+        labels(),
+        batch_size=BATCH,
+        epochs=epochs,
+        shuffle=False,
+        verbose=0,
+        callbacks=list(callbacks),
+        **options,
+    )

@@ -19,15 +19,7 @@ def train(tmp_path, epochs=1, every=1, **optimizer):
     keras.utils.set_random_seed(3)
     model = zoo.mlp(optimizer=keras.optimizers.SGD(RATE, **optimizer))
     first = gradients_of_first_batch(model)
-    model.fit(
-        zoo.vectors(),
-        zoo.labels(),
-        batch_size=zoo.BATCH,
-        epochs=epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=[InspectCallback(tmp_path, every=every, maps_every=0)],
-    )
+    zoo.fit(model, InspectCallback(tmp_path, every=every, maps_every=0), epochs=epochs)
     return read_events.read(tmp_path), first
 
 

@@ -32,19 +32,6 @@ def new_model(make=zoo.mlp):
     return make()
 
 
-def fit(model, *callbacks, epochs=1, **options):
-    return model.fit(
-        zoo.vectors(),
-        zoo.labels(),
-        batch_size=zoo.BATCH,
-        epochs=epochs,
-        shuffle=False,
-        verbose=0,
-        callbacks=list(callbacks),
-        **options,
-    )
-
-
 def attributes_of(model):
     """What Keras objects have besides values: patches would show here."""
     found = {"train_step": model.train_step, "class": type(model).__dict__.copy()}
@@ -60,11 +47,11 @@ def assert_same_state(a, b):
 
 def test_the_model_is_as_it_was_after_fit(tmp_path):
     plain, model = new_model(), new_model()
-    fit(plain)
-    fit(model)
+    zoo.fit(plain)
+    zoo.fit(model)
     before, function = attributes_of(model), model.train_function
-    fit(model, InspectCallback(tmp_path, every=1))
-    fit(plain)
+    zoo.fit(model, InspectCallback(tmp_path, every=1))
+    zoo.fit(plain)
     assert model.train_function is function
     assert attributes_of(model) == before
     assert_same_state(model, plain)
@@ -88,20 +75,20 @@ def test_after_an_interrupted_fit_the_next_plain_one_is_not_instrumented(error, 
     inspect = InspectCallback(tmp_path, every=1)
     for one, callbacks in ((plain, []), (model, [inspect])):
         with pytest.raises(type(error)):
-            fit(one, *callbacks, Interrupt(error, 2))
-    fit(plain)
-    fit(model)
+            zoo.fit(one, *callbacks, Interrupt(error, 2))
+    zoo.fit(plain)
+    zoo.fit(model)
     assert_same_state(model, plain)
-    fit(model, inspect)
+    zoo.fit(model, inspect)
     assert read_events.read(tmp_path).steps() == [0, 1, 5, 6, 7]
 
 
 def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
-    fit(model, inspect)
+    zoo.fit(model, inspect)
     traces = inspect._kept._twin.traces
-    fit(model, inspect, epochs=2)
+    zoo.fit(model, inspect, epochs=2)
     run = read_events.read(tmp_path)
     assert run.steps() == list(range(3 * STEPS))
     assert len(run.files) == 2
@@ -115,9 +102,9 @@ def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     plain, model = new_model(), new_model()
     inspect = InspectCallback(tmp_path, every=1)
     for one, callbacks in ((plain, []), (model, [inspect])):
-        fit(one, *callbacks)
+        zoo.fit(one, *callbacks)
         one.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
-        fit(one, *callbacks)
+        zoo.fit(one, *callbacks)
     assert_same_state(model, plain)
     run = read_events.read(tmp_path)
     # The new optimizer counts from 0 again, the run does not.
@@ -132,10 +119,10 @@ def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
 def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
-    fit(model, inspect)
+    zoo.fit(model, inspect)
     model.get_layer("first").trainable = False
     model.compile("sgd", "sparse_categorical_crossentropy")
-    fit(model, InspectCallback(tmp_path / "second", every=1))
+    zoo.fit(model, InspectCallback(tmp_path / "second", every=1))
     run = read_events.read(tmp_path / "second")
     assert set(run.at(Kind.GRADIENT, 0)) == {
         "second/kernel", "second/bias", "head/kernel", "head/bias",
@@ -144,15 +131,15 @@ def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
 
 def test_one_callback_on_two_models_records_both(tmp_path):
     inspect = InspectCallback(tmp_path, every=1)
-    fit(new_model(), inspect)
-    fit(new_model(zoo.normalised), inspect)
+    zoo.fit(new_model(), inspect)
+    zoo.fit(new_model(zoo.normalised), inspect)
     assert len({model.fingerprint for model in read_events.read(tmp_path).models}) == 2
 
 
 def test_training_resumed_by_backup_goes_on_where_it_stopped(tmp_path):
     backup = str(tmp_path / "backup")
     with pytest.raises(RuntimeError):
-        fit(
+        zoo.fit(
             new_model(),
             keras.callbacks.BackupAndRestore(backup),
             InspectCallback(tmp_path / "a", every=1),
@@ -160,7 +147,7 @@ def test_training_resumed_by_backup_goes_on_where_it_stopped(tmp_path):
             epochs=4,
         )
     model = new_model()
-    fit(
+    zoo.fit(
         model,
         keras.callbacks.BackupAndRestore(backup),
         InspectCallback(tmp_path / "b", every=1),
@@ -168,7 +155,7 @@ def test_training_resumed_by_backup_goes_on_where_it_stopped(tmp_path):
     )
     assert read_events.read(tmp_path / "b").steps() == list(range(2 * STEPS, 4 * STEPS))
     plain = new_model()
-    fit(plain, epochs=4)
+    zoo.fit(plain, epochs=4)
     assert_same_state(model, plain)
 
 
@@ -194,9 +181,9 @@ def test_keras_callbacks_beside_it_do_what_they_do_without_it(tmp_path):
     plain, model = new_model(), new_model()
     for folder in (tmp_path / "plain", tmp_path / "with"):
         os.makedirs(folder)
-    history = fit(plain, *callbacks(tmp_path / "plain"), epochs=3, **data)
+    history = zoo.fit(plain, *callbacks(tmp_path / "plain"), epochs=3, **data)
     inspect = InspectCallback(tmp_path / "log", every=1)
-    watched = fit(model, inspect, *callbacks(tmp_path / "with"), epochs=3, **data)
+    watched = zoo.fit(model, inspect, *callbacks(tmp_path / "with"), epochs=3, **data)
     assert_same_state(model, plain)
     assert watched.history.keys() == history.history.keys()
     saved = [keras.models.load_model(tmp_path / name / "best.keras") for name in ("plain", "with")]
@@ -226,7 +213,7 @@ def test_a_model_saved_cloned_or_pickled_during_and_after_holds_nothing_of_ours(
         folder = tmp_path / name
         os.makedirs(folder)
         model, during = new_model(), SaveDuring(folder)
-        fit(model, *callbacks, during)
+        zoo.fit(model, *callbacks, during)
         model.save(folder / "after.keras")
         after = pickle.loads(pickle.dumps(model))
         saved.append([model, after, pickle.loads(during.pickled)])
