@@ -3,8 +3,9 @@
 Signs, none of which a healthy run shows: the norm rises a hundredfold over where it began while the
 loss rises with it, or the loss alone does and stays there; steps are as large as the weights they
 change, again and again, without the loss getting any better; or gradients dwarf the weights from the
-first step on and the loss starts far above that of guessing, to which they never bring it down. Late spikes of a converged run are far below
-its first gradients, and where clipping or Adam's scaling keeps steps small the loss stays down.
+first step on and the loss starts far above that of guessing, to which they never bring it down. Late
+spikes of a converged run are far below its first gradients, and where clipping or Adam's scaling keeps
+steps small the loss stays down.
 """
 
 from collections.abc import Iterator
