@@ -42,7 +42,7 @@ def _disconnected(facts: Facts) -> Iterator[Finding]:
         return
     names = [o.name for o in model.omissions if o.what == "gradient" and NO_GRADIENT in o.reason]
     gradients = facts.track("gradient")
-    known = set(facts.structure._layer_of)
+    known = {variable.path for variable in facts.structure.variables}
     names = [name for name in names if name in known and not _ever(gradients, name)]
     kernels = {path for item in facts.structure.weighted for path in item.kernels}
     if not any(name in kernels for name in names):
