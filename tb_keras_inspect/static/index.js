@@ -1557,6 +1557,10 @@ function sampleAt(steps, step) {
 	if (steps.length === 0) return -1;
 	return Math.max(0, lastAtMost(steps, step));
 }
+function bandEnd(steps, position) {
+	const next = steps[position + 1];
+	return next === void 0 ? Number.MAX_SAFE_INTEGER : next - 1;
+}
 function columnSpans(firstSteps, domain, width) {
 	const from = new Int32Array(width);
 	const to = new Int32Array(width);
@@ -2456,10 +2460,17 @@ var CODECS = {
 	unitOrder: oneOf("unit", UNIT_ORDERS),
 	graphBy: text("gradient.l2"),
 	blocks: text(""),
+	lineForm: oneOf("auto", [
+		"auto",
+		"lines",
+		"bands"
+	]),
+	pins: text(""),
 	weightCurve: oneOf("ratio", [
 		"ratio",
 		"growth",
-		"norm"
+		"norm",
+		"picture"
 	]),
 	finding: text(""),
 	thresholds: text(""),
@@ -2520,8 +2531,11 @@ var Session = class {
 		this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
 		this.player = new Player(this);
 		x$1(() => {
-			const step = this.step.value;
-			const timer = setTimeout(() => this.settledStep.value = step, SETTLE_MILLISECONDS);
+			const [step, until] = [this.step.value, this.shownUntil.value];
+			const timer = setTimeout(() => {
+				this.settledStep.value = step;
+				this.restUntil.value = until;
+			}, SETTLE_MILLISECONDS);
 			return () => clearTimeout(timer);
 		});
 	}
@@ -2585,8 +2599,9 @@ var Session = class {
 		return position < 0 ? void 0 : this.steps.value[position];
 	});
 	pooled = O(() => (this.run.value?.samples ?? 0) > WIDTH$3);
+	shownUntil = O(() => bandEnd(this.steps.value, this.position.value));
 	settledStep = y$1(void 0);
-	restStep = this.settledStep;
+	restUntil = y$1(void 0);
 	snapshotRequest() {
 		const step = this.settledStep.value;
 		if (!this.pooled.value || step === void 0) return void 0;
@@ -3187,8 +3202,8 @@ function extent(values) {
 }
 // src/components/snapshot_note.tsx
 function SnapshotNote({ of }) {
-	const step = useSession().step.value;
-	const other = step !== void 0 && step !== of;
+	const { step, shownUntil } = useSession();
+	const other = of < (step.value ?? 0) || of > shownUntil.value;
 	return a("span", {
 		class: `snapshot ${other ? "other" : ""}`,
 		title: other ? "Pictures are recorded less often: these are not of the shown step" : void 0,
@@ -3309,9 +3324,8 @@ function SheetRow({ sheet, row, columns }) {
 // src/views/activation_curves.tsx
 function useFunctions() {
 	const session = useSession();
-	const wanted = useComputed(() => session.restStep.value);
 	return useResource(session.client, () => {
-		const step = wanted.value;
+		const step = session.restUntil.value;
 		if (step === void 0 || !session.has("activation_function")) return void 0;
 		return session.request((run) => activationFunctionsQuery(run, step));
 	}, session.host.visible);
@@ -3425,6 +3439,12 @@ function SiteSelect({ names, value, testId }) {
 		visibleLabel: true
 	});
 }
+var ALONE = [
+	640,
+	480,
+	320,
+	240
+];
 var SIDES = [
 	160,
 	128,
@@ -3463,7 +3483,8 @@ function fitSide(request, height) {
 		...request,
 		side
 	}).height <= height;
-	return SIDES.find(fits) ?? SIDES[SIDES.length - 1];
+	const sides = request.alone ? [...ALONE, ...SIDES] : SIDES;
+	return sides.find(fits) ?? sides[sides.length - 1];
 }
 var isVector = (width, height) => height === 1 && width > 1;
 var pitchX = ({ tileWidth, gutter }) => tileWidth + gutter + 3;
@@ -3534,7 +3555,7 @@ function usePictureIndex(kind) {
 var snapshotAt = (steps, step) => steps[Math.max(0, lastAtMost(steps, step))];
 function usePictures(kind, index, name) {
 	const session = useSession();
-	const snapshot = useComputed(() => snapshotAt(index.fresh.value?.steps ?? [], session.step.value ?? 0));
+	const snapshot = useComputed(() => snapshotAt(index.fresh.value?.steps ?? [], session.shownUntil.value));
 	return useResource(session.client, () => {
 		const [wanted, step] = [name.value, snapshot.value];
 		return wanted === void 0 || step === void 0 ? void 0 : session.request((run) => mapsQuery(run, wanted, step, kind));
@@ -3586,8 +3607,8 @@ function caption(probe, sample) {
 	return `#${sample} · label ${known ?? [...label].slice(0, 3).map(formatNumber).join(", ")}`;
 }
 function Guesses({ probe, predictions, sample }) {
-	const step = useSession().step.value ?? 0;
-	const found = predictions && predictionAt(predictions, step, sample);
+	const until = useSession().shownUntil.value;
+	const found = predictions && predictionAt(predictions, until, sample);
 	if (!found) return null;
 	const label = probe && labelClass(probe, sample);
 	return a("ul", {
@@ -3687,13 +3708,15 @@ function MapTiles({ maps, probe, predictions }) {
 	const inputs = probe?.inputs.filter((input) => input.shape[0] === samples) ?? [];
 	const available = size.value.width - (inputs.length ? 120 : 0) - 24;
 	const isAttention = maps.layout === "attention";
+	const [first, second] = axisNames(maps);
 	const room = {
 		samples,
 		channels,
 		mapWidth,
 		mapHeight,
 		available: Math.max(available, 1),
-		...isAttention && { gutter: LABEL_ROOM$3 }
+		...isAttention && { gutter: LABEL_ROOM$3 },
+		...isWeights(maps) && samples * channels === 1 && { alone: true }
 	};
 	const positions = w$2(() => isAttention ? positionNames(maps, inputs) : void 0, [maps, probe]);
 	const request = {
@@ -3703,7 +3726,14 @@ function MapTiles({ maps, probe, predictions }) {
 	const layout = tall(layoutTiles(request), inputs.length > 0);
 	const theme = host.theme.value;
 	const { colours, range } = settings;
-	const atlas = w$2(() => colourAtlas(maps, pictureTable(colours.value, theme), range.value === "shared"), [
+	const atlas = w$2(() => {
+		if (isWeights(maps)) {
+			const reach = weightReach(maps);
+			return colourAtlas(maps, pictureTable("diverging", theme), [-reach, reach]);
+		}
+		const shared = range.value === "shared" ? sharedRange(maps) : void 0;
+		return colourAtlas(maps, pictureTable(colours.value, theme), shared);
+	}, [
 		maps,
 		colours.value,
 		theme,
@@ -3732,12 +3762,12 @@ function MapTiles({ maps, probe, predictions }) {
 		const code = maps.codes[(tile * mapHeight + hit.row) * mapWidth + hit.column];
 		const value = tileValue(maps, tile, code);
 		showTooltip(event.clientX, event.clientY, {
-			title: `${maps.name}, ${isAttention ? "head" : "channel"} ${maps.channels[hit.channel]}`,
+			title: maps.layout === "matrix" ? maps.name : `${maps.name}, ${second} ${maps.channels[hit.channel]}`,
 			lines: [
-				{
-					label: "sample",
-					value: String(hit.sample)
-				},
+				...maps.layout === "matrix" ? [] : [{
+					label: first,
+					value: String(maps.rows?.[hit.sample] ?? hit.sample)
+				}],
 				...positions ? [{
 					label: "query",
 					value: positions(hit.sample, hit.row, 0)
@@ -3757,7 +3787,7 @@ function MapTiles({ maps, probe, predictions }) {
 					value: `± ${formatNumber(maps.scale[tile] / 2)}`
 				}
 			],
-			...maps.dead[hit.channel] && { note: "Zero everywhere, for every probe sample." }
+			...maps.dead[hit.channel] && { note: `Zero everywhere, for every ${first}.` }
 		});
 	};
 	return a("div", {
@@ -3776,7 +3806,7 @@ function MapTiles({ maps, probe, predictions }) {
 			}), a("canvas", {
 				ref: canvas,
 				role: "img",
-				"aria-label": `${isAttention ? "Attention" : "Activation maps"} of ${maps.name}: ${samples} samples, ${channels} ${isAttention ? "heads" : "channels"}`,
+				"aria-label": `${pictureName(maps)} of ${maps.name}: ${samples} ${first}s, ${channels} ${second}s`,
 				"data-testid": "maps",
 				"data-step": maps.step,
 				style: {
@@ -3799,12 +3829,25 @@ function tall(layout, withInputs) {
 		height: samples * blockHeight
 	};
 }
-function colourAtlas(maps, colours, shared) {
+var isWeights = ({ layout }) => layout === "kernel" || layout === "matrix";
+function weightReach(maps) {
+	const [low, high] = sharedRange(maps);
+	return Math.max(-low, high) || 1;
+}
+function pictureName({ layout }) {
+	if (layout === "kernel" || layout === "matrix") return "Weights";
+	return layout === "attention" ? "Attention" : "Activation maps";
+}
+function axisNames({ layout }) {
+	if (layout === "kernel") return ["input", "unit"];
+	return ["sample", layout === "attention" ? "head" : "channel"];
+}
+function colourAtlas(maps, colours, range) {
 	const [samples, channels, height, width] = maps.shape;
 	const perRow = atlasColumns(samples * channels, width, height);
 	const atlas = new OffscreenCanvas(perRow * width, Math.ceil(samples * channels / perRow) * height);
 	const flat = new Uint32Array(maps.codes.length);
-	colourTiles(maps, colours, shared ? sharedRange(maps) : void 0, flat);
+	colourTiles(maps, colours, range, flat);
 	const context = atlas.getContext("2d");
 	const image = context.createImageData(atlas.width, atlas.height);
 	const pixels = new Uint32Array(image.data.buffer);
@@ -3954,8 +3997,7 @@ function mapsSheet(maps) {
 	return {
 		title: `Maps of ${maps.name} at step ${maps.step}`,
 		columns: [
-			"sample",
-			maps.layout === "attention" ? "head" : "channel",
+			...axisNames(maps),
 			"smallest",
 			"largest",
 			"not finite"
@@ -3966,7 +4008,7 @@ function mapsSheet(maps) {
 			const finite = codes.filter((code) => code !== 255);
 			const at = (pick) => finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
 			return [
-				Math.floor(tile / channels),
+				maps.rows?.[Math.floor(tile / channels)] ?? Math.floor(tile / channels),
 				maps.channels[tile % channels],
 				at((a, b) => Math.min(a, b)),
 				at((a, b) => Math.max(a, b)),
@@ -4100,7 +4142,7 @@ function HeatOverlay({ kind }) {
 		loaded: maps.state.value,
 		retry: () => maps.retry(),
 		class: "maps-pending",
-		children: (data) => a(Picture$2, {
+		children: (data) => a(Picture$3, {
 			kind,
 			maps: data,
 			probe: probe.data,
@@ -4108,7 +4150,7 @@ function HeatOverlay({ kind }) {
 		})
 	});
 }
-function Picture$2({ kind, maps, probe, predictions }) {
+function Picture$3({ kind, maps, probe, predictions }) {
 	const sheet = w$2(() => mapsSheet(maps), [maps]);
 	return a($, { children: [a("div", {
 		class: "view-bar",
@@ -4734,6 +4776,13 @@ var OVERVIEW_COLUMNS = [
 		kind: "activation",
 		statistic: "dead_fraction",
 		definition: "Share of units that were zero for every input of the window of sampled batches."
+	},
+	{
+		key: "representation.effective_rank",
+		title: "Rank",
+		kind: "representation",
+		statistic: "effective_rank",
+		definition: "Effective rank: directions that hold 99 % of the variance of the output over the probe samples, at the newest snapshot."
 	}
 ];
 var OVERVIEW_STATISTICS = {
@@ -4745,7 +4794,8 @@ var OVERVIEW_STATISTICS = {
 		"std",
 		"zero_fraction",
 		"dead_fraction"
-	]
+	],
+	representation: ["effective_rank"]
 };
 function layerSeries(tables, layer, column) {
 	if (column.kind === "activation") {
@@ -4753,10 +4803,19 @@ function layerSeries(tables, layer, column) {
 		const table = tables.get("activation");
 		return site && table && tableRow(table, site.name, column.statistic);
 	}
+	if (column.kind === "representation") return rankSeries(tables, layer);
 	if (column.key !== "update.ratio") return layerNorm(tables.get(column.kind), layer);
 	const update = layerNorm(tables.get("update"), layer);
 	const weight = layerNorm(tables.get("weight"), layer);
 	return update && weight && update.map((value, index) => value / weight[index]);
+}
+function rankSeries(tables, layer) {
+	const table = tables.get("representation");
+	const [site] = layer.sites;
+	const ranks = site && table && tableRow(table, site.name, "effective_rank");
+	const [samples] = [...tables.values()].filter(({ kind }) => kind !== "representation");
+	if (!ranks || !samples) return void 0;
+	return Float32Array.from(samples.steps, (_, column) => ranks[sampleAt(table.steps, bandEnd(samples.steps, column))]);
 }
 function layerNorm(table, layer) {
 	if (!table) return void 0;
@@ -5374,7 +5433,7 @@ var LEGEND_MARKER = "u-marker";
 var LEGEND_LABEL = "u-label";
 var LEGEND_VALUE = "u-value";
 var WIDTH$1 = "width";
-var HEIGHT$1 = "height";
+var HEIGHT$3 = "height";
 var TOP = "top";
 var BOTTOM$1 = "bottom";
 var LEFT = "left";
@@ -6225,7 +6284,7 @@ function cursorPointShow(self, si) {
 	let pt = placeDiv();
 	let size = o.size(self, si);
 	setStylePx(pt, WIDTH$1, size);
-	setStylePx(pt, HEIGHT$1, size);
+	setStylePx(pt, HEIGHT$3, size);
 	let mar = size / -2;
 	setStylePx(pt, "marginLeft", mar);
 	setStylePx(pt, "marginTop", mar);
@@ -8306,13 +8365,13 @@ function uPlot(opts, data, then) {
 			setStylePx(under, LEFT, plotLftCss);
 			setStylePx(under, TOP, plotTopCss);
 			setStylePx(under, WIDTH$1, plotWidCss);
-			setStylePx(under, HEIGHT$1, plotHgtCss);
+			setStylePx(under, HEIGHT$3, plotHgtCss);
 			setStylePx(over, LEFT, plotLftCss);
 			setStylePx(over, TOP, plotTopCss);
 			setStylePx(over, WIDTH$1, plotWidCss);
-			setStylePx(over, HEIGHT$1, plotHgtCss);
+			setStylePx(over, HEIGHT$3, plotHgtCss);
 			setStylePx(wrap, WIDTH$1, fullWidCss);
-			setStylePx(wrap, HEIGHT$1, fullHgtCss);
+			setStylePx(wrap, HEIGHT$3, fullHgtCss);
 			can.width = round(fullWidCss * pxRatio);
 			can.height = round(fullHgtCss * pxRatio);
 			axes.forEach(({ _el, _show, _size, _pos, side }) => {
@@ -8580,7 +8639,7 @@ function uPlot(opts, data, then) {
 	}
 	function setSelV(off, dim) {
 		setStylePx(selectDiv, TOP, select.top = off);
-		setStylePx(selectDiv, HEIGHT$1, select.height = dim);
+		setStylePx(selectDiv, HEIGHT$3, select.height = dim);
 	}
 	let setSelX = scaleX.ori == 0 ? setSelH : setSelV;
 	let setSelY = scaleX.ori == 1 ? setSelH : setSelV;
@@ -9245,6 +9304,10 @@ function options(latest, element, width, height) {
 			points: { show: line.values.length < 2 },
 			spanGaps: line.spanGaps ?? false
 		}))],
+		bands: lines.flatMap(({ fillTo }, place) => fillTo === void 0 ? [] : [{
+			series: [place + 1, fillTo + 1],
+			fill: colour("quantile")
+		}]),
 		hooks: {
 			setCursor: [(plot) => hover(latest.current, plot)],
 			draw: [(plot) => drawMarks(plot, latest.current, zeroColours)]
@@ -9622,7 +9685,7 @@ function Distributions() {
 		loaded: histogram.state.value,
 		retry: () => histogram.retry(),
 		class: "density",
-		children: (data) => a(Picture$1, { histogram: data })
+		children: (data) => a(Picture$2, { histogram: data })
 	})] });
 }
 function Controls$1() {
@@ -9675,7 +9738,7 @@ function usePicture(histogram) {
 		};
 	}, [histogram]);
 }
-function Picture$1({ histogram }) {
+function Picture$2({ histogram }) {
 	const { bins, coded } = usePicture(histogram);
 	const ridges = useSession().settings.density.value === "ridges";
 	return a(WithTable, {
@@ -9919,7 +9982,7 @@ function linePath(points) {
 	for (let at = 0; at < points.length; at += 2) path += `${at ? "L" : "M"}${points[at].toFixed(1)} ${points[at + 1].toFixed(1)}`;
 	return path;
 }
-function nameOf(path, characters) {
+function nameOf$1(path, characters) {
 	const name = splitPath(path)[1] || path;
 	if (name.length <= characters) return name;
 	const half = Math.floor((characters - 1) / 2);
@@ -9962,7 +10025,7 @@ function Block({ model, node, box, onToggle }) {
 					y: 0,
 					children: [
 						"− ",
-						nameOf(path, Math.floor(box.width / 7)),
+						nameOf$1(path, Math.floor(box.width / 7)),
 						" ",
 						a("tspan", {
 							class: "kind",
@@ -10029,7 +10092,7 @@ function Node(props) {
 				class: "name",
 				x: 14,
 				y: 17,
-				children: [isBlock ? "+ " : "", nameOf(path, NAME_CHARACTERS)]
+				children: [isBlock ? "+ " : "", nameOf$1(path, NAME_CHARACTERS)]
 			}),
 			a("text", {
 				class: "kind",
@@ -10239,7 +10302,8 @@ function useOverview() {
 		useTable(session, "gradient"),
 		useTable(session, "weight"),
 		useTable(session, "update"),
-		useTable(session, "activation")
+		useTable(session, "activation"),
+		useTable(session, "representation")
 	];
 	const rows = useComputed(() => {
 		return overviewRows(new Map(resources.flatMap(({ data }) => data ? [[data.kind, data]] : [])), session.layers.value);
@@ -10957,6 +11021,11 @@ function ThresholdRow({ threshold }) {
 		]
 	});
 }
+var readPins = (pins) => pins.split("\n").filter(Boolean).slice(0, 4);
+function togglePin(pins, path) {
+	const now = readPins(pins);
+	return (now.includes(path) ? now.filter((each) => each !== path) : [...now, path]).slice(-4).join("\n");
+}
 // src/views/layer_series.tsx
 var SELECTIONS = [
 	{
@@ -10980,19 +11049,19 @@ var SELECTIONS = [
 		statistic: "std"
 	}
 ];
-function LayerSeries({ layer, tables }) {
+function LayerSeries({ layer, tables, children }) {
 	return a("div", {
 		class: "tracks",
-		children: SELECTIONS.map((selection) => a(LayerTrack, {
+		children: [SELECTIONS.map((selection) => a(LayerTrack, {
 			selection,
 			layer,
 			tables
-		}, `${selection.kind}.${selection.statistic}`))
+		}, `${selection.kind}.${selection.statistic}`)), children]
 	});
 }
 function LayerTrack({ selection, layer, tables }) {
 	const table = tables.get(selection.kind);
-	const lines = w$2(() => linesOf$2(layer, tables, selection), [layer, table]);
+	const lines = w$2(() => linesOf$1(layer, tables, selection), [layer, table]);
 	if (!table || !lines.length) return null;
 	const info = statisticInfo(selection.statistic);
 	return a(Track, {
@@ -11005,7 +11074,7 @@ function LayerTrack({ selection, layer, tables }) {
 		label: `${selection.title} of ${layer.path} over the run`
 	});
 }
-function linesOf$2(layer, tables, { kind, statistic }) {
+function linesOf$1(layer, tables, { kind, statistic }) {
 	const table = tables.get(kind);
 	if (!table) return [];
 	return (kind === "activation" ? layer.sites.map((site) => site.name) : layer.variables.map((variable) => variable.path)).flatMap((name, index) => {
@@ -11017,6 +11086,48 @@ function linesOf$2(layer, tables, { kind, statistic }) {
 			colour: `series-${index % 4 + 1}`,
 			isMissing: (column) => isMissing(table, name, statistic, column)
 		}];
+	});
+}
+// src/views/layer_rank.tsx
+function LayerRank({ layer }) {
+	const session = useSession();
+	const kind = "representation";
+	const statistics = OVERVIEW_STATISTICS[kind];
+	const table = useResource(session.client, () => session.request((run) => tableQuery({
+		run,
+		kind,
+		statistics
+	})), session.host.visible).data;
+	const lines = w$2(() => {
+		const [site] = layer.sites;
+		const values = site && table && tableRow(table, site.name, statistics[0]);
+		return values ? [{
+			name: "output",
+			values,
+			colour: "series-1",
+			spanGaps: true
+		}] : [];
+	}, [layer, table]);
+	if (!table || !lines.length) return null;
+	return a(Track, {
+		title: "Effective rank",
+		definition: statisticInfo("effective_rank").definition,
+		steps: table.steps,
+		lines,
+		log: false,
+		format: "number",
+		label: `Effective rank of the output of ${layer.path} at each snapshot`
+	});
+}
+// src/components/step_axis.tsx
+function StepAxis({ width, gutter }) {
+	return a("div", {
+		class: "axis-row",
+		style: gutter === void 0 ? {} : { "--gutter": px(gutter) },
+		children: [a("span", {
+			class: "axis-name",
+			children: "step"
+		}), a(TimeAxis, { width })]
 	});
 }
 // src/draw/dead.ts
@@ -11203,13 +11314,9 @@ function UnitMap({ units }) {
 					})
 				})]
 			}),
-			a("div", {
-				class: "axis-row",
-				style: { "--gutter": px(58) },
-				children: [a("span", {
-					class: "axis-name",
-					children: "step"
-				}), a(TimeAxis, { width: size.value.width })]
+			a(StepAxis, {
+				width: size.value.width,
+				gutter: 58
 			})
 		]
 	});
@@ -11379,10 +11486,12 @@ function LayerNumbers({ series: { layer: path, tables } }) {
 		tables: session.exact.value ?? tables
 	}), a(LayerSeries, {
 		layer,
-		tables
+		tables,
+		children: session.has("representation") && a(LayerRank, { layer })
 	})] });
 }
 function LayerHeader$1({ layer: { info, path } }) {
+	const { pins } = useSession().settings;
 	const facts = [
 		info.class_name,
 		info.activation && info.activation !== "linear" ? info.activation : "",
@@ -11390,9 +11499,20 @@ function LayerHeader$1({ layer: { info, path } }) {
 		info.parameters ? `${formatCount(info.parameters)} parameters` : "",
 		info.trainable ? "" : "frozen"
 	].filter(Boolean);
-	return a("header", { children: [a("h2", {
-		title: path,
-		children: path
+	return a("header", { children: [a("div", {
+		class: "layer-title",
+		children: [a("h2", {
+			title: path,
+			children: path
+		}), a("button", {
+			type: "button",
+			class: "button",
+			"aria-pressed": readPins(pins.value).includes(path),
+			title: "A pinned layer keeps its line in Over time, whatever is selected",
+			"data-testid": "pin",
+			onClick: () => pins.value = togglePin(pins.peek(), path),
+			children: readPins(pins.value).includes(path) ? "Pinned" : "Pin"
+		})]
 	}), a("p", { children: facts.join(" · ") })] });
 }
 // src/components/legend.tsx
@@ -11446,6 +11566,174 @@ function endLabels({ scale }, format) {
 	const text = factor < 10 ? factor.toPrecision(2) : Math.round(factor).toString();
 	return [`÷ ${text}`, `× ${text}`];
 }
+// src/draw/quantiles.ts
+function columnQuantiles({ rows, columns, values }, shares, isMissing = () => false) {
+	const lines = shares.map(() => new Float32Array(columns).fill(NaN));
+	const nonfinite = new Uint8Array(columns);
+	const found = new Float32Array(rows);
+	for (let column = 0; column < columns; column++) {
+		let count = 0;
+		for (let row = 0; row < rows; row++) {
+			const index = row * columns + column;
+			if (Number.isFinite(values[index])) found[count++] = values[index];
+			else if (!isMissing(index)) nonfinite[column] = 1;
+		}
+		if (!count) continue;
+		const sorted = found.subarray(0, count).sort();
+		shares.forEach((share, place) => lines[place][column] = quantile(sorted, share));
+	}
+	return {
+		lines,
+		nonfinite
+	};
+}
+function quantile(sorted, share) {
+	const at = share * (sorted.length - 1);
+	const below = Math.floor(at);
+	const above = Math.min(sorted.length - 1, below + 1);
+	return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+// src/views/over_time_lines.tsx
+var MOST_LINES$1 = 16;
+var MOST_NAMED$1 = 6;
+function OverTimeLines(props) {
+	const { names, grid, isMissing, steps, log, gutter, format, title } = props;
+	const session = useSession();
+	const { lineForm, pins } = session.settings;
+	const form = lineForm.value;
+	const bands = form === "bands" || form === "auto" && names.length > MOST_LINES$1;
+	const background = w$2(() => bands ? bandLines(grid, isMissing) : plainLines(names, grid, isMissing), [grid, bands]);
+	const layer = session.layer.value;
+	const found = session.layerFindings.value;
+	const named = w$2(() => namedLines(session, names, grid, isMissing), [
+		grid,
+		layer,
+		pins.value,
+		found
+	]);
+	const lines = w$2(() => [...background, ...named], [background, named]);
+	const step = session.step.value;
+	const at = step === void 0 ? -1 : sampleAt(steps, step);
+	return a($, { children: [a("div", {
+		class: "line-legend",
+		"data-testid": "line-legend",
+		children: [a("button", {
+			type: "button",
+			class: "button",
+			"aria-pressed": bands,
+			title: "Quantiles of all rows: half of them lie in the darker band, 80 % in the whole one; the line is the median",
+			"data-testid": "bands",
+			onClick: () => lineForm.value = bands ? "lines" : "bands",
+			children: "Quantile bands"
+		}), named.map((line) => a("span", {
+			class: "reading",
+			"data-row": line.name,
+			children: [
+				a("i", {
+					class: "dash",
+					style: { background: `var(--${line.colour})` }
+				}),
+				line.name,
+				" ",
+				a("b", { children: at < 0 ? "" : formatValue(line.values[at], format) })
+			]
+		}, line.name))]
+	}), a("div", {
+		class: "lines-frame",
+		children: a(Chart, {
+			steps,
+			lines,
+			domain: session.domain.value,
+			log,
+			gutter,
+			format: (value) => format === "number" ? formatTick(value) : formatValue(value, format),
+			label: `${title} ${bands ? "as quantiles of all rows" : "as lines"}; selected, pinned and worst layers in colour`,
+			onPick: (picked) => session.goTo(picked)
+		})
+	})] });
+}
+function lineOf(name, row, grid, isMissing) {
+	const start = row * grid.columns;
+	return {
+		name,
+		values: grid.values.subarray(start, start + grid.columns),
+		isMissing: (column) => isMissing(start + column),
+		colour: "line-other",
+		width: 1
+	};
+}
+var plainLines = (names, grid, isMissing) => names.map((name, row) => lineOf(name, row, grid, isMissing));
+function bandLines(grid, isMissing) {
+	const { lines, nonfinite } = columnQuantiles(grid, [
+		.1,
+		.9,
+		.25,
+		.75,
+		.5
+	], isMissing);
+	const edge = {
+		colour: "quantile",
+		width: .5,
+		isMissing: () => true
+	};
+	const nowhere = new Float32Array(grid.columns).fill(NaN);
+	return [
+		{
+			...edge,
+			name: "10 %",
+			values: lines[0]
+		},
+		{
+			...edge,
+			name: "90 %",
+			values: lines[1],
+			fillTo: 0
+		},
+		{
+			...edge,
+			name: "25 %",
+			values: lines[2]
+		},
+		{
+			...edge,
+			name: "75 %",
+			values: lines[3],
+			fillTo: 2
+		},
+		{
+			name: "median",
+			values: lines[4],
+			colour: "muted",
+			width: 1,
+			isMissing: () => true
+		},
+		{
+			name: "",
+			values: nowhere,
+			colour: "muted",
+			isMissing: (column) => !nonfinite[column]
+		}
+	];
+}
+function namedLines(session, names, grid, isMissing) {
+	const layers = session.layers.value;
+	const pinned = readPins(session.settings.pins.value);
+	const found = session.layerFindings.value;
+	const worst = Math.max(1, ...[...found.values()].map(([first]) => rankOf(first)));
+	return names.map((name, row) => {
+		const path = layerOfRow(layers, name)?.path ?? "";
+		return {
+			name,
+			row,
+			rank: names.length === 1 || path === session.layer.value?.path ? 0 : pinned.includes(path) ? 1 : rankOf(found.get(path)?.[0]) === worst ? 2 : 3
+		};
+	}).filter(({ rank }) => rank < 3).sort((a, b) => a.rank - b.rank).slice(0, MOST_NAMED$1).map(({ name, row, rank }, place) => ({
+		...lineOf(name, row, grid, isMissing),
+		colour: rank === 2 ? "error" : `series-${place % 4 + 1}`,
+		width: rank ? 1.5 : 2,
+		...rank === 2 && { dash: [5, 3] }
+	})).reverse();
+}
 // src/views/over_time.tsx
 var HIGHEST_ROW = 30;
 function OverTime() {
@@ -11464,7 +11752,7 @@ function OverTime() {
 		loaded: table.state.value,
 		retry: () => table.retry(),
 		class: "over-time",
-		children: (data) => a(Picture, { table: data })
+		children: (data) => a(Picture$1, { table: data })
 	});
 }
 function Controls() {
@@ -11525,7 +11813,7 @@ function filterTable(table, statistic, matches) {
 		max: gather("max") ?? last
 	};
 }
-function Picture({ table }) {
+function Picture$1({ table }) {
 	const session = useSession();
 	const { settings, host } = session;
 	const statistic = [...table.values.keys()][0].split("/")[0];
@@ -11543,9 +11831,13 @@ function Picture({ table }) {
 	const [ref, size] = useSize();
 	const heatHeight = heatmapHeight(rows.names.length, size.value.height);
 	const gutter = w$2(() => gutterOf(rows.names), [rows]);
-	const layer = session.layer.value;
 	const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
-	const lines = w$2(() => linesOf$1(rows, layer), [rows, layer]);
+	const missing = w$2(() => missingTest(table, rows, statistic), [table, rows]);
+	const grid = w$2(() => ({
+		rows: rows.names.length,
+		columns: rows.columns,
+		values: rows.last
+	}), [rows]);
 	const pick = ({ row, column }) => {
 		const chosen = row === void 0 ? void 0 : layerOfRow(session.layers.peek(), rows.names[row]);
 		if (chosen) settings.layer.value = chosen.path;
@@ -11600,19 +11892,16 @@ function Picture({ table }) {
 						onPick: pick
 					})]
 				}),
-				a(TimeAxisRow, { width: size.value.width - gutter }),
-				a("div", {
-					class: "lines-frame",
-					children: a(Chart, {
-						steps: table.steps,
-						lines,
-						domain: session.domain.value,
-						log: scale !== "linear" && !coded.scale.diverging ? true : scale === "relative",
-						gutter,
-						format: (value) => info.format === "number" ? formatTick(value) : formatValue(value, info.format),
-						label: `${info.title} as lines, the selected layer's in colour`,
-						onPick: (step) => session.goTo(step)
-					})
+				a(StepAxis, { width: size.value.width - gutter }),
+				a(OverTimeLines, {
+					names: rows.names,
+					grid,
+					isMissing: missing,
+					steps: table.steps,
+					log: scale !== "linear" && !coded.scale.diverging ? true : scale === "relative",
+					gutter,
+					format: info.format,
+					title: info.title
 				})
 			]
 		})
@@ -11624,31 +11913,9 @@ function missingTest(table, rows, statistic) {
 		return isMissing(table, name, statistic, index % rows.columns);
 	};
 }
-var TimeAxisRow = ({ width }) => a("div", {
-	class: "axis-row",
-	children: [a("span", {
-		class: "axis-name",
-		children: "step"
-	}), a(TimeAxis, { width })]
-});
 function heatmapHeight(rows, available) {
 	const wanted = rows * HIGHEST_ROW + 4;
 	return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? .72 : .6))));
-}
-function linesOf$1(rows, layer) {
-	const own = new Set([...layer?.variables.map((variable) => variable.path) ?? [], ...layer?.sites.map((site) => site.name) ?? []]);
-	const lines = rows.names.map((name, row) => ({
-		name,
-		values: rows.last.subarray(row * rows.columns, (row + 1) * rows.columns),
-		colour: "line-other",
-		width: 1
-	}));
-	const selected = lines.length === 1 ? lines : lines.filter((line) => own.has(line.name));
-	return [...lines.filter((line) => !selected.includes(line)), ...selected.map((line, index) => ({
-		...line,
-		colour: `series-${index % 4 + 1}`,
-		width: 2
-	}))];
 }
 function showCell(hit, table, rows, statistic) {
 	const info = statisticInfo(statistic);
@@ -11786,10 +12053,10 @@ function NonfiniteStretches({ stretches, height }) {
 }
 // src/components/sparkline_cell.tsx
 var WIDTH = 96;
-var HEIGHT = 20;
+var HEIGHT$2 = 20;
 function SparklineCell({ values, steps, isMissing }) {
 	const domain = useSession().domain.value;
-	const line = w$2(() => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true, isMissing), [
+	const line = w$2(() => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT$2, true, isMissing), [
 		values,
 		steps,
 		domain
@@ -11800,11 +12067,11 @@ function SparklineCell({ values, steps, isMissing }) {
 			class: "sparkline",
 			children: [a("svg", {
 				width: WIDTH,
-				height: HEIGHT,
+				height: HEIGHT$2,
 				"aria-hidden": "true",
 				children: [a("path", { d: line.path }), a(NonfiniteStretches, {
 					stretches: line.nonfinite,
-					height: HEIGHT
+					height: HEIGHT$2
 				})]
 			}), a(StepBand, {})]
 		})
@@ -12132,6 +12399,264 @@ function columnExtents(rows, values) {
 	for (const key of SHARES) extents.set(key, [0, 1]);
 	return extents;
 }
+// src/state/incoming.ts
+function incomingWeights(maps, unit) {
+	return maps.layout === "kernel" ? ofKernel(maps, unit) : ofMatrix(maps, unit);
+}
+function ofKernel(maps, unit) {
+	const [inputs, units, height, width] = maps.shape;
+	const place = maps.channels.indexOf(unit);
+	if (place < 0) return void 0;
+	const pixels = height * width;
+	return {
+		weights: Array.from({ length: inputs }, (_, row) => {
+			const tile = row * units + place;
+			let sum = 0;
+			for (let at = tile * pixels; at < (tile + 1) * pixels; at++) sum += tileValue(maps, tile, maps.codes[at]) ** 2;
+			return {
+				input: maps.rows?.[row] ?? row,
+				inputs: 1,
+				weight: Math.sqrt(sum)
+			};
+		}),
+		units: 1,
+		norms: true,
+		step: maps.step
+	};
+}
+function ofMatrix(maps, unit) {
+	const [, , height, width] = maps.shape;
+	const [, inputs = height, units = width] = maps.fullShape;
+	const [rows, columns] = [Math.ceil(inputs / height), Math.ceil(units / width)];
+	if (unit >= units) return void 0;
+	const column = Math.floor(unit / columns);
+	const weights = Array.from({ length: height }, (_, row) => ({
+		input: row * rows,
+		inputs: Math.min(rows, inputs - row * rows),
+		weight: tileValue(maps, 0, maps.codes[row * width + column])
+	}));
+	const first = column * columns;
+	return {
+		weights,
+		units: Math.min(columns, units - first),
+		norms: false,
+		step: maps.step
+	};
+}
+function strongest(weights, count) {
+	const rank = ({ weight }) => Number.isFinite(weight) ? Math.abs(weight) : Infinity;
+	return [...weights].sort((a, b) => rank(b) > rank(a) ? 1 : rank(b) < rank(a) ? -1 : 0).slice(0, count);
+}
+// src/views/kernel_picture.tsx
+function useKernel() {
+	const session = useSession();
+	const index = usePictureIndex("kernels");
+	const names = useComputed(() => {
+		const recorded = index.fresh.value?.names ?? [];
+		return (session.layer.value?.variables.map(({ path }) => path) ?? []).filter((path) => recorded.includes(path));
+	});
+	return {
+		kernel: usePictures("kernels", index, useComputed(() => names.value.find((each) => each === session.settings.tensor.value) ?? names.value[0])),
+		names: names.value
+	};
+}
+function KernelPicture() {
+	const session = useSession();
+	const { kernel, names } = useKernel();
+	const layer = session.layer.value?.path ?? "";
+	if (!session.has("kernels")) return a(NotRecorded, {
+		what: "Pictures of weights are not recorded in this run",
+		how: "They are with probe samples: InspectCallback(log_dir, probe=x_test[:8])."
+	});
+	return a(Pending, {
+		loaded: kernel.state.value,
+		retry: () => kernel.retry(),
+		class: "maps-pending",
+		children: (data) => names.length ? a(Picture, {
+			maps: data,
+			names
+		}) : a(NotRecorded, {
+			what: `No weights of ${layer} are recorded as a picture`,
+			how: "Choose a variable in the table above."
+		})
+	});
+}
+function Picture({ maps, names }) {
+	const { settings, host } = useSession();
+	const sheet = w$2(() => mapsSheet(maps), [maps]);
+	const [, units] = maps.shape;
+	const [inputs, , , all] = maps.fullShape;
+	const reach = weightReach(maps);
+	return a($, { children: [a("div", {
+		class: "view-bar",
+		children: [
+			names.length > 1 && a(Choice, {
+				label: "Variable",
+				value: maps.name,
+				options: names.map((name) => [
+					name,
+					splitPath(name)[1],
+					name
+				]),
+				onChange: (next) => settings.tensor.value = next
+			}),
+			a("span", {
+				class: "quiet",
+				children: maps.layout === "kernel" ? `${formatShape(maps.fullShape)}: inputs downwards, units across; ${maps.shape[0]} of ${inputs} inputs, ${units} of ${all} units` : `${formatShape(maps.fullShape.slice(1, 3))}: inputs downwards, units across`
+			}),
+			a("span", { class: "spring" }),
+			a("span", {
+				class: "legend",
+				children: [
+					a("span", {
+						class: "number",
+						children: formatNumber(-reach)
+					}),
+					a("i", {
+						class: "gradient",
+						style: { background: cssGradient("diverging", host.theme.value) }
+					}),
+					a("span", {
+						class: "number",
+						children: formatNumber(reach)
+					})
+				]
+			}),
+			a(SnapshotNote, { of: maps.step })
+		]
+	}), a(WithTable, {
+		sheet,
+		children: [maps.norms && maps.norms.length > 0 && a(UnitNorms, { norms: maps.norms }), a(MapTiles, {
+			maps,
+			probe: void 0,
+			predictions: void 0
+		})]
+	})] });
+}
+var HEIGHT$1 = 30;
+function UnitNorms({ norms }) {
+	const { unit } = useSession().settings;
+	const most = norms.reduce((a, b) => b > a ? b : a, 0) || 1;
+	const at = (event) => {
+		const box = event.currentTarget.getBoundingClientRect();
+		const place = Math.floor((event.clientX - box.left) / box.width * norms.length);
+		return Math.min(norms.length - 1, Math.max(0, place));
+	};
+	const bars = Array.from(norms, (norm, place) => Number.isFinite(norm) ? `M${place + .1} ${HEIGHT$1}v${-(HEIGHT$1 * norm) / most}h.8v${HEIGHT$1 * norm / most}` : "").join("");
+	return a("div", {
+		class: "unit-norms",
+		children: [a("span", {
+			title: "Square root of the sum of squares of all weights that come into a unit",
+			children: ["norm per unit, up to ", formatNumber(most)]
+		}), a("svg", {
+			viewBox: `0 0 ${norms.length} ${HEIGHT$1}`,
+			preserveAspectRatio: "none",
+			role: "img",
+			"aria-label": `Norm of the weights of each of ${norms.length} units`,
+			"data-testid": "unit-norms",
+			onPointerMove: (event) => {
+				const place = at(event);
+				showTooltip(event.clientX, event.clientY, {
+					title: `unit ${place}`,
+					lines: [{
+						label: "norm of its weights",
+						value: formatNumber(norms[place])
+					}]
+				});
+			},
+			onPointerLeave: hideTooltip,
+			onPointerDown: (event) => unit.value = at(event),
+			children: a("path", { d: bars })
+		})]
+	});
+}
+// src/views/unit_weights.tsx
+var MOST_NAMED = 5;
+var HEIGHT = 40;
+function UnitWeights({ unit }) {
+	const session = useSession();
+	const { kernel } = useKernel();
+	const maps = kernel.fresh.value;
+	const found = w$2(() => maps && incomingWeights(maps, unit), [maps, unit]);
+	if (!session.has("kernels") || !maps) return null;
+	return a("section", {
+		class: "track unit-weights",
+		"data-testid": "unit-weights",
+		"data-unit": unit,
+		children: [a("header", { children: [
+			a("h3", {
+				title: "Weights of the layer’s kernel that lead into this unit",
+				children: [
+					"Incoming weights of unit ",
+					unit,
+					", ",
+					maps.name
+				]
+			}),
+			a("span", { class: "spring" }),
+			a(SnapshotNote, { of: maps.step })
+		] }), found ? a($, { children: [a("p", {
+			class: "quiet",
+			children: [
+				found.norms ? "L2 norm of the kernel from each input channel" : "weight from each input",
+				found.units > 1 && `, mean over ${found.units} neighbouring units`,
+				"; strongest:",
+				" ",
+				strongest(found.weights, MOST_NAMED).map((each) => a("span", {
+					class: "reading",
+					"data-input": each.input,
+					"data-value": each.weight,
+					children: [
+						nameOf(each),
+						" ",
+						a("b", {
+							class: Number.isFinite(each.weight) ? "" : "alarm",
+							children: formatNumber(each.weight)
+						}),
+						" "
+					]
+				}, each.input))
+			]
+		}), a(Bars, { weights: found.weights })] }) : a("p", {
+			class: "quiet",
+			children: [
+				"This unit is not in the picture: ",
+				formatCount(maps.shape[1]),
+				" units of the largest norm are."
+			]
+		})]
+	});
+}
+var nameOf = ({ input, inputs }) => inputs > 1 ? `inputs ${input}–${input + inputs - 1} (mean)` : `input ${input}`;
+function Bars({ weights }) {
+	const most = weights.reduce((a, { weight }) => Math.max(a, Math.abs(weight) || 0), 0) || 1;
+	const zero = weights.some(({ weight }) => weight < 0) ? HEIGHT / 2 : HEIGHT;
+	const path = weights.map(({ weight }, place) => {
+		const height = zero * (Number.isFinite(weight) ? weight : 0) / most;
+		return `M${place + .1} ${zero}v${-height}h.8v${height}`;
+	}).join("");
+	const hover = (event) => {
+		const box = event.currentTarget.getBoundingClientRect();
+		const place = Math.floor((event.clientX - box.left) / box.width * weights.length);
+		const hit = weights[Math.min(weights.length - 1, Math.max(0, place))];
+		showTooltip(event.clientX, event.clientY, {
+			title: nameOf(hit),
+			lines: [{
+				label: "weight",
+				value: formatNumber(hit.weight)
+			}]
+		});
+	};
+	return a("svg", {
+		viewBox: `0 0 ${weights.length} ${HEIGHT}`,
+		preserveAspectRatio: "none",
+		role: "img",
+		"aria-label": `Weights from ${weights.length} inputs`,
+		onPointerMove: hover,
+		onPointerLeave: hideTooltip,
+		children: a("path", { d: path })
+	});
+}
 // src/views/units.tsx
 var HIGHEST_UNIT = 26;
 var LOWEST_LABEL = 13;
@@ -12247,19 +12772,16 @@ function UnitsOfLayer({ units }) {
 					})
 				})]
 			}),
-			a("div", {
-				class: "axis-row",
-				style: { "--gutter": px(58) },
-				children: [a("span", {
-					class: "axis-name",
-					children: "step"
-				}), a(TimeAxis, { width: size.value.width })]
+			a(StepAxis, {
+				width: size.value.width,
+				gutter: 58
 			}),
 			a(UnitTracks, {
 				units,
 				unit,
 				column
-			})
+			}),
+			a(UnitWeights, { unit })
 		]
 	})] });
 }
@@ -12588,18 +13110,20 @@ var MOST_LINES = 200;
 function Curves({ rows, tables }) {
 	const session = useSession();
 	const { weightCurve } = session.settings;
-	const [title, kind, definition] = CURVES[weightCurve.value];
+	const isPicture = weightCurve.value === "picture";
+	const curve = weightCurve.value === "picture" ? "ratio" : weightCurve.value;
+	const [title, kind, definition] = CURVES[curve];
 	const table = tables.get(kind);
 	const layer = session.layer.value;
-	const lines = w$2(() => table ? linesOf(table, rows, weightCurve.value, layer?.path) : [], [
+	const lines = w$2(() => table ? linesOf(table, rows, curve, layer?.path) : [], [
 		table,
 		rows.map(({ variable }) => variable.path).join("\n"),
-		weightCurve.value,
+		curve,
 		layer
 	]);
 	const own = lines.filter((line) => line.colour !== "line-other");
 	return a("div", {
-		class: "weight-curves",
+		class: `weight-curves ${isPicture ? "picture" : ""}`,
 		children: [a("div", {
 			class: "view-bar",
 			children: [a(Choice, {
@@ -12621,14 +13145,19 @@ function Curves({ rows, tables }) {
 						"norm",
 						"Norm",
 						CURVES.norm[2]
+					],
+					[
+						"picture",
+						"Picture",
+						"The weights themselves, at the newest snapshot"
 					]
 				],
 				onChange: (next) => weightCurve.value = next
-			}), a("span", {
+			}), !isPicture && a("span", {
 				class: "quiet",
 				children: "all variables in grey, the selected layer’s in colour"
 			})]
-		}), table ? a(Track, {
+		}), isPicture ? a(KernelPicture, {}) : table ? a(Track, {
 			title: `${title}${layer ? ` · ${layer.path}` : ""}`,
 			definition,
 			steps: table.steps,
@@ -13619,12 +14148,12 @@ function listenForReload(outer, callback) {
 // src/style/style.ts
 var style_default = [
 	".uplot, .uplot *, .uplot *::before, .uplot *::after {box-sizing: border-box;}.uplot {font-family: system-ui, -apple-system, \"Segoe UI\", Roboto, \"Helvetica Neue\", Arial, \"Noto Sans\", sans-serif, \"Apple Color Emoji\", \"Segoe UI Emoji\", \"Segoe UI Symbol\", \"Noto Color Emoji\";line-height: 1.5;width: min-content;}.u-title {text-align: center;font-size: 18px;font-weight: bold;}.u-wrap {position: relative;user-select: none;}.u-over, .u-under {position: absolute;}.u-under {overflow: hidden;}.uplot canvas {display: block;position: relative;width: 100%;height: 100%;}.u-axis {position: absolute;}.u-legend {font-size: 14px;margin: auto;text-align: center;}.u-inline {display: block;}.u-inline * {display: inline-block;}.u-inline tr {margin-right: 16px;}.u-legend th {font-weight: 600;}.u-legend th > * {vertical-align: middle;display: inline-block;}.u-legend .u-marker {width: 1em;height: 1em;margin-right: 4px;background-clip: padding-box !important;}.u-inline.u-live th::after {content: \":\";vertical-align: middle;}.u-inline:not(.u-live) .u-value {display: none;}.u-series > * {padding: 4px;}.u-series th {cursor: pointer;}.u-legend .u-off > * {opacity: 0.3;}.u-select {background: rgba(0,0,0,0.07);position: absolute;pointer-events: none;}.u-cursor-x, .u-cursor-y {position: absolute;left: 0;top: 0;pointer-events: none;will-change: transform;}.u-hz .u-cursor-x, .u-vt .u-cursor-y {height: 100%;border-right: 1px dashed #607D8B;}.u-hz .u-cursor-y, .u-vt .u-cursor-x {width: 100%;border-bottom: 1px dashed #607D8B;}.u-cursor-pt {position: absolute;top: 0;left: 0;border-radius: 50%;border: 0 solid;pointer-events: none;will-change: transform;/*this has to be !important since we set inline \"background\" shorthand */background-clip: padding-box !important;}.u-axis.u-off, .u-select.u-off, .u-cursor-x.u-off, .u-cursor-y.u-off, .u-cursor-pt.u-off {display: none;}",
-	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --error: #b3261e;\n  --warning: #8f5200;\n  --note: #1565c0;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --error: #ff8f86;\n  --warning: #ffc46b;\n  --note: #8ec7ff;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
+	"/* Colours of both themes, after TensorBoard's own. Text on its background reaches a contrast of 4.5. */\n.app {\n  --background: #fff;\n  --surface: #f5f6f7;\n  --raised: #fff;\n  --text: #212121;\n  --muted: #616161;\n  --border: #dcdfe2;\n  --grid: #eceef0;\n  --accent: #f57c00;\n  --accent-text: #a84300;\n  --selected: #fff1e0;\n  --hover: #f3f4f6;\n  --bar: #dbe7f5;\n  --quantile: rgb(21 101 192 / 13%);\n  --ridge: rgb(242 246 251 / 88%);\n  --dead: #e85114;\n  --dead-text: #b93d08;\n  --dead-bar: #f9d3c4;\n  --alarm: #c2006f;\n  --error: #b3261e;\n  --warning: #8f5200;\n  --note: #1565c0;\n  --line: #1565c0;\n  --line-other: #b9bec6;\n  --series-1: #1565c0;\n  --series-2: #d9770a;\n  --series-3: #00806a;\n  --series-4: #7a3fc0;\n  --focus: #1565c0;\n  --shadow: 0 2px 8px rgb(0 0 0 / 22%);\n  --band: rgb(245 124 0 / 22%);\n  --band-edge: #f57c00;\n  color-scheme: light;\n}\n\n.app[data-theme='dark'] {\n  --background: #303030;\n  --surface: #383838;\n  --raised: #424242;\n  --text: #f1f1f1;\n  --muted: #bdbdbd;\n  --border: #515151;\n  --grid: #3f3f3f;\n  --accent: #ff9800;\n  --accent-text: #ffb74d;\n  --selected: #4b3b26;\n  --hover: #3c3c3c;\n  --bar: #3d5068;\n  --quantile: rgb(100 181 246 / 20%);\n  --ridge: rgb(56 64 74 / 88%);\n  --dead: #ff7043;\n  --dead-text: #ff9b78;\n  --dead-bar: #6b3524;\n  --alarm: #ff6ec0;\n  --error: #ff8f86;\n  --warning: #ffc46b;\n  --note: #8ec7ff;\n  --line: #64b5f6;\n  --line-other: #6b6f75;\n  --series-1: #64b5f6;\n  --series-2: #ffb74d;\n  --series-3: #4dd0b1;\n  --series-4: #c79bff;\n  --focus: #64b5f6;\n  --shadow: 0 2px 10px rgb(0 0 0 / 60%);\n  --band: rgb(255 152 0 / 28%);\n  --band-edge: #ff9800;\n  color-scheme: dark;\n}\n",
 	"html,\nbody,\n.root {\n  height: 100%;\n  margin: 0;\n  overflow: hidden;\n}\n\n.app {\n  height: 100%;\n  display: flex;\n  flex-direction: column;\n  font:\n    12px/1.35 Roboto,\n    'Helvetica Neue',\n    Arial,\n    'Liberation Sans',\n    sans-serif;\n  color: var(--text);\n  background: var(--background);\n  font-variant-numeric: tabular-nums;\n}\n\n.app *,\n.app *::before {\n  box-sizing: border-box;\n}\n\n.app h2,\n.app h3,\n.app p,\n.app dl,\n.app dd,\n.app figure {\n  margin: 0;\n}\n\n.app [hidden] {\n  display: none;\n}\n\n.app :focus-visible {\n  outline: 2px solid var(--focus);\n  outline-offset: -2px;\n}\n\n.unseen {\n  position: absolute;\n  width: 1px;\n  height: 1px;\n  margin: 0;\n  overflow: hidden;\n  clip-path: inset(50%);\n}\n\n.spring {\n  flex: 1;\n}\n\n.quiet {\n  color: var(--muted);\n}\n\n.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.missing {\n  color: var(--muted);\n}\n\n.number {\n  text-align: right;\n  white-space: nowrap;\n}\n\n.prefix {\n  color: var(--muted);\n}\n\n.class-name {\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.panes {\n  flex: 1;\n  min-height: 0;\n  display: grid;\n  grid-template-columns: minmax(0, 60fr) minmax(480px, 40fr);\n}\n\n.left {\n  min-width: 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.right {\n  min-height: 0;\n  overflow: hidden auto;\n  border-left: 1px solid var(--border);\n  background: var(--background);\n}\n\n/* States */\n.state,\n.empty {\n  margin: 48px auto;\n  max-width: 560px;\n  padding: 0 24px;\n  line-height: 1.6;\n  font-size: 13px;\n}\n\n.state p {\n  color: var(--muted);\n  margin: 4px 0 12px;\n}\n\n.empty h2 {\n  font-size: 20px;\n  font-weight: 400;\n  margin-bottom: 12px;\n}\n\n.empty pre {\n  margin: 12px 0;\n  padding: 12px 16px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--surface);\n  font:\n    12px/1.6 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.empty code {\n  font-family: 'Roboto Mono', Menlo, Consolas, 'Liberation Mono', monospace;\n  overflow-wrap: anywhere;\n}\n\n.pending {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending-content {\n  flex: 1;\n  min-height: 0;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.pending.stale > .pending-content {\n  opacity: 0.45;\n}\n\n.spinner {\n  position: absolute;\n  left: calc(50% - 14px);\n  top: min(30%, 160px);\n  width: 28px;\n  height: 28px;\n  border: 3px solid var(--border);\n  border-top-color: var(--accent);\n  border-radius: 50%;\n  animation:\n    spin 0.9s linear infinite,\n    appear 0s 200ms both;\n}\n\n@keyframes spin {\n  to {\n    transform: rotate(360deg);\n  }\n}\n\n@keyframes appear {\n  from {\n    visibility: hidden;\n  }\n}\n\n@media (prefers-reduced-motion: reduce) {\n  .spinner {\n    animation: appear 0s 200ms both;\n  }\n}\n\n.error-bar {\n  display: flex;\n  align-items: center;\n  gap: 12px;\n  padding: 4px 12px;\n  color: var(--alarm);\n  border-bottom: 1px solid var(--border);\n}\n\n/* Tooltip */\n.tooltip {\n  position: fixed;\n  z-index: 10;\n  max-width: 320px;\n  padding: 6px 10px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n  pointer-events: none;\n  overflow-wrap: anywhere;\n}\n\n.tooltip-title {\n  font-weight: 500;\n  margin-bottom: 2px;\n}\n\n.tooltip dl > div {\n  display: flex;\n  justify-content: space-between;\n  gap: 16px;\n}\n\n.tooltip dt,\n.tooltip-note {\n  color: var(--muted);\n}\n\n.tooltip-note {\n  margin-top: 3px;\n}\n\n/* Help */\n.help {\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  padding: 16px 20px;\n  color: var(--text);\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.help::backdrop {\n  background: rgb(0 0 0 / 35%);\n}\n\n.help h2 {\n  font-size: 15px;\n  font-weight: 500;\n  margin-bottom: 10px;\n}\n\n.help dl > div {\n  display: grid;\n  grid-template-columns: 80px 1fr;\n  padding: 2px 0;\n}\n\n.help .button {\n  margin-top: 14px;\n}\n\nkbd {\n  font: inherit;\n  padding: 0 5px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--surface);\n}\n",
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.view-bar > * {\n  flex: none;\n}\n\n.view-bar > .spring {\n  flex: 1;\n}\n\n.view-bar > .quiet {\n  flex: 0 1 auto;\n  min-width: 0;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.app .view-bar select {\n  max-width: 150px;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
-	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n",
+	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n/* Numbers before words where there is little room: the class is in the row's title. */\n@media (max-width: 1400px) {\n  .app .overview tbody th .class-name {\n    display: none;\n  }\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview td > span {\n  position: relative;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px auto 4px 4px;\n  max-width: calc(100% - 8px);\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n  width: 1px !important;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span,\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  opacity: 0.55;\n}\n",
 	"/* The bar of findings */\n.findings {\n  flex: none;\n  display: flex;\n  align-items: flex-start;\n  gap: 10px;\n  padding: 4px 12px;\n  border-bottom: 1px solid var(--border);\n}\n\n.findings-lines {\n  flex: 1;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n  gap: 4px;\n}\n\n.findings-line {\n  position: relative;\n  min-width: 0;\n  min-height: 26px;\n  display: flex;\n  align-items: center;\n  gap: 8px;\n}\n\n.findings-line > .quiet,\n.findings-error > span {\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.findings-error {\n  display: flex;\n  align-items: center;\n  gap: 8px;\n  min-width: 0;\n}\n\n.findings-run {\n  flex: none;\n  width: 130px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-weight: 500;\n}\n\n/* Chips that do not fit wrap out of sight. */\n.chips {\n  flex: 0 1 auto;\n  min-width: 0;\n  height: 26px;\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n  overflow: hidden;\n}\n\n.chip {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  flex: 0 1 auto;\n  min-width: 0;\n  max-width: min(100%, 620px);\n  height: 26px;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--background);\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.chip.error {\n  border-color: var(--error);\n}\n\n.chip.warning {\n  border-color: var(--warning);\n}\n\n.chip:hover {\n  background: var(--hover);\n}\n\n.chip[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.chip svg {\n  flex: none;\n}\n\n.chip-title {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.severity.error {\n  color: var(--error);\n  fill: var(--error);\n}\n\n.severity.warning {\n  color: var(--warning);\n  fill: var(--warning);\n}\n\n.severity.note {\n  color: var(--note);\n  fill: var(--note);\n}\n\n.findings-line .menu {\n  flex: none;\n}\n\n.findings-all {\n  width: min(720px, 90vw);\n  max-height: 60vh;\n  padding: 8px;\n  gap: 5px;\n  overflow-y: auto;\n}\n\n.findings-all .chip {\n  max-width: 100%;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n}\n\n/* A finding in full, and the thresholds, above the selected layer */\n.finding-panel {\n  padding: 10px 14px 12px;\n  border-bottom: 1px solid var(--border);\n  line-height: 1.5;\n}\n\n.app .finding-panel:focus {\n  outline: none;\n}\n\n.finding-panel > header {\n  display: flex;\n  align-items: flex-start;\n  gap: 8px;\n}\n\n.finding-panel > header h2 {\n  flex: 1;\n  font-size: 14px;\n  font-weight: 500;\n  line-height: 1.35;\n  overflow-wrap: anywhere;\n}\n\n.finding-panel > header svg.severity {\n  flex: none;\n  margin-top: 1px;\n}\n\n.finding-panel > header .icon-button {\n  margin: -5px -6px 0 0;\n}\n\n.finding-panel > p {\n  margin-top: 5px;\n  max-width: 76ch;\n}\n\n.finding-panel h3 {\n  margin: 10px 0 2px;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.finding-panel ol {\n  margin: 0;\n  padding-left: 20px;\n  max-width: 80ch;\n}\n\n.finding-panel li {\n  padding: 2px 0;\n}\n\n.evidence {\n  margin-top: 8px;\n  border-collapse: collapse;\n}\n\n.evidence th,\n.evidence td {\n  padding: 2px 16px 2px 0;\n  font-weight: 400;\n  text-align: left;\n  vertical-align: top;\n}\n\n.evidence .number {\n  text-align: right;\n}\n\n.evidence thead th {\n  color: var(--muted);\n}\n\n.evidence tbody tr {\n  border-top: 1px solid var(--grid);\n}\n\n.link {\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  text-align: left;\n  text-decoration: underline;\n  text-underline-offset: 2px;\n}\n\n.app .link {\n  color: var(--focus);\n}\n\n.code {\n  display: flex;\n  align-items: flex-start;\n  gap: 6px;\n  margin: 3px 0 4px;\n}\n\n.code pre {\n  flex: 1;\n  min-width: 0;\n  margin: 0;\n  padding: 5px 8px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--surface);\n  white-space: pre-wrap;\n  overflow-wrap: anywhere;\n  font:\n    11px/1.5 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.code code {\n  font: inherit;\n}\n\n.related {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 4px;\n}\n\n.related .chip {\n  max-width: 100%;\n}\n\n.thresholds {\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.thresholds li {\n  display: grid;\n  grid-template-columns: minmax(150px, 1fr) minmax(90px, 160px) 84px;\n  align-items: center;\n  gap: 0 10px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.thresholds b {\n  font-weight: 400;\n}\n\n.thresholds .changed b {\n  font-weight: 600;\n}\n\n.threshold-name {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n}\n\n.thresholds input[type='number'] {\n  height: 24px;\n  padding: 0 4px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  text-align: right;\n}\n\n.thresholds input[type='range'] {\n  min-width: 0;\n  accent-color: var(--focus);\n}\n\n.thresholds p {\n  grid-column: 1 / -1;\n  font-size: 11px;\n}\n\n.finding-mark {\n  display: inline-grid;\n  place-items: center;\n  width: 18px;\n  height: 18px;\n  margin: 0 3px 0 -5px;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  vertical-align: middle;\n}\n",
-	"/* Probe samples */\n.inputs figure {\n  width: 104px;\n}\n\n.tiles-content > canvas {\n  color: var(--muted);\n}\n\n.tokens {\n  max-height: 60px;\n  overflow: hidden;\n  overflow-wrap: anywhere;\n  font:\n    10px/1.35 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.guesses {\n  width: 100px;\n  margin: 2px 0 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  line-height: 13px;\n}\n\n.guesses li {\n  position: relative;\n  display: flex;\n  justify-content: space-between;\n  padding: 0 3px;\n}\n\n.guesses .bar {\n  inset: 1px auto 1px 0;\n  max-width: 100%;\n}\n\n.guesses span,\n.guesses b {\n  position: relative;\n  font-weight: 400;\n}\n\n.guesses .true span {\n  font-weight: 600;\n}\n\n/* Where the model looks */\n.heat-cards,\n.function-cards {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n  display: flex;\n  flex-wrap: wrap;\n  align-content: flex-start;\n  gap: 16px;\n  padding: 12px;\n}\n\n.heat-card {\n  max-width: 100%;\n}\n\n.heat-card figcaption {\n  margin-bottom: 4px;\n}\n\n.heat-pictures {\n  display: flex;\n  gap: 8px;\n}\n\n.heat-over {\n  position: relative;\n}\n\n.heat-pictures canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.heat.over {\n  position: absolute;\n  inset: 0;\n}\n\n.heat-strip {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px 1px;\n  margin: 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  text-align: center;\n}\n\n.heat-strip li {\n  min-width: 22px;\n}\n\n.heat-strip i {\n  display: block;\n  height: 22px;\n}\n\n/* Activation functions */\n.function-card {\n  flex: none;\n  width: 258px;\n  padding: 6px 8px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n}\n\n.function-card.selected {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n\n.function-card figcaption {\n  display: flex;\n  gap: 8px;\n  margin-bottom: 4px;\n  white-space: nowrap;\n}\n\n.function-card b {\n  font-weight: 500;\n}\n\n.plain {\n  min-width: 0;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.function-card svg {\n  display: block;\n  width: 100%;\n}\n\n.function-card .room {\n  fill: var(--surface);\n}\n\n.function-card .bars {\n  fill: var(--line-other);\n}\n\n.function-card .curve {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.5;\n}\n\n.function-card .axis,\n.function-card .zero {\n  stroke: var(--border);\n}\n\n.function-card text {\n  font-size: 10px;\n  fill: var(--muted);\n  stroke: var(--surface);\n  stroke-width: 3px;\n  paint-order: stroke;\n}\n\n.layer-functions {\n  padding-bottom: 8px;\n}\n\n.layer-functions .function-card {\n  width: 270px;\n  margin: 4px 0 0 14px;\n  border: 0;\n  padding: 0;\n}\n"
+	"/* Probe samples */\n.inputs figure {\n  width: 104px;\n}\n\n.tiles-content > canvas {\n  color: var(--muted);\n}\n\n.tokens {\n  max-height: 60px;\n  overflow: hidden;\n  overflow-wrap: anywhere;\n  font:\n    10px/1.35 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.guesses {\n  width: 100px;\n  margin: 2px 0 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  line-height: 13px;\n}\n\n.guesses li {\n  position: relative;\n  display: flex;\n  justify-content: space-between;\n  padding: 0 3px;\n}\n\n.guesses .bar {\n  inset: 1px auto 1px 0;\n  max-width: 100%;\n}\n\n.guesses span,\n.guesses b {\n  position: relative;\n  font-weight: 400;\n}\n\n.guesses .true span {\n  font-weight: 600;\n}\n\n/* Where the model looks */\n.heat-cards,\n.function-cards {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n  display: flex;\n  flex-wrap: wrap;\n  align-content: flex-start;\n  align-items: flex-start;\n  gap: 16px;\n  padding: 12px;\n}\n\n.heat-card {\n  max-width: 100%;\n}\n\n.heat-card figcaption {\n  margin-bottom: 4px;\n}\n\n.heat-pictures {\n  display: flex;\n  gap: 8px;\n}\n\n.heat-over {\n  position: relative;\n}\n\n.heat-pictures canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.heat.over {\n  position: absolute;\n  inset: 0;\n}\n\n.heat-strip {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px 1px;\n  margin: 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  text-align: center;\n}\n\n.heat-strip li {\n  min-width: 22px;\n}\n\n.heat-strip i {\n  display: block;\n  height: 22px;\n}\n\n/* Activation functions */\n.function-card {\n  flex: none;\n  width: 258px;\n  padding: 6px 8px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n}\n\n.function-card.selected {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n\n.function-card figcaption {\n  display: flex;\n  gap: 8px;\n  margin-bottom: 4px;\n  white-space: nowrap;\n}\n\n.function-card b {\n  font-weight: 500;\n}\n\n.plain {\n  min-width: 0;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.function-card svg {\n  display: block;\n  width: 100%;\n}\n\n.function-card .room {\n  fill: var(--surface);\n}\n\n.function-card .bars {\n  fill: var(--line-other);\n}\n\n.function-card .curve {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.5;\n}\n\n.function-card .axis,\n.function-card .zero {\n  stroke: var(--border);\n}\n\n.function-card text {\n  font-size: 10px;\n  fill: var(--muted);\n  stroke: var(--surface);\n  stroke-width: 3px;\n  paint-order: stroke;\n}\n\n.layer-functions {\n  padding-bottom: 8px;\n}\n\n.layer-functions .function-card {\n  width: 270px;\n  margin: 4px 0 0 14px;\n  border: 0;\n  padding: 0;\n}\n\n/* Weights */\n.weight-curves.picture {\n  flex: 2 1 0;\n  min-height: 300px;\n}\n\n.unit-norms {\n  flex: none;\n  padding: 4px 12px 0;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.unit-norms svg,\n.unit-weights svg {\n  display: block;\n  width: 100%;\n  height: 30px;\n}\n\n.unit-norms path,\n.unit-weights path {\n  fill: var(--line);\n}\n\n.unit-weights {\n  flex: none;\n  padding-bottom: 6px;\n}\n\n.unit-weights p,\n.unit-weights svg {\n  margin-left: 14px;\n  width: calc(100% - 14px);\n}\n\n.unit-weights svg {\n  height: 40px;\n}\n\n.unit-weights .reading {\n  margin-right: 6px;\n  white-space: nowrap;\n}\n\n/* Lines of Over time, and pinned layers */\n.line-legend {\n  flex: none;\n  display: flex;\n  align-items: center;\n  gap: 14px;\n  padding: 6px 0 0 var(--gutter);\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.button[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.line-legend .button,\n.layer-title .button {\n  flex: none;\n  height: 22px;\n}\n\n.layer-title {\n  display: flex;\n  align-items: flex-start;\n  justify-content: space-between;\n  gap: 10px;\n}\n"
 ].join("\n");
 // src/index.tsx
 function render() {

@@ -276,3 +276,27 @@ def test_digits_choose_views_and_a_question_mark_lists_the_keys(open_alone, serv
     expect(sheet).to_contain_text("previous recorded step")
     tab.page.keyboard.press("Escape")
     expect(sheet).to_have_count(0)
+
+
+def test_pinned_layer_keeps_its_line_over_time(open_alone, server, recorded):
+    table = recorded.table("gradient")
+    tab = open_alone(server, address(view="time", layer="hidden"))
+    tab.part("pin").click()
+    expect(tab.part("pin")).to_have_attribute("aria-pressed", "true")
+    tab.frame.locator(".row-labels").get_by_title("classes/kernel").click()
+    legend = tab.part("line-legend").locator("[data-row]")
+    own = ["classes/kernel", "classes/bias", "hidden/kernel", "hidden/bias"]
+    expect(legend).to_have_count(len(own))
+    assert sorted(item.get_attribute("data-row") for item in legend.all()) == sorted(own)
+    assert set(own) <= set(table.names)
+
+
+def test_rows_over_time_as_quantile_bands_and_back(open_alone, server):
+    tab = open_alone(server, address(view="time"))
+    button = tab.part("bands")
+    expect(button).to_have_attribute("aria-pressed", "false")  # few rows are lines
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(
+        tab.frame.get_by_role("img", name=re.compile("as quantiles of all rows"))
+    ).to_be_visible()

@@ -21,6 +21,8 @@ export interface Line {
   readonly dash?: number[];
   /** Whether to draw across what is missing. */
   readonly spanGaps?: boolean;
+  /** The place of another line that the space in between is filled to. */
+  readonly fillTo?: number;
 }
 
 interface ChartProps {
@@ -129,6 +131,11 @@ function options(
         spanGaps: line.spanGaps ?? false,
       })),
     ],
+    bands: lines.flatMap(({fillTo}, place) =>
+      fillTo === undefined
+        ? []
+        : [{series: [place + 1, fillTo + 1] as uPlot.Band.Bounds, fill: colour('quantile')}],
+    ),
     hooks: {
       setCursor: [(plot: uPlot) => hover(latest.current, plot)],
       draw: [(plot: uPlot) => drawMarks(plot, latest.current, zeroColours)],

@@ -27,8 +27,8 @@ interface GuessesProps {
 
 /** The three most likely classes as bars, or the first values of the output. */
 export function Guesses({probe, predictions, sample}: GuessesProps) {
-  const step = useSession().step.value ?? 0;
-  const found = predictions && predictionAt(predictions, step, sample);
+  const until = useSession().shownUntil.value;
+  const found = predictions && predictionAt(predictions, until, sample);
   if (!found) return null;
   const label = probe && labelClass(probe, sample);
   return (

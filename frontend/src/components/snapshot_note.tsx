@@ -4,8 +4,8 @@ import {formatCount} from '../draw/format';
 import {useSession} from '../state/session';
 
 export function SnapshotNote({of}: {of: number}) {
-  const step = useSession().step.value;
-  const other = step !== undefined && step !== of;
+  const {step, shownUntil} = useSession();
+  const other = of < (step.value ?? 0) || of > shownUntil.value;
   return (
     <span
       class={`snapshot ${other ? 'other' : ''}`}

@@ -25,9 +25,12 @@ export interface TileRequest {
   readonly available: number;
   /** Room for labels left of and above each tile, CSS pixels; none where nothing is said. */
   readonly gutter?: number;
+  /** Whether one picture has all the room. */
+  readonly alone?: boolean;
 }
 
 export const TILE_GAP = 3;
+const ALONE = [640, 480, 320, 240];
 const SIDES = [160, 128, 96, 64, 48]; // tried in turn, CSS pixels
 const SAMPLE_GAP = 10;
 const LOWEST_TILE = 72; // a vector's one line of values is stretched to this
@@ -71,7 +74,8 @@ export function layoutTiles(request: TileRequest): TileLayout {
 /** The largest tiles with which all samples fit the height; the smallest ones where none do. */
 export function fitSide(request: Omit<TileRequest, 'side'>, height: number): number {
   const fits = (side: number) => layoutTiles({...request, side}).height <= height;
-  return SIDES.find(fits) ?? SIDES[SIDES.length - 1];
+  const sides = request.alone ? [...ALONE, ...SIDES] : SIDES;
+  return sides.find(fits) ?? sides[sides.length - 1];
 }
 
 const isVector = (width: number, height: number) => height === 1 && width > 1;

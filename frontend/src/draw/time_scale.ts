@@ -47,6 +47,12 @@ export function sampleAt(steps: ArrayLike<number>, step: number): number {
   return Math.max(0, lastAtMost(steps, step));
 }
 
+/** The last step that a sample stands for: the one before the next sample's; the last one's for all. */
+export function bandEnd(steps: ArrayLike<number>, position: number): number {
+  const next = steps[position + 1] as number | undefined;
+  return next === undefined ? Number.MAX_SAFE_INTEGER : next - 1;
+}
+
 /** Columns [from, to) that fall on each pixel; an empty span where nothing was recorded yet. */
 export interface Spans {
   readonly from: Int32Array;

@@ -2,6 +2,7 @@
 
 import type {Table} from '../api/types';
 import {valuesKey} from '../api/queries';
+import {bandEnd, sampleAt} from '../draw/time_scale';
 import type {Layer} from './layers';
 import {statisticInfo} from './statistics';
 
@@ -67,6 +68,14 @@ export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = [
     statistic: 'dead_fraction',
     definition: 'Share of units that were zero for every input of the window of sampled batches.',
   },
+  {
+    key: 'representation.effective_rank',
+    title: 'Rank',
+    kind: 'representation',
+    statistic: 'effective_rank',
+    definition:
+      'Effective rank: directions that hold 99 % of the variance of the output over the probe samples, at the newest snapshot.',
+  },
 ];
 
 /** What to ask for, by kind. */
@@ -75,6 +84,7 @@ export const OVERVIEW_STATISTICS: Readonly<Record<string, readonly string[]>> = 
   weight: ['l2'],
   update: ['l2'],
   activation: ['mean', 'std', 'zero_fraction', 'dead_fraction'],
+  representation: ['effective_rank'],
 };
 
 /**
@@ -92,10 +102,24 @@ export function layerSeries(
     const table = tables.get('activation');
     return site && table && tableRow(table, site.name, column.statistic);
   }
+  if (column.kind === 'representation') return rankSeries(tables, layer);
   if (column.key !== 'update.ratio') return layerNorm(tables.get(column.kind), layer);
   const update = layerNorm(tables.get('update'), layer);
   const weight = layerNorm(tables.get('weight'), layer);
   return update && weight && update.map((value, index) => value / weight[index]);
+}
+
+/** Snapshots are fewer than samples: at each sample the newest one before the next sample counts. */
+function rankSeries(tables: Tables, layer: Layer): Float32Array | undefined {
+  const table = tables.get('representation');
+  const [site] = layer.sites;
+  const ranks = site && table && tableRow(table, site.name, 'effective_rank');
+  const [samples] = [...tables.values()].filter(({kind}) => kind !== 'representation');
+  if (!ranks || !samples) return undefined;
+  return Float32Array.from(
+    samples.steps,
+    (_, column) => ranks[sampleAt(table.steps, bandEnd(samples.steps, column))],
+  );
 }
 
 /** Norm over all variables of the layer: the root of the sum of the squared norms. */

@@ -7,7 +7,7 @@ import type {Client} from '../api/client';
 import {type FindingsAnswer, findingsQuery} from '../api/findings';
 import {type Query, WIDTH, lossQuery, modelQuery, snapshotQuery} from '../api/queries';
 import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
-import {type TimeDomain, domainOf, sampleAt} from '../draw/time_scale';
+import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
 import {findingsByLayer, readThresholds} from './findings';
 import {type Layer, layersOf, nameFilter} from './layers';
@@ -59,8 +59,11 @@ export class Session {
     this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
     this.player = new Player(this);
     effect(() => {
-      const step = this.step.value;
-      const timer = setTimeout(() => (this.settledStep.value = step), SETTLE_MILLISECONDS);
+      const [step, until] = [this.step.value, this.shownUntil.value];
+      const timer = setTimeout(() => {
+        this.settledStep.value = step;
+        this.restUntil.value = until;
+      }, SETTLE_MILLISECONDS);
       return () => clearTimeout(timer);
     });
   }
@@ -168,10 +171,16 @@ export class Session {
   /** Whether tables over time join several samples in a column. */
   readonly pooled = computed(() => (this.run.value?.samples ?? 0) > WIDTH);
 
+  /**
+   * The last step that the shown sample stands for: what is recorded less often, such as a snapshot
+   * after the epoch's last batch, is shown from the sample on that it follows.
+   */
+  readonly shownUntil = computed(() => bandEnd(this.steps.value, this.position.value));
+
   private readonly settledStep = signal<number | undefined>(undefined);
 
-  /** The shown step once it has rested a moment: for what is asked of the server step by step. */
-  readonly restStep: ReadonlySignal<number | undefined> = this.settledStep;
+  /** `shownUntil` once it has rested a moment: for what is asked of the server step by step. */
+  readonly restUntil = signal<number | undefined>(undefined);
 
   private snapshotRequest() {
     const step = this.settledStep.value;

@@ -7,9 +7,11 @@ import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {TIME_KINDS} from './statistics';
 import {VIEWS, type ViewName} from './view_names';
 
-export type WeightCurve = 'ratio' | 'growth' | 'norm';
+export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
 export const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
 export type PictureName = (typeof PICTURES)[number];
+/** Of all rows over time: `auto` takes bands where lines would be too many. */
+export type LineForm = 'auto' | 'lines' | 'bands';
 export type DensityForm = 'density' | 'ridges';
 
 export interface Settings {
@@ -42,6 +44,9 @@ export interface Settings {
   readonly unit: number | undefined;
   readonly unitOrder: UnitOrder;
   readonly weightCurve: WeightCurve;
+  readonly lineForm: LineForm;
+  /** Paths of pinned layers, one a line. */
+  readonly pins: string;
   /** A column of the overview that colours the graph. */
   readonly graphBy: string;
   /** Paths of the graph's blocks that were opened (+) or closed (-) by hand, one a line. */
@@ -94,7 +99,9 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
   graphBy: text('gradient.l2'),
   blocks: text(''),
-  weightCurve: oneOf<WeightCurve>('ratio', ['ratio', 'growth', 'norm']),
+  lineForm: oneOf<LineForm>('auto', ['auto', 'lines', 'bands']),
+  pins: text(''),
+  weightCurve: oneOf<WeightCurve>('ratio', ['ratio', 'growth', 'norm', 'picture']),
   finding: text(''),
   thresholds: text(''),
   asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),

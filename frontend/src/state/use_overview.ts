@@ -40,6 +40,7 @@ export function useOverview(): OverviewData {
     useTable(session, 'weight'),
     useTable(session, 'update'),
     useTable(session, 'activation'),
+    useTable(session, 'representation'),
   ];
   const rows = useComputed(() => {
     const tables = new Map(resources.flatMap(({data}) => (data ? [[data.kind, data]] : [])));

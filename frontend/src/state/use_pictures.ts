@@ -34,7 +34,7 @@ export function usePictures(
 ): Resource<Maps> {
   const session = useSession();
   const snapshot = useComputed(() =>
-    snapshotAt(index.fresh.value?.steps ?? [], session.step.value ?? 0),
+    snapshotAt(index.fresh.value?.steps ?? [], session.shownUntil.value),
   );
   return useResource(
     session.client,

@@ -1,6 +1,5 @@
 /** The activation functions in use, and where on their curves the layers sit. */
 
-import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {activationFunctionsQuery} from '../api/pictures';
 import type {ActivationFunctions} from '../api/types';
@@ -16,11 +15,10 @@ import type {Sheet} from '../state/sheet';
 /** Of the step that is rested on: a moving scrubber asks for nothing. */
 export function useFunctions(): Resource<ActivationFunctions> {
   const session = useSession();
-  const wanted = useComputed(() => session.restStep.value);
   return useResource(
     session.client,
     () => {
-      const step = wanted.value;
+      const step = session.restUntil.value;
       if (step === undefined || !session.has('activation_function')) return undefined;
       return session.request((run) => activationFunctionsQuery(run, step));
     },

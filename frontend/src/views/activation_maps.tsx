@@ -14,7 +14,7 @@ import {sharedRange, tileValue} from '../draw/tiles';
 import {useSession} from '../state/session';
 import type {Sheet} from '../state/sheet';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../state/use_pictures';
-import {MapTiles} from './map_tiles';
+import {MapTiles, axisNames} from './map_tiles';
 
 /** Of the selected layer; attention, which few layers have, else of the first that has it. */
 export function ActivationMaps({kind}: {kind: 'maps' | 'attention'}) {
@@ -72,13 +72,7 @@ export function mapsSheet(maps: Maps): Sheet {
   const pixels = maps.codes.length / Math.max(1, samples * channels);
   return {
     title: `Maps of ${maps.name} at step ${maps.step}`,
-    columns: [
-      'sample',
-      maps.layout === 'attention' ? 'head' : 'channel',
-      'smallest',
-      'largest',
-      'not finite',
-    ],
+    columns: [...axisNames(maps), 'smallest', 'largest', 'not finite'],
     rows: samples * channels,
     cell: (tile, column) => {
       const codes = maps.codes.subarray(tile * pixels, (tile + 1) * pixels);
@@ -86,7 +80,7 @@ export function mapsSheet(maps: Maps): Sheet {
       const at = (pick: (a: number, b: number) => number) =>
         finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
       return [
-        Math.floor(tile / channels),
+        maps.rows?.[Math.floor(tile / channels)] ?? Math.floor(tile / channels),
         maps.channels[tile % channels],
         at((a, b) => Math.min(a, b)),
         at((a, b) => Math.max(a, b)),

@@ -5,10 +5,12 @@ import type {Series} from '../api/types';
 import {Pending} from '../components/states';
 import {formatCount, formatShape} from '../draw/format';
 import type {Layer} from '../state/layers';
+import {readPins, togglePin} from '../state/pins';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {LayerFunctions} from './activation_curves';
 import {LayerSeries} from './layer_series';
+import {LayerRank} from './layer_rank';
 import {LayerUnits} from './layer_units';
 import {LayerValues} from './layer_values';
 
@@ -53,12 +55,15 @@ function LayerNumbers({series: {layer: path, tables}}: {series: Series}) {
   return (
     <>
       <LayerValues layer={layer} tables={session.exact.value ?? tables} />
-      <LayerSeries layer={layer} tables={tables} />
+      <LayerSeries layer={layer} tables={tables}>
+        {session.has('representation') && <LayerRank layer={layer} />}
+      </LayerSeries>
     </>
   );
 }
 
 function LayerHeader({layer: {info, path}}: {layer: Layer}) {
+  const {pins} = useSession().settings;
   const facts = [
     info.class_name,
     info.activation && info.activation !== 'linear' ? info.activation : '',
@@ -68,7 +73,19 @@ function LayerHeader({layer: {info, path}}: {layer: Layer}) {
   ].filter(Boolean);
   return (
     <header>
-      <h2 title={path}>{path}</h2>
+      <div class="layer-title">
+        <h2 title={path}>{path}</h2>
+        <button
+          type="button"
+          class="button"
+          aria-pressed={readPins(pins.value).includes(path)}
+          title="A pinned layer keeps its line in Over time, whatever is selected"
+          data-testid="pin"
+          onClick={() => (pins.value = togglePin(pins.peek(), path))}
+        >
+          {readPins(pins.value).includes(path) ? 'Pinned' : 'Pin'}
+        </button>
+      </div>
       <p>{facts.join(' · ')}</p>
     </header>
   );

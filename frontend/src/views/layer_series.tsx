@@ -1,5 +1,6 @@
 /** A layer's main statistics over the run, below each other on one time axis. */
 
+import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
 import type {Line} from '../components/chart';
 import {Track} from '../components/track';
@@ -20,12 +21,19 @@ const SELECTIONS: readonly Selection[] = [
   {title: 'Output, standard deviation', kind: 'activation', statistic: 'std'},
 ];
 
+interface TracksProps {
+  readonly layer: Layer;
+  readonly tables: Tables;
+  /** Further tracks below. */
+  readonly children?: ComponentChildren;
+}
+
 interface SeriesProps {
   readonly layer: Layer;
   readonly tables: Tables;
 }
 
-export function LayerSeries({layer, tables}: SeriesProps) {
+export function LayerSeries({layer, tables, children}: TracksProps) {
   return (
     <div class="tracks">
       {SELECTIONS.map((selection) => (
@@ -34,6 +42,7 @@ export function LayerSeries({layer, tables}: SeriesProps) {
           {...{selection, layer, tables}}
         />
       ))}
+      {children}
     </div>
   );
 }

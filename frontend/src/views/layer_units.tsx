@@ -4,7 +4,7 @@ import {unitsQuery} from '../api/queries';
 import type {Units} from '../api/types';
 import {px, useSize} from '../components/hooks';
 import {Pending} from '../components/states';
-import {TimeAxis} from '../components/time_axis';
+import {StepAxis} from '../components/step_axis';
 import {GUTTER} from '../components/track';
 import {UnitHeatmap, UnitLegend, useUnitCodes} from '../components/unit_heatmap';
 import {sampleAt} from '../draw/time_scale';
@@ -76,10 +76,7 @@ function UnitMap({units}: {units: Units}) {
           <UnitHeatmap units={units} coded={coded} testId="units" />
         </div>
       </div>
-      <div class="axis-row" style={{'--gutter': px(GUTTER)}}>
-        <span class="axis-name">step</span>
-        <TimeAxis width={size.value.width} />
-      </div>
+      <StepAxis width={size.value.width} gutter={GUTTER} />
     </section>
   );
 }

@@ -42,6 +42,7 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
   const inputs = probe?.inputs.filter((input) => input.shape[0] === samples) ?? [];
   const available = size.value.width - (inputs.length ? INPUT_COLUMN + 16 : 0) - 24;
   const isAttention = maps.layout === 'attention';
+  const [first, second] = axisNames(maps);
   const room = {
     samples,
     channels,
@@ -49,6 +50,7 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
     mapHeight,
     available: Math.max(available, 1),
     ...(isAttention && {gutter: LABEL_ROOM}),
+    ...(isWeights(maps) && samples * channels === 1 && {alone: true}),
   };
   const positions = useMemo(
     () => (isAttention ? positionNames(maps, inputs) : undefined),
@@ -58,10 +60,14 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
   const layout = tall(layoutTiles(request), inputs.length > 0);
   const theme = host.theme.value;
   const {colours, range} = settings;
-  const atlas = useMemo(
-    () => colourAtlas(maps, pictureTable(colours.value, theme), range.value === 'shared'),
-    [maps, colours.value, theme, range.value],
-  );
+  const atlas = useMemo(() => {
+    if (isWeights(maps)) {
+      const reach = weightReach(maps);
+      return colourAtlas(maps, pictureTable('diverging', theme), [-reach, reach]);
+    }
+    const shared = range.value === 'shared' ? sharedRange(maps) : undefined;
+    return colourAtlas(maps, pictureTable(colours.value, theme), shared);
+  }, [maps, colours.value, theme, range.value]);
   const view = {width: Math.max(0, available), height: size.value.height};
   const offset = scroll.value;
   useLayoutEffect(() => {
@@ -82,9 +88,14 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
     const code = maps.codes[(tile * mapHeight + hit.row) * mapWidth + hit.column];
     const value = tileValue(maps, tile, code);
     showTooltip(event.clientX, event.clientY, {
-      title: `${maps.name}, ${isAttention ? 'head' : 'channel'} ${maps.channels[hit.channel]}`,
+      title:
+        maps.layout === 'matrix'
+          ? maps.name
+          : `${maps.name}, ${second} ${maps.channels[hit.channel]}`,
       lines: [
-        {label: 'sample', value: String(hit.sample)},
+        ...(maps.layout === 'matrix'
+          ? []
+          : [{label: first, value: String(maps.rows?.[hit.sample] ?? hit.sample)}]),
         ...(positions
           ? [
               {label: 'query', value: positions(hit.sample, hit.row, 0)},
@@ -94,7 +105,7 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
         {label: 'value', value: formatNumber(value)},
         {label: 'precision', value: `± ${formatNumber(maps.scale[tile] / 2)}`},
       ],
-      ...(maps.dead[hit.channel] && {note: 'Zero everywhere, for every probe sample.'}),
+      ...(maps.dead[hit.channel] && {note: `Zero everywhere, for every ${first}.`}),
     });
   };
   return (
@@ -109,7 +120,7 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
         <canvas
           ref={canvas}
           role="img"
-          aria-label={`${isAttention ? 'Attention' : 'Activation maps'} of ${maps.name}: ${samples} samples, ${channels} ${isAttention ? 'heads' : 'channels'}`}
+          aria-label={`${pictureName(maps)} of ${maps.name}: ${samples} ${first}s, ${channels} ${second}s`}
           data-testid="maps"
           data-step={maps.step}
           style={{
@@ -132,8 +143,31 @@ function tall(layout: TileLayout, withInputs: boolean): TileLayout {
   return {...layout, blockHeight, height: samples * blockHeight};
 }
 
+export const isWeights = ({layout}: MapStack) => layout === 'kernel' || layout === 'matrix';
+
+/** The largest magnitude: colours of weights spread as far to both sides of zero. */
+export function weightReach(maps: MapStack): number {
+  const [low, high] = sharedRange(maps);
+  return Math.max(-low, high) || 1;
+}
+
+function pictureName({layout}: MapStack): string {
+  if (layout === 'kernel' || layout === 'matrix') return 'Weights';
+  return layout === 'attention' ? 'Attention' : 'Activation maps';
+}
+
+/** What the two axes of tiles are. */
+export function axisNames({layout}: MapStack): readonly [string, string] {
+  if (layout === 'kernel') return ['input', 'unit'];
+  return ['sample', layout === 'attention' ? 'head' : 'channel'];
+}
+
 /** Pixels of all tiles below each other, [samples * channels * height, width]. */
-function colourAtlas(maps: MapStack, colours: Uint32Array, shared: boolean): OffscreenCanvas {
+function colourAtlas(
+  maps: MapStack,
+  colours: Uint32Array,
+  range: readonly [number, number] | undefined,
+): OffscreenCanvas {
   const [samples, channels, height, width] = maps.shape;
   const perRow = atlasColumns(samples * channels, width, height);
   const atlas = new OffscreenCanvas(
@@ -141,7 +175,7 @@ function colourAtlas(maps: MapStack, colours: Uint32Array, shared: boolean): Off
     Math.ceil((samples * channels) / perRow) * height,
   );
   const flat = new Uint32Array(maps.codes.length);
-  colourTiles(maps, colours, shared ? sharedRange(maps) : undefined, flat);
+  colourTiles(maps, colours, range, flat);
   const context = atlas.getContext('2d')!;
   const image = context.createImageData(atlas.width, atlas.height);
   const pixels = new Uint32Array(image.data.buffer);

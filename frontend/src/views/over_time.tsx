@@ -4,7 +4,6 @@ import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {metricQuery, valuesKey} from '../api/queries';
 import type {Table} from '../api/types';
-import {Chart, type Line} from '../components/chart';
 import {Choice, Select} from '../components/controls';
 import {type CellHit, Heatmap} from '../components/heatmap';
 import {px, useSize} from '../components/hooks';
@@ -12,17 +11,18 @@ import {Legend} from '../components/legend';
 import {MetricControls} from '../components/metric_controls';
 import {RowLabels, gutterOf, markedRows} from '../components/row_labels';
 import {NotRecorded, Pending} from '../components/states';
-import {TimeAxis} from '../components/time_axis';
+import {StepAxis} from '../components/step_axis';
 import {showTooltip} from '../components/tooltip';
 import {WithTable} from '../components/with_table';
 import {type ScaleName, encode} from '../draw/codes';
 import {SEQUENTIAL, colourTable} from '../draw/colour_maps';
-import {formatCount, formatTick, formatValue} from '../draw/format';
-import {type Layer, layerOfRow} from '../state/layers';
+import {formatCount, formatValue} from '../draw/format';
+import {layerOfRow} from '../state/layers';
 import {isMissing} from '../state/overview';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import {overTime} from '../state/sheet';
+import {OverTimeLines} from './over_time_lines';
 import {KINDS, TIME_KINDS, statisticInfo} from '../state/statistics';
 
 const HIGHEST_ROW = 30;
@@ -139,9 +139,12 @@ function Picture({table}: {table: Table}) {
   const [ref, size] = useSize<HTMLDivElement>();
   const heatHeight = heatmapHeight(rows.names.length, size.value.height);
   const gutter = useMemo(() => gutterOf(rows.names), [rows]);
-  const layer = session.layer.value;
   const marked = useComputed(() => markedRows(rows.names, session.layer.value)).value;
-  const lines = useMemo(() => linesOf(rows, layer), [rows, layer]);
+  const missing = useMemo(() => missingTest(table, rows, statistic), [table, rows]);
+  const grid = useMemo(
+    () => ({rows: rows.names.length, columns: rows.columns, values: rows.last}),
+    [rows],
+  );
   const pick = ({row, column}: {row?: number; column: number}) => {
     const chosen =
       row === undefined ? undefined : layerOfRow(session.layers.peek(), rows.names[row]);
@@ -187,21 +190,17 @@ function Picture({table}: {table: Table}) {
               onPick={pick}
             />
           </div>
-          <TimeAxisRow width={size.value.width - gutter} />
-          <div class="lines-frame">
-            <Chart
-              steps={table.steps}
-              lines={lines}
-              domain={session.domain.value}
-              log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
-              gutter={gutter}
-              format={(value) =>
-                info.format === 'number' ? formatTick(value) : formatValue(value, info.format)
-              }
-              label={`${info.title} as lines, the selected layer's in colour`}
-              onPick={(step) => session.goTo(step)}
-            />
-          </div>
+          <StepAxis width={size.value.width - gutter} />
+          <OverTimeLines
+            names={rows.names}
+            grid={grid}
+            isMissing={missing}
+            steps={table.steps}
+            log={scale !== 'linear' && !coded.scale.diverging ? true : scale === 'relative'}
+            gutter={gutter}
+            format={info.format}
+            title={info.title}
+          />
         </div>
       </WithTable>
     </>
@@ -215,41 +214,10 @@ function missingTest(table: Table, rows: Rows, statistic: string) {
   };
 }
 
-const TimeAxisRow = ({width}: {width: number}) => (
-  <div class="axis-row">
-    <span class="axis-name">step</span>
-    <TimeAxis width={width} />
-  </div>
-);
-
 /** Rows are as high as there is room, but not so high that few look like a flag. */
 function heatmapHeight(rows: number, available: number): number {
   const wanted = rows * HIGHEST_ROW + 4;
   return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? 0.72 : 0.6))));
-}
-
-function linesOf(rows: Rows, layer: Layer | undefined): Line[] {
-  const own = new Set([
-    ...(layer?.variables.map((variable) => variable.path) ?? []),
-    ...(layer?.sites.map((site) => site.name) ?? []),
-  ]);
-  const lines = rows.names.map((name, row) => ({
-    name,
-    values: rows.last.subarray(row * rows.columns, (row + 1) * rows.columns),
-    colour: 'line-other',
-    width: 1,
-  }));
-  // The only one there is needs no choosing.
-  const selected = lines.length === 1 ? lines : lines.filter((line) => own.has(line.name));
-  // The selected ones last, on top of the others.
-  return [
-    ...lines.filter((line) => !selected.includes(line)),
-    ...selected.map((line, index) => ({
-      ...line,
-      colour: `series-${(index % 4) + 1}`,
-      width: 2,
-    })),
-  ];
 }
 
 function showCell(hit: CellHit, table: Table, rows: Rows, statistic: string): void {

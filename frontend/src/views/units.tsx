@@ -7,7 +7,7 @@ import {Choice} from '../components/controls';
 import {px, useSize} from '../components/hooks';
 import {SiteSelect} from '../components/site_select';
 import {NotRecorded, Pending} from '../components/states';
-import {TimeAxis} from '../components/time_axis';
+import {StepAxis} from '../components/step_axis';
 import {GUTTER, Track} from '../components/track';
 import {UnitHeatmap, UnitLegend, useUnitCodes} from '../components/unit_heatmap';
 import {WithTable} from '../components/with_table';
@@ -22,6 +22,7 @@ import {
 } from '../draw/unit_order';
 import {useSession} from '../state/session';
 import {overTime} from '../state/sheet';
+import {UnitWeights} from './unit_weights';
 import {siteWithUnits, useUnits} from './layer_units';
 
 const HIGHEST_UNIT = 26; // CSS pixels
@@ -123,11 +124,9 @@ function UnitsOfLayer({units}: {units: Units}) {
             />
           </div>
         </div>
-        <div class="axis-row" style={{'--gutter': px(GUTTER)}}>
-          <span class="axis-name">step</span>
-          <TimeAxis width={size.value.width} />
-        </div>
+        <StepAxis width={size.value.width} gutter={GUTTER} />
         <UnitTracks units={units} unit={unit} column={column} />
+        <UnitWeights unit={unit} />
       </WithTable>
     </>
   );

@@ -19,6 +19,7 @@ import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
 import type {WeightCurve} from '../state/settings';
 import type {Sheet} from '../state/sheet';
+import {KernelPicture} from './kernel_picture';
 import {type WeightRow, growthSeries, weightRows} from '../state/weights';
 
 const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
@@ -211,27 +212,30 @@ function WeightCell({column, value}: {column: string; value: number | undefined}
   );
 }
 
-const CURVES: Readonly<Record<WeightCurve, readonly [string, string, string]>> = {
-  ratio: ['Update ratio', 'update', COLUMNS[4][2]],
-  growth: ['Norm since start', 'weight', COLUMNS[1][2]],
-  norm: ['L2 norm', 'weight', COLUMNS[0][2]],
-};
+const CURVES: Readonly<Record<Exclude<WeightCurve, 'picture'>, readonly [string, string, string]>> =
+  {
+    ratio: ['Update ratio', 'update', COLUMNS[4][2]],
+    growth: ['Norm since start', 'weight', COLUMNS[1][2]],
+    norm: ['L2 norm', 'weight', COLUMNS[0][2]],
+  };
 
 const MOST_LINES = 200; // beyond that, lines of other layers are left out
 
 function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tables}) {
   const session = useSession();
   const {weightCurve} = session.settings;
-  const [title, kind, definition] = CURVES[weightCurve.value];
+  const isPicture = weightCurve.value === 'picture';
+  const curve = weightCurve.value === 'picture' ? 'ratio' : weightCurve.value;
+  const [title, kind, definition] = CURVES[curve];
   const table = tables.get(kind);
   const layer = session.layer.value;
   const lines = useMemo(
-    () => (table ? linesOf(table, rows, weightCurve.value, layer?.path) : []),
-    [table, rows.map(({variable}) => variable.path).join('\n'), weightCurve.value, layer],
+    () => (table ? linesOf(table, rows, curve, layer?.path) : []),
+    [table, rows.map(({variable}) => variable.path).join('\n'), curve, layer],
   );
   const own = lines.filter((line) => line.colour !== 'line-other');
   return (
-    <div class="weight-curves">
+    <div class={`weight-curves ${isPicture ? 'picture' : ''}`}>
       <div class="view-bar">
         <Choice<WeightCurve>
           label="Curves"
@@ -241,12 +245,17 @@ function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tables}) {
             ['ratio', 'Update ratio', CURVES.ratio[2]],
             ['growth', 'Growth', CURVES.growth[2]],
             ['norm', 'Norm', CURVES.norm[2]],
+            ['picture', 'Picture', 'The weights themselves, at the newest snapshot'],
           ]}
           onChange={(next) => (weightCurve.value = next)}
         />
-        <span class="quiet">all variables in grey, the selected layer’s in colour</span>
+        {!isPicture && (
+          <span class="quiet">all variables in grey, the selected layer’s in colour</span>
+        )}
       </div>
-      {table ? (
+      {isPicture ? (
+        <KernelPicture />
+      ) : table ? (
         <Track
           title={`${title}${layer ? ` · ${layer.path}` : ''}`}
           definition={definition}
@@ -270,7 +279,7 @@ function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tables}) {
 function linesOf(
   table: Table,
   rows: readonly WeightRow[],
-  curve: WeightCurve,
+  curve: Exclude<WeightCurve, 'picture'>,
   layer: string | undefined,
 ): Line[] {
   const statistic = curve === 'ratio' ? 'ratio' : 'l2';
