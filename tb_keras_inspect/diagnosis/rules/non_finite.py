@@ -28,6 +28,7 @@ THRESHOLDS = (
     ),
 )
 BEFORE = 10  # samples looked back over
+DIVERGING = 100.0  # times grown, from which the NaN is where a divergence ended
 WORDS = {
     "input": "the input data {row}",
     "target": "the targets {row}",
@@ -103,6 +104,8 @@ def _grown(facts: Facts, broken: Breakdown) -> list[Evidence]:
             continue
         recent = track.full(statistic)[-BEFORE:].astype(np.float64)
         factors = recent[-1] / np.where(recent.min(axis=0) > 0, recent.min(axis=0), np.nan)
+        # What only comes back to where it began, as in a converged run's odd batch, has not grown.
+        factors = np.where(recent[-1] > track.full(statistic)[0], factors, np.nan)
         if np.isnan(factors).all():
             continue
         row = int(np.nanargmax(factors))
@@ -126,7 +129,7 @@ def _grown(facts: Facts, broken: Breakdown) -> list[Evidence]:
 def _cause(first: Culprit, grown: list[Evidence]) -> str:
     after = (
         f"Before that, {grown[0].name.removeprefix('growth of ').split(' over ')[0]} had grown "
-        f"{grown[0].text}: training was diverging."
+        f"{grown[0].text}{': training was diverging' if grown[0].value >= DIVERGING else ''}."
         if grown
         else "Nothing had grown before it: the value was made in one step, by the data or by an "
         "operation such as log(0), 0 / 0 or the square root's slope at 0."
@@ -164,7 +167,7 @@ def _advice(first: Culprit, grown: list[Evidence], facts: Facts) -> list[Advice]
         "Stop at the first NaN, and print where it came from.",
         'InspectCallback(log_dir, stop_on=["non_finite"])',
     )
-    if grown:
+    if grown and grown[0].value >= DIVERGING:
         return [lower, clip, stop]
     if first.kind in ("step", "gradient", "activation"):
         guard = Advice(

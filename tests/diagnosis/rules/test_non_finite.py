@@ -56,6 +56,14 @@ def test_what_grew_before_is_evidence():
     assert "diverging" in finding.cause
 
 
+def test_an_odd_batch_of_a_converged_run_is_no_growth():
+    run = Run(chain()).loss(np.geomspace(2.3, 1e-4, 60))
+    run.step["loss"][29:] = [0.05, *[np.nan] * 30]
+    (finding,) = found(rule, run)
+    assert "Nothing had grown" in finding.cause
+    assert "Guard" in finding.advice[0].text
+
+
 def test_single_overflows_that_mixed_precision_skips_are_none():
     run = Run(chain()).set(Kind.GRADIENT, "nonfinite_count", 3, at=[0, 1, 20, 40])
     run.step["loss_scale"] = np.full(60, 1024.0)
