@@ -145,6 +145,8 @@ class Session:
             return
         first, self._shown = not self._shown, True
         with self._maps_only():
+            if not self._model.built:
+                raise ValueError(f"the model {self._model.name!r} is never called as a whole")
             if self._probe is None:
                 plan = self._twin.plan
                 variables = list(zip(plan.variables, plan.variable_names, strict=True))
@@ -261,7 +263,9 @@ def has_weights(model: keras.Model) -> bool:
     TensorFlow trace the twin twice. A step of the user's own may never use that optimizer: then it
     stays as it is.
     """
-    if not model.built or not model.variables:
+    # A model whose own step calls its parts (a GAN) is never called, and so never built itself.
+    parts = model._flatten_layers(include_self=False)
+    if not (model.built or all(layer.built for layer in parts)) or not model.variables:
         return False
     optimizer = getattr(model, "optimizer", None)
     own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step

@@ -4,6 +4,7 @@ import os
 import pickle
 import warnings
 
+import custom_steps
 import keras
 import model_zoo as zoo
 import numpy as np
@@ -246,6 +247,33 @@ def test_a_loop_of_ones_own_around_train_on_batch_is_recorded_and_unchanged(tmp_
     assert run.steps() == list(range(1, 2 * STEPS))
     assert set(run.at(Kind.GRADIENT, 1)) == {v.path.split("/", 1)[1] for v in model.variables}
     assert run.at(Kind.EPOCH, 5)[""]["epoch"] == 1
+
+
+class NeverCalled(custom_steps.Gan):
+    """Its step calls its parts; Keras therefore never builds the whole."""
+
+    call = keras.Model.call
+
+    def __init__(self):
+        super().__init__()
+        self.built = False
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras builds the model, or fails, before fit")
+def test_a_model_that_is_never_called_itself_is_recorded_but_for_its_maps(tmp_path):
+    def train(*callbacks):
+        model = new_model(NeverCalled)
+        model.compile(keras.optimizers.SGD(0.02), keras.optimizers.SGD(0.01))
+        model.fit(zoo.vectors(), batch_size=zoo.BATCH, verbose=0, callbacks=list(callbacks))
+        assert not model.built
+        return model
+
+    with pytest.warns(InspectWarning, match="activation maps .* never called as a whole"):
+        model = train(InspectCallback(tmp_path, every=1))
+    assert_same_state(model, train())
+    run = read_events.read(tmp_path)
+    assert run.steps() == list(range(STEPS))
+    assert "generator/g_hidden/kernel" in run.at(Kind.GRADIENT, 1)
 
 
 def test_a_loop_without_a_compiled_model_is_refused(tmp_path):
