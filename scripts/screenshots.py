@@ -27,6 +27,14 @@ VIEWS = (
     "graph",
     "compare",
 )
+# Further states of a view, by the name of their pictures.
+STATES = {
+    "attention": {"view": "activations", "picture": "attention"},
+    "saliency": {"view": "activations", "picture": "saliency"},
+    "grad_cam": {"view": "activations", "picture": "grad_cam"},
+    "functions": {"view": "activations", "picture": "functions"},
+    "weights_picture": {"view": "weights", "weightCurve": "picture"},
+}
 HEIGHTS = {1280: 800, 1920: 1080, 3840: 2160}
 THEMES = {"light": "", "dark": "?darkMode=true"}
 SETTLE_MS = 700  # drawing goes on for some frames after the last answer
@@ -37,7 +45,8 @@ def addresses(server: harness.TensorBoard, views: list[str]) -> Iterator[tuple[s
     for entry in server.get("runs").json["runs"]:
         run = entry["name"]
         for view in views:
-            yield f"{run.replace('/', '_')}-{view}", _fragment(run=run, view=view)
+            settings = STATES.get(view, {"view": view})
+            yield f"{run.replace('/', '_')}-{view}", _fragment(run=run, **settings)
 
 
 def _fragment(**settings: str) -> str:
@@ -78,7 +87,7 @@ def main() -> int:
     parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--widths", type=int, nargs="+", default=[1280, 1920])
-    parser.add_argument("--views", nargs="+", default=VIEWS)
+    parser.add_argument("--views", nargs="+", default=[*VIEWS, *STATES])
     parser.add_argument(
         "--train", action="store_true", help="make the demo's runs if there are none"
     )

@@ -196,6 +196,16 @@ def exported(tab, form: str) -> bytes:
 
 
 VIEWS = ["overview", "time", "distributions", "activations", "units", "weights", "graph", "compare"]
+STATES = {
+    **{view: {"view": view} for view in VIEWS},
+    "finding": {"thresholds": "dead_share:0.05", "finding": "a:dying_relu:hidden"},
+    **{
+        picture: {"view": "activations", "picture": picture}
+        for picture in ("saliency", "grad_cam", "functions")
+    },
+    "weights_picture": {"view": "weights", "weightCurve": "picture"},
+    "bands": {"view": "time", "lineForm": "bands"},
+}
 AXE = pathlib.Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 
 
@@ -203,9 +213,9 @@ AXE = pathlib.Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-cor
     "load_fast", [True], indirect=True, ids=["load_fast"]
 )  # the page is the same
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("view", VIEWS)
-def test_accessibility_checker_finds_nothing(open_alone, server, view, theme):
-    tab = open_alone(server, address(view=view, layer="hidden"))
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_accessibility_checker_finds_nothing(open_alone, server, state, theme):
+    tab = open_alone(server, address(layer="hidden", **state))
     tab.page.emulate_media(color_scheme=theme)
     expect(tab.part("layer-panel")).to_be_visible()
     expect(tab.part("app")).to_have_attribute("data-theme", theme)

@@ -1,12 +1,12 @@
 /** Takes what is shown out of the tab: numbers as CSV, the picture as PNG or SVG. */
 
 import {useSignal} from '@preact/signals';
-import {useEffect, useRef} from 'preact/hooks';
 import {pageSvg, svgText, svgToPng} from '../draw/page_svg';
 import {download} from '../host/download';
 import {type Session, useSession} from '../state/session';
 import {fileName, toCsv} from '../state/sheet';
 import {IconButton} from './controls';
+import {useMenu} from './menu';
 
 const PNG_DENSITY = 2; // sharp in a document, whatever the screen is
 
@@ -20,16 +20,8 @@ const FORMATS: readonly (readonly [Format, string])[] = [
 
 export function ExportMenu() {
   const session = useSession();
-  const open = useSignal(false);
+  const {open, around} = useMenu();
   const error = useSignal('');
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const close = (event: Event) => {
-      if (!ref.current?.contains(event.target as Node)) open.value = false;
-    };
-    document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
-  }, []);
   const run = (format: Format) => {
     open.value = false;
     error.value = '';
@@ -38,13 +30,7 @@ export function ExportMenu() {
     });
   };
   return (
-    <div
-      class="menu"
-      ref={ref}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') open.value = false;
-      }}
-    >
+    <div class="menu" {...around}>
       <IconButton
         label={error.value ? `Export failed: ${error.value}` : 'Export'}
         testId="export"

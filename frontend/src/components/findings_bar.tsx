@@ -1,7 +1,7 @@
 /** What is wrong, in one line a run: a press on a finding goes where it is seen. */
 
 import {useSignal} from '@preact/signals';
-import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect} from 'preact/hooks';
 import type {Finding, FindingsAnswer} from '../api/findings';
 import type {RunInfo} from '../api/types';
 import {formatCount} from '../draw/format';
@@ -10,6 +10,7 @@ import {type Side, openFinding, openedFinding} from '../state/open_finding';
 import type {Resource} from '../state/resource';
 import {useSession} from '../state/session';
 import {useSize} from './hooks';
+import {useMenu} from './menu';
 import {SeverityIcon, SeverityWord} from './severity';
 
 export function FindingsBar() {
@@ -178,23 +179,9 @@ interface MoreProps extends Omit<ChipsProps, 'run'> {
 
 /** All of them, where the line is too short. */
 function MoreFindings({findings, more, side}: MoreProps) {
-  const open = useSignal(false);
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const close = (event: Event) => {
-      if (!ref.current?.contains(event.target as Node)) open.value = false;
-    };
-    document.addEventListener('pointerdown', close);
-    return () => document.removeEventListener('pointerdown', close);
-  }, []);
+  const {open, around} = useMenu();
   return (
-    <div
-      class="menu"
-      ref={ref}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') open.value = false;
-      }}
-    >
+    <div class="menu" {...around}>
       <button
         type="button"
         class="button"

@@ -3,12 +3,13 @@
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import type {Maps, MapsIndex, Predictions, Probe} from '../api/types';
-import {Choice, Select} from '../components/controls';
+import {ColourSelect} from '../components/colour_select';
+import {Choice} from '../components/controls';
 import {SiteSelect} from '../components/site_select';
 import {SnapshotNote} from '../components/snapshot_note';
 import {NotRecorded, Pending} from '../components/states';
 import {WithTable} from '../components/with_table';
-import {SEQUENTIAL, cssGradient, nonfiniteColour} from '../draw/colour_maps';
+import {cssGradient, nonfiniteColour} from '../draw/colour_maps';
 import {formatNumber, formatShape} from '../draw/format';
 import {sharedRange, tileValue} from '../draw/tiles';
 import {useSession} from '../state/session';
@@ -127,12 +128,7 @@ function MapsBar({index, site, maps}: BarProps) {
         ]}
         onChange={(next) => (range.value = next)}
       />
-      <Select
-        label="Colours"
-        value={colours.value}
-        options={SEQUENTIAL.map((name) => [name, name])}
-        onChange={(next) => (colours.value = next)}
-      />
+      <ColourSelect />
       {maps && <ShapeNote maps={maps} />}
       <span class="spring" />
       {maps && <RangeLegend maps={maps} gradient={cssGradient(colours.value, host.theme.value)} />}

@@ -3,14 +3,15 @@
 import {useComputed} from '@preact/signals';
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
 import type {Maps, MapStack, Predictions, Probe} from '../api/types';
-import {Choice, Select} from '../components/controls';
+import {ColourSelect} from '../components/colour_select';
+import {Choice} from '../components/controls';
 import {px} from '../components/hooks';
 import {Guesses, InputPicture, caption, tokensOf} from '../components/probe_sample';
 import {SnapshotNote} from '../components/snapshot_note';
 import {NotRecorded, Pending} from '../components/states';
 import {hideTooltip, showTooltip} from '../components/tooltip';
 import {WithTable} from '../components/with_table';
-import {SEQUENTIAL, cssColour, nonfiniteColour, pictureTable} from '../draw/colour_maps';
+import {cssColour, nonfiniteColour, pictureTable} from '../draw/colour_maps';
 import {formatNumber} from '../draw/format';
 import {colourTiles, sharedRange, tileValue} from '../draw/tiles';
 import {useSession} from '../state/session';
@@ -94,7 +95,7 @@ function Picture({kind, maps, probe, predictions}: PictureProps) {
 }
 
 function HeatControls({over}: {over: boolean}) {
-  const {range, colours, opacity} = useSession().settings;
+  const {range, opacity} = useSession().settings;
   return (
     <>
       {over && (
@@ -120,12 +121,7 @@ function HeatControls({over}: {over: boolean}) {
         ]}
         onChange={(next) => (range.value = next)}
       />
-      <Select
-        label="Colours"
-        value={colours.value}
-        options={SEQUENTIAL.map((each) => [each, each])}
-        onChange={(next) => (colours.value = next)}
-      />
+      <ColourSelect />
     </>
   );
 }

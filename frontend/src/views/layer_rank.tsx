@@ -16,7 +16,8 @@ export function LayerRank({layer}: {layer: Layer}) {
   const statistics = OVERVIEW_STATISTICS[kind];
   const table = useResource(
     session.client,
-    () => session.request((run) => tableQuery({run, kind, statistics})),
+    () =>
+      session.has(kind) ? session.request((run) => tableQuery({run, kind, statistics})) : undefined,
     session.host.visible,
   ).data;
   const lines = useMemo<Line[]>(() => {

@@ -4,7 +4,8 @@ import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {metricQuery, valuesKey} from '../api/queries';
 import type {Table} from '../api/types';
-import {Choice, Select} from '../components/controls';
+import {ColourSelect} from '../components/colour_select';
+import {Choice} from '../components/controls';
 import {type CellHit, Heatmap} from '../components/heatmap';
 import {px, useSize} from '../components/hooks';
 import {Legend} from '../components/legend';
@@ -15,7 +16,7 @@ import {StepAxis} from '../components/step_axis';
 import {showTooltip} from '../components/tooltip';
 import {WithTable} from '../components/with_table';
 import {type ScaleName, encode} from '../draw/codes';
-import {SEQUENTIAL, colourTable} from '../draw/colour_maps';
+import {colourTable} from '../draw/colour_maps';
 import {formatCount, formatValue} from '../draw/format';
 import {layerOfRow} from '../state/layers';
 import {isMissing} from '../state/overview';
@@ -64,7 +65,7 @@ export function OverTime() {
 }
 
 function Controls() {
-  const {scale, colours, statistic} = useSession().settings;
+  const {scale, statistic} = useSession().settings;
   const effective = scale.value === 'auto' ? statisticInfo(statistic.value).scale : scale.value;
   return (
     <>
@@ -80,12 +81,7 @@ function Controls() {
         ]}
         onChange={(next) => (scale.value = next)}
       />
-      <Select
-        label="Colours"
-        value={colours.value}
-        options={SEQUENTIAL.map((name) => [name, name])}
-        onChange={(next) => (colours.value = next)}
-      />
+      <ColourSelect />
     </>
   );
 }
