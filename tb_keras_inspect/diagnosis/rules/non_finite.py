@@ -31,8 +31,8 @@ BEFORE = 10  # samples looked back over
 DIVERGING = 100.0  # times grown, from which the NaN is where a divergence ended
 WORDS = {
     "input": "the input data {row}",
-    "target": "the targets {row}",
-    "weight": "the weights {row}",
+    "target": "the target {row}",
+    "weight": "the weight {row}",
     "activation": "the output of layer {row}",
     "step": "the loss",
     "gradient": "the gradient of {row}",
@@ -48,20 +48,49 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     first = broken.culprits[0]
     grown = _grown(facts, broken)
+    unseen = None if grown else _data_seen_later(facts, broken)
+    where_in = ", and the data holds values that are not finite" if unseen else ""
     place = WORDS[first.kind].format(row=first.row, statistic=first.statistic)
     until = "" if broken.lasts else f" until step {broken.end}"
     yield Finding(
         problem=PROBLEM,
         severity="error" if broken.lasts else "warning",
         confidence=1.0,
-        title=f"{place[0].upper()}{place[1:]} is not finite since step {broken.step}{until}",
+        title=f"{place[0].upper()}{place[1:]} is not finite since step {broken.step}{until}{where_in}",
         first_step=broken.step,
         last_step=facts.last_step if broken.lasts else broken.end,
         ongoing=broken.lasts,
-        cause=_cause(first, grown),
+        cause=_cause_in_data(unseen) if unseen else _cause(first, grown),
         where=_where(facts, broken),
-        evidence=[*_counts(broken), *grown],
-        advice=_advice(first, grown, facts),
+        evidence=[*([unseen] if unseen else []), *_counts(broken), *grown],
+        advice=_advice(unseen.kind if unseen else first.kind, grown),
+    )
+
+
+def _data_seen_later(facts: Facts, broken: Breakdown) -> Evidence | None:
+    """Data that is not finite in samples after the breakdown, and in none before it.
+
+    The batch that did the damage lay between two samples; later epochs bring it again.
+    """
+    if broken.culprits[0].kind in ("input", "target"):
+        return None
+    for kind in ("input", "target"):
+        table = facts.table(kind)
+        if table is None or "nonfinite_count" not in table.statistics:
+            continue
+        steps, rows = np.nonzero(table.select("nonfinite_count") > 0)
+        if len(steps) and table.steps[steps[0]] > broken.step:
+            step, row = int(table.steps[steps[0]]), table.names[rows[0]]
+            count = float(table.select("nonfinite_count")[steps[0], rows[0]])
+            name = f"{WORDS[kind].format(row=row)} at step {step}"
+            return Evidence(name, count, "elements not finite", None, kind, "nonfinite_count", row)
+    return None
+
+
+def _cause_in_data(seen: Evidence) -> str:
+    return (
+        f"Batches hold values that are not finite: {seen.name}, among others. The batch that did it "
+        "most likely lay between two sampled steps; nothing had grown before it."
     )
 
 
@@ -147,8 +176,8 @@ def _cause(first: Culprit, grown: list[Evidence]) -> str:
     return f"{reasons[first.kind]} {after}"
 
 
-def _advice(first: Culprit, grown: list[Evidence], facts: Facts) -> list[Advice]:
-    if first.kind in ("input", "target"):
+def _advice(kind: str, grown: list[Evidence]) -> list[Advice]:
+    if kind in ("input", "target"):
         return [
             Advice(
                 "Remove or replace what is not finite in the data, and check it before training.",
@@ -169,7 +198,7 @@ def _advice(first: Culprit, grown: list[Evidence], facts: Facts) -> list[Advice]
     )
     if grown and grown[0].value >= DIVERGING:
         return [lower, clip, stop]
-    if first.kind in ("step", "gradient", "activation"):
+    if kind in ("step", "gradient", "activation"):
         guard = Advice(
             "Guard the operation that can meet a zero: take the loss from logits, add an epsilon "
             "inside log, sqrt and division.",

@@ -26,6 +26,7 @@ THRESHOLDS = (
     ),
 )
 NO_GRADIENT = "no gradient"
+NOT_FALLING = 0.95  # of the loss of guessing: a head on frozen layers may learn slowly
 MOSTLY_FROZEN = 0.9  # of all parameters
 
 
@@ -82,7 +83,7 @@ def _unmoved(facts: Facts) -> Iterator[Finding]:
         update = [_largest(updates, path) for path in item.kernels]
         if gradients is not None and len(gradients) >= least and set(gradient) == {0.0}:
             dry += item.kernels
-        elif updates is not None and len(updates) >= least and set(update) == {0.0}:
+        elif not all(np.isnan(gradient)) and set(update) == {0.0} and len(updates) >= least:
             still += item.kernels
     if dry:
         yield _zero_gradient(facts, dry)
@@ -185,7 +186,7 @@ def _of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
         return "note", ""
     if _are_behind_trained(facts, frozen):
         return "warning", ", behind layers that are trained"
-    if facts.progress.is_stuck:
+    if facts.progress.is_stuck and facts.progress.share > NOT_FALLING:
         return "warning", ", and the loss does not fall"
     return "note", ""
 

@@ -26,7 +26,7 @@ def test_the_loss_comes_before_the_gradients_made_from_it():
     ("kind", "row", "start"),
     [
         (Kind.INPUT, 0, "The input data x"),
-        (Kind.WEIGHT, 2, "The weights dense_1/kernel"),
+        (Kind.WEIGHT, 2, "The weight dense_1/kernel"),
         (Kind.ACTIVATION, 2, "The output of layer dense_2"),
     ],
 )
@@ -46,6 +46,22 @@ def test_bad_data_in_the_sample_before_is_where_it_began():
     run = broken().set(Kind.ACTIVATION, "nonfinite_count", 1, row=0, at=slice(28, None))
     (finding,) = found(rule, run)
     assert finding.first_step == 140
+
+
+def test_data_that_is_bad_in_later_samples_is_the_cause_of_what_happened_between_two():
+    run = Run(chain()).set(Kind.WEIGHT, "nonfinite_count", 1, row=2, at=slice(30, None))
+    run.set(Kind.INPUT, "nonfinite_count", 3, at=[40, 50])
+    (finding,) = found(rule, run)
+    assert finding.title.endswith("since step 150, and the data holds values that are not finite")
+    assert finding.evidence[0].name == "the input data x at step 200"
+    assert "in the data" in finding.advice[0].text
+
+
+def test_data_that_was_bad_before_without_harm_is_not():
+    run = Run(chain()).set(Kind.WEIGHT, "nonfinite_count", 1, row=2, at=slice(30, None))
+    run.set(Kind.INPUT, "nonfinite_count", 3, at=[10, 50])
+    (finding,) = found(rule, run)
+    assert "data" not in finding.title
 
 
 def test_what_grew_before_is_evidence():

@@ -28,6 +28,12 @@ def test_a_layer_without_a_path_to_the_loss_is_named():
     assert set(finding.where.variables) == {"dense_1/bias", "dense_1/kernel"}
 
 
+def test_what_is_cut_off_and_therefore_never_moves_is_one_finding():
+    run = cut_off("dense_1/kernel", "dense_1/bias").set(Kind.UPDATE, "l2", 0.0, row=[2, 3])
+    (finding,) = found(rule, run)
+    assert "gets no gradient" in finding.title
+
+
 def test_a_bias_alone_is_none():
     assert found(rule, cut_off("dense_1/bias")) == []
 
@@ -72,6 +78,11 @@ def frozen(*layers, loss=2.3):
 
 def test_frozen_layers_of_a_model_that_learns_are_a_note():
     (finding,) = found(rule, frozen(0, 1, loss=LEARNS))
+    assert finding.severity == "note"
+
+
+def test_frozen_layers_whose_head_learns_slowly_are_a_note():
+    (finding,) = found(rule, frozen(0, 1, loss=np.linspace(2.3, 2.0, 60)))
     assert finding.severity == "note"
 
 
