@@ -1698,7 +1698,7 @@ var STATISTICS = {
 	effective_rank: {
 		title: "Effective rank",
 		short: "rank",
-		format: "number",
+		format: "count",
 		scale: "linear",
 		definition: "Directions that hold 99 % of the variance of the output over the probe samples."
 	},
@@ -11126,7 +11126,7 @@ function LayerRank({ layer }) {
 		steps: table.steps,
 		lines,
 		log: false,
-		format: "number",
+		format: "count",
 		label: `Effective rank of the output of ${layer.path} at each snapshot`
 	});
 }

@@ -77,7 +77,7 @@ const STATISTICS: Record<string, StatisticInfo> = {
   effective_rank: {
     title: 'Effective rank',
     short: 'rank',
-    format: 'number',
+    format: 'count',
     scale: 'linear',
     definition: 'Directions that hold 99 % of the variance of the output over the probe samples.',
   },

@@ -33,7 +33,7 @@ export function LayerRank({layer}: {layer: Layer}) {
       steps={table.steps}
       lines={lines}
       log={false}
-      format="number"
+      format="count"
       label={`Effective rank of the output of ${layer.path} at each snapshot`}
     />
   );
