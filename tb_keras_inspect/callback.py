@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect import options
 from tb_keras_inspect.capture.distribution import NoRecorder, join
 from tb_keras_inspect.capture.filters import check_matches, layer_filter
 from tb_keras_inspect.capture.maps_plan import MAX_CHANNELS, MAX_PIXELS
@@ -17,7 +18,7 @@ from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
 from tb_keras_inspect.loop import TrainingLoop
-from tb_keras_inspect.recorder import EPOCH, SAMPLE, SNAPSHOT, Recorder
+from tb_keras_inspect.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.schedule import Schedule
 from tb_keras_inspect.snapshots import Snapshots
 from tb_keras_inspect.watch import Watch
@@ -111,11 +112,11 @@ class InspectCallback(keras.callbacks.Callback):
         thresholds: Mapping[str, float] | None = None,
     ):
         super().__init__()
-        self.log_dir = _checked_log_dir(log_dir)
-        self._every = _checked_every(every)
-        self._maps_every = _checked_whole("maps_every", maps_every, least=0)
-        self._overhead = _checked_positive("overhead", overhead)
-        self._max_bytes = _checked_positive("max_log_megabytes", max_log_megabytes) * 1e6
+        self.log_dir = options.checked_log_dir(log_dir)
+        self._every = options.checked_every(every)
+        self._maps_every = options.checked_whole("maps_every", maps_every, least=0)
+        self._overhead = options.checked_positive("overhead", overhead)
+        self._max_bytes = options.checked_positive("max_log_megabytes", max_log_megabytes) * 1e6
         self._settings = settings_for(
             tier,
             gradients=gradients,
@@ -129,8 +130,8 @@ class InspectCallback(keras.callbacks.Callback):
         self._probe, self._grad_cam_layer = probe, grad_cam_layer
         self._pictures = {
             "kinds": checked_pictures(pictures, tier),
-            "max_channels": _checked_whole("max_channels", max_channels, least=1),
-            "max_pixels": _checked_whole("max_pixels", max_pixels, least=1),
+            "max_channels": options.checked_whole("max_channels", max_channels, least=1),
+            "max_pixels": options.checked_whole("max_pixels", max_pixels, least=1),
         }
         self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
         self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
@@ -263,7 +264,7 @@ class InspectCallback(keras.callbacks.Callback):
         )
         last_step = max(self._next_step - 1, 0)
         session.epoch_ended(last_step, epoch, logs or {})
-        wanted = self._snapshots.wants(epoch, *self._recorded(SNAPSHOT))
+        wanted = self._snapshots.wants(epoch, *self._recorder.expected(SNAPSHOT))
         if self._processes.chiefs(wanted):
             session.snapshot(last_step)
         self._tell(session)
@@ -278,18 +279,15 @@ class InspectCallback(keras.callbacks.Callback):
         """Writes what is waiting and closes the event file."""
         self._close()
 
-    def _recorded(self, what: str) -> tuple[int, int]:
-        """How many of a kind are in the log, and their bytes."""
-        return self._recorder.count_of[what], self._recorder.bytes_of[what]
-
     def _sizes(self) -> tuple[float, float]:
         """Bytes of the samples in the log, and of all else that it has and will have."""
-        count, size = self._recorded(EPOCH)
+        expected = {what: self._recorder.expected(what) for what in KINDS}
+        count, size = expected[EPOCH]
         epochs_left = (self.params.get("epochs") or self._epoch) - self._epoch
         to_come = size / max(count, 1) * epochs_left
-        to_come += self._snapshots.reserved(self._epoch, *self._recorded(SNAPSHOT))
-        samples = self._recorded(SAMPLE)[1]
-        return samples, sum(self._recorder.bytes_of.values()) - samples + to_come
+        to_come += self._snapshots.reserved(self._epoch, *expected[SNAPSHOT])
+        samples = expected[SAMPLE][1]
+        return samples, sum(size for _, size in expected.values()) - samples + to_come
 
     def _facts(self) -> dict[str, float]:
         """Numbers of the step that is about to run, NaN where not known yet."""
@@ -351,36 +349,3 @@ def _iterations(model: Any) -> int:
         return int(optimizer._iterations) if optimizer.built else 0
     except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
         return 0
-
-
-def _checked_log_dir(log_dir: Any) -> str:
-    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
-        raise ValueError(
-            f"`log_dir` must be a directory's path, not empty. Received: log_dir={log_dir!r}"
-        )
-    return os.fspath(log_dir)
-
-
-def _checked_every(every: Any) -> int | str:
-    if every == "auto":
-        return every
-    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-        raise ValueError(
-            f"`every` must be 'auto' or a whole number of steps from 1. Received: every={every!r}"
-        )
-    return every
-
-
-def _checked_whole(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(
-            f"`{name}` must be a whole number from {least}. Received: {name}={value!r}"
-        )
-    return value
-
-
-def _checked_positive(name: str, value: Any) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 < value < float("inf"):
-        raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
-    return float(value)

@@ -18,7 +18,8 @@ QUEUE_SIZE = 64  # samples; each holds one packed device vector
 CLOSE_SECONDS = 60.0  # how long `close` waits for a slow disk
 
 Job = Callable[[], Iterable[event_pb2.Event]]
-SAMPLE, SNAPSHOT, EPOCH, OTHER = "sample", "snapshot", "epoch", "other"  # what a job writes
+# What a job writes.
+KINDS = SAMPLE, SNAPSHOT, EPOCH, OTHER = "sample", "snapshot", "epoch", "other"
 _open_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
 
 
@@ -37,7 +38,8 @@ class Recorder:
         failure: What went wrong, or None.
         dropped: Number of jobs left out because the queue was full.
         bytes_of: Bytes written, by what they are of.
-        count_of: Jobs that wrote something, likewise.
+        count_of: Jobs that are done, likewise.
+        taken_of: Jobs that were taken, likewise.
         path: The event file.
         on_written: Called with the events of each job once they are written, on the background
             thread; it must not raise. None for nothing.
@@ -54,6 +56,7 @@ class Recorder:
         self.on_written: Callable[[list[event_pb2.Event]], None] | None = None
         self.bytes_of: Counter[str] = Counter()
         self.count_of: Counter[str] = Counter()
+        self.taken_of: Counter[str] = Counter()
         self._closing = False
         self._queue: queue.Queue[tuple[Job, str] | None] = queue.Queue(queue_size)
         self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
@@ -88,7 +91,13 @@ class Recorder:
         except queue.Full:
             self.dropped += 1
             return False
+        self.taken_of[what] += 1
         return True
+
+    def expected(self, what: str) -> tuple[int, float]:
+        """Jobs taken and their bytes, those that wait like the rest; nothing until one is written."""
+        done, taken = self.count_of[what], self.taken_of[what]
+        return (taken, self.bytes_of[what] * taken / done) if done else (0, 0.0)
 
     def close(self, wait_seconds: float = CLOSE_SECONDS) -> bool:
         """Writes what is waiting and closes the file. Safe to call twice.
@@ -125,9 +134,9 @@ class Recorder:
                 before = self._writer.size
                 self._writer.write(*events)
                 self.bytes_of[what] += self._writer.size - before
-                self.count_of[what] += 1
                 if self.on_written is not None:
                     self.on_written(events)
+            self.count_of[what] += 1
         except BaseException as error:  # also a SystemExit: it must not end this thread unseen
             logger.debug("recording stopped", exc_info=True)
             self.failure = error

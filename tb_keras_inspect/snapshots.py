@@ -63,7 +63,7 @@ class Snapshots:
         if not self._asked or not count:
             return 0.0
         spacing = self._spacing(count, size, epoch)
-        return self._left(epoch) / spacing * size / count
+        return math.ceil(self._left(epoch) / spacing) * size / count
 
     def _left(self, done: int) -> int:
         if self._end is not None:

@@ -129,7 +129,11 @@ def test_tiers_differ_in_what_they_record(tmp_path):
         fit(InspectCallback(tmp_path / tier, every=1, tier=tier))
         kinds[tier] = load_run(tmp_path / tier).kinds
     assert kinds["standard"] == kinds["full"]
-    assert kinds["standard"] - kinds["economy"] == SWITCHES["histograms"] | {"units"}
+    assert kinds["standard"] - kinds["economy"] == SWITCHES["histograms"] | {
+        "units",
+        "saliency",
+        "grad_cam",
+    }
 
 
 def test_the_log_keeps_its_limit(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 from tb_keras_inspect import records
-from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.recorder import SAMPLE, Recorder
 from tb_keras_inspect.records.schema import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 
@@ -190,7 +190,7 @@ def run(program, directory):
     setup = (
         "import sys, time\n"
         "from tensorboard.compat.proto import event_pb2\n"
-        "from tb_keras_inspect.recorder import Recorder\n"
+        "from tb_keras_inspect.recorder import SAMPLE, Recorder\n"
         f"recorder = Recorder({str(directory)!r}, queue_size=1000)\n"
         "def put(step, seconds=0.0):\n"
         "    def job():\n"
@@ -259,3 +259,17 @@ def test_a_forked_process_neither_writes_nor_hangs(tmp_path):
     assert result.stdout.split() == ["0"], result.stderr
     (path,) = tmp_path.iterdir()
     assert steps_in(path) == [0, 2]
+
+
+def test_what_waits_is_expected_to_be_as_large_as_what_is_written(recorder):
+    assert recorder.expected(SAMPLE) == (0, 0.0)
+    recorder.put(lambda: [event(1)], 1.0, SAMPLE)
+    wait_for(recorder)
+    size, gate = recorder.bytes_of[SAMPLE], Gate()
+    recorder.put(gate, 1.0)
+    for step in (2, 3):
+        recorder.put(lambda step=step: [event(step)], 1.0, SAMPLE)
+    assert recorder.expected(SAMPLE) == (3, 3.0 * size)
+    gate.open.set()
+    recorder.close()
+    assert recorder.expected(SAMPLE) == (3, recorder.bytes_of[SAMPLE])
