@@ -60,7 +60,7 @@ class Session:
         self._samples = samples
         self._probe: ProbePass | None = None
         self._edges: Edges | None = None  # None until the model can be traced
-        self._fingerprint = 0
+        self._fingerprint, self._described = 0, -1  # the last model record, and its step
         self._step, self._facts = 0, {}
         self._reported: set[str] = set()
         self.problems: list[str] = []
@@ -197,7 +197,9 @@ class Session:
         if record.fingerprint == self._written:
             return
         self._fingerprint = self._written = record.fingerprint
-        step, now = self._step, time.time()
+        # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
+        self._described = step = max(self._step, self._described + 1)
+        now = time.time()
 
         encoder = self._encoder
 

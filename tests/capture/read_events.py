@@ -22,6 +22,7 @@ class Recorded:
 
     Attributes:
         models: Model records in the order written.
+        model_steps: Their steps.
         tables: kind -> step -> row name -> statistic -> value.
         units: step -> site name -> float32[U].
         histograms: kind -> step -> row name -> uint32[bins].
@@ -30,6 +31,7 @@ class Recorded:
     """
 
     models: list = dataclasses.field(default_factory=list)
+    model_steps: list = dataclasses.field(default_factory=list)
     tables: dict = dataclasses.field(default_factory=lambda: collections.defaultdict(dict))
     units: dict = dataclasses.field(default_factory=dict)
     histograms: dict = dataclasses.field(default_factory=lambda: collections.defaultdict(dict))
@@ -83,6 +85,7 @@ def _add(run: Recorded, models: dict, step: int, value) -> None:
         model = records.decode_model(blobs[0])
         models[model.fingerprint] = model
         run.models.append(model)
+        run.model_steps.append(step)
     elif kind is Kind.UNITS:
         units = records.decode_units(blobs[0])
         names = [models[units.model].sites[i].name for i in units.sites]

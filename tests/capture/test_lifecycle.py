@@ -99,6 +99,22 @@ def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     assert len(run.models) == 2  # one a file: each can be read by itself
 
 
+def test_model_records_have_steps_of_their_own(tmp_path):
+    """TensorBoard keeps one value of a tag at a step."""
+    model = new_model(zoo.attention)  # the edges of its graph are known after the first sample only
+    model.fit(
+        zoo.sequences(),
+        zoo.labels(),
+        batch_size=zoo.BATCH,
+        verbose=0,
+        callbacks=[InspectCallback(tmp_path, every=1)],
+    )
+    run = read_events.read(tmp_path)
+    assert len(run.models) == 2
+    assert run.model_steps == [0, 1]
+    assert run.model.edges
+
+
 def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     plain, model = new_model(), new_model()
     inspect = InspectCallback(tmp_path, every=1)
