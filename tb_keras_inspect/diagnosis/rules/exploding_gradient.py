@@ -185,7 +185,7 @@ def _scale(facts: Facts) -> Finding | None:
         facts,
         "error" if not progress.has_learned else "warning",
         0.85,
-        f"The gradient is {float(median(scale[:FIRST])):.0e} times the weights' size from the "
+        f"The gradient is {number_text(float(median(scale[:FIRST])))} times the weights' size from the "
         "first step on",
         int(steps[0]),
         int(steps[spell.last]),

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, number_text
 from tb_keras_inspect.diagnosis.spells import last_spell, median, ratio, tail
 from tb_keras_inspect.diagnosis.structure import RECURRENT, Weighted
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -177,7 +177,7 @@ def _judge(
         return None
     paths = [item.layer.path for item in early]
     first = int(gradients.at[spell.first])
-    text = title.format(listed(paths), f"{now:.0e}")
+    text = title.format(listed(paths), number_text(now))
     severity, confidence = _severity(facts, now, limit)
     return Finding(
         problem=PROBLEM,
