@@ -29,6 +29,7 @@ def describe_model(
     options: Mapping[str, Any] | None = None,
     steps_per_epoch: int | None = None,
     edges: Edges | None = None,
+    compiled: Mapping[str, str] | None = None,
 ) -> pb.ModelRecord:
     """Describes a built model as it is now.
 
@@ -39,6 +40,7 @@ def describe_model(
         options: Name to value, written as text.
         steps_per_epoch: Training steps of an epoch, None where not known.
         edges: How layers are connected; None for what is known without running anything.
+        compiled: What `configured.compiled_of` said of the model when training began.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -46,7 +48,7 @@ def describe_model(
         steps_per_epoch=steps_per_epoch or 0,
         options={name: str(value) for name, value in (options or {}).items()},
         versions=versions(),
-        compiled=configured.compiled_of(model),
+        compiled=compiled,
         inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
     )
     index = _add_layers(record, model)

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.capture import names
+from tb_keras_inspect.capture.configured import compiled_of
 from tb_keras_inspect.capture.dead import DeadUnits
 from tb_keras_inspect.capture.edges import Edges
 from tb_keras_inspect.capture.filters import LayerFilter
@@ -79,6 +80,12 @@ class Session:
         self._twin.backend.processes = processes
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
         self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
+        # Now: while JAX trains, the optimizer's variables cannot be read.
+        self._compiled: dict[str, str] = {}
+        with contextlib.suppress(
+            Exception
+        ):  # what a model of the user's own answers may be anything
+            self._compiled = compiled_of(self._model)
         self._record_key: Any = None
         self._written: int | None = None  # fingerprint of the model record that is in the file
         self._shown = False  # whether this fit's file has a snapshot
@@ -193,7 +200,9 @@ class Session:
             return
         self._record_key = key
         sites, steps = layouts.all_sites(), self._steps_per_epoch
-        record = describe_model(self._model, sites, omissions, self._options, steps, self._edges)
+        record = describe_model(
+            self._model, sites, omissions, self._options, steps, self._edges, self._compiled
+        )
         if record.fingerprint == self._written:
             return
         self._fingerprint = self._written = record.fingerprint
