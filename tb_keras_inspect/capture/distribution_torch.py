@@ -30,8 +30,10 @@ class TorchTransport(Transport):
         self._store.compare_set(key, "", value)
 
     def get(self, key: str, seconds: float) -> str | None:
+        if not seconds:  # a short wait could end before the answer comes from a busy process
+            return self._store.get(key).decode() if self._store.check([key]) else None
         try:
-            self._store.wait([key], datetime.timedelta(seconds=max(seconds, 1e-3)))
+            self._store.wait([key], datetime.timedelta(seconds=seconds))
         except RuntimeError:  # also the error of a timeout
             return None
         return self._store.get(key).decode()

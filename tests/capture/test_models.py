@@ -66,7 +66,7 @@ def params():
         yield pytest.param(case, id=case.name, marks=marks)
 
 
-@pytest.mark.parametrize("case", params())
+@pytest.mark.parametrize("case", list(params()))
 def test_training_is_unchanged_and_numbers_are_right(case, tmp_path):
     if words := case.unlike_keras.get(BACKEND):
         with pytest.raises(Exception, match=words):
