@@ -1,5 +1,6 @@
 """InspectCallback: options, schedule, life cycle. What touches tensors is in `capture`."""
 
+import math
 import os
 import time
 import warnings
@@ -291,14 +292,12 @@ class InspectCallback(keras.callbacks.Callback):
 
     def _facts(self) -> dict[str, float]:
         """Numbers of the step that is about to run, NaN where not known yet."""
-        schedule, unknown = self._schedule, float("nan")
+        plain, extra = self._schedule.step_seconds, self._schedule.sample_seconds
         return {
             "epoch": self._epoch,
-            "interval": schedule.interval,
-            "step_seconds": schedule.step_seconds or unknown,
-            "sample_seconds": unknown
-            if schedule.sample_seconds is None
-            else schedule.sample_seconds,
+            "interval": self._schedule.interval,
+            "step_seconds": plain or math.nan,
+            "sample_seconds": math.nan if extra is None else extra,
         }
 
     def _executed(self, batch: int) -> int:

@@ -235,10 +235,6 @@ class Collector(Listener):
                 "which Keras averages over the epoch"
             )
 
-    def count_of(self, tensor: Any) -> Any:
-        """float32[1]: number of elements, for putting replicas together."""
-        return ops.reshape(ops.cast(ops.size(tensor), "float32"), (1,))
-
 
 def unit_axis(layer: keras.layers.Layer, rank: int) -> int:
     """Axis of a layer output that holds its units (features, channels), -1 below rank 2."""

@@ -100,16 +100,14 @@ def _ranges(
     numeric = [(name, x) for name, x in pairs if collector.backend.is_numeric(x)]
     if not numeric:
         return []
-    found = [statistics.range_statistics(x, collector.backend) for _, x in numeric]
+    flat = [collector.backend.flat(x) for _, x in numeric]
+    table = statistics.range_statistics(flat, collector.backend)
     counted = _count_column(collector)
     if counted:
-        found = [
-            ops.concatenate([f, collector.count_of(x)])
-            for f, (_, x) in zip(found, numeric, strict=True)
-        ]
+        table = ops.concatenate([table, ops.expand_dims(statistics.sizes(flat), 1)], axis=1)
         collector.scalars.setdefault(COUNT, ops.shape(numeric[0][1])[0])
     rows = tuple(name for name, _ in numeric)
-    return [_table(kind, (*RANGE_STATISTICS, *counted), rows, ops.stack(found))]
+    return [_table(kind, (*RANGE_STATISTICS, *counted), rows, table)]
 
 
 def pack_scalars(collector: Collector) -> Packed:

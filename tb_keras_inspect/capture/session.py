@@ -275,8 +275,8 @@ def has_weights(model: keras.Model) -> bool:
     stays as it is.
     """
     # A model whose own step calls its parts (a GAN) is never called, and so never built itself.
-    parts = model._flatten_layers(include_self=False)
-    if not (model.built or all(layer.built for layer in parts)) or not model.variables:
+    built = model.built or all(x.built for x in model._flatten_layers(include_self=False))
+    if not built or not model.variables:
         return False
     optimizer = getattr(model, "optimizer", None)
     own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step

@@ -131,17 +131,20 @@ def unit_max_abs(x: Any, unit_axis: int, backend: Backend) -> Any:
     return backend.largest_magnitude(x, axes)
 
 
-def range_statistics(x: Any, backend: Backend) -> Any:
-    """Range of one input of the batch.
+def range_statistics(tensors: Sequence[Any], backend: Backend) -> Any:
+    """Range of each of some inputs or targets of the batch.
+
+    Args:
+        tensors: N flat float32 tensors.
+        backend: The backend in use.
 
     Returns:
-        float32[5]: min, max, mean, std and number of non-finite values.
+        float32[N, 5]: min, max, mean, std and number of non-finite values.
     """
-    x = backend.flat(x)
-    full = tensor_statistics([x], backend)[0]
-    columns = {name: full[i] for i, name in enumerate(TENSOR_STATISTICS)}
-    columns |= {"min": ops.min(x), "max": ops.max(x)}
-    return ops.stack([columns[name] for name in RANGE_STATISTICS])
+    full = tensor_statistics(tensors, backend)
+    columns = {name: full[:, i] for i, name in enumerate(TENSOR_STATISTICS)}
+    columns["max"], columns["min"], _ = backend.reductions(tensors)
+    return ops.stack([columns[name] for name in RANGE_STATISTICS], axis=1)
 
 
 def update_ratio(update_l2: Any, weight_l2: Any) -> Any:
