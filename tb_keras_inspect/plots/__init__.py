@@ -1,0 +1,44 @@
+"""The main pictures of a run as matplotlib figures; needs the extra `plot`.
+
+Every function takes `ax=`, the axes to draw into, and returns them; without it, a new figure is made.
+May be imported by notebooks; imports `store` and `diagnosis`, never Keras or a backend.
+
+```python
+from tb_keras_inspect import load_run, plots
+
+run = load_run("logs/a")
+ax = plots.gradient_flow(run)
+ax.figure.savefig("flow.png")
+```
+"""
+
+try:
+    import matplotlib  # noqa: F401
+except ImportError as error:
+    raise ImportError(
+        "tb_keras_inspect.plots needs matplotlib: pip install 'tb-keras-inspect[plot]'"
+    ) from error
+
+from tb_keras_inspect.plots.activation_function import activation_function
+from tb_keras_inspect.plots.flow import gradient_flow, over_time
+from tb_keras_inspect.plots.graph import model_graph
+from tb_keras_inspect.plots.histogram import histograms
+from tb_keras_inspect.plots.loss import loss
+from tb_keras_inspect.plots.overview import overview
+from tb_keras_inspect.plots.pictures import activation_maps, attention, kernels
+from tb_keras_inspect.plots.units import dead_units, unit_activity
+
+__all__ = [
+    "activation_function",
+    "activation_maps",
+    "attention",
+    "dead_units",
+    "gradient_flow",
+    "histograms",
+    "kernels",
+    "loss",
+    "model_graph",
+    "over_time",
+    "overview",
+    "unit_activity",
+]

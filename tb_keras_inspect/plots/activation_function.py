@@ -1,0 +1,62 @@
+"""An activation function over the pre-activations that it met."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from tb_keras_inspect.plots.axes import axes_of, plain, shown_step
+from tb_keras_inspect.store import RunData
+
+
+def activation_function(
+    run: RunData, layer: str, step: int | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draws the function over the range it met, above a histogram of the pre-activations.
+
+    Args:
+        run: From `load_run`.
+        layer: Name of a layer's call, see `run.activation_functions().functions`.
+        step: The newest snapshot at or before it is shown, else the first; None: the newest.
+        ax: Axes to draw into; None for a new figure. The histogram gets a y axis of its own.
+
+    Returns:
+        The axes of the curve. The title says which share of the pre-activations lies where the
+        function is flat (its slope under 1/40 of its steepest).
+
+    Raises:
+        NotRecordedError: when it was not recorded.
+
+    Example:
+
+    ```python
+    plots.activation_function(run, "hidden_1", step=0)
+    ```
+    """
+    found = run.activation_functions(step, [layer])
+    if layer not in found.functions:
+        raise ValueError(f"Expected an activation function that can be read. Received: {layer!r}")
+    item = found.functions[layer]
+    ax = axes_of(ax, 6, 3.5)
+    beside = ax.twinx()
+    widths = np.diff(item.edges)
+    beside.bar(item.edges[:-1], item.counts, widths, align="edge", color="#d2e3fc")
+    beside.set_ylabel("pre-activations", color="#5f83b8")
+    beside.tick_params(axis="y", colors="#5f83b8")
+    if item.curve is not None:
+        ax.plot(item.edges, item.curve, color="#174ea6", linewidth=2)
+    ax.set_zorder(beside.get_zorder() + 1)  # the curve above the bars
+    ax.patch.set_visible(False)
+    ax.set(xlabel="pre-activation", ylabel=f"{plain(item.function)} of it")
+    where = f"{plain(run.name)}: {plain(layer)}, {shown_step(found.step, step)}"
+    ax.set_title(f"{where}\n{_words(item)}", fontsize=10)
+    return ax
+
+
+def _words(item) -> str:
+    parts = [] if item.curve is not None else [f"no curve: {plain(item.reason)}"]
+    if np.isfinite(item.flat_fraction):
+        parts.append(f"{100 * item.flat_fraction:.0f} % on the flat parts")
+    if item.nonfinite:
+        parts.append(f"{item.nonfinite} not finite")
+    return ", ".join(parts)

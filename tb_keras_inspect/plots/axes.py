@@ -1,0 +1,93 @@
+"""What all pictures share: axes to draw into, names as plain text, marks for what is not finite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap
+
+from tb_keras_inspect.store import pooling
+
+WIDTH = 1500  # most columns of a picture: more than a screen shows
+MOST_NAMES = 40  # names at an axis that can be told apart
+LONGEST = 32  # characters of a name at an axis
+BAD = "#d93025"  # what is NaN or infinite
+UNKNOWN = "#d0d0d0"  # what was not recorded
+DEAD = "#3c4043"
+
+
+def axes_of(ax: Axes | None, width: float = 7.0, height: float = 3.5) -> Axes:
+    """The axes given, or those of a new figure of this size in inches."""
+    if ax is not None:
+        return ax
+    _, made = plt.subplots(figsize=(width, height), layout="constrained")
+    return made
+
+
+def plain(name: str, longest: int = 0) -> str:
+    """A name from a log as text: never markup, no control characters, cut in the middle."""
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(name))
+    if longest and len(text) > longest:
+        half = (longest - 1) // 2
+        text = f"{text[:half]}\N{HORIZONTAL ELLIPSIS}{text[-half:]}"
+    return text.replace("\\", "/").replace("$", r"\$")
+
+
+def at_step(steps: np.ndarray, step: int | None) -> int:
+    """Index of the newest sample at or before `step`, else the first one; None: the newest.
+
+    Raises:
+        ValueError: when there are no samples.
+    """
+    if not len(steps):
+        raise ValueError("Expected a run with samples. Received: one with none")
+    if step is None:
+        return len(steps) - 1
+    return max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
+
+
+def shown_step(step: int, wanted: int | None) -> str:
+    """Which sample is shown, for a title; says so where it is not the one asked for."""
+    return f"step {step}" if wanted in (None, step) else f"step {step} (nearest to {wanted})"
+
+
+def column_edges(steps: np.ndarray) -> np.ndarray:
+    """float64[S + 1]: each sample's column reaches half-way to its neighbours."""
+    steps = np.asarray(steps, np.float64)
+    if len(steps) < 2:
+        return np.array([steps[0] - 0.5, steps[0] + 0.5])
+    middle = steps[:-1] + np.diff(steps) / 2
+    return np.concatenate([[2 * steps[0] - middle[0]], middle, [2 * steps[-1] - middle[-1]]])
+
+
+def pooled(
+    steps: np.ndarray, values: np.ndarray, how: str = "max"
+) -> tuple[np.ndarray, np.ndarray]:
+    """At most `WIDTH` samples: steps [C] and values [C, ...]; NaN wins."""
+    first = pooling.starts(len(steps), WIDTH)
+    return pooling.last_of(steps, first), pooling.pool(np.asarray(values), first, how)
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Names at the y axis, one at the middle of each row, as many as can be read."""
+    every = max(1, -(-len(names) // MOST_NAMES))
+    ticks = range(0, len(names), every)
+    ax.set_yticks([t + 0.5 for t in ticks], [plain(names[t], LONGEST) for t in ticks], fontsize=8)
+    ax.set_ylim(len(names), 0)
+
+
+def mark_not_finite(ax: Axes, steps: np.ndarray, values: np.ndarray) -> None:
+    """A red mark at the foot of the axes for each value that is NaN or infinite."""
+    bad = np.asarray(steps)[~np.isfinite(values)]
+    if len(bad):
+        transform = ax.get_xaxis_transform()
+        at = np.zeros(len(bad))
+        ax.plot(bad, at, "|", color=BAD, transform=transform, clip_on=False, label="not finite")
+
+
+def with_bad(cmap: Colormap, color: str) -> Colormap:
+    """The colours, with one of its own for masked cells."""
+    return cmap.with_extremes(bad=color)

@@ -1,0 +1,194 @@
+"""One statistic of all rows of a table: by layer at one step, and over time."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
+
+from tb_keras_inspect.plots.axes import (
+    BAD,
+    UNKNOWN,
+    at_step,
+    axes_of,
+    column_edges,
+    name_rows,
+    plain,
+    pooled,
+    shown_step,
+)
+from tb_keras_inspect.store import RunData
+from tb_keras_inspect.store.table import StatTable
+
+SIGNED = ("mean",)
+SHARES = ("zero_fraction", "saturated_fraction", "dead_fraction", "rank_fraction")
+LOG_FROM = 20.0  # largest over smallest value, from which colours are logarithmic
+
+
+def gradient_flow(
+    run: RunData,
+    step: int | None = None,
+    kind: str = "gradient",
+    statistic: str = "l2",
+    kernels_only: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws one statistic by layer, input first: a dot at one step, a bar for the whole run.
+
+    Args:
+        run: From `load_run`.
+        step: The newest sample at or before it is shown, else the first; None: the newest.
+        kind: As for `RunData.table`.
+        statistic: As for `StatTable.select`.
+        kernels_only: Leave out variables of rank 1 (biases, scales), where others are there.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes. Bars reach from the least to the largest finite value of the run. A row that is
+        not finite at the step has a red cross; a value of 0, which a logarithmic axis cannot hold,
+        stands at its left edge.
+
+    Raises:
+        NotRecordedError: when the run lacks the kind or the statistic.
+
+    Example:
+
+    ```python
+    plots.gradient_flow(run, step=0)
+    ```
+    """
+    table = run.table(kind)
+    index = at_step(table.steps, step)
+    rows = _rows(run, table, kernels_only)
+    values = np.asarray(table.select(statistic)[:, rows], np.float64)
+    ax = axes_of(ax, height=max(2.5, 0.24 * len(rows) + 1.2))
+    middle = np.arange(len(rows)) + 0.5
+    low, high = _range(values)
+    logarithmic = statistic not in (*SIGNED, *SHARES) and bool((high > 0).any())
+    floor = _floor(values) if logarithmic else -np.inf
+    ax.barh(middle, np.maximum(high, floor) - np.maximum(low, floor), 0.5,
+            left=np.maximum(low, floor), color="#c6dafc", label="range over the run")  # fmt: skip
+    now = values[index]
+    good = np.isfinite(now)
+    ax.plot(np.maximum(now[good], floor), middle[good], "o", color="#174ea6", markersize=5,
+            label=shown_step(int(table.steps[index]), step))  # fmt: skip
+    if logarithmic:
+        ax.set_xscale("log")
+        ax.set_xlim(left=floor)
+    _mark_bad(ax, middle[~good], table, index, rows)
+    name_rows(ax, [table.names[row] for row in rows])
+    ax.set(xlabel=f"{kind} {plain(statistic)}", title=plain(run.name))
+    ax.grid(axis="x", alpha=0.3)
+    ax.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return ax
+
+
+def over_time(
+    run: RunData,
+    kind: str = "gradient",
+    statistic: str = "l2",
+    kernels_only: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws one statistic as colours: a row per layer, input first, a column per sampled step.
+
+    Args:
+        run: From `load_run`.
+        kind: As for `RunData.table`.
+        statistic: As for `StatTable.select`.
+        kernels_only: As for `gradient_flow`.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes, with a colour bar. Red cells are not finite, grey ones were not recorded. Of more
+        than 1500 samples neighbours are drawn as one, by their largest value.
+
+    Raises:
+        NotRecordedError: when the run lacks the kind or the statistic.
+
+    Example:
+
+    ```python
+    plots.over_time(run, "update", "ratio")
+    ```
+    """
+    table = run.table(kind)
+    at_step(table.steps, None)
+    rows = _rows(run, table, kernels_only)
+    steps, values = pooled(table.steps, table.select(statistic)[:, rows])
+    ax = axes_of(ax, height=max(2.5, 0.24 * len(rows) + 1.2))
+    norm, colors = _norm(values, statistic)
+    mesh = ax.pcolormesh(
+        column_edges(steps),
+        np.arange(len(rows) + 1),
+        np.ma.masked_invalid(values.T),
+        norm=norm,
+        cmap=matplotlib.colormaps[colors],
+        rasterized=True,
+    )
+    _paint_bad(ax, steps, table, rows, values)
+    name_rows(ax, [table.names[row] for row in rows])
+    ax.set(xlabel="training step", title=plain(run.name))
+    ax.figure.colorbar(mesh, ax=ax, label=f"{kind} {plain(statistic)}")
+    return ax
+
+
+def _rows(run: RunData, table: StatTable, kernels_only: bool) -> list[int]:
+    every = list(range(len(table.names)))
+    if not kernels_only or "model" not in run.kinds:
+        return every
+    flat = {variable.path for variable in run.model.variables if len(variable.shape) < 2}
+    kernels = [row for row in every if table.names[row] not in flat]
+    return kernels or every
+
+
+def _range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest finite value of each row, NaN where there is none."""
+    finite = np.isfinite(values)
+    low = np.where(finite, values, np.inf).min(axis=0)
+    high = np.where(finite, values, -np.inf).max(axis=0)
+    none = ~finite.any(axis=0)
+    return np.where(none, np.nan, low), np.where(none, np.nan, high)
+
+
+def _floor(values: np.ndarray) -> float:
+    """A little under the least positive value."""
+    return float(values[np.isfinite(values) & (values > 0)].min()) / 2
+
+
+def _mark_bad(ax: Axes, where: np.ndarray, table: StatTable, index: int, rows: list[int]) -> None:
+    if table.recorded is not None:
+        where = where[table.recorded[index, rows][(where - 0.5).astype(int)]]
+    if len(where):
+        at = np.full(len(where), 0.99)
+        ax.plot(at, where, "x", color=BAD, transform=ax.get_yaxis_transform(), label="not finite")
+
+
+def _norm(values: np.ndarray, statistic: str) -> tuple[Normalize, str]:
+    finite = values[np.isfinite(values)]
+    if statistic in SHARES:
+        return Normalize(0, 1), "viridis"
+    if statistic in SIGNED:
+        most = float(np.abs(finite).max()) if len(finite) else 1.0
+        return Normalize(-most or -1.0, most or 1.0), "RdBu_r"
+    positive = finite[finite > 0]
+    if len(positive) and positive.max() > LOG_FROM * positive.min():
+        return LogNorm(positive.min(), positive.max(), clip=True), "viridis"
+    return Normalize(), "viridis"
+
+
+def _paint_bad(
+    ax: Axes, steps: np.ndarray, table: StatTable, rows: list[int], values: np.ndarray
+) -> None:
+    """Colours for cells that have no finite value: grey where nothing was recorded, else red."""
+    there = np.ones(values.shape, bool)
+    if table.recorded is not None:
+        there = pooled(table.steps, table.recorded[:, rows])[1]
+    layers = ((BAD, there & ~np.isfinite(values)), (UNKNOWN, ~there))
+    for color, cells in layers:
+        if cells.any():
+            paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
+            single = matplotlib.colors.ListedColormap([color])
+            edges = column_edges(steps), np.arange(len(rows) + 1)
+            ax.pcolormesh(*edges, paint, cmap=single, rasterized=True)

@@ -1,0 +1,36 @@
+"""A run on one page."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from tb_keras_inspect.plots.flow import gradient_flow, over_time
+from tb_keras_inspect.plots.loss import loss
+from tb_keras_inspect.plots.units import dead_units
+from tb_keras_inspect.store import NotRecordedError, RunData
+
+
+def overview(run: RunData) -> Figure:
+    """Draws the loss with findings, gradients by layer, gradients over time, and dead units.
+
+    Args:
+        run: From `load_run`.
+
+    Returns:
+        A figure with four axes; those of what was not recorded say so.
+
+    Example:
+
+    ```python
+    plots.overview(run).savefig("run.png")
+    ```
+    """
+    figure, places = plt.subplots(2, 2, figsize=(13, 8), layout="constrained")
+    for draw, ax in zip((loss, gradient_flow, over_time, dead_units), places.flat, strict=True):
+        try:
+            draw(run, ax=ax)
+        except (NotRecordedError, ValueError) as error:
+            ax.text(0.5, 0.5, str(error).replace("$", r"\$"), ha="center", va="center", wrap=True)
+            ax.set_axis_off()
+    return figure

@@ -1,0 +1,185 @@
+"""Activation maps, kernels and attention: many small pictures in one axes."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+
+from tb_keras_inspect.plots.axes import BAD, at_step, axes_of, plain, shown_step
+from tb_keras_inspect.plots.mosaic import mosaic
+from tb_keras_inspect.records import DecodedMap
+from tb_keras_inspect.store import RunData
+
+GAP_COLOR = "#ffffff"
+IN_A_ROW = 4  # heads
+LONG = 3.0  # height over width, or the other way, from which pixels are no squares
+
+
+def activation_maps(
+    run: RunData,
+    layer: str,
+    step: int | None = None,
+    sample: int = 0,
+    channels: int = 64,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws what a layer puts out for one probe sample: a tile per channel.
+
+    Args:
+        run: From `load_run`.
+        layer: Name of a site.
+        step: The newest snapshot at or before it is shown, else the first; None: the newest.
+        sample: Number of the probe sample.
+        channels: Most channels shown.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes, with a colour bar that all tiles share. Red pixels are not finite.
+
+    Raises:
+        NotRecordedError: when there are no maps of the layer.
+        ValueError: when there is no such sample.
+
+    Example:
+
+    ```python
+    plots.activation_maps(run, "conv2d", sample=1)
+    ```
+    """
+    record, at = _record(run, layer, "maps", step)
+    tiles = _sample(record.values, sample)[:channels]
+    dead = int(record.dead[:channels].sum())
+    what = f"{len(tiles)} of {record.full_shape[-1]} channels" if len(tiles) > 1 else "1 channel"
+    note = f", {dead} zero for every probe sample" if dead else ""
+    title = f"{plain(run.name)}: {plain(layer)}, {at}\nsample {sample}, {what}{note}"
+    return _draw(ax, tiles, title, signed=bool((tiles < 0).any()), label="output")
+
+
+def kernels(
+    run: RunData,
+    variable: str,
+    step: int | None = None,
+    units: int = 64,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws weights: of a convolution a tile per unit, its input channels downwards; of any
+    other variable one picture, inputs downwards and units to the right.
+
+    Args:
+        run: From `load_run`.
+        variable: Path of a variable of rank 2 or more.
+        step: As for `activation_maps`.
+        units: Most units of a convolution shown.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes, with a colour bar about 0. Red pixels are not finite.
+
+    Raises:
+        NotRecordedError: when there are no pictures of the variable.
+
+    Example:
+
+    ```python
+    plots.kernels(run, "conv2d/kernel")
+    ```
+    """
+    record, at = _record(run, variable, "kernels", step)
+    values = record.values
+    title = f"{plain(run.name)}: {plain(variable)}, {at}"
+    if record.layout != "kernel":
+        title += f"\n{values.shape[2]} inputs (down) x {values.shape[3]} units"
+        return _draw(ax, values[0, :1], title, signed=True, label="weight")
+    tiles = values[:, :units]  # inputs, units, height, width
+    inputs, shown = tiles.shape[:2]
+    columns = shown if inputs > 1 else None
+    title += f"\n{shown} units" + (f" to the right, {inputs} inputs down" if inputs > 1 else "")
+    return _draw(ax, tiles.reshape(-1, *tiles.shape[2:]), title, True, "weight", columns)
+
+
+def attention(
+    run: RunData,
+    layer: str,
+    step: int | None = None,
+    sample: int = 0,
+    head: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draws attention scores: queries downwards, keys to the right, a tile per head.
+
+    Args:
+        run: From `load_run`.
+        layer: Name of an attention layer's call.
+        step: As for `activation_maps`.
+        sample: Number of the probe sample.
+        head: One head alone; None for all that were recorded.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes, with a colour bar from 0 to the largest score.
+
+    Raises:
+        NotRecordedError: when there are no scores of the layer.
+        ValueError: when there is no such sample or head.
+
+    Example:
+
+    ```python
+    plots.attention(run, "block_1/attention", head=0)
+    ```
+    """
+    record, at = _record(run, layer, "attention", step)
+    tiles = _sample(record.values, sample)
+    if head is not None:
+        if not 0 <= head < len(tiles):
+            raise ValueError(f"Expected a head from 0 to {len(tiles) - 1}. Received: {head}")
+        tiles = tiles[head : head + 1]
+    which = f"head {head}" if head is not None else f"{len(tiles)} heads"
+    title = f"{plain(run.name)}: {plain(layer)}, {at}\nsample {sample}, {which}"
+    columns = len(tiles) if len(tiles) <= IN_A_ROW else None
+    ax = _draw(ax, tiles, title, signed=False, label="score", columns=columns)
+    ax.set(xlabel="key", ylabel="query")
+    return ax
+
+
+def _record(run: RunData, name: str, kind: str, step: int | None) -> tuple[DecodedMap, str]:
+    found = run.maps(name, kind)
+    index = at_step(found.steps, step)
+    return found.record(index), shown_step(int(found.steps[index]), step)
+
+
+def _sample(values: np.ndarray, sample: int) -> np.ndarray:
+    if not 0 <= sample < len(values):
+        raise ValueError(f"Expected a sample from 0 to {len(values) - 1}. Received: {sample}")
+    return values[sample]
+
+
+def _draw(
+    ax: Axes | None,
+    tiles: np.ndarray,
+    title: str,
+    signed: bool,
+    label: str,
+    columns: int | None = None,
+) -> Axes:
+    picture = mosaic(tiles, columns)
+    ratio = picture.shape[0] / picture.shape[1]
+    aspect = "equal" if 1 / LONG < ratio < LONG else "auto"
+    ax = axes_of(ax, 6, min(max(5 * ratio, 2.0), 5.0))
+    finite = picture[np.isfinite(picture.filled(np.nan))]
+    most = float(np.abs(finite).max()) if finite.count() else 1.0
+    low, high = (-most, most) if signed else (0.0, most)
+    colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=GAP_COLOR)
+    pixels = {"aspect": aspect, "interpolation": "nearest"}
+    image = ax.imshow(picture, cmap=colors, vmin=low, vmax=high or 1.0, **pixels)
+    bad = ~picture.mask & np.isnan(picture.data) if np.ndim(picture.mask) else np.isnan(picture)
+    if bad.any():
+        red = matplotlib.colors.ListedColormap([BAD])
+        paint = np.ma.masked_where(~bad, np.ones(bad.shape))
+        ax.imshow(paint, cmap=red, **pixels)
+    ax.set(xticks=[], yticks=[])
+    ax.set_title(title, fontsize=10)
+    ax.spines[:].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, label=label, shrink=0.8)
+    return ax

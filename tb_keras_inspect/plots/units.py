@@ -1,0 +1,113 @@
+"""Dead units: how many of each layer, and which ones, over time."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, LogNorm, Normalize
+
+from tb_keras_inspect.plots.axes import (
+    BAD,
+    DEAD,
+    at_step,
+    axes_of,
+    column_edges,
+    plain,
+    pooled,
+)
+from tb_keras_inspect.store import NotRecordedError, RunData
+
+MOST_LINES = 12  # layers that can be told apart; those with most dead units are drawn
+DEPTH = 1e-3  # of the largest activity: where colours begin
+
+
+def dead_units(run: RunData, layers: list[str] | None = None, ax: Axes | None = None) -> Axes:
+    """Draws the share of each layer's units that are dead.
+
+    Args:
+        run: From `load_run`.
+        layers: Names of sites; None for those with most dead units, 12 at most.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes. Dead means zero for every input seen in the window of samples that ends at the
+        step; the window is named under the picture.
+
+    Raises:
+        NotRecordedError: when no units were recorded.
+
+    Example:
+
+    ```python
+    plots.dead_units(run, ["hidden_1", "hidden_2"])
+    ```
+    """
+    names = run.units_at().names if layers is None else layers
+    found = {name: run.units(name) for name in names}
+    if layers is None:
+        worst = sorted(found, key=lambda name: -found[name].dead.mean())[:MOST_LINES]
+        found = {name: units for name, units in found.items() if name in worst}
+    if not found:
+        raise NotRecordedError("layer with units", "", ())
+    ax = axes_of(ax)
+    for name, units in found.items():
+        share = units.dead.mean(axis=1) if units.dead.shape[1] else np.zeros(len(units.steps))
+        steps, share = pooled(units.steps, share)
+        ax.plot(steps, 100 * share, label=plain(name, 24))
+    window = next(iter(found.values())).window
+    ax.set(ylim=(-2, 102), ylabel="dead units, %", title=plain(run.name))
+    ax.set_xlabel(f"training step\ndead: zero in {plain(window)}")
+    ax.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+    ax.grid(axis="y", alpha=0.3)
+    return ax
+
+
+def unit_activity(run: RunData, layer: str, sort: bool = True, ax: Axes | None = None) -> Axes:
+    """Draws every unit of one layer: a row per unit, colour its largest magnitude in the batch.
+
+    Args:
+        run: From `load_run`.
+        layer: Name of a site.
+        sort: Whether units that die first come first; else in the layer's own order.
+        ax: Axes to draw into; None for a new figure.
+
+    Returns:
+        The axes. Dark cells are dead, red ones not finite.
+
+    Raises:
+        NotRecordedError: when no units were recorded for the layer.
+
+    Example:
+
+    ```python
+    plots.unit_activity(run, "hidden_3")
+    ```
+    """
+    units = run.units(layer)
+    at_step(units.steps, None)
+    steps, activity = pooled(units.steps, units.max_abs)
+    _, dead = pooled(units.steps, units.dead, "min")  # where it is dead all the time
+    if sort:
+        order = np.argsort(-dead.sum(axis=0), kind="stable")
+        activity, dead = activity[:, order], dead[:, order]
+    ax = axes_of(ax, height=4)
+    edges = column_edges(steps), np.arange(activity.shape[1] + 1)
+    colors = matplotlib.colormaps["viridis"]
+    shown = np.ma.masked_invalid(np.where(dead, np.nan, activity).T)
+    mesh = ax.pcolormesh(*edges, shown, norm=_norm(shown), cmap=colors, rasterized=True)
+    for color, cells in ((DEAD, dead), (BAD, ~np.isfinite(activity))):
+        if cells.any():
+            paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
+            ax.pcolormesh(*edges, paint, cmap=ListedColormap([color]), rasterized=True)
+    ax.invert_yaxis()
+    by = "units, dead longest first" if sort else "unit"
+    title = f"{plain(run.name)}: {plain(layer)} (dark: dead)"
+    ax.set(xlabel="training step", ylabel=by, title=title)
+    ax.figure.colorbar(mesh, ax=ax, label="largest magnitude in the batch")
+    return ax
+
+
+def _norm(values: np.ma.MaskedArray) -> Normalize:
+    most = float(values.max()) if values.count() else 0.0
+    return LogNorm(DEPTH * most, most, clip=True) if most > 0 else Normalize(0, 1)
