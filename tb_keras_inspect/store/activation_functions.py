@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedActivationFunction, RecordError
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.maps import Snapshot
 from tb_keras_inspect.store.problems import Problems
 
 
-@dataclasses.dataclass(frozen=True)
-class ActivationFunctions:
+@dataclasses.dataclass(frozen=True, repr=False)
+class ActivationFunctions(Shown):
     """Activation functions in use.
 
     Attributes:

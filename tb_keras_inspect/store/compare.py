@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.store import export
+from tb_keras_inspect.store.display import Shown, listed
 from tb_keras_inspect.store.errors import NotRecordedError, StoreError
 from tb_keras_inspect.store.loading import load_run
 from tb_keras_inspect.store.run import RunData
 
 
-@dataclasses.dataclass(frozen=True)
-class Aligned:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Aligned(Shown):
     """One statistic of several runs.
 
     Runs are rarely sampled at the same steps: at each step a run shows its newest sample at or
@@ -56,6 +57,12 @@ class Comparison:
 
     def __init__(self, runs: dict[str, RunData]):
         self.runs = runs
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {listed(list(self.runs))}>"
+
+    def _repr_html_(self) -> str:
+        return "".join(run._repr_html_() for run in self.runs.values())
 
     @property
     def kinds(self) -> set[str]:

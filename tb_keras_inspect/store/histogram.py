@@ -8,6 +8,7 @@ import numpy as np
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedHistogram, Kind, RecordError, bins
 from tb_keras_inspect.store import export
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
@@ -17,8 +18,8 @@ MOST_COUNTS = 1 << 29  # held at once: 2 GB. Empty bins take no room in a file, 
 TOO_MANY = "more histograms than are held at once"
 
 
-@dataclasses.dataclass(frozen=True)
-class Histogram:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Histogram(Shown):
     """`steps`: int64[S]; `edges`: float64[B + 1] from -inf to inf; `counts`: uint32[S, B]."""
 
     steps: np.ndarray

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.store import export
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.table import StatTable
 
 
-@dataclasses.dataclass(frozen=True)
-class Loss:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Loss(Shown):
     """The batch loss of each sampled step, and the logs of each epoch.
 
     Attributes:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedMap, Kind, RecordError
+from tb_keras_inspect.store import display
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.merge import survivors
 from tb_keras_inspect.store.model import OmissionInfo, omissions
@@ -55,6 +56,15 @@ class Maps(Sequence):
     def __init__(self, name: str, snapshots: Sequence[Snapshot]):
         self._name, self._snapshots = name, snapshots
         self.steps = np.array([snapshot.step for snapshot in snapshots], np.int64)
+
+    def __repr__(self) -> str:
+        return f"<Maps of {self._name!r} at {len(self)} steps>"
+
+    def _repr_html_(self) -> str:
+        newest = self.record(-1)
+        rows = [("of", self._name), ("steps", display.described(self.steps))]
+        rows += [("newest", display.described(newest.values)), ("layout", newest.layout)]
+        return f"<b>Maps</b>{display.table_html(rows)}"
 
     @property
     def arrays(self) -> "Maps":

@@ -4,11 +4,12 @@ import dataclasses
 
 import numpy as np
 
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.table import StatTable
 
 
-@dataclasses.dataclass(frozen=True)
-class Predictions:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Predictions(Shown):
     """What the model put out for the probe samples.
 
     Attributes:

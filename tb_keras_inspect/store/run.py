@@ -18,6 +18,7 @@ from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import Source, Stamp
+from tb_keras_inspect.store.run_display import run_html
 from tb_keras_inspect.store.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.series import Series
 from tb_keras_inspect.store.table import StatTable, TableArena
@@ -79,6 +80,12 @@ class RunData(Pictures):
                 self._models.refresh(found.get(Kind.MODEL))
             self._stamps = dict(found)
             return changed
+
+    def __repr__(self) -> str:
+        return f"<RunData {self.name!r}: {len(self.kinds)} kinds of records>"
+
+    def _repr_html_(self) -> str:
+        return run_html(self)
 
     @property
     def kinds(self) -> set[str]:

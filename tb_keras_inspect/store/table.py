@@ -8,14 +8,15 @@ import numpy as np
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedTable, Kind, RecordError
 from tb_keras_inspect.store import export
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
 
-@dataclasses.dataclass(frozen=True)
-class StatTable:
+@dataclasses.dataclass(frozen=True, repr=False)
+class StatTable(Shown):
     """Statistics of one kind.
 
     A row that was not recorded at a step has NaN in every statistic there, `nonfinite_count`

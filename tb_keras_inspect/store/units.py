@@ -8,6 +8,7 @@ import numpy as np
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedUnits, Kind, RecordError
 from tb_keras_inspect.store import export
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, is_too_empty, runs_of_equal
@@ -16,8 +17,8 @@ from tb_keras_inspect.store.model_book import ModelBook
 MOST_UNITS = 1 << 24  # of one sample, all sites together; what claims more is taken for corrupt
 
 
-@dataclasses.dataclass(frozen=True)
-class Units:
+@dataclasses.dataclass(frozen=True, repr=False)
+class Units(Shown):
     """Activity of the units of one site.
 
     Attributes:

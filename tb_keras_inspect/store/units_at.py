@@ -4,11 +4,12 @@ import dataclasses
 
 import numpy as np
 
+from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.units import UnitsTable
 
 
-@dataclasses.dataclass(frozen=True)
-class UnitsAt:
+@dataclasses.dataclass(frozen=True, repr=False)
+class UnitsAt(Shown):
     """Counts over the window that ends at a sample.
 
     Attributes:
