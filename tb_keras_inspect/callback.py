@@ -61,6 +61,8 @@ class InspectCallback(keras.callbacks.Callback):
             Defaults to None: all.
         gradients, weights, updates, activations, units, histograms: Switch a kind on or off. Default
             to None: what the tier says.
+        scalars: Also write global gradient norm, update ratio and dead share as ordinary scalars
+            (`inspect/...`), which TensorBoard's Scalars tab and others show. Defaults to False.
         overhead: Share of the training time that `every="auto"` may take. Defaults to 0.03.
         console: Severity from which a finding of the diagnosis is printed when it first appears:
             "note", "warning" or "error"; None to print nothing. Defaults to "warning": rules are made
@@ -105,6 +107,7 @@ class InspectCallback(keras.callbacks.Callback):
         activations: bool | None = None,
         units: bool | None = None,
         histograms: bool | None = None,
+        scalars: bool = False,
         overhead: float = 0.03,
         max_log_megabytes: float = 200,
         console: str | None = "warning",
@@ -126,6 +129,7 @@ class InspectCallback(keras.callbacks.Callback):
             activations=activations,
             units=units,
             histograms=histograms,
+            scalars=options.checked_flag("scalars", scalars),
         )
         self._layers, self._wanted = layers, layer_filter(layers)
         self._probe, self._grad_cam_layer = probe, grad_cam_layer

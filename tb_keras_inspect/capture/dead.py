@@ -16,11 +16,15 @@ class DeadUnits:
 
     Args:
         steps_per_epoch: Training steps of an epoch, None or 0 where not known.
+
+    Attributes:
+        share: Of all units, those dead at the last `fractions`; None before that.
     """
 
     def __init__(self, steps_per_epoch: int | None):
         self._steps_per_epoch = steps_per_epoch or 0
         self._steps: deque[int] = deque()
+        self.share: float | None = None
         self._last_alive = np.empty(0, np.int64)  # step at which each unit last spoke
 
     @property
@@ -55,5 +59,6 @@ class DeadUnits:
             self._last_alive = np.full(max_abs.shape, -1, np.int64)
         self._last_alive[max_abs != 0] = self._steps[-1]
         dead = (self._last_alive < self._steps[0]).astype(np.float64)
+        self.share = float(dead.mean())
         counts = np.diff(np.append(starts, len(max_abs)))
         return np.add.reduceat(dead, starts) / counts

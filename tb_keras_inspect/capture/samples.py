@@ -6,6 +6,7 @@ import numpy as np
 from tensorboard.compat.proto import summary_pb2
 
 from tb_keras_inspect.capture.dead import DeadUnits
+from tb_keras_inspect.capture.headline import headline, scalar_values
 from tb_keras_inspect.capture.layout import Layout, Section, SiteKey
 from tb_keras_inspect.records import encode_histogram, encode_table, encode_units
 from tb_keras_inspect.records import inspect_pb2 as pb
@@ -21,10 +22,11 @@ class SampleEncoder:
 
     Args:
         dead: Remembers which units spoke.
+        scalars: Whether the headline numbers are written as ordinary scalars too.
     """
 
-    def __init__(self, dead: DeadUnits):
-        self._dead = dead
+    def __init__(self, dead: DeadUnits, scalars: bool = False):
+        self._dead, self._scalars = dead, scalars
         self._variables: dict[str, int] = {}
         self._sites: dict[str, int] = {}
         self._model = 0
@@ -61,6 +63,8 @@ class SampleEncoder:
                 continue
             message = self._message(section, views[section.kind], dead, facts)
             values.append(to_value(section.kind, message))
+        if self._scalars:
+            values += scalar_values(headline(layout, views, self._dead.share))
         return values
 
     def _message(self, section: Section, values: np.ndarray, dead, facts):

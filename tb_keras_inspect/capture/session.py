@@ -79,7 +79,7 @@ class Session:
         """
         self._twin.backend.processes = processes
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
-        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch))
+        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch), self._settings.scalars)
         # Now: while JAX trains, the optimizer's variables cannot be read.
         self._compiled: dict[str, str] = {}
         with contextlib.suppress(

@@ -12,6 +12,7 @@ class Settings:
 
     Attributes:
         gradients, weights, updates, activations, units, histograms: Whether to record each.
+        scalars: Whether headline numbers are written as ordinary scalars too.
         activation_limit: Most elements of one layer output that its statistics and its units'
             magnitudes are computed from: the first samples of the batch, as many as fit, at least
             one. None for all.
@@ -28,6 +29,7 @@ class Settings:
     activations: bool = True
     units: bool = True
     histograms: bool = True
+    scalars: bool = False
     activation_limit: int | None = 65536
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
