@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tb_keras_inspect import __version__
 from tb_keras_inspect.demos import command as demo
 from tb_keras_inspect.diagnosis import command as diagnose
+from tb_keras_inspect.export import command as export
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +36,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     diagnose.add_arguments(diagnose_parser)
     diagnose_parser.set_defaults(run=diagnose.run)
+    export_parser = commands.add_parser(
+        "export", help="write the numbers of runs as CSV, Parquet, npz or an HTML page"
+    )
+    export.add_arguments(export_parser)
+    export_parser.set_defaults(run=export.run)
     return parser
 
 

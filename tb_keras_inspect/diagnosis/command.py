@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import pathlib
 import sys
 
@@ -11,7 +10,8 @@ from tb_keras_inspect.diagnosis.finding import SEVERITIES, Findings, printable
 from tb_keras_inspect.diagnosis.report import report_html
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
-from tb_keras_inspect.store import RunData, StoreError, load_run, load_runs
+from tb_keras_inspect.store import RunData, StoreError
+from tb_keras_inspect.store.loading import runs_at
 
 FOUND, BAD_INPUT = 1, 2
 
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     try:
         thresholds = Thresholds(THRESHOLDS, dict(arguments.threshold))
-        runs = _runs(arguments.logdir)
+        runs = runs_at(arguments.logdir)
         found = {name: diagnose(data, thresholds) for name, data in runs.items()}
         if arguments.html is not None:
             arguments.html.write_text(report_html(runs, found), encoding="utf-8")
@@ -65,23 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
     _print_json(runs, found) if arguments.json else _print_text(runs, found)
     failed = arguments.fail_on and any(f.at_least(arguments.fail_on) for f in found.values())
     return FOUND if failed else 0
-
-
-def _runs(logdir: str) -> dict[str, RunData]:
-    """The run in the directory, or those below it.
-
-    Raises:
-        StoreError: when there is none.
-    """
-    if not os.path.isdir(logdir) and "://" not in logdir:
-        raise StoreError(f"No such directory: {logdir!r}")
-    runs = load_runs(logdir)
-    if set(runs) == {"."}:
-        run = load_run(logdir)
-        return {run.name: run}
-    if not runs:
-        raise StoreError(f"No records of InspectCallback in or below {logdir!r}")
-    return runs
 
 
 def _print_text(runs: dict[str, RunData], found: dict[str, Findings]) -> None:

@@ -36,7 +36,7 @@ def report_html(runs: Mapping[str, RunData], found: Mapping[str, Findings]) -> s
         runs: Name to run.
         found: Name to its findings.
     """
-    sections = "".join(_section(name, run, found[name]) for name, run in runs.items())
+    sections = "".join(section_html(name, run, found[name]) for name, run in runs.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
@@ -46,7 +46,8 @@ def report_html(runs: Mapping[str, RunData], found: Mapping[str, Findings]) -> s
     )
 
 
-def _section(name: str, run: RunData, findings: Findings) -> str:
+def section_html(name: str, run: RunData, findings: Findings) -> str:
+    """The part of a page that is about one run: its loss and its findings, under a heading."""
     articles = "".join(_article(run, finding) for finding in findings)
     samples, first, last = run.extent()
     where = f", steps {first} to {last}" if samples else ""

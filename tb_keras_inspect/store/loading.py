@@ -51,3 +51,21 @@ def load_runs(logdir: str | os.PathLike) -> dict[str, RunData]:
         if run.kinds:
             runs[name] = run
     return runs
+
+
+def runs_at(logdir: str | os.PathLike) -> dict[str, RunData]:
+    """The run in a directory, named after it, or else those below it.
+
+    Raises:
+        StoreError: when there is none.
+    """
+    logdir = os.fspath(logdir)
+    if not os.path.isdir(logdir) and "://" not in logdir:
+        raise StoreError(f"No such directory: {logdir!r}")
+    runs = load_runs(logdir)
+    if set(runs) == {"."}:
+        run = load_run(logdir)
+        return {run.name: run}
+    if not runs:
+        raise StoreError(f"No records of InspectCallback in or below {logdir!r}")
+    return runs

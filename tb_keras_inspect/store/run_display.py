@@ -12,13 +12,17 @@ if TYPE_CHECKING:
     from tb_keras_inspect.store.run import RunData
 
 
-def run_html(run: RunData) -> str:
-    """An HTML fragment; every name in it is escaped."""
+def facts(run: RunData) -> list[tuple[str, str]]:
+    """What a run is: names of facts, and each in a line."""
     samples, first, last = run.extent()
     where = f"{samples}, steps {first} to {last}" if samples else "none"
     rows = [("sampled steps", where), *_model(run), ("recorded", listed(sorted(run.kinds)))]
-    rows += [("not read", text) for text in run.problems]
-    loss = run.loss
+    return rows + [("not read", text) for text in run.problems]
+
+
+def run_html(run: RunData) -> str:
+    """An HTML fragment; every name in it is escaped."""
+    rows, loss = facts(run), run.loss
     picture = sparkline(loss.steps, loss.values, "loss") if len(loss.steps) else ""
     caption = f"<div>loss of the sampled batches<br/>{picture}</div>" if picture else ""
     return f"<b>{html.escape(run.name)}</b>{table_html(rows)}{caption}"

@@ -1,0 +1,35 @@
+"""CSV: a file a kind, as RFC 4180 has it, in UTF-8."""
+
+from __future__ import annotations
+
+import csv
+import pathlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from tb_keras_inspect.export.columns import Columns
+
+# A spreadsheet takes a cell that begins so for a formula, and names come from a log.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write(path: pathlib.Path, blocks: Iterable[Columns]) -> None:
+    """Writes the file. Numbers have the digits that give the same float32 again; NaN and infinities
+    are `nan`, `inf` and `-inf`; a name that a spreadsheet would compute gets an apostrophe."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        for number, columns in enumerate(blocks):
+            if not number:
+                writer.writerow([_safe(name) for name in columns])
+            writer.writerows(zip(*map(_texts, columns.values()), strict=True))
+
+
+def _texts(column: np.ndarray) -> list[str]:
+    if column.dtype == object:
+        return [_safe(text) for text in column.tolist()]
+    return column.astype(str).tolist()
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text

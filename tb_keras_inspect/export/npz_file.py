@@ -1,0 +1,75 @@
+"""NumPy's npz: a file a run, arrays as the store has them. Names are values, never file names."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from tb_keras_inspect.export.columns import HISTOGRAMS, UNITS
+from tb_keras_inspect.records.schema import PICTURE_KINDS
+from tb_keras_inspect.store import NotRecordedError, RunData
+
+PICTURES = tuple(kind.value for kind in PICTURE_KINDS)
+
+
+def write(path: pathlib.Path, run: RunData, kinds: Sequence[str]) -> None:
+    """Writes the file; `numpy.load(path)` needs no pickle.
+
+    Args:
+        path: Ends in ".npz".
+        run: The run.
+        kinds: Tables: `<kind>/steps` int64[S], `names`, `statistics`, `values` float32[S, N, K].
+            Units: `units/names`, and for name number i `units/<i>/steps`, `max_abs` float32[S, U],
+            `dead` bool[S, U]. Histograms: `<kind>/names`, `<kind>/<i>/steps`, `edges`, `counts`.
+            Pictures: `<kind>/names`, `<kind>/<i>/steps`, `channels`, and for snapshot number j
+            `<kind>/<i>/<j>` float32[samples, C, H, W].
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for kind in kinds:
+        arrays |= {f"{kind}/{name}": array for name, array in _arrays(run, kind).items()}
+    np.savez_compressed(path, **arrays)
+
+
+def _arrays(run: RunData, kind: str) -> dict[str, np.ndarray]:
+    if kind == UNITS:
+        return _each(run.units_at().names, lambda name: vars(run.units(name)), {"window"})
+    if kind in HISTOGRAMS:
+        return _histograms(run, kind.removesuffix("_histogram"))
+    if kind in PICTURES:
+        return _each(run.map_names(kind), lambda name: _pictures(run, kind, name))
+    table = run.table(kind)
+    found = {"steps": table.steps, "names": _text(table.names), "values": table.values}
+    if table.recorded is not None:
+        found["recorded"] = table.recorded
+    return found | {"statistics": _text(table.statistics)}
+
+
+def _histograms(run: RunData, kind: str) -> dict[str, np.ndarray]:
+    found = {}
+    for name in run.table(kind).names if kind in run.kinds else ():
+        try:
+            found[name] = vars(run.histogram(kind, name))
+        except NotRecordedError:
+            continue
+    return _each(list(found), found.__getitem__)
+
+
+def _pictures(run: RunData, kind: str, name: str) -> dict[str, np.ndarray]:
+    maps = run.maps(name, kind)
+    found = {str(number): maps[number] for number in range(len(maps))}
+    return found | {"steps": maps.steps, "channels": maps.channels}
+
+
+def _each(names: Sequence[str], arrays_of, without=frozenset()) -> dict[str, np.ndarray]:
+    found = {"names": _text(names)}
+    for number, name in enumerate(names):
+        for key, array in arrays_of(name).items():
+            if key not in without:
+                found[f"{number}/{key}"] = array
+    return found
+
+
+def _text(names: Sequence[str]) -> np.ndarray:
+    return np.array(names, str) if len(names) else np.zeros(0, "U1")
