@@ -60,20 +60,46 @@ def test_version_of_the_metadata_is_the_packages():
     assert importlib.metadata.version("tb-keras-inspect") == tb_keras_inspect.__version__
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> pathlib.Path:
-    """A wheel built from a copy of the sources, so that no stale build folder leaks into it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(
-        ROOT / "tb_keras_inspect",
-        folder / "source" / "tb_keras_inspect",
-        ignore=shutil.ignore_patterns("__pycache__"),
+SOURCES = ("tb_keras_inspect", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "docs")
+
+
+def build(folder: pathlib.Path, umask: int = 0o022) -> dict[str, pathlib.Path]:
+    """Builds from a copy of the sources, so that no stale build folder leaks into it.
+
+    Args:
+        folder: A new folder.
+        umask: Of the copy and the build.
+
+    Returns:
+        Ending of each file ("whl", "gz") to its path.
+    """
+    for name in SOURCES:
+        if (ROOT / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__", "images")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored, copy_function=shutil.copy)
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    for path in folder.rglob("*"):
+        path.chmod((0o777 if path.is_dir() else 0o666) & ~umask)
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder / "dist", folder]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, umask=umask
     )
-    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder / "source")
-    pip(sys.executable, "wheel", "--no-deps", "-w", folder, folder / "source")
-    (path,) = folder.glob("*.whl")
-    return path
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {path.suffix[1:]: path for path in (folder / "dist").iterdir()}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> dict[str, pathlib.Path]:
+    """A wheel and a source distribution."""
+    return build(tmp_path_factory.mktemp("built"))
+
+
+@pytest.fixture(scope="module")
+def wheel(built) -> pathlib.Path:
+    """The wheel."""
+    return built["whl"]
 
 
 def pip(python: str | os.PathLike, *arguments) -> None:
@@ -92,6 +118,27 @@ def test_wheel_holds_the_tab_the_schema_the_demo_and_the_types(wheel):
     wanted += [path for path in package.rglob("*.py")]
     assert names >= {path.relative_to(ROOT).as_posix() for path in wanted}
     assert not [name for name in names if name.startswith(("tests", "frontend", "demo/"))]
+
+
+@pytest.mark.slow
+def test_a_second_build_elsewhere_and_later_gives_the_same_bytes(built, tmp_path):
+    again = build(tmp_path, umask=0o077)
+    assert set(again) == set(built) == {"whl", "gz"}
+    for ending, path in built.items():
+        assert again[ending].read_bytes() == path.read_bytes(), ending
+
+
+@pytest.mark.slow
+def test_the_wheel_is_small_and_of_pure_python(wheel):
+    assert wheel.stat().st_size <= 1_000_000
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+@pytest.mark.slow
+def test_the_metadata_are_what_an_index_accepts(built):
+    command = [sys.executable, "-m", "twine", "check", "--strict", *built.values()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.fixture(scope="module")
