@@ -1,5 +1,6 @@
 """InspectCallback: options, schedule, life cycle. What touches tensors is in `capture`."""
 
+import contextlib
 import math
 import os
 import time
@@ -12,12 +13,14 @@ import keras
 from tb_keras_inspect import options
 from tb_keras_inspect.capture.distribution import NoRecorder, join
 from tb_keras_inspect.capture.filters import check_matches, layer_filter
+from tb_keras_inspect.capture.hooks_check import missing_hooks, unwatched
 from tb_keras_inspect.capture.maps_plan import MAX_CHANNELS, MAX_PIXELS
 from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
+from tb_keras_inspect.guard import guarded
 from tb_keras_inspect.loop import TrainingLoop
 from tb_keras_inspect.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.schedule import Schedule
@@ -182,6 +185,9 @@ class InspectCallback(keras.callbacks.Callback):
         """Opens the event file; raises where it cannot be written."""
         self._close()
         kept, self._kept = self._kept, None
+        if missing := missing_hooks(self._inspected):
+            _warn(unwatched(missing))
+            return
         session = kept if kept and kept.serves(self._inspected) else self._new_session()
         self._processes = join(self._inspected, self.log_dir)
         self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
@@ -191,6 +197,12 @@ class InspectCallback(keras.callbacks.Callback):
         session.open(self._recorder, self.params.get("steps"), self._processes.count)
         if self._processes.problem:
             _warn(self._processes.problem)
+        if self._processes.writes and self._recorder.log_dir != self.log_dir:
+            _warn(
+                f"another process records into {self.log_dir} at the same time. This training is "
+                f"recorded in {self._recorder.log_dir}, as a run of its own; nothing is lost or mixed. "
+                "Give each training a directory of its own"
+            )
         self._session = self._kept = session
         self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
         self._snapshots = Snapshots(self._maps_every, self._max_bytes)
@@ -204,6 +216,7 @@ class InspectCallback(keras.callbacks.Callback):
         pictures = self._pictures | {"grad_cam_layer": layer_name(self._grad_cam_layer, model)}
         return Session(model, self._settings, self._wanted, samples, self._options, pictures)
 
+    @guarded
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes where the epoch begins on the run's step axis."""
         if self._session is None:
@@ -228,6 +241,7 @@ class InspectCallback(keras.callbacks.Callback):
         if self._session.wants_first_snapshot:
             self._session.snapshot(self._next_step)
 
+    @guarded
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Decides whether the step that is about to run is sampled.
 
@@ -253,10 +267,11 @@ class InspectCallback(keras.callbacks.Callback):
         ready, interval = self._processes.agree(armed, schedule.planned(step, *sizes))
         if ready:
             schedule.sampled(step, *sizes, interval)
-            self._tell(session)
         elif armed:
             session.disarm()
+        self._tell(session)
 
+    @guarded
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Records Keras's logs of the epoch and, when it is their turn, activation maps."""
         session = self._session
@@ -275,11 +290,13 @@ class InspectCallback(keras.callbacks.Callback):
         self._tell(session)
         self._tell_findings(self._watch.tell)
 
+    @guarded
     def on_test_begin(self, logs: Any = None) -> None:
         """Validation is no training time."""
         if self._session is not None:
             self._schedule.pause()
 
+    @guarded
     def on_train_end(self, logs: Any = None) -> None:
         """Writes what is waiting and closes the event file."""
         self._close()
@@ -322,11 +339,20 @@ class InspectCallback(keras.callbacks.Callback):
             self._tell_findings(self._watch.finish)
         if not complete and self._recorder.failure is None:
             _warn(f"some of the last samples are missing: {self._recorder.path} is slow to write")
-        if self._recorder.dropped:
-            _warn(
-                f"{self._recorder.dropped} sampled steps were left out because the disk could not "
-                "keep up; training did not wait for it. A larger `every` avoids that"
-            )
+
+    def _give_up(self, error: Exception) -> bool:
+        """Goes on without recording, where that is possible: called when a method has failed."""
+        session, self._session = self._session, None
+        if session is None or self._processes.count > 1:
+            return False
+        with contextlib.suppress(Exception):
+            session.disarm()
+        self._recorder.close()
+        _warn(
+            f"nothing is recorded any more: the callback failed with {type(error).__name__}: {error}. "
+            "What was written before can be viewed; training goes on"
+        )
+        return True
 
     def _tell_findings(self, tell: Callable[[Any], list[str]]) -> None:
         for problem in tell(self._inspected):

@@ -107,7 +107,7 @@ class Session:
         Returns:
             Whether it will be.
         """
-        if not has_weights(self._model):
+        if not has_weights(self._model) or self._recorder.failure is not None:
             return False
         self._step, self._facts = step, dict(facts)
         return self._twin.arm()
@@ -149,6 +149,8 @@ class Session:
             ValueError: if samples that the user gave do not fit the model.
         """
         if self._samples is None or self._samples.needs_batch or not has_weights(self._model):
+            return
+        if self._recorder.failure is not None:
             return
         first, self._shown = not self._shown, True
         with self._maps_only():
@@ -216,7 +218,8 @@ class Session:
             encoder.use(record)
             return [to_event(step, now, [to_value(Kind.MODEL, record)])]
 
-        self._recorder.put(job, PATIENCE)
+        if not self._recorder.put(job, PATIENCE):
+            self._record_key = self._written = None  # nothing can be read without it: tried again
 
     # What goes wrong.
 
@@ -228,11 +231,17 @@ class Session:
                 f"instrumenting the training step failed with {_words(self._twin.failure)}. "
                 "Training goes on with the model's own step"
             )
-        if self._recorder.failure is not None:
+        failure = self._recorder.failure
+        if failure is not None:
             self._report(
                 f"nothing is recorded any more: writing to {self._recorder.path} failed with "
-                f"{_words(self._recorder.failure)}. What was written before can be viewed; "
-                "training goes on"
+                f"{_words(failure)}. What was written before can be viewed; training goes on"
+            )
+        elif self._recorder.dropped:
+            self._report(
+                "some sampled steps are left out, from about here on: the disk cannot keep up with "
+                f"{self._recorder.path}, and training does not wait for it. The others are recorded. "
+                "A larger `every` avoids that"
             )
 
     @contextlib.contextmanager

@@ -4,6 +4,8 @@ TensorBoard's own writer computes its checksum in pure Python with the interpret
 (6 MB/s); google-crc32c does it in C, and works where no TensorFlow is installed.
 """
 
+import contextlib
+import errno
 import itertools
 import os
 import socket
@@ -68,15 +70,41 @@ class EventFileWriter:
             self._file = tf.io.gfile.GFile(self.path, "wb")
         else:
             os.makedirs(log_dir, exist_ok=True)
-            self._file = open(self.path, "wb")  # noqa: SIM115 - closed in close()
+            # Unbuffered: what could not be written must not be tried again later, or in a fork.
+            self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
+        self._is_local = "://" not in log_dir
         self.write(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def write(self, *events: event_pb2.Event) -> None:
-        """Appends events and flushes them to the operating system."""
+        """Appends events and flushes them to the operating system: all of them or, on a disk that is
+        full, none.
+
+        Raises:
+            OSError: when they cannot be written, or the file has been removed meanwhile.
+        """
         data = b"".join(frame(event.SerializeToString()) for event in events)
-        self._file.write(data)
-        self._file.flush()
+        if self._is_local:
+            self._check_is_there()
+            self._write_whole(data)
+        else:
+            self._file.write(data)
+            self._file.flush()
         self.size += len(data)
+
+    def _check_is_there(self) -> None:
+        # A file that was removed takes what is written without a word.
+        if os.name == "posix" and not os.fstat(self._file.fileno()).st_nlink:
+            raise FileNotFoundError(errno.ENOENT, "the event file has been removed", self.path)
+
+    def _write_whole(self, data: bytes) -> None:
+        left = memoryview(data)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except BaseException:
+            with contextlib.suppress(OSError):  # half a record would be taken for damage
+                os.ftruncate(self._file.fileno(), self.size)
+            raise
 
     def close(self) -> None:
         """Closes the file; further writes fail."""
