@@ -5,6 +5,13 @@ because TensorBoard imports it at every start.
 """
 
 import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tb_keras_inspect.callback import InspectCallback
+    from tb_keras_inspect.diagnosis import diagnose
+    from tb_keras_inspect.store import load_run, load_runs
+    from tb_keras_inspect.store.compare import compare
 
 __version__ = "0.1.0"
 
@@ -18,7 +25,7 @@ _HOME = {
 __all__ = ["InspectCallback", "__version__", "compare", "diagnose", "load_run", "load_runs"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOME[name]), name)

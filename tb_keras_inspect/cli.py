@@ -19,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     parsed = _parser().parse_args(arguments)
-    return parsed.run(parsed)
+    status: int = parsed.run(parsed)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

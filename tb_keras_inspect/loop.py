@@ -36,7 +36,8 @@ class TrainingLoop:
             )
         self._callback, self._model = callback, model
         self._params = {"steps": steps_per_epoch, "epochs": epochs}
-        self._epoch, self._batch = 0, None
+        self._epoch = 0
+        self._batch: int | None = None
 
     def __enter__(self) -> "TrainingLoop":
         self._callback.set_params(self._params)

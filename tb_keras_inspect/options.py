@@ -16,7 +16,7 @@ def checked_log_dir(log_dir: Any) -> str:
 def checked_every(every: Any) -> int | str:
     """A number of steps, or "auto"."""
     if every == "auto":
-        return every
+        return "auto"
     if isinstance(every, bool) or not isinstance(every, int) or every < 1:
         raise ValueError(
             f"`every` must be 'auto' or a whole number of steps from 1. Received: every={every!r}"

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
         return group(found)
 
 
-def _run_rule(rule, facts: Facts) -> list[Finding]:
+def _run_rule(rule: Any, facts: Facts) -> list[Finding]:
     """One rule's findings; a rule that a strange log breaks must not take the others with it."""
     try:
         return list(rule.find(facts))

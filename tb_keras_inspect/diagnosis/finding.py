@@ -119,7 +119,7 @@ class Finding:
     advice: Sequence[Advice] = ()
     related: Sequence["Finding"] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
             raise ValueError(
                 f"`severity` must be one of {', '.join(SEVERITIES)}. "
@@ -159,12 +159,12 @@ class Finding:
         lines += _wrapped(printable(self.cause), "  ")
         for item in self.evidence:
             lines += _wrapped(f"- {printable(str(item))}", "  ", "    ")
-        for number, item in enumerate(self.advice, 1):
-            lines += _wrapped(f"{number}. {printable(item.text)}", "  ", "     ")
-            for line in item.code.splitlines():
+        for number, advice in enumerate(self.advice, 1):
+            lines += _wrapped(f"{number}. {printable(advice.text)}", "  ", "     ")
+            for line in advice.code.splitlines():
                 lines += _wrapped(line, "     ", "       ")
-        for item in self.related:
-            lines += _wrapped(f"> {item.problem}: {printable(item.title)}", "  ", "    ")
+        for finding in self.related:
+            lines += _wrapped(f"> {finding.problem}: {printable(finding.title)}", "  ", "    ")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -189,7 +189,7 @@ class Finding:
         )
 
 
-class Findings(list):
+class Findings(list[Finding]):
     """Findings, worst first. A list that reads well."""
 
     def __str__(self) -> str:

@@ -77,7 +77,7 @@ def _y_axis(low: float, high: float, logarithmic: bool) -> Axis:
     return lambda v: TOP + (high / 2 - v / 2) / span * tall
 
 
-def _path(steps, values, finite, x: Axis, y: Axis) -> str:
+def _path(steps: np.ndarray, values: np.ndarray, finite: np.ndarray, x: Axis, y: Axis) -> str:
     steps, values = steps[finite], values[finite]
     if len(steps) > MOST_POINTS:  # the extremes of each column stay
         parts = np.array_split(np.arange(len(steps)), MOST_POINTS // 2)
@@ -88,7 +88,7 @@ def _path(steps, values, finite, x: Axis, y: Axis) -> str:
     return "M" + "L".join(f"{_text(a)} {_text(b)}" for a, b in points)
 
 
-def _grid(steps, low: float, high: float, logarithmic: bool, x: Axis, y: Axis) -> str:
+def _grid(steps: np.ndarray, low: float, high: float, logarithmic: bool, x: Axis, y: Axis) -> str:
     bottom = HEIGHT - BOTTOM
     found = [f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>']
     for value in (low, high):

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 
@@ -26,7 +26,7 @@ class Threshold:
     source: str
 
 
-class Thresholds(Mapping):
+class Thresholds(Mapping[str, float]):
     """Values by name.
 
     Args:
@@ -51,7 +51,7 @@ class Thresholds(Mapping):
     def __getitem__(self, name: str) -> float:
         return self._values[name]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
     def __len__(self) -> int:

@@ -28,7 +28,8 @@ def write(path: pathlib.Path, blocks: Iterable[Columns]) -> None:
 def _texts(column: np.ndarray) -> list[str]:
     if column.dtype == object:
         return [_safe(text) for text in column.tolist()]
-    return column.astype(str).tolist()
+    texts: list[str] = column.astype(str).tolist()
+    return texts
 
 
 def _safe(text: str) -> str:

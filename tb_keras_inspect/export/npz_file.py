@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def write(path: pathlib.Path, run: RunData, kinds: Sequence[str]) -> None:
             Pictures: `<kind>/names`, `<kind>/<i>/steps`, `channels`, and for snapshot number j
             `<kind>/<i>/<j>` float32[samples, C, H, W].
     """
-    arrays: dict[str, np.ndarray] = {}
+    arrays: dict[str, Any] = {}
     for kind in kinds:
         arrays |= {f"{kind}/{name}": array for name, array in _arrays(run, kind).items()}
     np.savez_compressed(path, **arrays)
@@ -62,7 +63,11 @@ def _pictures(run: RunData, kind: str, name: str) -> dict[str, np.ndarray]:
     return found | {"steps": maps.steps, "channels": maps.channels}
 
 
-def _each(names: Sequence[str], arrays_of, without=frozenset()) -> dict[str, np.ndarray]:
+def _each(
+    names: Sequence[str],
+    arrays_of: Callable[[str], Mapping[str, Any]],
+    without: Collection[str] = (),
+) -> dict[str, np.ndarray]:
     found = {"names": _text(names)}
     for number, name in enumerate(names):
         for key, array in arrays_of(name).items():

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tb_keras_inspect.plots.axes import axes_of, plain, shown_step
+from tb_keras_inspect.records import DecodedActivationFunction
 from tb_keras_inspect.store import RunData
 
 
@@ -53,7 +54,7 @@ def activation_function(
     return ax
 
 
-def _words(item) -> str:
+def _words(item: DecodedActivationFunction) -> str:
     parts = [] if item.curve is not None else [f"no curve: {plain(item.reason)}"]
     if np.isfinite(item.flat_fraction):
         parts.append(f"{100 * item.flat_fraction:.0f} % on the flat parts")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import Colormap, LogNorm, Normalize
 from matplotlib.patches import FancyBboxPatch
 
 from tb_keras_inspect.plots.axes import BAD, at_step, axes_of, plain, shown_step
@@ -61,7 +62,8 @@ def model_graph(
     rows = max((row for row, _ in places.values()), default=0) + 1
     across = max((abs(x) for _, x in places.values()), default=0)
     ax = axes_of(ax, max(3.6, 2.1 * (2 * across + 1)), max(2.0, 0.52 * rows + 0.8))
-    values, title = {}, plain(run.name)
+    values: dict[int, float] = {}
+    title = plain(run.name)
     if kind is not None:
         values, at = _values(run, kind, statistic, step)
         title += f"\n{kind} {plain(statistic)}, {at}"
@@ -136,9 +138,18 @@ def _arrow(ax: Axes, source: tuple[int, float], target: tuple[int, float]) -> No
     )
 
 
-def _box(ax: Axes, model: ModelInfo, node: int, x: float, row: int, value, colors, norm) -> None:
+def _box(
+    ax: Axes,
+    model: ModelInfo,
+    node: int,
+    x: float,
+    row: int,
+    value: float | None,
+    colors: Colormap,
+    norm: Normalize,
+) -> None:
     layer = model.layers[node]
-    color = NOTHING if value is None else BAD
+    color: Any = NOTHING if value is None else BAD
     if value is not None and np.isfinite(value):
         color = colors(norm(value))
     corner = (x - BOX_WIDTH / 2 + 0.05, row - BOX_HEIGHT / 2 + 0.05)

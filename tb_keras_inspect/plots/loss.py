@@ -68,7 +68,8 @@ def _mark(ax: Axes, finding: Finding, number: int) -> None:
 
 
 def _finish(ax: Axes, run: RunData) -> None:
-    drawn = [np.asarray(line.get_ydata(), float) for line in ax.lines if len(line.get_xdata()) > 2]
+    series = [np.asarray(line.get_ydata(), float) for line in ax.lines]
+    drawn = [values for values in series if len(values) > 2]
     values = np.concatenate(drawn) if drawn else np.zeros(0)
     values = values[np.isfinite(values)]
     positive = values[values > 0]

@@ -24,7 +24,7 @@ def mosaic(pictures: np.ndarray, columns: int | None = None) -> np.ma.MaskedArra
         columns = max(1, min(count, math.ceil(math.sqrt(count * height / max(width, 1)))))
     rows = math.ceil(count / columns)
     shape = rows * (height + GAP) - GAP, columns * (width + GAP) - GAP
-    result = np.ma.masked_all(shape, np.float64)
+    result = np.ma.MaskedArray(np.zeros(shape), mask=True)
     for number, picture in enumerate(pictures):
         top = number // columns * (height + GAP)
         left = number % columns * (width + GAP)

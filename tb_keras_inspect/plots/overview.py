@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tb_keras_inspect.plots.flow import gradient_flow, over_time
@@ -27,7 +30,8 @@ def overview(run: RunData) -> Figure:
     ```
     """
     figure, places = plt.subplots(2, 2, figsize=(13, 8), layout="constrained")
-    for draw, ax in zip((loss, gradient_flow, over_time, dead_units), places.flat, strict=True):
+    drawings: list[Callable[..., Axes]] = [loss, gradient_flow, over_time, dead_units]
+    for draw, ax in zip(drawings, places.flat, strict=True):
         try:
             draw(run, ax=ax)
         except (NotRecordedError, ValueError) as error:

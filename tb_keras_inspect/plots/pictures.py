@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
 
 from tb_keras_inspect.plots.axes import BAD, at_step, axes_of, plain, shown_step
 from tb_keras_inspect.plots.mosaic import mosaic
@@ -152,7 +155,8 @@ def _record(run: RunData, name: str, kind: str, step: int | None) -> tuple[Decod
 def _sample(values: np.ndarray, sample: int) -> np.ndarray:
     if not 0 <= sample < len(values):
         raise ValueError(f"Expected a sample from 0 to {len(values) - 1}. Received: {sample}")
-    return values[sample]
+    chosen: np.ndarray = values[sample]
+    return chosen
 
 
 def _draw(
@@ -165,19 +169,19 @@ def _draw(
 ) -> Axes:
     picture = mosaic(tiles, columns)
     ratio = picture.shape[0] / picture.shape[1]
-    aspect = "equal" if 1 / LONG < ratio < LONG else "auto"
+    aspect: Literal["equal", "auto"] = "equal" if 1 / LONG < ratio < LONG else "auto"
     ax = axes_of(ax, 6, min(max(5 * ratio, 2.0), 5.0))
     finite = picture[np.isfinite(picture.filled(np.nan))]
     most = float(np.abs(finite).max()) if finite.count() else 1.0
     low, high = (-most, most) if signed else (0.0, most)
     colors = matplotlib.colormaps["RdBu_r" if signed else "viridis"].with_extremes(bad=GAP_COLOR)
-    pixels = {"aspect": aspect, "interpolation": "nearest"}
-    image = ax.imshow(picture, cmap=colors, vmin=low, vmax=high or 1.0, **pixels)
+    norm = Normalize(low, high or 1.0)
+    image = ax.imshow(picture, cmap=colors, norm=norm, aspect=aspect, interpolation="nearest")
     bad = ~picture.mask & np.isnan(picture.data) if np.ndim(picture.mask) else np.isnan(picture)
     if bad.any():
         red = matplotlib.colors.ListedColormap([BAD])
         paint = np.ma.masked_where(~bad, np.ones(bad.shape))
-        ax.imshow(paint, cmap=red, **pixels)
+        ax.imshow(paint, cmap=red, aspect=aspect, interpolation="nearest")
     ax.set(xticks=[], yticks=[])
     ax.set_title(title, fontsize=10)
     ax.spines[:].set_visible(False)

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 class Sized(Protocol):
     """Something that knows how much memory it holds."""
 
-    nbytes: int
+    @property
+    def nbytes(self) -> int:
+        """Bytes."""
 
 
 class MemoryCache:

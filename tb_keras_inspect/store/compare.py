@@ -44,7 +44,7 @@ class Aligned(Shown):
 
     def to_xarray(self) -> Any:
         """`xarray.DataArray` with dimensions run, step, name."""
-        axes = [("run", self.runs), ("step", self.steps), ("name", self.names)]
+        axes: export.Axes = [("run", self.runs), ("step", self.steps), ("name", self.names)]
         return export.data_array(self.values, axes, self.name)
 
 
@@ -95,7 +95,7 @@ class Comparison:
         return align(list(self.runs), found, "loss")
 
 
-def compare(runs: Iterable[RunData | str | os.PathLike]) -> Comparison:
+def compare(runs: Iterable[RunData | str | os.PathLike[str]]) -> Comparison:
     """Puts runs side by side.
 
     Args:

@@ -103,7 +103,7 @@ def _array(array: np.ndarray) -> str:
     return f"{head}, {ends}" + (f", {bad} not finite" if bad and good.size else "")
 
 
-def _mapping(value: dict) -> str:
+def _mapping(value: dict[str, Any]) -> str:
     if len(value) > FEW or not all(isinstance(item, np.ndarray) for item in value.values()):
         return f"{len(value)}: {listed(list(value))}"
     return "; ".join(f"{name}: {_array(item)}" for name, item in value.items()) or "none"

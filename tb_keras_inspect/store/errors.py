@@ -28,7 +28,7 @@ class NotRecordedError(StoreError, KeyError):
         super().__init__(f"No {what} {name!r}. {plural} there: {listing(known)}")
 
     def __str__(self) -> str:
-        return self.args[0]  # KeyError would show the repr
+        return str(self.args[0])  # KeyError would show the repr
 
 
 def listing(names: Iterable[str]) -> str:

@@ -2,14 +2,18 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect.store.errors import StoreError
 
+Labels = Sequence[Any] | np.ndarray
+Axes = Sequence[tuple[str, Labels]]
 
-def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Sequence]) -> Any:
+
+def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Labels]) -> Any:
     """A `pandas.DataFrame` with a row per step and a column per cell of the other axes.
 
     Args:
@@ -30,7 +34,10 @@ def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Sequen
 
 
 def data_array(
-    values: np.ndarray, axes: Sequence[tuple[str, Sequence]], name: str, attributes: Mapping = {}
+    values: np.ndarray,
+    axes: Axes,
+    name: str,
+    attributes: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
     """An `xarray.DataArray`.
 

@@ -1,6 +1,7 @@
 """An array that grows along one axis while views handed out earlier stay as they were."""
 
 import numpy as np
+import numpy.typing as npt
 
 MINIMUM = 16
 MOST_RESERVED = 1 << 31  # bytes asked for ahead of need
@@ -18,7 +19,9 @@ class GrowingArray:
         fill: Value of cells nobody has set.
     """
 
-    def __init__(self, shape: tuple[int, ...], dtype: np.dtype, axis: int = 0, fill: float = 0):
+    def __init__(
+        self, shape: tuple[int, ...], dtype: npt.DTypeLike, axis: int = 0, fill: float = 0
+    ):
         self._axis, self._fill = axis, fill
         self._shape, self._dtype = tuple(shape), np.dtype(dtype)
         self._data = self._allocate(0)

@@ -1,6 +1,7 @@
 """Histograms of one tensor over time."""
 
 import dataclasses
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, Columns, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
+Results = list[int | str]  # number of each record taken, or why it was not
 MOST_COUNTS = 1 << 29  # held at once: 2 GB. Empty bins take no room in a file, but here they do
 TOO_MANY = "more histograms than are held at once"
 
@@ -104,14 +106,15 @@ class HistogramArena:
             steps, list(self._rows.names), edges, self._counts.view, self._recorded.view
         )
 
-    def _append_group(self, group: list[tuple[int, DecodedHistogram]], results: list) -> None:
+    def _append_group(self, group: list[tuple[int, DecodedHistogram]], results: Results) -> None:
         first = group[0][1]
         known = self._models.names(self._kind, first.model)
-        reason = self._fault(first, known) or self._lack_of_room(first, known, len(group))
+        reason = self._fault(first, known) or self._lack_of_room(first, known or (), len(group))
         if reason is not None:
             for index, _ in group:
                 results[index] = reason
             return
+        assert known is not None  # `_fault` has looked
         self._cells += first.counts.size * len(group)
         names = [known[row] for row in first.rows]
         self._make_room(names, known)
@@ -148,6 +151,7 @@ class HistogramArena:
             return
         old = self._rows
         self._rows = old.merged(names, order)
+        assert self._bins is not None  # the first record set them
         rows, everything = self._rows.indices(old.names), slice(None)
         count = len(self._rows.names)
         source = (everything, everything)
@@ -155,5 +159,5 @@ class HistogramArena:
         self._recorded.reshape((count,), (everything, rows), source)
 
 
-def _layout_key(item: DecodedHistogram) -> tuple:
+def _layout_key(item: DecodedHistogram) -> tuple[Hashable, ...]:
     return item.model, item.first_exponent, item.exponents, item.rows.tobytes()

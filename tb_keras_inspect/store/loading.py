@@ -8,7 +8,7 @@ from tb_keras_inspect.store.files import FileSource
 from tb_keras_inspect.store.run import RunData
 
 
-def load_run(path: str | os.PathLike) -> RunData:
+def load_run(path: str | os.PathLike[str]) -> RunData:
     """Reads the event files of one run.
 
     Args:
@@ -31,7 +31,7 @@ def load_run(path: str | os.PathLike) -> RunData:
     return RunData(os.path.basename(path.rstrip("/\\")) or path, source)
 
 
-def load_runs(logdir: str | os.PathLike) -> dict[str, RunData]:
+def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
     """Reads all runs below a directory that hold our records, as TensorBoard names them.
 
     Args:
@@ -53,7 +53,7 @@ def load_runs(logdir: str | os.PathLike) -> dict[str, RunData]:
     return runs
 
 
-def runs_at(logdir: str | os.PathLike) -> dict[str, RunData]:
+def runs_at(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
     """The run in a directory, named after it, or else those below it.
 
     Raises:

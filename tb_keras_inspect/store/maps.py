@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Snapshot:
         return self.records.read(self.index, self.blobs[name])
 
 
-class Maps(Sequence):
+class Maps(Sequence[np.ndarray]):
     """The maps of one layer, variable or input over time; each is read when it is taken.
 
     Attributes:
@@ -73,7 +74,7 @@ class Maps(Sequence):
     def __len__(self) -> int:
         return len(self._snapshots)
 
-    def __getitem__(self, index: int) -> np.ndarray:
+    def __getitem__(self, index: int) -> np.ndarray:  # type: ignore[override]  # no slices
         return self.record(index).values
 
     def record(self, index: int) -> DecodedMap:
@@ -95,6 +96,9 @@ class Maps(Sequence):
         return self.record(-1).dead
 
 
+Index = tuple[dict[str, int], tuple[OmissionInfo, ...]]  # names to blobs, what is missing
+
+
 class MapsReader:
     """Keeps the indices of one kind of a run's pictures. Thread-safe.
 
@@ -109,8 +113,8 @@ class MapsReader:
         self._kind = kind
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
-        self._state: tuple | None = None
-        self._indices: dict[tuple[int, float], tuple[dict[str, int], tuple] | None] = {}
+        self._state: tuple[Any, ...] | None = None
+        self._indices: dict[tuple[int, float], Index | None] = {}
         self._snapshots: list[Snapshot] = []
         self.decoded = 0
 
@@ -147,13 +151,14 @@ class MapsReader:
         fresh = [index for index, key in kept.items() if key not in self._indices]
         for index, message in zip(fresh, found.read_all(fresh), strict=True):
             self._indices[kept[index]] = self._decode_index(message, kept[index])
+        there = [(index, key[0], self._indices[key]) for index, key in kept.items()]
         self._snapshots = [
-            Snapshot(key[0], *self._indices[key], found, index)
-            for index, key in kept.items()
-            if self._indices[key] is not None
+            Snapshot(step, *known, found, index)
+            for index, step, known in there
+            if known is not None
         ]
 
-    def _decode_index(self, message: bytes | RecordError, key: tuple[int, float]):
+    def _decode_index(self, message: bytes | RecordError, key: tuple[int, float]) -> Index | None:
         self.decoded += 1
         try:
             if isinstance(message, RecordError):

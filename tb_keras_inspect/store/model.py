@@ -1,6 +1,8 @@
 """The model record as plain Python objects."""
 
 import dataclasses
+from collections.abc import Iterable
+from typing import Any
 
 from tb_keras_inspect.records import inspect_pb2 as pb
 
@@ -105,7 +107,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
     )
 
 
-def omissions(records) -> tuple[OmissionInfo, ...]:
+def omissions(records: Iterable[Any]) -> tuple[OmissionInfo, ...]:
     """Takes over `Omission` messages."""
     return tuple(OmissionInfo(item.name, item.what, item.reason) for item in records)
 

@@ -10,10 +10,10 @@ REMEMBERED = 100_000  # records, so that one read twice counts once
 class Problems:
     """Collects skipped records. Thread-safe."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._notes: list[str] = []
-        self._seen: set[tuple] = set()
+        self._seen: set[tuple[str, int, float]] = set()
         self._steps: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from tb_keras_inspect.store.errors import UnreadableError
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.scalars import RawScalars
 
-Stamp = tuple  # hashable; differs when there is something new to read
+Stamp = tuple[Any, ...]  # hashable; differs when there is something new to read
 
 
 class Records:

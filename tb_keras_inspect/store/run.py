@@ -3,6 +3,8 @@
 import functools
 import itertools
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -98,7 +100,7 @@ class RunData(Pictures):
         return [*self._source.problems(), *self._problems.texts()]
 
     @property
-    def stamp(self) -> tuple:
+    def stamp(self) -> tuple[tuple[str, Stamp], ...]:
         """Changes when data is added."""
         return tuple(sorted((kind.value, stamp) for kind, stamp in self._stamps.items()))
 
@@ -132,7 +134,8 @@ class RunData(Pictures):
         kind = self._kind(kind)
         if not kind.is_table:
             raise self._not_recorded(kind.value)
-        return self._series(kind, functools.partial(TableArena, kind, self._models))
+        table: StatTable = self._series(kind, functools.partial(TableArena, kind, self._models))
+        return table
 
     def units(self, site: str) -> Units:
         """Activity of each unit of one layer output.
@@ -222,7 +225,7 @@ class RunData(Pictures):
     def _not_recorded(self, kind: str) -> NotRecordedError:
         return NotRecordedError("kind", kind, sorted(self.kinds))
 
-    def _series(self, kind: Kind, make_arena):
+    def _series(self, kind: Kind, make_arena: Callable[[], Any]) -> Any:
         stamp = self._stamp(kind)
         key = (self.key, kind)
         series = self._cache.get(
@@ -234,7 +237,8 @@ class RunData(Pictures):
         return snapshot
 
     def _units(self) -> UnitsTable:
-        return self._series(Kind.UNITS, functools.partial(UnitsArena, self._models))
+        table: UnitsTable = self._series(Kind.UNITS, functools.partial(UnitsArena, self._models))
+        return table
 
     def _histograms(self, kind: str) -> HistogramTable:
         try:
@@ -243,7 +247,8 @@ class RunData(Pictures):
             known = [k.value.removesuffix("_histogram") for k in HISTOGRAM_KINDS]
             raise NotRecordedError("kind of histogram", kind, known) from None
         make_arena = functools.partial(HistogramArena, histogram_kind, self._models)
-        return self._series(histogram_kind, make_arena)
+        table: HistogramTable = self._series(histogram_kind, make_arena)
+        return table
 
     def _steps_per_epoch(self) -> int:
         newest = self._models.newest

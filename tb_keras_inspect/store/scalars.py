@@ -11,6 +11,7 @@ import numpy as np
 
 SUBRUNS = ("", "train", "validation")
 EPOCH_PREFIX = "epoch_"
+Epochs = tuple[np.ndarray, np.ndarray]  # numbers, last steps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Scalars:
 
 def on_step_axis(
     raw: Sequence[RawScalars],
-    epochs: tuple[np.ndarray, np.ndarray] | None,
+    epochs: Epochs | None,
     steps_per_epoch: int,
 ) -> list[Scalars]:
     """Puts scalars on the axis of training steps.
@@ -60,7 +61,7 @@ def on_step_axis(
     return [_place(item, epochs, steps_per_epoch) for item in raw]
 
 
-def _place(item: RawScalars, epochs, steps_per_epoch: int) -> Scalars:
+def _place(item: RawScalars, epochs: Epochs | None, steps_per_epoch: int) -> Scalars:
     axis = "epoch" if item.tag.startswith(EPOCH_PREFIX) else "step"
     steps = item.steps.astype(np.float64)
     if axis == "epoch":
@@ -68,7 +69,7 @@ def _place(item: RawScalars, epochs, steps_per_epoch: int) -> Scalars:
     return Scalars(item.subrun, item.tag, axis, item.steps, steps, item.values)
 
 
-def _last_steps(numbers: np.ndarray, epochs, steps_per_epoch: int) -> np.ndarray:
+def _last_steps(numbers: np.ndarray, epochs: Epochs | None, steps_per_epoch: int) -> np.ndarray:
     guess = (numbers.astype(np.float64) + 1) * steps_per_epoch - 1
     steps = guess if steps_per_epoch > 0 else np.full(len(numbers), np.nan)
     if epochs is not None:

@@ -1,6 +1,7 @@
 """Statistics of all rows over all sampled steps."""
 
 import dataclasses
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,11 @@ class StatTable(Shown):
 
     def to_xarray(self) -> Any:
         """`xarray.DataArray` with dimensions step, name, statistic."""
-        axes = [("step", self.steps), ("name", self.names), ("statistic", self.statistics)]
+        axes: export.Axes = [
+            ("step", self.steps),
+            ("name", self.names),
+            ("statistic", self.statistics),
+        ]
         return export.data_array(self.values, axes, self.kind)
 
 
@@ -123,7 +128,9 @@ class TableArena:
             None if recorded.all() else recorded,
         )
 
-    def _append_group(self, group: list[tuple[int, DecodedTable]], results: list) -> None:
+    def _append_group(
+        self, group: list[tuple[int, DecodedTable]], results: list[int | str]
+    ) -> None:
         first = group[0][1]
         names, order = self._names(first)
         if not isinstance(names, str) and not self._is_room_for(names, first, len(group)):
@@ -144,7 +151,7 @@ class TableArena:
         for offset, (index, _) in enumerate(group):
             results[index] = start + offset
 
-    def _names(self, table: DecodedTable) -> tuple[list[str], list[str]] | tuple[str, list]:
+    def _names(self, table: DecodedTable) -> tuple[list[str], list[str]] | tuple[str, list[str]]:
         """Names of the record's rows, and of all rows of its model; or why there are none."""
         if table.names:
             if len(set(table.names)) != len(table.names):
@@ -182,5 +189,5 @@ class TableArena:
         self._recorded.reshape((shape[1],), (everything, old_rows), (everything, everything))
 
 
-def _layout_key(table: DecodedTable) -> tuple:
+def _layout_key(table: DecodedTable) -> tuple[Hashable, ...]:
     return table.model, table.statistics, table.rows.tobytes(), table.names

@@ -1,6 +1,7 @@
 """Each unit's largest magnitude over time, and when a unit is dead."""
 
 import dataclasses
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tb_keras_inspect.store.growing import GrowingArray
 from tb_keras_inspect.store.layout import TOO_EMPTY, is_too_empty, runs_of_equal
 from tb_keras_inspect.store.model_book import ModelBook
 
+Results = list[int | str]  # number of each record taken, or why it was not
 MOST_UNITS = 1 << 24  # of one sample, all sites together; what claims more is taken for corrupt
 
 
@@ -43,7 +45,7 @@ class Units(Shown):
 
     def to_xarray(self) -> Any:
         """`xarray.Dataset` of `max_abs` and `dead` with dimensions step and unit."""
-        axes = [("step", self.steps), ("unit", range(self.max_abs.shape[1]))]
+        axes: export.Axes = [("step", self.steps), ("unit", range(self.max_abs.shape[1]))]
         array = export.data_array(self.max_abs, axes, "max_abs", {"window": self.window})
         return array.to_dataset().assign(dead=(("step", "unit"), self.dead))
 
@@ -104,14 +106,15 @@ class UnitsArena:
     def snapshot(self, steps: np.ndarray) -> UnitsTable:
         return UnitsTable(steps, dict(self._slices), self._values.view)
 
-    def _append_group(self, group: list[tuple[int, DecodedUnits]], results: list) -> None:
+    def _append_group(self, group: list[tuple[int, DecodedUnits]], results: Results) -> None:
         first = group[0][1]
         known = self._models.names(Kind.UNITS, first.model)
-        reason = _fault(first, known) or self._lack_of_room(first, known, len(group))
+        reason = _fault(first, known) or self._lack_of_room(first, known or (), len(group))
         if reason is not None:
             for index, _ in group:
                 results[index] = reason
             return
+        assert known is not None  # `_fault` has looked
         self._cells += first.max_abs.size * len(group)
         widths = _widths(first, known)
         self._make_room(widths, known)
@@ -184,5 +187,5 @@ def _ranges(starts: list[int], lengths: list[int]) -> np.ndarray:
     return np.concatenate(parts) if parts else np.zeros(0, np.int64)
 
 
-def _layout_key(units: DecodedUnits) -> tuple:
+def _layout_key(units: DecodedUnits) -> tuple[Hashable, ...]:
     return units.model, units.sites.tobytes(), units.offsets.tobytes()
