@@ -22,6 +22,7 @@ check: setup  ## the everyday part of the tests: no browser, nothing slow
 lint: setup  ## style and types
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
+	@$(IN_VENV) -m mypy
 	@npm --prefix frontend run --silent check
 
 format: setup  ## write all files in the project's format

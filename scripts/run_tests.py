@@ -88,6 +88,7 @@ def checks(quick: bool) -> list[Check | Tests]:
     plain = [
         Check("style (ruff check)", (python, "-m", "ruff", "check", ".")),
         Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", "--quiet", ".")),
+        Check("types of the public interface (mypy)", (python, "-m", "mypy")),
         Check("frontend: types, lint, format", (*npm, "check"), shared.FRONTEND),
         Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
         Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
