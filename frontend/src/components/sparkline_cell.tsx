@@ -30,7 +30,7 @@ export function SparklineCell({values, steps, isMissing}: SparklineProps) {
             <path d={line.path} />
             <NonfiniteStretches stretches={line.nonfinite} height={HEIGHT} />
           </svg>
-          <StepBand />
+          <StepBand width={WIDTH} />
         </div>
       )}
     </td>

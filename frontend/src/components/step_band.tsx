@@ -2,24 +2,30 @@
 
 import {useSignalEffect} from '@preact/signals';
 import {useRef} from 'preact/hooks';
-import {lastAtMost} from '../draw/time_scale';
 import {useSession} from '../state/session';
 
+interface BandProps {
+  /** The parent's width in CSS pixels where it is known: the mark is then one pixel wide. */
+  readonly width?: number;
+}
+
 /** Covers the shown sample's own steps in a parent whose width is the time domain. */
-export function StepBand() {
+export function StepBand({width}: BandProps) {
   const session = useSession();
   const ref = useRef<HTMLDivElement>(null);
   useSignalEffect(() => {
-    const step = session.step.value;
-    const steps = session.steps.value;
-    const {first, end} = session.domain.value;
+    const band = session.band.value;
     const element = ref.current;
     if (!element) return;
-    element.hidden = step === undefined;
-    if (step === undefined) return;
-    const next = steps[lastAtMost(steps, step) + 1] ?? end;
-    element.style.left = `${(100 * (step - first)) / (end - first)}%`;
-    element.style.width = `${(100 * (next - step)) / (end - first)}%`;
+    element.hidden = band === undefined;
+    if (band === undefined) return;
+    if (width) {
+      // There are tens of these: moving needs no layout.
+      element.style.transform = `translateX(${Math.round((band.left / 100) * width)}px)`;
+      return;
+    }
+    element.style.left = `${band.left}%`;
+    element.style.width = `${band.width}%`;
   });
   return <div class="step-band" ref={ref} hidden />;
 }

@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import type {ComponentChildren, RefObject} from 'preact';
 import {px, useSize} from './hooks';
 
-const OVERSCAN = 8; // rows beyond both edges, so that scrolling shows no blanks
+const OVERSCAN = 4; // rows beyond both edges, so that scrolling shows no blanks
 const ASSUMED_HEIGHT = 600; // CSS pixels, before the size is known
 
 export interface VirtualRows {
@@ -19,13 +19,14 @@ export interface VirtualRows {
 export function useVirtualRows(rows: number, rowHeight: number): VirtualRows {
   const [ref, size] = useSize<HTMLDivElement>();
   const scroll = useSignal(0);
-  const first = Math.max(0, Math.floor(scroll.value / rowHeight) - OVERSCAN);
-  const count = Math.ceil((size.value.height || ASSUMED_HEIGHT) / rowHeight) + 2 * OVERSCAN;
+  const top = Math.floor(scroll.value / rowHeight);
+  const first = Math.max(0, top - OVERSCAN);
+  const count = Math.ceil((size.value.height || ASSUMED_HEIGHT) / rowHeight) + OVERSCAN;
   return {
     ref,
     onScroll: (event) => (scroll.value = event.currentTarget.scrollTop),
     first: Math.min(first, rows),
-    last: Math.min(rows, first + count),
+    last: Math.min(rows, top + count),
   };
 }
 

@@ -20,6 +20,7 @@ export interface Host {
   onStateChange(callback: () => void): void;
   /** The tab's own part of the address. */
   readState(): ReadonlyMap<string, string>;
+  /** Writes it once it has rested for a moment. */
   writeState(entries: ReadonlyMap<string, string>): void;
 }
 
@@ -31,18 +32,58 @@ export function connectHost(): Host {
     theme: watchTheme(outer),
     visible,
     onReload: (callback) => listenForReload(outer, callback),
-    onStateChange: (callback) => outer.addEventListener('hashchange', callback),
-    readState: () => pluginEntries(outer.location.hash, PLUGIN_NAME),
-    writeState: (entries) => {
-      if (!visible.peek()) return; // another plugin's tab owns the address then
-      const hash = mergeHash(outer.location.hash, PLUGIN_NAME, entries);
-      if (hash === outer.location.hash) return;
-      // In full: a bare hash counts from the page's base address, which is another path.
-      const {pathname, search} = outer.location;
-      outer.history.replaceState(outer.history.state, '', pathname + search + hash);
-    },
+    ...new Address(outer, visible).access,
   };
 }
+
+const REST_MILLISECONDS = 150; // the address takes 10 ms to write: too much for each frame of a scrub
+
+/** Our part of the address: written late, read at once. */
+class Address {
+  private timer = 0;
+  private held = ''; // what we last read or wrote
+
+  constructor(
+    private readonly outer: Window,
+    private readonly visible: ReadonlySignal<boolean>,
+  ) {}
+
+  get access(): Pick<Host, 'onStateChange' | 'readState' | 'writeState'> {
+    return {
+      onStateChange: (callback) =>
+        this.outer.addEventListener('hashchange', () => {
+          // Other plugins share the address: what they change must not undo what waits here.
+          if (textOf(this.entries()) !== this.held) callback();
+        }),
+      readState: () => {
+        clearTimeout(this.timer);
+        const entries = this.entries();
+        this.held = textOf(entries);
+        return entries;
+      },
+      writeState: (entries) => {
+        clearTimeout(this.timer);
+        this.timer = window.setTimeout(() => this.write(entries), REST_MILLISECONDS);
+      },
+    };
+  }
+
+  private entries(): ReadonlyMap<string, string> {
+    return pluginEntries(this.outer.location.hash, PLUGIN_NAME);
+  }
+
+  private write(entries: ReadonlyMap<string, string>): void {
+    if (!this.visible.peek()) return; // another plugin's tab owns the address then
+    const {location, history} = this.outer;
+    const hash = mergeHash(location.hash, PLUGIN_NAME, entries);
+    this.held = textOf(entries);
+    if (hash === location.hash) return;
+    // In full: a bare hash counts from the page's base address, which is another path.
+    history.replaceState(history.state, '', location.pathname + location.search + hash);
+  }
+}
+
+const textOf = (entries: ReadonlyMap<string, string>) => JSON.stringify([...entries].sort());
 
 /** TensorBoard's window where it can be reached, else the tab's own. */
 function outerWindow(): Window {

@@ -7,6 +7,7 @@ import {
   layerSeries,
   orderRows,
   overviewRows,
+  tableRow,
   valuesAt,
 } from './overview';
 
@@ -119,5 +120,19 @@ describe('valuesAt', () => {
 describe('overviewRows', () => {
   it('has a row for each layer, whatever is recorded', () => {
     expect(overviewRows(new Map(), [layer('a', ['kernel'])])[0].series.size).toBe(0);
+  });
+});
+
+describe('tableRow', () => {
+  const gradients = table('gradient', {a: {l2: [1, 2]}, b: {l2: [3, 4]}});
+
+  it('gives a row, and none for what is not there', () => {
+    expect(tableRow(gradients, 'b', 'l2')).toEqual(Float32Array.of(3, 4));
+    expect(tableRow(gradients, 'c', 'l2')).toBeUndefined();
+    expect(tableRow(gradients, 'a', 'mean')).toBeUndefined();
+  });
+
+  it('gives the same object each time, so that what is drawn from it is drawn once', () => {
+    expect(tableRow(gradients, 'a', 'l2')).toBe(tableRow(gradients, 'a', 'l2'));
   });
 });

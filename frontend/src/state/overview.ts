@@ -130,12 +130,27 @@ function layerNorm(table: Table | undefined, layer: Layer): Float32Array | undef
   return Float32Array.from(table.steps, (_, index) => Math.hypot(...rows.map((row) => row[index])));
 }
 
-/** One row of one statistic, or undefined where there is no such row. */
+/** One row of one statistic, always the same object, or undefined where there is no such row. */
 export function tableRow(table: Table, name: string, statistic: string): Float32Array | undefined {
-  const row = table.names.indexOf(name);
-  const values = table.values.get(valuesKey(statistic));
-  const columns = table.steps.length;
-  return row < 0 ? undefined : values?.subarray(row * columns, (row + 1) * columns);
+  const known = ROWS.get(table) ?? new Map<string, Rows>();
+  if (!known.size) ROWS.set(table, known);
+  const rows = known.get(statistic) ?? rowsOf(table, statistic);
+  known.set(statistic, rows);
+  return rows.get(name);
+}
+
+type Rows = ReadonlyMap<string, Float32Array>;
+const ROWS = new WeakMap<Table, Map<string, Rows>>();
+
+function rowsOf({names, steps, values}: Table, statistic: string): Rows {
+  const all = values.get(valuesKey(statistic));
+  const columns = steps.length;
+  const rows = new Map<string, Float32Array>();
+  // Backwards: of a name that comes twice, the first row counts.
+  for (let row = all ? names.length - 1 : -1; row >= 0; row--) {
+    rows.set(names[row], all!.subarray(row * columns, (row + 1) * columns));
+  }
+  return rows;
 }
 
 /**

@@ -168,6 +168,16 @@ export class Session {
     return position < 0 ? undefined : this.steps.value[position];
   });
 
+  /** Where the shown sample's own steps lie in the domain, in percent of its length. */
+  readonly band = computed(() => {
+    const step = this.step.value;
+    if (step === undefined) return undefined;
+    const {first, end} = this.domain.value;
+    const next = this.steps.value[this.position.value + 1] ?? end;
+    const percent = 100 / (end - first);
+    return {left: percent * (step - first), width: percent * (next - step)};
+  });
+
   /** Whether tables over time join several samples in a column. */
   readonly pooled = computed(() => (this.run.value?.samples ?? 0) > WIDTH);
 

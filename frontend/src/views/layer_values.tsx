@@ -1,6 +1,7 @@
 /** All statistics of a layer's tensors at the shown step. */
 
 import type {Table} from '../api/types';
+import {showFullValue} from '../components/full_value';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {type Layer, splitPath} from '../state/layers';
@@ -17,7 +18,7 @@ interface ValuesProps {
 
 export function LayerValues({layer, tables}: ValuesProps) {
   return (
-    <table class="values" aria-label="Values at the shown step">
+    <table class="values" aria-label="Values at the shown step" onPointerOver={showFullValue}>
       <thead>
         <tr>
           <td />
@@ -119,9 +120,10 @@ function ValueCell(props: CellProps) {
       class={`number ${bad ? 'alarm' : ''}`}
       data-statistic={`${props.table.kind}.${props.statistic}`}
       data-value={value ?? ''}
-      title={value === undefined ? undefined : String(value)}
     >
-      {value === undefined ? '–' : formatValue(value, format)}
+      <span class={props.statistic === 'nonfinite_count' ? '' : 'value'}>
+        {value === undefined ? '–' : formatValue(value, format)}
+      </span>
     </td>
   );
 }

@@ -2,6 +2,7 @@
 
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
+import {showFullValue} from '../components/full_value';
 import {useSize} from '../components/hooks';
 import {SeverityIcon} from '../components/severity';
 import {SparklineCell} from '../components/sparkline_cell';
@@ -102,7 +103,11 @@ function OverviewTable({rows, values, steps}: TableProps) {
       ref={range.ref}
       onScroll={range.onScroll}
     >
-      <table aria-rowcount={rows.length + 1} aria-label="Layers at the shown step">
+      <table
+        aria-rowcount={rows.length + 1}
+        aria-label="Layers at the shown step"
+        onPointerOver={showFullValue}
+      >
         <thead>
           <tr>
             <LayerHeader />
@@ -272,12 +277,12 @@ interface CellProps {
 function NumberCell({column, value, extent}: CellProps) {
   const {format} = statisticInfo(column.statistic);
   const bad = value !== undefined && !Number.isFinite(value);
+  const short = format !== 'number' ? 'share' : '';
   return (
     <td
-      class={`number ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
+      class={`number ${short} ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
       data-statistic={column.key}
       data-value={value ?? ''}
-      title={value === undefined ? 'does not apply, or not recorded' : String(value)}
     >
       {extent && value !== undefined && <Bar column={column} value={value} extent={extent} />}
       <span>{value === undefined ? '–' : formatValue(value, format)}</span>
@@ -298,7 +303,8 @@ function Bar({column, value, extent: [low, high]}: BarProps) {
   if (!Number.isFinite(share)) return null;
   const width = isShare ? 100 * share : 4 + 96 * Math.max(0, Math.min(1, share));
   const kind = column.statistic === 'dead_fraction' ? 'bar dead' : 'bar';
-  return <i class={kind} style={{width: `${width}%`}} />;
+  // Cut rather than narrowed, which would need a layout.
+  return <i class={kind} style={{clipPath: `inset(0 ${100 - width}% 0 0 round 2px)`}} />;
 }
 
 const WITH_BARS = ['gradient.l2', 'update.ratio'];

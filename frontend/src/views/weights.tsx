@@ -6,6 +6,7 @@ import {tableQuery} from '../api/queries';
 import type {Table} from '../api/types';
 import type {Line} from '../components/chart';
 import {Choice} from '../components/controls';
+import {showFullValue} from '../components/full_value';
 import {SparklineCell} from '../components/sparkline_cell';
 import {NotRecorded, Pending} from '../components/states';
 import {Track} from '../components/track';
@@ -117,7 +118,11 @@ function WeightsTable({rows, tables}: {rows: readonly WeightRow[]; tables: Table
       onScroll={range.onScroll}
       tabIndex={0}
     >
-      <table aria-rowcount={rows.length + 1} aria-label="Variables at the shown step">
+      <table
+        aria-rowcount={rows.length + 1}
+        aria-label="Variables at the shown step"
+        onPointerOver={showFullValue}
+      >
         <thead>
           <tr>
             <th>
@@ -205,9 +210,8 @@ function WeightCell({column, value}: {column: string; value: number | undefined}
       class={`number ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
       data-statistic={column}
       data-value={value ?? ''}
-      title={value === undefined ? 'does not apply, or not recorded' : String(value)}
     >
-      {column === 'growth' && value !== undefined && !bad ? `× ${text}` : text}
+      <span>{column === 'growth' && value !== undefined && !bad ? `× ${text}` : text}</span>
     </td>
   );
 }
