@@ -22,7 +22,7 @@ import shared
 RESULTS = shared.BUILD / "test-results"
 # Keras has one backend a process. The first one's runs all tests, each other's what captures.
 BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND_TESTS = "tests/capture"
+BACKEND_TESTS = ("tests/capture", "tests/control/test_steering.py")
 NO_TESTS_COLLECTED = 5
 # Half of a test's time is one core's work of tracing. A browser's tests have the machine to themselves.
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
@@ -100,7 +100,7 @@ def checks(quick: bool) -> list[Check | Tests]:
     path, _ = chromium.find_or_install()
     return [
         *plain,
-        *(Tests(backend, (*IN_PARALLEL, BACKEND_TESTS)) for backend in others),
+        *(Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS)) for backend in others),
         Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
         Tests(first, ("-m", "e2e"), {"CHROMIUM": path}),
     ]

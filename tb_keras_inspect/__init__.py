@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tb_keras_inspect.callback import InspectCallback
+    from tb_keras_inspect.control.client import connect
     from tb_keras_inspect.diagnosis import diagnose
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
@@ -18,11 +19,20 @@ __version__ = "0.1.0"
 _HOME = {
     "InspectCallback": "tb_keras_inspect.callback",
     "compare": "tb_keras_inspect.store",
+    "connect": "tb_keras_inspect.control.client",
     "diagnose": "tb_keras_inspect.diagnosis",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
 }
-__all__ = ["InspectCallback", "__version__", "compare", "diagnose", "load_run", "load_runs"]
+__all__ = [
+    "InspectCallback",
+    "__version__",
+    "compare",
+    "connect",
+    "diagnose",
+    "load_run",
+    "load_runs",
+]
 
 
 def __getattr__(name: str) -> Any:

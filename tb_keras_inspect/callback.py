@@ -20,6 +20,7 @@ from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
+from tb_keras_inspect.control.driver import Driver, Fit
 from tb_keras_inspect.guard import guarded
 from tb_keras_inspect.loop import TrainingLoop
 from tb_keras_inspect.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
@@ -75,6 +76,10 @@ class InspectCallback(keras.callbacks.Callback):
         stop_on: Problems (e.g. "non_finite") or severities ("error") that end the training, with the
             evidence printed. Defaults to none.
         thresholds: Name to value, for those of the diagnosis that are to differ from their defaults.
+        control: Whether the training takes commands while it runs: pause, step, look, change, go on,
+            from the tab or with `tb_keras_inspect.connect`. Defaults to False.
+        control_timeout: Seconds after which a paused training goes on when nobody commands anything.
+            Defaults to None: never.
         max_log_megabytes: Limit of the log's size; samples and activation maps become sparser to
             keep it. Defaults to 200.
 
@@ -117,6 +122,8 @@ class InspectCallback(keras.callbacks.Callback):
         on_finding: Callable[[Any], Any] | None = None,
         stop_on: str | Iterable[str] = (),
         thresholds: Mapping[str, float] | None = None,
+        control: bool = False,
+        control_timeout: float | None = None,
     ):
         super().__init__()
         self.log_dir = options.checked_log_dir(log_dir)
@@ -144,6 +151,10 @@ class InspectCallback(keras.callbacks.Callback):
         self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
         self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
         self._watch = Watch(console, on_finding, stop_on, thresholds)
+        if control_timeout is not None:
+            control_timeout = options.checked_positive("control_timeout", control_timeout)
+        wanted = options.checked_flag("control", control)
+        self._driver = Driver(control_timeout) if wanted else None
         self._inspected: keras.Model | None = None
         self._session: Session | None = None  # only inside `fit`
         self._kept: Session | None = None  # for the next one
@@ -192,7 +203,7 @@ class InspectCallback(keras.callbacks.Callback):
         self._processes = join(self._inspected, self.log_dir)
         self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
         self._watch.begin(alone=self._processes.count == 1)
-        if self._watch.is_needed:
+        if self._watch.is_needed or self._driver:
             self._recorder.on_written = self._watch.saw
         session.open(self._recorder, self.params.get("steps"), self._processes.count)
         if self._processes.problem:
@@ -208,6 +219,25 @@ class InspectCallback(keras.callbacks.Callback):
         self._snapshots = Snapshots(self._maps_every, self._max_bytes)
         self._fit_begun = False
         self._epoch = 0
+        if self._driver:
+            self._driver.begin(self._steered())
+
+    def _steered(self) -> Fit:
+        several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
+        return Fit(
+            self._inspected,
+            self.log_dir,
+            self._recorder,
+            self._session,
+            self._schedule,
+            self._watch,
+            self._sample_now,
+            _warn,
+            self._max_bytes,
+            self.params.get("epochs"),
+            self.params.get("steps"),
+            "several processes train one model" if several else "",
+        )
 
     def _new_session(self) -> Session:
         model = self._inspected
@@ -259,6 +289,13 @@ class InspectCallback(keras.callbacks.Callback):
             session.snapshot(step)
         if self._processes.takes_samples and self._schedule.wants(step):
             self._sample(session, step, self._executed(batch) - 1)
+        if self._driver:
+            self._driver.before_batch(step, self._executed(batch) - 1, self._epoch)
+
+    def _sample_now(self) -> None:
+        """Has the step that is about to run sampled, besides those that the schedule wants."""
+        self._schedule.pause()
+        self._session.arm(self._executed(self._last_batch) - 1, self._facts())
 
     def _sample(self, session: Session, step: int, last_step: int) -> None:
         """Has the step that is about to run sampled, on all processes or on none."""
@@ -329,6 +366,8 @@ class InspectCallback(keras.callbacks.Callback):
         return self._epoch_step + (min(end, steps) if steps else end)
 
     def _close(self) -> None:
+        if self._driver:
+            self._driver.end()
         session, self._session = self._session, None
         if session is None:
             return

@@ -43,6 +43,18 @@ class Schedule:
         self._begun: tuple[float, int] | None = None
 
     @property
+    def every(self) -> int | str:
+        """What was asked for: an interval, or "auto"."""
+        return self._every
+
+    def change(self, every: int | str) -> int | str:
+        """Asks for another interval from now on; returns the one before."""
+        before, self._every = self._every, every
+        if every != "auto":
+            self.interval = int(every)
+        return before
+
+    @property
     def step_seconds(self) -> float | None:
         """Median duration of a plain step, None until measured."""
         return statistics.median(self._plain) if self._plain else None

@@ -39,6 +39,7 @@ class Watch:
 
     Attributes:
         looks: How often rules have run in this fit.
+        listener: Called with each finding when it first appears, as `on_finding` is, for one fit.
 
     Raises:
         ValueError: for an option that cannot be right.
@@ -64,6 +65,7 @@ class Watch:
         self._stop_on = _checked_stop_on(stop_on)
         self._thresholds = Thresholds(THRESHOLDS, thresholds)
         self._lock = threading.Lock()
+        self.listener: Callable[[Finding], Any] | None = None
         self.begin()
 
     @property
@@ -177,6 +179,8 @@ class Watch:
                 finding = self._waiting.popleft()
             stops = any(_is_one_of(item, self._stop_on) for item in finding.with_related())
             self._print(finding, stops)
+            if self.listener is not None:
+                self.listener(finding)
             if self._on_finding is not None:
                 problems += self._call(finding)
             if stops and self._alone:

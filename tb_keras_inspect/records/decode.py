@@ -153,6 +153,11 @@ def decode_model(data: bytes) -> pb.ModelRecord:
     return record
 
 
+def decode_control(data: bytes) -> pb.ControlRecord:
+    """What was commanded before one step."""
+    return _parse(pb.ControlRecord, data)
+
+
 def decode_table(data: bytes) -> DecodedTable:
     """One sampled step of one kind."""
     record = _parse(pb.TableRecord, data)

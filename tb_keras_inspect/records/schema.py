@@ -30,6 +30,7 @@ class Kind(str, enum.Enum):
     EPOCH = "epoch"
     INPUT = "input"
     TARGET = "target"
+    CONTROL = "control"  # what somebody commanded while it trained
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"

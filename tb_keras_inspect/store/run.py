@@ -11,6 +11,7 @@ import numpy as np
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.cache import MemoryCache
+from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.extent import ExtentReader
 from tb_keras_inspect.store.histogram import Histogram, HistogramArena, HistogramTable
@@ -60,6 +61,7 @@ class RunData(Pictures):
         self._problems = Problems()
         self._models = ModelBook(source, self._problems)
         self._read_pictures(source, self._models, self._problems)
+        self._controls = ControlsReader(source, self._problems)
         self._extent = ExtentReader(source, self._models, self._problems)
         self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
@@ -200,6 +202,12 @@ class RunData(Pictures):
         if table is not None and "epoch" in table.statistics:
             epochs = (column(table, "epoch"), table.steps)
         return on_step_axis(self._source.scalars(), epochs, self._steps_per_epoch())
+
+    @property
+    def controls(self) -> list[ControlEntry]:
+        """What was commanded while it trained, by step; empty where nothing was."""
+        stamp = self._stamps.get(Kind.CONTROL)
+        return [] if stamp is None else self._controls.entries(stamp)
 
     def extent(self) -> tuple[int, int | None, int | None]:
         """Number of sampled steps, the first and the last one."""

@@ -1,0 +1,404 @@
+"""The training's side: takes commands between steps, pauses, and stands guard over a step."""
+
+import dataclasses
+import logging
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tb_keras_inspect.capture.session import Session
+from tb_keras_inspect.control import channel, commands, effects
+from tb_keras_inspect.control.actions import Actions, Moment, Result
+from tb_keras_inspect.control.breakpoints import Breakpoints
+from tb_keras_inspect.control.channel import FOLDER, TOKEN, Mailbox, Request
+from tb_keras_inspect.control.commands import COMMANDS, CommandError
+from tb_keras_inspect.control.execution import Execution, make_execution
+from tb_keras_inspect.control.gate import Gate
+from tb_keras_inspect.control.journal import Journal
+from tb_keras_inspect.control.pace import Pace
+from tb_keras_inspect.control.post import (
+    DONE,
+    PAUSED_POLL_SECONDS,
+    POLL_SECONDS,
+    REFUSED,
+    SUPERSEDED,
+    FitWatch,
+    Post,
+)
+from tb_keras_inspect.recorder import SAMPLE, Recorder
+from tb_keras_inspect.schedule import Schedule
+from tb_keras_inspect.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+REMIND_SECONDS = 60.0  # between lines on the console that it waits
+SAMPLE_SECONDS = 30.0  # how long a guarded step waits for its sample to be written
+RUNNING, PAUSED, ENDED = "running", "paused", "ended"
+
+
+@dataclasses.dataclass(frozen=True)
+class Fit:
+    """What a fit is made of.
+
+    Attributes:
+        model: The model.
+        log_dir: The run's directory.
+        recorder, session, schedule, watch: The callback's.
+        sample: Has the step that is about to run recorded.
+        warn: Tells the user something.
+        max_bytes: Limit of the log's size.
+        epochs: Number of epochs, None where not known.
+        steps_per_epoch: Batches of an epoch, None where not known.
+        obstacle: Why this fit takes no commands; empty where it does.
+    """
+
+    model: Any
+    log_dir: str
+    recorder: Recorder
+    session: Session
+    schedule: Schedule
+    watch: Watch
+    sample: Callable[[], Any]
+    warn: Callable[[str], Any]
+    max_bytes: float
+    epochs: int | None = None
+    steps_per_epoch: int | None = None
+    obstacle: str = ""
+
+
+class Driver:
+    """Steers the fits of one callback.
+
+    Args:
+        timeout: Seconds that a training stays paused with no command; None for ever.
+    """
+
+    def __init__(self, timeout: float | None):
+        self._timeout = timeout
+        self._token = channel.new_token()
+        self._post: Post | None = None
+
+    def begin(self, fit: Fit) -> None:
+        """A fit begins."""
+        self.end()
+        if fit.obstacle or "://" in fit.log_dir:
+            why = fit.obstacle or f"{fit.log_dir} is no directory of the file system"
+            fit.warn(f"this training takes no commands: {why}. It is recorded as usual")
+            return
+        self._fit, self._step, self._epoch = fit, 0, 0
+        self._pace, self._breakpoints = Pace(), Breakpoints()
+        self._effects = effects.Effects(fit.model)
+        self._actions = Actions(
+            fit.model,
+            fit.log_dir,
+            fit.session,
+            fit.recorder,
+            fit.schedule,
+            self._pace,
+            self._breakpoints,
+            self._effects,
+        )
+        self._journal = Journal(fit.recorder)
+        self._gate = Gate(fit.model, self._enter)
+        self._make_execution = make_execution(fit.model)
+        self._settings: dict[str, Any] = {}
+        self._last_logs: Any = None
+        self._has_ended = self._stands = False
+        self._read_settings()
+        self._listen()
+        self._open()
+
+    def _listen(self) -> None:
+        """Breakpoints hear of what is written and of what is found."""
+        before, saw = self._fit.recorder.on_written, self._breakpoints.saw
+
+        def on_written(events: Sequence[Any]) -> None:
+            if before is not None:
+                before(events)
+            saw(events)
+
+        self._fit.recorder.on_written = on_written
+        self._fit.watch.listener = self._breakpoints.found
+
+    def _open(self) -> None:
+        fit, watch = self._fit, FitWatch()
+
+        def is_alive() -> bool:
+            self._has_ended = self._has_ended or not watch.is_alive()
+            return not self._has_ended
+
+        try:
+            mailbox = Mailbox(fit.log_dir, self._token)
+            self._post = Post(mailbox, self._token, self._state, is_alive)
+            self._post.start()
+        except OSError as error:
+            self._post = None
+            fit.warn(f"this training takes no commands: {error}. It is recorded as usual")
+            return
+        where = os.path.join(fit.log_dir, FOLDER, TOKEN)
+        _say(f"takes commands. Token for the tab: {self._token} (also in {where})")
+
+    def before_batch(self, step: int, last_step: int, epoch: int) -> None:
+        """A step is about to run.
+
+        Args:
+            step: Its number in the run.
+            last_step: The last one of its execution.
+            epoch: Its epoch, from 0.
+        """
+        post = self._post
+        if post is None:
+            return
+        if epoch != self._epoch:
+            self._last_logs = None  # they count from the epoch's beginning
+        self._step, self._last_step, self._epoch = step, last_step, epoch
+        if post.failure is not None:
+            self._give_up()
+        elif post.has_mail or self._stops() or self._breakpoints.armed:
+            self._gate.install()
+
+    def end(self) -> None:
+        """The fit has ended, or another one begins where it was ended by an exception."""
+        post, self._post = self._post, None
+        if post is None:
+            return
+        self._has_ended = True
+        self._pace.resume()
+        self._gate.remove()
+        self._effects.undo()
+        post.close()
+
+    def _stops(self) -> bool:
+        due = self._pace.is_due(self._step, self._epoch)
+        return bool(due) or self._breakpoints.stops_at(self._step)
+
+    def _give_up(self) -> None:
+        post, self._post = self._post, None
+        self._fit.warn(
+            f"this training takes no commands any more: its control files failed with {post.failure}. "
+            "It goes on, with what was changed"
+        )
+        post.close()
+
+    # Inside the call of the training function.
+
+    def _enter(self, arguments: Sequence[Any]) -> Any:
+        execution = self._make_execution(arguments)
+        self._stand(execution)
+        if self._post is not None and self._breakpoints.armed:
+            return self._guarded(execution)
+        return execution.run()
+
+    def _stand(self, execution: Execution) -> None:
+        """Carries out what waits, and stands still while the training is paused."""
+        moment = Moment(self._step, self._epoch, execution, self._last_step)
+        before = self._effects.retraces
+        with execution.state_in_model():
+            self._carry_out(moment)
+            self._reach_breakpoints()
+            if self._pace.is_paused:
+                self._wait(moment)
+        if self._effects.retraces != before or self._actions.wants_sample:
+            # What comes of a change is recorded from its first step on.
+            self._actions.wants_sample = False
+            self._fit.sample()
+
+    def _reach_breakpoints(self) -> None:
+        for item, reached in self._breakpoints.taken(self._step):
+            self._reached(": ".join(filter(None, [str(item), reached])))
+        due = self._pace.is_due(self._step, self._epoch)
+        if due:
+            self._journal.add(self._step, channel.new_id(), "pause", {}, DONE, due, new="paused")
+            self._pace.pause(due)
+
+    def _reached(self, why: str, may_retry: bool = False) -> None:
+        self._journal.add(self._step, channel.new_id(), "breakpoint", {}, DONE, why, new="paused")
+        self._pace.pause(f"a breakpoint was reached: {why}", may_retry)
+
+    def _wait(self, moment: Moment) -> None:
+        """Paused: waits for commands, whoever is there to give them."""
+        post = self._post
+        if post is None:
+            self._pace.resume()
+            return
+        self._stands, post.poll_seconds = True, PAUSED_POLL_SECONDS
+        self._fit.schedule.pause()
+        post.publish()
+        how = f"tb_keras_inspect.connect({self._fit.log_dir!r}).resume()"
+        _say(f"paused before step {self._step}: {self._pace.why}. Resume in the tab, or with {how}")
+        reminded = heard = time.monotonic()
+        while self._pace.is_paused:
+            post.arrived.wait(1.0)
+            post.arrived.clear()
+            now = time.monotonic()
+            if self._carry_out(moment):
+                heard = now
+            if post.failure is not None:
+                self._pace.resume()
+            elif self._timeout is not None and now - heard >= self._timeout:
+                self._time_out()
+            elif now - reminded >= REMIND_SECONDS:
+                minutes = round((now - self._pace.since) / 60)
+                _say(f"paused before step {self._step} for {minutes} min. Resume with {how}")
+                reminded = now
+        self._stands, post.poll_seconds = False, POLL_SECONDS
+        self._fit.schedule.pause()
+        post.publish()
+
+    def _time_out(self) -> None:
+        why = f"no command for {self._timeout:g} s (control_timeout)"
+        self._journal.add(self._step, channel.new_id(), "resume", {}, DONE, why, new="running")
+        _say(f"goes on: {why}")
+        self._pace.resume()
+
+    # Commands.
+
+    def _carry_out(self, moment: Moment) -> bool:
+        """Carries out the commands that wait; whether there were any."""
+        requests = self._post.taken() if self._post is not None else []
+        later = commands.overtaken([request.command for request in requests])
+        for request, by in zip(requests, later, strict=True):
+            if by is not None:
+                why = f"{requests[by].command} came before it took effect"
+                self._finish(request, SUPERSEDED, why)
+                continue
+            try:
+                result = self._perform(request, moment)
+            except CommandError as error:
+                self._finish(request, REFUSED, str(error))
+            except Exception as error:
+                logger.debug("a command failed", exc_info=True)
+                self._finish(request, REFUSED, f"It failed with {type(error).__name__}: {error}")
+            else:
+                self._finish(request, DONE, result=result)
+        return bool(requests)
+
+    def _perform(self, request: Request, moment: Moment) -> Result:
+        if COMMANDS[request.command].paused and not self._pace.is_paused:
+            raise CommandError("The training is not paused: pause it first")
+        return self._actions.perform(request.command, request.arguments, moment)
+
+    def _finish(
+        self, request: Request, outcome: str, why: str = "", result: Result | None = None
+    ) -> None:
+        result = result or Result()
+        if not COMMANDS[request.command].look:
+            self._journal.add(
+                self._step,
+                request.id,
+                request.command,
+                request.arguments,
+                outcome,
+                why,
+                result.old,
+                result.new,
+            )
+            self._read_settings()
+            self._post.publish()
+        self._post.answer(
+            request,
+            outcome,
+            why,
+            look=result.picture,
+            step=self._step,
+            old=result.old,
+            new=result.new,
+            detail=result.detail,
+        )
+
+    # A step that counts only if all of it is finite.
+
+    def _guarded(self, execution: Execution) -> Any:
+        while True:
+            copy = execution.copy_state()
+            held = execution.batch() is not None
+            result, found = self._run_checked(execution)
+            if not found:
+                self._last_logs = execution.logs_of(result)
+                return result
+            execution.restore(copy)
+            self._reached(f"a value is not finite: {'; '.join(found)}", may_retry=held)
+            self._stand(execution)
+            if not self._pace.retry:
+                logs = execution.logs_of(result) if self._last_logs is None else self._last_logs
+                return execution.result_with(logs)
+            self._pace.retry = False
+            execution.rewind()
+            if not self._breakpoints.armed:
+                return execution.run()
+
+    def _run_checked(self, execution: Execution) -> tuple[Any, list[str]]:
+        """Runs it, and finds what of it is not finite."""
+        recorder = self._fit.recorder
+        if recorder.bytes_written < self._fit.max_bytes:
+            self._fit.sample()
+        before = recorder.taken_of[SAMPLE]
+        result = execution.run()
+        found: list[str] = []
+        if recorder.taken_of[SAMPLE] > before:
+            found = self._breakpoints.nonfinite_at(self._last_step, SAMPLE_SECONDS)
+        if not found and not self._logs_are_finite(execution.logs_of(result)):
+            found = ["the loss"]
+        if not found and not execution.weights_are_finite(result):
+            found = ["a weight, after the update"]
+        return result, found
+
+    def _logs_are_finite(self, logs: Any) -> bool:
+        """Whether they are, or were not before: running means do not recover."""
+        if not _finite(logs):
+            return self._last_logs is not None and not _finite(self._last_logs)
+        return True
+
+    # What the state file says.
+
+    def _read_settings(self) -> None:
+        """Reads what can only be read between steps."""
+        try:
+            value, source = self._effects.learning_rate()
+            self._settings = {
+                "learning_rate": value if math.isfinite(value) else None,
+                "learning_rate_source": source,
+                "clipping": self._effects.clipping(),
+            }
+        except Exception:  # no optimizer of Keras, or one that only resembles it
+            logger.debug("the optimizer cannot be read", exc_info=True)
+            self._settings = {}
+
+    def _status(self) -> str:
+        if self._has_ended:
+            return ENDED
+        return PAUSED if self._stands and self._pace.is_paused else RUNNING
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "status": self._status(),
+            "step": self._step,
+            "epoch": self._epoch,
+            "epochs": self._fit.epochs,
+            "steps_per_epoch": self._fit.steps_per_epoch,
+            "why": self._pace.why,
+            "may_retry": self._pace.may_retry,
+            "every": self._fit.schedule.every,
+            "interval": self._fit.schedule.interval,
+            "frozen": self._effects.frozen(),
+            "breakpoints": self._breakpoints.as_list(),
+            **self._settings,
+        }
+
+
+def _finite(logs: Any) -> bool:
+    if not isinstance(logs, dict) or "loss" not in logs:
+        return True
+    try:
+        return bool(np.all(np.isfinite(np.asarray(logs["loss"], dtype=np.float64))))
+    except (TypeError, ValueError):
+        return True
+
+
+def _say(text: str) -> None:
+    # A progress bar leaves its line open: begin on a line of our own.
+    print(f"\nInspectCallback: {text}.", flush=True)
