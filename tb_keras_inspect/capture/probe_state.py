@@ -3,7 +3,7 @@
 import contextlib
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import keras
 import numpy as np
@@ -15,6 +15,15 @@ def random_state_kept() -> Iterator[None]:
 
     Keras's own generators are variables, which `keras.StatelessScope` looks after.
     """
+    restore = saved_random_state()
+    try:
+        yield
+    finally:
+        restore()
+
+
+def saved_random_state() -> Callable[[], None]:
+    """A function that puts the global generators back to where they are now."""
     python_state, numpy_state = random.getstate(), np.random.get_state()
     torch = sys.modules.get("torch")
     # Importing torch in another thread may be under way: then there is no state to keep yet.
@@ -22,15 +31,16 @@ def random_state_kept() -> Iterator[None]:
     cpu_state = torch.get_rng_state() if torch else None
     with_cuda = torch and torch.cuda.is_available() and torch.cuda.is_initialized()
     cuda_states = torch.cuda.get_rng_state_all() if with_cuda else None
-    try:
-        yield
-    finally:
+
+    def restore() -> None:
         random.setstate(python_state)
         np.random.set_state(numpy_state)
         if torch:
             torch.set_rng_state(cpu_state)
         if with_cuda:
             torch.cuda.set_rng_state_all(cuda_states)
+
+    return restore
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -295,5 +296,9 @@ def has_weights(model: keras.Model) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    # Keras says first in which layer an error was met, and then which one.
+    count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
+    text = " ".join(lines[:count])
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

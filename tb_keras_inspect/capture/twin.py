@@ -12,6 +12,7 @@ from tb_keras_inspect.capture.collector import Collector, Plan
 from tb_keras_inspect.capture.filters import LayerFilter
 from tb_keras_inspect.capture.layout import LayoutTable
 from tb_keras_inspect.capture.settings import Settings
+from tb_keras_inspect.capture.undo import Undo, undo_of
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Twin:
         self._stand_in: Callable[..., Any] | None = None
         self._plan: Plan | None = None
         self._fit: Any = None  # in which it was armed
+        self._is_proven = False  # whether it has run
         self._trained: tuple[int, ...] = ()
 
     @property
@@ -102,7 +104,7 @@ class Twin:
         return tuple(id(variable) for variable in self._model.trainable_variables)
 
     def _build(self, function: Any) -> None:
-        self._plain = function
+        self._plain, self._is_proven = function, False
         self._trained = self.trained()
         self._plan = None
         self._twin = self.backend.build(self._model, self._make_collector)
@@ -124,24 +126,32 @@ class Twin:
         self._model.__dict__["train_function"] = self._plain  # one call only, whatever happens
         if self._fit is not self._current_fit():
             return self._plain(*args)  # armed in a fit that another callback ended before the step
-        traces = self.traces
+        traces, undo = self.traces, self._undo(args)
         try:
-            result, (vector, head) = self._twin(*args)
+            result, (vector, head) = self._twin(*(undo.args if undo else args))
         except Exception as error:
-            if not self._failed_while_tracing(error, traces):
+            if not self._can_be_tried_again(error, traces, undo):
                 raise
-            # Nothing has run yet: the user's own function shows whether the fault is ours.
-            result = self._plain(*args)
+            # As if nothing had run: the user's own function shows whether the fault is ours.
+            result = self._plain(*(undo.restored() if undo else args))
             self._fail(error)
             return result
+        self._is_proven = True
         if self.failure is None:
             self._on_sample(vector, self.backend.received(head) if self.head and head else None)
         return result
 
-    def _failed_while_tracing(self, error: Exception, traces: int) -> bool:
+    def _undo(self, args: tuple[Any, ...]) -> Undo | None:
+        if self._is_proven or self.backend.processes > 1:
+            return None
+        if self.backend.is_stateless:
+            return Undo(args)
+        return None if self.backend.traces_steps(self._model) else undo_of(self._model, args)
+
+    def _can_be_tried_again(self, error: Exception, traces: int, undo: Undo | None) -> bool:
         if isinstance(error, StopIteration) or self.traces == traces:
             return False
-        return self.backend.traces_steps(self._model)
+        return undo is not None or self.backend.traces_steps(self._model)
 
     def _fail(self, error: Exception) -> None:
         logger.debug("the instrumented step failed", exc_info=error)

@@ -18,9 +18,11 @@ class Backend:
 
     Attributes:
         processes: How many processes record together, each its part of the batch.
+        is_stateless: Whether a step leaves the model's variables alone, and returns new values.
     """
 
     name: str
+    is_stateless: bool = False
     processes: int = 1
 
     def trace_token(self) -> Any:

@@ -30,6 +30,7 @@ class JaxBackend(base.Backend):
     """See `base.Backend`."""
 
     name = "jax"
+    is_stateless = True
 
     def trace_token(self) -> Any:
         return get_opaque_trace_state(**_ARGUMENTS)

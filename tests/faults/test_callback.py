@@ -1,0 +1,91 @@
+"""What goes wrong inside the callback ends with one warning, and the training with the same weights."""
+
+import ctypes
+import re
+
+import keras
+import pytest
+import small_training
+
+from tb_keras_inspect import load_run
+from tb_keras_inspect.capture import hooks_check
+from tb_keras_inspect.schedule import Schedule
+
+GOES_ON = r"[Tt]raining goes on"
+HOOKS_GONE = "nothing is recorded: Keras .* has no longer "
+
+
+def assert_one_warning(texts, *patterns):
+    (text,) = texts
+    for pattern in patterns:
+        assert re.search(pattern, text), text
+
+
+def kill_thread(inspect):
+    """The writer's thread gets an exception from outside, at its next instruction."""
+    thread = inspect._recorder._thread
+    ident, error = ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
+    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error) == 1
+
+
+def test_a_writer_thread_that_is_killed(tmp_path, plain):
+    inspect, state, texts = small_training.watched(tmp_path, kill_thread, step=4)
+    assert_one_warning(texts, "nothing is recorded any more: writing to .* SystemExit", GOES_ON)
+    assert not inspect._recorder._thread.is_alive()
+    small_training.assert_same(state, plain)
+    run = load_run(tmp_path)
+    assert run.table("gradient").steps.tolist() == [0, 1, 2, 3]
+    assert run.problems == []
+
+
+def test_a_failure_of_the_callback_itself(tmp_path, plain, monkeypatch):
+    wants = Schedule.wants
+
+    def broken(self, step):
+        return wants(self, step) if step < 4 else 1 / 0
+
+    monkeypatch.setattr(Schedule, "wants", broken)
+    _, state, texts = small_training.watched(tmp_path)
+    assert_one_warning(texts, "nothing is recorded any more: .* ZeroDivisionError", GOES_ON)
+    small_training.assert_same(state, plain)
+    assert load_run(tmp_path).table("gradient").steps.tolist() == [0, 1, 2, 3]
+
+
+class NoForce(keras.Sequential):
+    """A Keras whose `make_train_function` cannot be asked to make another one."""
+
+    def make_train_function(self):
+        super().make_train_function()
+
+
+def test_a_private_hook_that_moved_is_told_before_the_first_step(tmp_path, plain, monkeypatch):
+    monkeypatch.setattr(keras, "Sequential", NoForce)
+    inspect, state, texts = small_training.watched(tmp_path / "a")
+    assert_one_warning(texts, HOOKS_GONE + r".*make_train_function\(force\)", "3.10 to", GOES_ON)
+    small_training.assert_same(state, plain)
+    assert inspect._recorder is None  # told before anything was begun
+    assert not (tmp_path / "a").exists()
+
+
+MOVED = [
+    (keras.layers.Layer, "__call__"),
+    (keras.metrics.Mean, "update_state"),
+    (keras.layers.Layer, "_flatten_layers"),
+    (keras.src.backend.common.symbolic_scope, "in_symbolic_scope"),
+    (keras.Model, "make_train_function"),
+    (keras, "StatelessScope"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), MOVED, ids=[name for _, name in MOVED])
+def test_each_hook_is_missed_where_it_is_gone(owner, name, monkeypatch):
+    model = small_training.make_model()
+    assert hooks_check.missing_hooks(model) == []
+    for cls in getattr(owner, "__mro__", (owner,)) if name != "__call__" else (owner,):
+        if name in vars(cls):
+            monkeypatch.delattr(cls, name)
+    if name == "make_train_function":
+        monkeypatch.delattr(model.__class__.__mro__[1], name, raising=False)
+        monkeypatch.delattr(keras.src.backend.tensorflow.trainer.TensorFlowTrainer, name, False)
+    missing = hooks_check.missing_hooks(model)
+    assert [text for text in missing if name in text]
