@@ -349,12 +349,15 @@ var ApiError = class extends Error {
 };
 var RETRIES = 2;
 var RETRY_MILLISECONDS = 300;
+var ARRIVAL_MILLISECONDS = 50;
 var CACHE_BYTES = 192 * 2 ** 20;
 var Client = class {
 	base;
 	request;
 	wait;
 	cache = new Cache(CACHE_BYTES);
+	active = 0;
+	waiting = [];
 	constructor(base = "./", request = (input, init) => fetch(input, init), wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds))) {
 		this.base = base;
 		this.request = request;
@@ -367,22 +370,31 @@ var Client = class {
 	async get(url, version, decode, signal) {
 		const held = this.cache.get(url);
 		if (held?.version === version && version !== "") return held.value;
-		const response = await this.fetchWithRetry(url, held?.etag, signal);
-		if (response.status === 304 && held) {
+		this.active++;
+		try {
+			const response = await this.fetchWithRetry(url, held?.etag, signal);
+			if (response.status === 304 && held) {
+				this.cache.put(url, {
+					...held,
+					version
+				});
+				return held.value;
+			}
+			const { value, size } = await decode(response);
 			this.cache.put(url, {
-				...held,
-				version
+				version,
+				etag: response.headers.get("ETag") ?? "",
+				value,
+				size
 			});
-			return held.value;
+			return value;
+		} finally {
+			if (--this.active === 0) for (const resume of this.waiting.splice(0)) resume();
 		}
-		const { value, size } = await decode(response);
-		this.cache.put(url, {
-			version,
-			etag: response.headers.get("ETag") ?? "",
-			value,
-			size
-		});
-		return value;
+	}
+	async quiet() {
+		await this.wait(ARRIVAL_MILLISECONDS);
+		while (this.active) await new Promise((resolve) => this.waiting.push(resolve));
 	}
 	async fetchWithRetry(url, etag, signal) {
 		for (let attempt = 0;; attempt++) try {
@@ -1518,7 +1530,8 @@ function findingsQuery(run, thresholds) {
 			...Object.fromEntries(thresholds),
 			run
 		})}`,
-		decode: json
+		decode: json,
+		patient: true
 	};
 }
 // src/draw/time_scale.ts
@@ -2010,6 +2023,8 @@ var Resource = class {
 			url: this.url
 		};
 		try {
+			if (query.patient) await this.client.quiet();
+			if (abort.signal.aborted) return;
 			const value = await this.client.get(query.url, version, query.decode, abort.signal);
 			if (!abort.signal.aborted) this.settle(query.url, key, value);
 		} catch (error) {
@@ -11357,7 +11372,8 @@ function UnitMap({ units }) {
 // src/components/full_value.ts
 function showFullValue({ target }) {
 	const cell = target instanceof Element ? target.closest("td[data-value]") : null;
-	if (cell) cell.title = cell.dataset.value || "does not apply, or not recorded";
+	if (!cell) return;
+	cell.title = cell.dataset.value !== "" ? cell.dataset.value : "does not apply, or not recorded";
 }
 // src/views/layer_values.tsx
 var COLUMNS$1 = [

@@ -1,17 +1,33 @@
 """One kind of one run, brought up to date by decoding only what is new."""
 
+import contextlib
 import threading
 from typing import Any, Protocol
 
 import numpy as np
 
 from tb_keras_inspect.records import Kind, RecordError
+from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.merge import Ledger, survivors
 from tb_keras_inspect.store.model_book import ModelBook
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.records import NONE, Records, Source, Stamp, read_or_note
 
 BATCH = 512  # messages held decoded before they go into the arena
+# Kinds that are as large as the model are read one at a time: side by side each would be ready only
+# when all are, and what TensorBoard hands over is in memory three times meanwhile.
+LARGE_KINDS = frozenset(
+    (
+        Kind.GRADIENT,
+        Kind.ACCUMULATED_GRADIENT,
+        Kind.WEIGHT,
+        Kind.UPDATE,
+        Kind.ACTIVATION,
+        Kind.UNITS,
+        *HISTOGRAM_KINDS,
+    )
+)
+_large = threading.Lock()
 
 
 class Arena(Protocol):
@@ -68,11 +84,15 @@ class Series:
         state = (stamp, self._models.restarts)
         with self._lock:
             if self._snapshot is None or state != self._state:
-                found = read_or_note(self._source, self._kind, self._problems)
-                if found is not None or self._snapshot is None:
-                    self._update(found or NONE)
+                with _large if self._kind in LARGE_KINDS else contextlib.nullcontext():
+                    self._bring_up_to_date()
                 self._state = state
             return self._snapshot
+
+    def _bring_up_to_date(self) -> None:
+        found = read_or_note(self._source, self._kind, self._problems)
+        if found is not None or self._snapshot is None:
+            self._update(found or NONE)
 
     def _update(self, found: Records) -> None:
         alive = survivors(found.steps, found.wall_times, self._models.restarts)

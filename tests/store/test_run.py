@@ -1,6 +1,7 @@
 """One run, read from its event files."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from tb_keras_inspect.recorder import Recorder
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.schema import TENSOR_STATISTICS
 from tb_keras_inspect.store import NotRecordedError
+from tb_keras_inspect.store.files import FileSource
+from tb_keras_inspect.store.run import RunData
 
 
 @pytest.fixture
@@ -265,3 +268,43 @@ def test_what_the_recorder_writes_is_read(tmp_path):
     assert recorder.close()
     source.close()
     assert load_run(tmp_path / "run").table("weight").steps.tolist() == [0, 1, 2]
+
+
+class OneAtATime:
+    """A source that notices when it is asked for something while it still answers."""
+
+    def __init__(self, source):
+        self._source, self._asked = source, threading.Semaphore(1)
+        self.overlaps = 0
+
+    def records(self, kind):
+        if not self._asked.acquire(blocking=False):
+            self.overlaps += 1
+            return self._source.records(kind)
+        try:
+            time.sleep(0.01)  # the others come in meanwhile
+            return self._source.records(kind)
+        finally:
+            self._asked.release()
+
+    def __getattr__(self, name):
+        return getattr(self._source, name)
+
+
+def test_large_kinds_are_read_one_at_a_time(tmp_path):
+    write_run(tmp_path / "a").close()
+    source = OneAtATime(FileSource(str(tmp_path / "a")))
+    run = RunData("a", source)
+    assert run.kinds >= {"gradient", "activation", "gradient_histogram", "units"}
+    reads = [
+        lambda: run.table("gradient"),
+        lambda: run.table("activation"),
+        lambda: run.histogram("gradient", "conv/kernel"),
+        lambda: run.units("conv"),
+    ]
+    threads = [threading.Thread(target=read) for read in reads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert source.overlaps == 0

@@ -42,6 +42,22 @@ describe('Client', () => {
     expect(client.peek('runs', 'v2')).toBe('a');
   });
 
+  it('is quiet when the last of several requests has been answered, or has failed', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    const request = () => new Promise<Response>((resolve) => answers.push(resolve));
+    const client = new Client('./', request, () => Promise.resolve());
+    const both = [client.get('a', '', asText), client.get('b', '', asText)];
+    let quiet = false;
+    const rest = client.quiet().then(() => (quiet = true));
+    answers[0](new Response('a'));
+    await both[0];
+    expect(quiet).toBe(false);
+    answers[1](new Response('{}', {status: 404}));
+    await expect(both[1]).rejects.toThrow();
+    await rest;
+    expect(quiet).toBe(true);
+  });
+
   it('asks every time where no version is given', async () => {
     const {client, request} = clientOf(new Response('a'), new Response('b'));
     await client.get('runs', '', asText);

@@ -18,10 +18,13 @@ export type Decode<T> = (response: Response) => Promise<{value: T; size: number}
 
 const RETRIES = 2;
 const RETRY_MILLISECONDS = 300; // doubles with each
+const ARRIVAL_MILLISECONDS = 50;
 const CACHE_BYTES = 192 * 2 ** 20;
 
 export class Client {
   private readonly cache = new Cache(CACHE_BYTES);
+  private active = 0; // requests under way
+  private waiting: (() => void)[] = []; // for there to be none
 
   constructor(
     private readonly base = './',
@@ -48,14 +51,25 @@ export class Client {
   async get<T>(url: string, version: string, decode: Decode<T>, signal?: AbortSignal): Promise<T> {
     const held = this.cache.get(url);
     if (held?.version === version && version !== '') return held.value as T;
-    const response = await this.fetchWithRetry(url, held?.etag, signal);
-    if (response.status === 304 && held) {
-      this.cache.put(url, {...held, version});
-      return held.value as T;
+    this.active++;
+    try {
+      const response = await this.fetchWithRetry(url, held?.etag, signal);
+      if (response.status === 304 && held) {
+        this.cache.put(url, {...held, version});
+        return held.value as T;
+      }
+      const {value, size} = await decode(response);
+      this.cache.put(url, {version, etag: response.headers.get('ETag') ?? '', value, size});
+      return value;
+    } finally {
+      if (--this.active === 0) for (const resume of this.waiting.splice(0)) resume();
     }
-    const {value, size} = await decode(response);
-    this.cache.put(url, {version, etag: response.headers.get('ETag') ?? '', value, size});
-    return value;
+  }
+
+  /** Resolves when no request is under way: for what must not hold up the picture. */
+  async quiet(): Promise<void> {
+    await this.wait(ARRIVAL_MILLISECONDS); // what is asked in the same moment goes ahead
+    while (this.active) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
   private async fetchWithRetry(

@@ -74,5 +74,5 @@ export function findingsQuery(
   thresholds: ReadonlyMap<string, number>,
 ): Query<FindingsAnswer> {
   const given = query({...Object.fromEntries(thresholds), run});
-  return {url: `findings?${given}`, decode: json<FindingsAnswer>};
+  return {url: `findings?${given}`, decode: json<FindingsAnswer>, patient: true};
 }

@@ -18,6 +18,8 @@ import type {
 export interface Query<T> {
   readonly url: string;
   readonly decode: Decode<T>;
+  /** Asked only when nothing else is under way, because it keeps the server busy for long. */
+  readonly patient?: boolean;
 }
 
 /** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */

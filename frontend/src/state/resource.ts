@@ -100,6 +100,8 @@ export class Resource<T> {
     this.held = key;
     this.current.value = {data, error: undefined, loading: true, stale, url: this.url};
     try {
+      if (query.patient) await this.client.quiet();
+      if (abort.signal.aborted) return;
       const value = await this.client.get(query.url, version, query.decode, abort.signal);
       if (!abort.signal.aborted) this.settle(query.url, key, value);
     } catch (error) {
