@@ -1,7 +1,8 @@
 """Messages to NumPy arrays, for input that nobody vouches for.
 
 Every function takes the serialized message and either returns arrays whose shapes agree with each
-other or raises `RecordError`. Nothing is allocated that is larger than the message itself.
+other or raises `RecordError`. Nothing is allocated that is larger than the message itself, but for
+the empty bins of histograms, at most 64 MB.
 """
 
 import dataclasses
@@ -297,10 +298,12 @@ def _map(record: pb.MapRecord) -> DecodedMap:
 def _parse(message_class: type[Message], data: bytes) -> Message:
     record = message_class()
     try:
-        record.ParseFromString(data)
+        read = record.ParseFromString(data)
     # The pure-Python protobuf lets a UnicodeDecodeError out, which is a ValueError.
     except (protobuf_message.DecodeError, ValueError) as error:
         raise RecordError(f"not a {message_class.__name__}: {error}") from error
+    # protobuf 3.20 ends at a tag that closes no group, and goes on with a warning.
+    _check(read == len(data), "what follows the message")
     _check(record.version >= 1, "the version")
     if record.version > SCHEMA_VERSION:
         raise NewerVersionError(record.version)

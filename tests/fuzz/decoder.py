@@ -159,8 +159,9 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
     taken = False
     with contextlib.suppress(StoreError):
         if kind is Kind.UNITS:
-            taken = bool(len(run.units("a").steps))
+            taken = bool(len(run._units().steps))
             run.units_at()
+            run.units("a")
         elif kind in TABLE_KINDS:
             table = run.table(kind.value)
             assert table.values.shape == (len(table.steps), len(table.names), len(table.statistics))
@@ -168,7 +169,8 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
         elif kind is Kind.MODEL:
             taken = run.model.name != ""
         else:
-            taken = bool(len(run.histogram("gradient", "a/kernel").steps))
+            taken = bool(len(run._histograms("gradient").steps))
+            run.histogram("gradient", "a/kernel")
     assert run.extent()[0] >= 0
     assert taken or run.problems or kind is Kind.MODEL
     return taken

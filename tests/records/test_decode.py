@@ -312,3 +312,11 @@ def test_invalid_text_is_refused_by_the_pure_python_protobuf_too():
     command = [sys.executable, "-c", program]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
     assert result.stdout.strip() == "refused", result.stderr
+
+
+@pytest.mark.parametrize("end", [b"\x0c\x08\x01", b"\x0b"], ids=["end", "start"])
+def test_a_group_that_is_not_one_is_refused(end):
+    """Older protobuf runtimes end there and leave the rest unread."""
+    table = pb.TableRecord(version=1, statistics=["l2"], values=bytes(8)).SerializeToString()
+    with pytest.raises(RecordError):
+        records.decode_table(table + end)
