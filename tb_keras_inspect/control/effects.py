@@ -1,6 +1,7 @@
 """What commands change: learning rate, clipping, frozen layers. Undone when the fit ends, but for a
 learning rate that is a variable: that stays, as when a callback of Keras sets it."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -69,8 +70,9 @@ class Effects:
         """How gradients are limited: `kind` and `value`."""
         optimizer = self._optimizer()
         for kind in CLIPPING[1:]:
-            if getattr(optimizer, kind, None):
-                return {"kind": kind, "value": float(getattr(optimizer, kind))}
+            limit = getattr(optimizer, kind, None)
+            if limit and math.isfinite(limit):
+                return {"kind": kind, "value": float(limit)}
         return {"kind": CLIPPING[0], "value": None}
 
     def set_clipping(self, kind: str, value: float | None) -> None:

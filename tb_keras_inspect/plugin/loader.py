@@ -20,6 +20,14 @@ class InspectLoader(base_plugin.TBLoader):
             "recently goes first. (default: %(default)s)",
         )
 
+        group.add_argument(
+            "--keras_inspect_control",
+            action="store_true",
+            help="Let the Keras Inspect tab steer running trainings that allow it "
+            "(`InspectCallback(..., control=True)`). Each command needs the training's token. Whoever "
+            "can reach this port and has the token can pause and change the training.",
+        )
+
     def fix_flags(self, flags):
         if flags.keras_inspect_cache_megabytes < 1:
             raise base_plugin.FlagsError(

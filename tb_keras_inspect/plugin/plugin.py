@@ -9,7 +9,9 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses, routes, static_files
+from tb_keras_inspect.plugin.control_apps import control_apps
 from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
+from tb_keras_inspect.plugin.impl.control import Steering
 from tb_keras_inspect.plugin.loader import DEFAULT_CACHE_MEGABYTES
 from tb_keras_inspect.records import PLUGIN_NAME
 from tb_keras_inspect.store.cache import MemoryCache
@@ -36,6 +38,8 @@ class InspectPlugin(base_plugin.TBPlugin):
         limits = getattr(flags, "samples_per_plugin", None) or {}
         self._samples_limit = limits.get(PLUGIN_NAME, 0)
         self._cache = MemoryCache(megabytes << 20)
+        enabled = bool(getattr(flags, "keras_inspect_control", False))
+        self._steering = Steering(getattr(context, "logdir", None) or "", enabled)
         self._lock = threading.Lock()
         self._logdirs: dict[str, Logdir] = {}
 
@@ -43,7 +47,10 @@ class InspectPlugin(base_plugin.TBPlugin):
         apps = {ES_MODULE: _app(_static), "/static/*": _app(_static)}
         for name in routes.NAMES:
             apps[f"/{name}"] = _app(functools.partial(self._route, name))
-        return apps
+        return apps | control_apps(self._steering, self._check_run)
+
+    def _check_run(self, request: wrappers.Request, run: str) -> None:
+        self._logdir(plugin_util.experiment_id(request.environ)).run(run)
 
     def is_active(self):
         """Answers from memory: TensorBoard asks at every page load."""

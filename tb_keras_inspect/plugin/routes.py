@@ -11,6 +11,7 @@ import numpy as np
 import tb_keras_inspect
 from tb_keras_inspect.plugin.errors import BadRequestError, NotFoundError, as_http
 from tb_keras_inspect.plugin.impl.columns import RANGE
+from tb_keras_inspect.plugin.impl.control import controls_impl
 from tb_keras_inspect.plugin.impl.findings import THRESHOLD_NAMES, findings_impl
 from tb_keras_inspect.plugin.impl.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.impl.maps import maps_impl, maps_index_impl, probe_impl
@@ -61,6 +62,7 @@ RUN_ROUTES = {
     "activation_functions": Route(activation_functions_impl, ("layer", "step")),
     "loss": Route(loss_impl, RANGE),
     "scalars": Route(scalars_impl, live=True),
+    "controls": Route(controls_impl),
     "findings": Route(findings_impl, THRESHOLD_NAMES),
 }
 NAMES = (RUNS, *RUN_ROUTES, BATCH)

@@ -19,14 +19,16 @@ class Client:
 
     Args:
         logdir: What the Python loader serves.
-        cache_megabytes: As the flag.
+        cache_megabytes, control: As the flags.
     """
 
-    def __init__(self, logdir, cache_megabytes=64):
+    def __init__(self, logdir, cache_megabytes=64, control=False):
         with serve(logdir, "python") as (provider, reload):  # nothing of it needs closing
             self.provider, self.reload = provider, reload
         flags = argparse.Namespace(
-            keras_inspect_cache_megabytes=cache_megabytes, samples_per_plugin={}
+            keras_inspect_cache_megabytes=cache_megabytes,
+            keras_inspect_control=control,
+            samples_per_plugin={},
         )
         loader = InspectLoader()
         loader.fix_flags(flags)

@@ -14,6 +14,7 @@ from tb_keras_inspect import records
 from tb_keras_inspect.plugin import container, routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.summary import to_value
 
 TEXT = (pathlib.Path(__file__).parents[2] / "docs" / "http_api.md").read_text()
 SECTION = re.compile(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -42,6 +43,8 @@ def client(tmp_path_factory):
     writer.write(469, writer.kernels({"conv2d/kernel": np.ones((3, 4, 3, 3))}))
     writer.write(469, writer.predictions([[0.25, 0.75], [0.5, 0.5]]))
     writer.write(469, writer.activation_functions(["conv2d"]))
+    entry = pb.ControlEntry(id="1", command="set_learning_rate", outcome="done", time=1.0)
+    writer.write(469, to_value(Kind.CONTROL, pb.ControlRecord(version=1, entries=[entry])))
     writer.epoch(938, loss=0.5, val_loss=0.6, epoch=1)
     writer.close()
     write_scalars(directory / "cnn" / "train", "epoch_loss", {0: 0.5})

@@ -8,7 +8,7 @@ import numpy as np
 from tb_keras_inspect.plugin.impl.tables import index_at
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_container, as_json
-from tb_keras_inspect.records import DecodedMap, Kind
+from tb_keras_inspect.records import DecodedMap, DecodedProbe, Kind
 from tb_keras_inspect.records.schema import PICTURE_KINDS
 from tb_keras_inspect.store.maps import names_in
 from tb_keras_inspect.store.run import RunData
@@ -42,18 +42,27 @@ def maps_impl(run: RunData, params: Params) -> Payload:
     index = index_at(maps.steps, step)
     record = maps.record(index)
     meta = {"run": run.name, "kind": kind, "step": int(maps.steps[index]), "requested_step": step}
+    return stack_payload(meta, record)
+
+
+def stack_payload(meta: dict[str, Any], record: DecodedMap) -> Payload:
+    """Pictures as a container."""
     return as_container(meta | _meta(record), _arrays(record))
 
 
 def probe_impl(run: RunData, params: Params) -> Payload:
     """The probe samples."""
-    probe = run.probe
+    return probe_payload(run.name, run.probe)
+
+
+def probe_payload(run: str, probe: DecodedProbe) -> Payload:
+    """Samples and their labels as a container."""
     arrays: dict[str, np.ndarray] = {}
     for number, record in enumerate(probe.inputs):
         arrays |= {f"input{number}/{name}": array for name, array in _arrays(record).items()}
     if probe.labels is not None:
         arrays["labels"] = probe.labels
-    return as_container({"run": run.name, "inputs": [_meta(r) for r in probe.inputs]}, arrays)
+    return as_container({"run": run, "inputs": [_meta(r) for r in probe.inputs]}, arrays)
 
 
 def _meta(record: DecodedMap) -> dict[str, Any]:
