@@ -46,10 +46,10 @@ def addresses(server: harness.TensorBoard, views: list[str]) -> Iterator[tuple[s
         run = entry["name"]
         for view in views:
             settings = STATES.get(view, {"view": view})
-            yield f"{run.replace('/', '_')}-{view}", _fragment(run=run, **settings)
+            yield f"{run.replace('/', '_')}-{view}", fragment(run=run, **settings)
 
 
-def _fragment(**settings: str) -> str:
+def fragment(**settings: str) -> str:
     parts = [f"p.keras_inspect.{key}={urllib.parse.quote(text)}" for key, text in settings.items()]
     return "&".join(["keras_inspect", *parts])
 
@@ -61,8 +61,8 @@ def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widt
         for theme, query in THEMES.items():
             tab = harness.Tab(browser.page(width, HEIGHTS.get(width, 1080)), server)
             tab.open("keras_inspect", query).part("app").wait_for()
-            for name, fragment in shots:
-                tab.go(fragment)
+            for name, address in shots:
+                tab.go(address)
                 tab.page.wait_for_load_state("networkidle")
                 tab.page.wait_for_timeout(SETTLE_MS)
                 path = folder / f"{name}-{width}-{theme}.png"
@@ -74,7 +74,7 @@ def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widt
     return errors
 
 
-def _demo_runs(log_dir: pathlib.Path) -> None:
+def demo_runs(log_dir: pathlib.Path) -> None:
     if not log_dir.exists():
         shared.say(f"Training the demo's runs into {log_dir}")
         demo = [sys.executable, "demo/run.py", "--no-serve", "--logdir", log_dir]
@@ -93,7 +93,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     if options.train:
-        _demo_runs(options.logdir)
+        demo_runs(options.logdir)
     options.output.mkdir(parents=True, exist_ok=True)
     with harness.chromium() as browser:
         with harness.TensorBoard(options.logdir, True) as server:
