@@ -145,6 +145,7 @@ class Actions:
 
     def _set_learning_rate(self, moment: Moment, value: float) -> Result:
         (old, source), _ = self._effects.learning_rate(), self._effects.set_learning_rate(value)
+        self.wants_sample = True  # what comes of it is recorded from its first step on
         new, now = self._effects.learning_rate()
         was = f"{old:g} (of the schedule)" if source == effects.SCHEDULE else f"{old:g}"
         text = f"{new:g} (overrides the schedule)" if now == effects.OVERRIDE else f"{new:g}"

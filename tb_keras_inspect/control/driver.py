@@ -203,7 +203,7 @@ class Driver:
             if self._pace.is_paused:
                 self._wait(moment)
         if self._effects.retraces != before or self._actions.wants_sample:
-            # What comes of a change is recorded from its first step on.
+            # A re-trace has put another function in the place of one that was to be sampled.
             self._actions.wants_sample = False
             self._fit.sample()
 

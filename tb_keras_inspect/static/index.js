@@ -1767,14 +1767,14 @@ var STATISTICS = {
 		nanIsMissing: true
 	}
 };
-var KINDS = {
+var KINDS$1 = {
 	gradient: "Gradient",
 	weight: "Weight",
 	update: "Update",
 	activation: "Activation"
 };
 var TIME_KINDS = {
-	...KINDS,
+	...KINDS$1,
 	representation: "Representation",
 	input: "Input",
 	target: "Target",
@@ -4251,7 +4251,7 @@ function HeatControls({ over }) {
 		a(ColourSelect, {})
 	] });
 }
-var SIDE = 168;
+var SIDE$1 = 168;
 function Card({ maps, probe, predictions, sample }) {
 	const opacity = useSession().settings.opacity.value ?? 0;
 	const [, , height] = maps.shape;
@@ -4278,7 +4278,7 @@ function Card({ maps, probe, predictions, sample }) {
 					children: [a(InputPicture, {
 						stack: input,
 						sample,
-						side: SIDE
+						side: SIDE$1
 					}), a(Heat, {
 						maps,
 						sample,
@@ -4326,7 +4326,7 @@ function Heat({ maps, sample, opacity, over }) {
 		theme,
 		range
 	]);
-	const zoom = SIDE / Math.max(width, height);
+	const zoom = SIDE$1 / Math.max(width, height);
 	const hover = (event) => {
 		const box = ref.current.getBoundingClientRect();
 		const column = Math.floor((event.clientX - box.left) / box.width * width);
@@ -5025,7 +5025,7 @@ function Compare() {
 }
 function useProblem() {
 	const { runs, run, other, settings } = useSession();
-	const kind = KINDS[settings.kind.value];
+	const kind = KINDS$1[settings.kind.value];
 	if ((runs.state.value.data?.runs.length ?? 0) < 2) return a(NotRecorded, {
 		what: "There is no other run to compare with",
 		how: "Train again with InspectCallback, into another directory inside TensorBoard’s log directory."
@@ -5355,6 +5355,699 @@ function showCell$1({ row, column, x, y }, compared, side) {
 			}
 		],
 		note: info.definition
+	});
+}
+// src/state/control.ts
+var controlsQuery = (run) => ({
+	url: `controls?${query$1({ run })}`,
+	decode: json
+});
+var marksOf = (entries) => entries.filter((entry) => entry.outcome === "done" && entry.new !== "");
+function entryText({ command, why, old, new: now }) {
+	if (command === "breakpoint") return `paused: ${why}`;
+	return `${words(command)}: ${old ? `${old} → ` : ""}${now}`;
+}
+var words = (name) => name.replaceAll("_", " ");
+var ALIVE_POLL = 1e3;
+var IDLE_POLL = 15e3;
+var ANSWER_POLL = 500;
+var STORED = "keras_inspect.token.";
+var Steering = class {
+	session;
+	answer = y$1(void 0);
+	token = y$1("");
+	busy = y$1("");
+	message = y$1(void 0);
+	open = y$1(false);
+	look = y$1(void 0);
+	training;
+	run;
+	timer;
+	held = "";
+	constructor(session) {
+		this.session = session;
+		this.run = O(() => session.run.value?.name ?? "");
+		this.training = O(() => {
+			const { alive, state } = this.answer.value ?? {};
+			return alive && state && state.status !== "ended" ? state : void 0;
+		});
+		x$1(() => {
+			const run = this.run.value;
+			clearTimeout(this.timer);
+			this.answer.value = this.look.value = this.message.value = void 0;
+			this.token.value = stored(run);
+			if (run && session.host.visible.value) this.poll(run);
+		});
+	}
+	setToken(token) {
+		this.token.value = token.trim();
+		try {
+			sessionStorage.setItem(STORED + this.run.peek(), this.token.peek());
+		} catch {}
+	}
+	async send(command, given = {}) {
+		if (!this.token.peek()) {
+			this.open.value = true;
+			return;
+		}
+		this.busy.value = command;
+		this.message.value = void 0;
+		const run = this.run.peek();
+		const id = newId();
+		try {
+			const body = JSON.stringify({
+				id,
+				command,
+				arguments: given
+			});
+			let outcome = await this.ask(`control/command?${query$1({ run })}`, body);
+			while (outcome.outcome === "waiting") {
+				this.message.value = {
+					text: "Waits for the step that is running to end…",
+					bad: false
+				};
+				await new Promise((resolve) => setTimeout(resolve, ANSWER_POLL));
+				outcome = await this.ask(`control/answer?${query$1({
+					run,
+					id
+				})}`);
+			}
+			const done = outcome.outcome === "done";
+			const text = done ? doneText(outcome) : `${outcome.outcome}: ${outcome.why}`;
+			this.message.value = {
+				text: `${words(command)}: ${text}`,
+				bad: !done
+			};
+			return done ? outcome : void 0;
+		} catch (error) {
+			const text = error instanceof Error ? error.message : String(error);
+			this.message.value = {
+				text,
+				bad: true
+			};
+			return;
+		} finally {
+			this.busy.value = "";
+			await this.refresh(run);
+		}
+	}
+	async lookAt(command, given = {}) {
+		const outcome = await this.send(command, given);
+		if (!outcome) return;
+		try {
+			const url = `control/look?${query$1({
+				run: this.run.peek(),
+				id: outcome.id
+			})}`;
+			const answer = decodeContainer(await (await this.fetch(url)).arrayBuffer());
+			const detail = outcome.detail ?? {};
+			const step = this.answer.peek()?.state?.step ?? 0;
+			if (detail.form === "probe") {
+				const losses = detail.losses;
+				const batch = {
+					probe: readProbe(answer),
+					samples: detail.samples,
+					losses: losses?.map(Number),
+					note: detail.why_no_losses,
+					size: detail.batch_size
+				};
+				this.look.value = {
+					step,
+					batch
+				};
+			} else {
+				const l2 = detail.l2 === void 0 ? "" : `, l2 ${Number(detail.l2).toPrecision(4)}`;
+				const what = command === "look_at_gradient" ? "Gradient by" : "Output of";
+				const maps = readMaps(answer);
+				this.look.value = {
+					step,
+					maps,
+					text: `${what} ${maps.name}${l2}`
+				};
+			}
+		} catch (error) {
+			this.message.value = {
+				text: String(error),
+				bad: true
+			};
+		}
+	}
+	async poll(run) {
+		await this.refresh(run);
+		if (run !== this.run.peek() || !this.session.host.visible.peek()) return;
+		const { alive, state } = this.answer.peek() ?? {};
+		const lives = alive !== false && state !== null && state?.status !== "ended";
+		clearTimeout(this.timer);
+		this.timer = setTimeout(() => void this.poll(run), lives ? ALIVE_POLL : IDLE_POLL);
+	}
+	async refresh(run) {
+		try {
+			const answer = await this.ask(`control?${query$1({ run })}`);
+			const text = JSON.stringify(answer, (key, value) => key === "beat" || key === "time" ? void 0 : value);
+			if (run !== this.run.peek() || text === this.held && this.answer.peek()) return;
+			this.held = text;
+			this.answer.value = answer;
+			if (answer.state?.status !== "paused") this.look.value = void 0;
+		} catch {}
+	}
+	async ask(url, body) {
+		return await (await this.fetch(url, body)).json();
+	}
+	async fetch(url, body) {
+		const headers = {};
+		if (this.token.peek()) headers["X-Keras-Inspect-Control"] = this.token.peek();
+		if (body !== void 0) headers["Content-Type"] = "application/json";
+		const method = body === void 0 ? "GET" : "POST";
+		const response = await fetch(`./${url}`, {
+			method,
+			headers,
+			body: body ?? null
+		});
+		if (response.ok) return response;
+		const { error } = await response.json().catch(() => ({}));
+		throw new Error(error ?? `The server answered ${response.status}`);
+	}
+};
+function doneText({ old, new: now }) {
+	if (!now) return "done";
+	return old ? `${old} → ${now}` : now;
+}
+function newId() {
+	const random = crypto.getRandomValues(new Uint8Array(8));
+	const digits = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	return `${String(Date.now()).padStart(13, "0")}000000-${digits}`;
+}
+function stored(run) {
+	try {
+		return sessionStorage.getItem(STORED + run) ?? "";
+	} catch {
+		return "";
+	}
+}
+var steerings = new WeakMap();
+function steeringOf(session) {
+	const known = steerings.get(session) ?? new Steering(session);
+	steerings.set(session, known);
+	return known;
+}
+// src/views/control_panel.tsx
+function ControlPanel() {
+	const steering = steeringOf(useSession());
+	const ref = T$1(null);
+	const open = steering.open.value;
+	A$1(() => {
+		if (open) ref.current?.focus({ preventScroll: true });
+	}, [open]);
+	if (!open) return null;
+	const { answer, training, message, busy } = steering;
+	return a("section", {
+		class: "finding-panel steer",
+		ref,
+		tabIndex: -1,
+		"aria-label": "Steer the training",
+		"aria-busy": busy.value !== "",
+		"data-testid": "control-panel",
+		children: [
+			a("header", { children: [a("h2", { children: "Steer the training" }), a(IconButton, {
+				label: "Close",
+				onClick: () => steering.open.value = false,
+				children: a("path", { d: "M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" })
+			})] }),
+			message.value && a("p", {
+				role: "status",
+				class: message.value.bad ? "alarm" : "quiet",
+				"data-testid": "control-message",
+				children: message.value.text
+			}),
+			!training.value || !answer.value?.enabled ? a("p", {
+				class: "quiet",
+				"data-testid": "control-why",
+				children: whyNot(answer.value)
+			}) : steering.token.value ? a(Controls$2, { training: training.value }) : a(TokenField, {})
+		]
+	});
+}
+function whyNot(answer) {
+	if (answer?.why) return answer.why;
+	if (answer?.state?.status === "ended") return "The training has ended.";
+	return "The training says nothing any more: its process is dead or stopped.";
+}
+function TokenField() {
+	const steering = steeringOf(useSession());
+	const text = useSignal("");
+	return a("form", {
+		onSubmit: (event) => {
+			event.preventDefault();
+			steering.setToken(text.value);
+		},
+		children: [a("p", {
+			class: "quiet",
+			children: [
+				"Each command carries the training’s token. It is on the console of the training, and in",
+				" ",
+				a("code", { children: "keras_inspect_control/token" }),
+				" of the run’s directory. It is kept until this browser tab is closed."
+			]
+		}), a(Row, {
+			label: "Token",
+			children: [a("input", {
+				type: "password",
+				autocomplete: "off",
+				"aria-label": "Token",
+				"data-testid": "token",
+				value: text.value,
+				onInput: (event) => text.value = event.currentTarget.value
+			}), a("button", {
+				type: "submit",
+				class: "button",
+				disabled: !text.value,
+				"data-testid": "use-token",
+				children: "Use"
+			})]
+		})]
+	});
+}
+function Controls$2({ training }) {
+	const session = useSession();
+	const paused = training.status === "paused";
+	const layer = session.layer.value;
+	const path = layer?.path ?? "";
+	const frozen = training.frozen.includes(path);
+	const own = layer?.variables.map((variable) => variable.path) ?? [];
+	const chosen = session.settings.tensor.value;
+	const variable = own.includes(chosen) ? chosen : own[0];
+	return a($, { children: [
+		a("p", {
+			"data-testid": "control-status",
+			children: paused ? a($, { children: [
+				"Paused before step ",
+				a("b", { children: formatCount(training.step) }),
+				": ",
+				training.why,
+				"."
+			] }) : a($, { children: [
+				"Running, at step ",
+				a("b", { children: formatCount(training.step) }),
+				", epoch ",
+				training.epoch + 1,
+				"."
+			] })
+		}),
+		a(Row, {
+			label: "Run",
+			children: [
+				paused ? a(Do, {
+					command: "resume",
+					children: training.may_retry ? "Skip step" : "Resume"
+				}) : a(Do, {
+					command: "pause",
+					children: "Pause"
+				}),
+				training.may_retry && a(Do, {
+					command: "resume",
+					given: { retry: true },
+					children: "Retry step"
+				}),
+				a(NumberField, {
+					command: "step",
+					name: "count",
+					unit: "Run steps",
+					initial: "10"
+				}),
+				a(Do, {
+					command: "run_to_epoch_end",
+					children: "To epoch’s end"
+				}),
+				a(Do, {
+					command: "stop",
+					title: "End the training after the next step",
+					children: "Stop"
+				})
+			]
+		}),
+		a(Row, {
+			label: "Learning rate",
+			children: [
+				a(NumberField, {
+					command: "set_learning_rate",
+					name: "value",
+					unit: "Set",
+					initial: formatPlain(training.learning_rate ?? void 0)
+				}),
+				[
+					.1,
+					.5,
+					2
+				].map((factor) => a(Do, {
+					command: "scale_learning_rate",
+					given: { factor },
+					children: ["×", factor]
+				}, factor)),
+				training.learning_rate_source === "override" && a(Do, {
+					command: "use_schedule",
+					children: "Use schedule"
+				}),
+				training.learning_rate_source !== "variable" && a("span", {
+					class: "quiet",
+					children: training.learning_rate_source === "override" ? "overrides the schedule" : "of a schedule; setting it overrides that, with a re-trace"
+				})
+			]
+		}),
+		a(Clipping, { training }, JSON.stringify(training.clipping)),
+		a(Row, {
+			label: "Layer",
+			children: [a(Do, {
+				command: frozen ? "unfreeze" : "freeze",
+				given: { layers: [path] },
+				children: [
+					frozen ? "Unfreeze" : "Freeze",
+					" ",
+					path
+				]
+			}), a("span", {
+				class: "quiet",
+				children: training.frozen.length ? `frozen: ${training.frozen.join(", ")}` : "re-traces the step"
+			})]
+		}),
+		a(Row, {
+			label: "Record",
+			children: [
+				a(Do, {
+					command: "sample_now",
+					children: "Sample"
+				}),
+				a(Do, {
+					command: "snapshot_now",
+					children: "Snapshot"
+				}),
+				a(Do, {
+					command: "save_checkpoint",
+					children: "Checkpoint"
+				}),
+				a(NumberField, {
+					command: "set_sampling_interval",
+					name: "every",
+					unit: "Sample every",
+					initial: training.every === "auto" ? "" : String(training.every)
+				})
+			]
+		}),
+		a(Breakpoints, { training }),
+		paused && a(Row, {
+			label: "Look at",
+			children: [
+				a(Do, {
+					command: "look_at_batch",
+					children: "Batch"
+				}),
+				a(Do, {
+					command: "look_at_activations",
+					given: { layer: path },
+					children: ["Output of ", path]
+				}),
+				variable !== void 0 && a(Do, {
+					command: "look_at_gradient",
+					given: { variable },
+					children: ["Gradient by ", variable]
+				})
+			]
+		}),
+		a(Looked, {})
+	] });
+}
+var formatPlain = (value = NaN) => Number.isNaN(value) ? "" : String(Number(value.toPrecision(4)));
+function Row({ label, children }) {
+	return a("div", {
+		class: "steer-row",
+		children: [a("span", {
+			class: "quiet",
+			children: label
+		}), a("div", { children })]
+	});
+}
+function Do({ command, given, title, children }) {
+	const steering = steeringOf(useSession());
+	const looks = command.startsWith("look");
+	return a("button", {
+		type: "button",
+		class: "button",
+		title,
+		disabled: steering.busy.value !== "",
+		"data-testid": `do-${command}`,
+		onClick: () => void (looks ? steering.lookAt(command, given) : steering.send(command, given)),
+		children
+	});
+}
+function NumberField({ command, name, unit, initial }) {
+	const steering = steeringOf(useSession());
+	const text = useSignal(void 0);
+	const value = text.value ?? initial;
+	return a("form", {
+		class: "field",
+		onSubmit: (event) => {
+			event.preventDefault();
+			steering.send(command, { [name]: Number(value) });
+			text.value = void 0;
+		},
+		children: [a("input", {
+			type: "text",
+			inputMode: "decimal",
+			"aria-label": `${unit}: ${name}`,
+			value,
+			"data-testid": `${command}-${name}`,
+			onInput: (event) => text.value = event.currentTarget.value
+		}), a("button", {
+			type: "submit",
+			class: "button",
+			disabled: steering.busy.value !== "" || !Number.isFinite(Number(value)) || !value.trim(),
+			"data-testid": `do-${command}`,
+			children: unit
+		})]
+	});
+}
+var CLIPPING = [
+	["off", "off"],
+	["clipnorm", "norm of each"],
+	["global_clipnorm", "global norm"],
+	["clipvalue", "value"]
+];
+function Clipping({ training }) {
+	const kind = useSignal(training.clipping?.kind ?? "off");
+	const value = useSignal(String(training.clipping?.value ?? 1));
+	const given = {
+		kind: kind.value,
+		...kind.value !== "off" && { value: Number(value.value) }
+	};
+	return a(Row, {
+		label: "Clipping",
+		children: [
+			a(Select, {
+				label: "Clipping",
+				value: kind.value,
+				options: CLIPPING,
+				onChange: (next) => kind.value = next,
+				testId: "clipping"
+			}),
+			kind.value !== "off" && a("input", {
+				type: "text",
+				inputMode: "decimal",
+				"aria-label": "Limit",
+				value: value.value,
+				onInput: (event) => value.value = event.currentTarget.value
+			}),
+			a(Do, {
+				command: "set_clipping",
+				given,
+				children: "Set"
+			}),
+			a("span", {
+				class: "quiet",
+				children: "re-traces the step"
+			})
+		]
+	});
+}
+var KINDS = [
+	["nonfinite", "NaN or infinity"],
+	["finding", "finding"],
+	["statistic", "shown number"],
+	["step", "step"]
+];
+function Breakpoints({ training }) {
+	const session = useSession();
+	const steering = steeringOf(session);
+	const { settings, layer } = session;
+	const kind = useSignal("nonfinite");
+	const problem = useSignal("exploding_gradient");
+	const text = useSignal("");
+	const side = useSignal("above");
+	const table = settings.kind.value;
+	const rows = table === "activation" ? layer.value?.sites.map(({ name }) => name) : layer.value?.variables.map(({ path }) => path);
+	const tensor = settings.tensor.value;
+	const name = rows?.includes(tensor) ? tensor : rows?.[0] ?? "";
+	const statistic = settings.statistic.value;
+	const number = Number(text.value);
+	const add = () => {
+		if (kind.value === "nonfinite") return steering.send("break_on_nonfinite");
+		if (kind.value === "finding") return steering.send("break_on_finding", { problem: problem.value });
+		if (kind.value === "step") return steering.send("break_at_step", { step: number });
+		const given = {
+			table,
+			name,
+			statistic,
+			side: side.value,
+			value: number
+		};
+		return steering.send("break_on_statistic", given);
+	};
+	const needsNumber = kind.value === "step" || kind.value === "statistic";
+	return a(Row, {
+		label: "Pause at",
+		children: [
+			training.breakpoints.map((item) => a("span", {
+				class: "breakpoint",
+				"data-testid": "breakpoint",
+				children: [item.text, a(IconButton, {
+					label: `Remove: ${item.text}`,
+					onClick: () => void steering.send("remove_breakpoint", { breakpoint: item.number }),
+					children: a("path", { d: "M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" })
+				})]
+			}, item.number)),
+			a(Select, {
+				label: "Pause at",
+				value: kind.value,
+				options: KINDS,
+				onChange: (next) => kind.value = next,
+				testId: "break-kind"
+			}),
+			kind.value === "finding" && a(Select, {
+				label: "Problem",
+				value: problem.value,
+				options: Object.entries(PROBLEMS),
+				onChange: (next) => problem.value = next,
+				testId: "break-problem"
+			}),
+			kind.value === "statistic" && a($, { children: [a("span", {
+				class: "quiet",
+				children: [
+					table,
+					" ",
+					statistic,
+					" of ",
+					name
+				]
+			}), a(Select, {
+				label: "Side",
+				value: side.value,
+				options: [["above", "above"], ["below", "below"]],
+				onChange: (next) => side.value = next
+			})] }),
+			needsNumber && a("input", {
+				type: "text",
+				inputMode: "decimal",
+				"aria-label": "Value",
+				value: text.value,
+				onInput: (event) => text.value = event.currentTarget.value,
+				"data-testid": "break-value"
+			}),
+			a("button", {
+				type: "button",
+				class: "button",
+				disabled: steering.busy.value !== "" || needsNumber && !text.value.trim(),
+				"data-testid": "add-breakpoint",
+				onClick: () => void add(),
+				children: "Add"
+			}),
+			kind.value === "nonfinite" && a("span", {
+				class: "quiet",
+				title: "Every step is sampled, and its weights are copied before it",
+				children: "the step is taken back; costs time"
+			})
+		]
+	});
+}
+var SIDE = 56;
+function Looked() {
+	const look = steeringOf(useSession()).look.value;
+	if (!look) return null;
+	if ("batch" in look) return a(BatchPicture, {
+		look: look.batch,
+		step: look.step
+	});
+	return a("div", {
+		class: "looked",
+		"data-testid": "looked-maps",
+		"data-name": look.maps.name,
+		children: [a("p", {
+			class: "quiet",
+			children: [
+				look.text,
+				", for the batch of step ",
+				formatCount(look.step)
+			]
+		}), a("div", {
+			class: "looked-maps",
+			children: a(MapTiles, {
+				maps: look.maps,
+				probe: void 0,
+				predictions: void 0
+			})
+		})]
+	});
+}
+function BatchPicture({ look, step }) {
+	const { probe, samples, losses } = look;
+	const finite = losses?.filter(Number.isFinite) ?? [];
+	const mean = finite.reduce((sum, loss) => sum + loss, 0) / finite.length;
+	const bad = (losses?.length ?? 0) - finite.length;
+	return a("div", {
+		class: "looked",
+		"data-testid": "looked-batch",
+		children: [a("p", {
+			class: "quiet",
+			children: [
+				"The batch of step ",
+				formatCount(step),
+				": ",
+				look.size,
+				" samples",
+				losses ? `, mean loss ${formatNumber(mean)}; largest first` : `; no losses: ${look.note}`,
+				bad > 0 && a("b", {
+					class: "alarm",
+					children: [
+						" · ",
+						bad,
+						" not finite"
+					]
+				})
+			]
+		}), a("ul", { children: samples.map((sample, place) => {
+			const loss = losses?.[sample];
+			const label = probe.labels?.data.subarray(place * probe.labels.width, Math.min(place + 1, samples.length) * probe.labels.width);
+			return a("li", {
+				"data-testid": "batch-sample",
+				"data-loss": loss,
+				children: [
+					probe.inputs.map((stack) => a(InputPicture, {
+						stack,
+						sample: place,
+						side: SIDE
+					}, stack.name)),
+					loss !== void 0 && a("b", {
+						class: Number.isFinite(loss) ? "" : "alarm",
+						children: formatNumber(loss)
+					}),
+					a("span", {
+						class: "quiet",
+						children: [
+							"#",
+							sample,
+							label && `, label ${[...label].slice(0, 2).map(formatNumber).join(", ")}`
+						]
+					})
+				]
+			}, sample);
+		}) })]
 	});
 }
 // src/draw/density.ts
@@ -9689,7 +10382,7 @@ function fileName(parts, extension) {
 var isRecorded = (session, kind) => session.has(`${kind}_histogram`);
 function kindOf(session) {
 	const kind = session.settings.kind.value;
-	return kind in KINDS ? kind : "gradient";
+	return kind in KINDS$1 ? kind : "gradient";
 }
 function tensorOf(session) {
 	const names = rowsOf$1(session.layer.value, kindOf(session));
@@ -9703,11 +10396,11 @@ function Distributions() {
 		if (name === void 0 || !isRecorded(session, wanted)) return void 0;
 		return session.request((run) => histogramQuery(run, wanted, name));
 	}, session.host.visible);
-	if (!Object.keys(KINDS).some((each) => isRecorded(session, each))) return a(NotRecorded, {
+	if (!Object.keys(KINDS$1).some((each) => isRecorded(session, each))) return a(NotRecorded, {
 		what: "Distributions are not recorded in this run",
 		how: "They are by default; InspectCallback(histograms=False) and tier=\"economy\" leave them out."
 	});
-	const missing = !isRecorded(session, kind) ? `Distributions of ${KINDS[kind].toLowerCase()}s are not recorded in this run` : tensorOf(session) === void 0 && session.layer.value ? `${session.layer.value.path} has no trainable variable` : void 0;
+	const missing = !isRecorded(session, kind) ? `Distributions of ${KINDS$1[kind].toLowerCase()}s are not recorded in this run` : tensorOf(session) === void 0 && session.layer.value ? `${session.layer.value.path} has no trainable variable` : void 0;
 	return a($, { children: [a("div", {
 		class: "view-bar",
 		children: [
@@ -9734,7 +10427,7 @@ function Controls$1() {
 		a(Select, {
 			label: "Kind",
 			value: kindOf(session),
-			options: Object.entries(KINDS),
+			options: Object.entries(KINDS$1),
 			onChange: (next) => kind.value = next,
 			testId: "kind"
 		}),
@@ -11803,7 +12496,7 @@ function OverTime() {
 	}, session.host.visible);
 	if (!session.has(kind.value)) return a($, { children: [a(Controls, {}), a(NotRecorded, {
 		what: `${TIME_KINDS[kind.value]} statistics are not recorded in this run`,
-		how: kind.value in KINDS ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).` : "Choose another metric above."
+		how: kind.value in KINDS$1 ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).` : "Choose another metric above."
 	})] });
 	return a(Pending, {
 		loaded: table.state.value,
@@ -12241,7 +12934,7 @@ function Overview() {
 		message: failed.state.value.error,
 		retry: () => failed.retry()
 	});
-	if (!Object.keys(KINDS).some((kind) => session.has(kind))) return a(NotRecorded, {
+	if (!Object.keys(KINDS$1).some((kind) => session.has(kind))) return a(NotRecorded, {
 		what: "No statistics of layers are recorded in this run",
 		how: "InspectCallback records gradients, weights, updates and activations by default."
 	});
@@ -13375,6 +14068,96 @@ function HelpSheet() {
 		]
 	});
 }
+// src/components/control_bar.tsx
+function ControlBar() {
+	const steering = steeringOf(useSession());
+	const training = steering.training.value;
+	const silent = steering.answer.value?.state?.status !== "ended";
+	if (!training) {
+		if (!(steering.answer.value?.alive === false && steering.answer.value.state && silent)) return null;
+		return a("div", {
+			class: "control-bar",
+			"data-testid": "control-bar",
+			"data-status": "silent",
+			children: a("span", {
+				class: "quiet",
+				title: "Its process is dead or stopped: no command would be carried out",
+				children: "The training is silent"
+			})
+		});
+	}
+	const paused = training.status === "paused";
+	const off = steering.busy.value !== "" || !steering.answer.value?.enabled;
+	const send = (command) => () => void steering.send(command);
+	return a("div", {
+		class: "control-bar",
+		role: "group",
+		"aria-label": "The running training",
+		"data-testid": "control-bar",
+		"data-status": training.status,
+		children: [
+			a("span", {
+				class: "freshness live",
+				title: training.why,
+				children: [a("i", {}), paused ? "Paused" : "Training"]
+			}),
+			paused ? a(IconButton, {
+				label: "Resume training",
+				disabled: off,
+				onClick: send("resume"),
+				testId: "resume",
+				children: a("path", { d: "M4 2.5v11L13 8z" })
+			}) : a(IconButton, {
+				label: "Pause training",
+				disabled: off,
+				onClick: send("pause"),
+				testId: "pause",
+				children: a("path", { d: "M4 3h3v10H4zM9 3h3v10H9z" })
+			}),
+			a(IconButton, {
+				label: "Train one step",
+				disabled: off,
+				onClick: send("step"),
+				testId: "step",
+				children: a("path", { d: "M3 3v10l7-5zM11 3h2v10h-2z" })
+			}),
+			a("button", {
+				type: "button",
+				class: "button",
+				"aria-pressed": steering.open.value,
+				"data-testid": "steer",
+				onClick: () => steering.open.value = !steering.open.value,
+				children: "Steer"
+			})
+		]
+	});
+}
+// src/components/control_marks.tsx
+var NEAR = 4;
+function useControls() {
+	const session = useSession();
+	const request = () => session.has("control") ? session.request(controlsQuery) : void 0;
+	return marksOf(useResource(session.client, request, session.host.visible).data?.entries ?? []);
+}
+function ControlMarks({ entries, domain, width, height }) {
+	return a("g", {
+		class: "control-marks",
+		"data-testid": "control-marks",
+		children: [...new Set(entries.map(({ step }) => step))].map((step) => {
+			const x = Math.round(stepToX(step, domain, width)) + .5;
+			return a("g", {
+				"data-step": step,
+				children: [a("path", { d: `M${x} 0v${height}` }), a("path", { d: `M${x} ${height - 7}l3.500 3.500-3.500 3.500-3.500-3.500z` })]
+			}, step);
+		})
+	});
+}
+function controlsNear(entries, x, domain, width) {
+	return entries.filter(({ step }) => Math.abs(stepToX(step, domain, width) - x) <= NEAR).slice(0, 6).map((entry) => ({
+		label: `step ${entry.step}`,
+		value: entryText(entry)
+	}));
+}
 // src/components/finding_marks.tsx
 var LANE = 4;
 var MARK = 5;
@@ -13452,7 +14235,8 @@ function Scrubber() {
 			a("div", {
 				class: "step-info",
 				children: [a(StepLabel, {}), a(FollowButton, {})]
-			})
+			}),
+			a(ControlBar, {})
 		]
 	});
 }
@@ -13508,6 +14292,7 @@ function Strip() {
 	const [ref, size] = useSize();
 	const loss = session.loss.data;
 	const domain = session.domain.value;
+	const controls = useControls();
 	const stepAt = (event) => {
 		const box = ref.current.getBoundingClientRect();
 		return xToStep(Math.min(box.width - 1, Math.max(0, event.clientX - box.left)), domain, box.width);
@@ -13533,7 +14318,8 @@ function Strip() {
 				...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(({ severity, title }) => ({
 					label: SEVERITIES[severity],
 					value: title
-				}))
+				})),
+				...controlsNear(controls, stepToX(stepAt(event), domain, size.value.width), domain, size.value.width)
 			]
 		});
 	};
@@ -13558,13 +14344,14 @@ function Strip() {
 		onPointerLeave: hideTooltip,
 		children: [loss && size.value.width > 0 && a(StripPicture, {
 			loss,
-			size: size.value
+			size: size.value,
+			controls
 		}), a(StepBand, {})]
 	});
 }
 var EPOCH_LANE = 12;
 var LABEL_ROOM = 28;
-function StripPicture({ loss, size: { width, height } }) {
+function StripPicture({ loss, size: { width, height }, controls }) {
 	const domain = useSession().domain.value;
 	const log = w$2(() => spansDecades(loss.loss), [loss]);
 	const line = w$2(() => sparkline(loss.loss, loss.steps, domain, width, height - EPOCH_LANE - 4, log), [
@@ -13595,7 +14382,13 @@ function StripPicture({ loss, size: { width, height } }) {
 				stretches: line.nonfinite,
 				height: height - EPOCH_LANE
 			}),
-			a(FindingMarks, { width })
+			a(FindingMarks, { width }),
+			a(ControlMarks, {
+				entries: controls,
+				domain,
+				width,
+				height
+			})
 		]
 	});
 }
@@ -14073,6 +14866,7 @@ function Content({ session }) {
 				class: "right",
 				"aria-label": "Details",
 				children: [
+					a(ControlPanel, {}),
 					a(FindingPanel, {}),
 					a(ThresholdsPanel, {}),
 					a(LayerPanel, {})
@@ -14226,7 +15020,8 @@ var style_default = [
 	".toolbar,\n.view-bar {\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px;\n  border-bottom: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.toolbar {\n  height: 40px;\n  background: var(--surface);\n}\n\n.view-bar {\n  min-height: 36px;\n  flex: none;\n  overflow: hidden;\n}\n\n.view-bar > * {\n  flex: none;\n}\n\n.view-bar > .spring {\n  flex: 1;\n}\n\n.view-bar > .quiet {\n  flex: 0 1 auto;\n  min-width: 0;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.app .view-bar select {\n  max-width: 150px;\n}\n\n.app button,\n.app select,\n.app input {\n  font: inherit;\n  color: inherit;\n}\n\n.field {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n}\n\n.field > span {\n  color: var(--muted);\n}\n\n.app select,\n.filter {\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.app select {\n  max-width: 240px;\n  text-overflow: ellipsis;\n}\n\n.filter {\n  width: 150px;\n  flex: 0 1 auto;\n  min-width: 60px;\n}\n\n.filter::placeholder {\n  color: var(--muted);\n  opacity: 1;\n}\n\n.filter.invalid {\n  border-color: var(--alarm);\n}\n\n.button {\n  height: 26px;\n  padding: 0 10px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.button:hover,\n.icon-button:hover:enabled {\n  background: var(--hover);\n}\n\n.icon-button {\n  display: inline-grid;\n  place-items: center;\n  width: 28px;\n  height: 28px;\n  padding: 0;\n  border: 0;\n  border-radius: 4px;\n  background: none;\n  cursor: pointer;\n}\n\n.app .icon-button {\n  color: var(--muted);\n}\n\n.icon-button:disabled {\n  opacity: 0.4;\n  cursor: default;\n}\n\n.icon-button[aria-pressed='true'] {\n  background: var(--selected);\n  color: var(--text);\n}\n\n.menu {\n  position: relative;\n}\n\n.menu-items {\n  position: absolute;\n  right: 0;\n  top: 30px;\n  z-index: 5;\n  display: flex;\n  flex-direction: column;\n  padding: 4px 0;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n  box-shadow: var(--shadow);\n}\n\n.menu-items button {\n  padding: 5px 16px;\n  border: 0;\n  background: none;\n  text-align: left;\n  cursor: pointer;\n}\n\n.menu-items button:hover:enabled {\n  background: var(--hover);\n}\n\n.menu-items button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.tabs {\n  display: flex;\n  align-self: stretch;\n  margin-left: 6px;\n}\n\n.tabs button {\n  position: relative;\n  padding: 0 10px;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  font-size: 13px;\n}\n\n.app .tabs button {\n  color: var(--muted);\n}\n\n.tabs button:hover {\n  background: var(--hover);\n}\n\n.app .tabs button[aria-selected='true'] {\n  color: var(--text);\n  font-weight: 500;\n}\n\n.tabs button[aria-selected='true']::after {\n  content: '';\n  position: absolute;\n  inset: auto 8px 0;\n  height: 2px;\n  background: var(--accent);\n}\n\n.choice {\n  display: inline-flex;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  overflow: hidden;\n  flex: none;\n}\n\n.choice button {\n  height: 24px;\n  padding: 0 9px;\n  border: 0;\n  background: var(--background);\n  cursor: pointer;\n}\n\n.choice button + button {\n  border-left: 1px solid var(--border);\n}\n\n.choice button[aria-pressed='true'] {\n  background: var(--selected);\n  font-weight: 500;\n}\n\n.info {\n  display: inline-grid;\n  place-items: center;\n  width: 15px;\n  height: 15px;\n  flex: none;\n  border: 1px solid var(--muted);\n  border-radius: 50%;\n  color: var(--muted);\n  font:\n    italic 10px/1 Georgia,\n    'Liberation Serif',\n    serif;\n  cursor: help;\n}\n\n.freshness {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  color: var(--muted);\n  min-width: 92px;\n}\n\n.freshness > i {\n  width: 7px;\n  height: 7px;\n  border-radius: 50%;\n  background: var(--line-other);\n}\n\n.freshness.live > i {\n  background: #2e9e4f;\n}\n\n.problems {\n  margin-left: 6px;\n  padding: 1px 6px;\n  border-radius: 8px;\n  color: var(--accent-text);\n  background: var(--selected);\n  cursor: help;\n}\n\n/* Legends */\n.legend {\n  display: inline-flex;\n  align-items: center;\n  gap: 6px;\n  color: var(--muted);\n  overflow: hidden;\n}\n\n.gradient {\n  display: inline-block;\n  width: 88px;\n  height: 9px;\n  border-radius: 2px;\n}\n\n.swatch {\n  display: inline-block;\n  width: 9px;\n  height: 9px;\n  margin-right: 4px;\n  border-radius: 2px;\n}\n\n.swatch.dead {\n  background: var(--dead);\n}\n\n.legend > span + span {\n  margin-left: 2px;\n}\n\n/* Bottom bar */\n.scrubber-bar {\n  flex: none;\n  height: 60px;\n  display: grid;\n  grid-template-columns: auto minmax(0, 1fr) 190px;\n  align-items: center;\n  gap: 10px;\n  padding: 0 12px 0 8px;\n  border-top: 1px solid var(--border);\n  background: var(--surface);\n}\n\n.transport {\n  display: flex;\n}\n\n.strip {\n  position: relative;\n  height: 48px;\n  border: 1px solid var(--border);\n  border-radius: 3px;\n  background: var(--background);\n  cursor: ew-resize;\n  touch-action: none;\n  overflow: hidden;\n}\n\n.strip svg {\n  display: block;\n  position: absolute;\n  inset: 0;\n}\n\n.strip text:not(.nonfinite text) {\n  font-size: 10px;\n  fill: var(--muted);\n}\n\n.strip .loss {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.2;\n}\n\n.strip .epoch {\n  stroke: var(--border);\n}\n\n.step-info {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 3px;\n}\n\n.step-label b {\n  font-weight: 600;\n}\n\n.follow {\n  height: 22px;\n}\n\n.follow[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.step-band {\n  position: absolute;\n  top: 0;\n  bottom: 0;\n  min-width: 1px;\n  background: var(--band);\n  border-left: 1px solid var(--band-edge);\n  pointer-events: none;\n}\n\n.nonfinite text {\n  font-size: 10px;\n  font-weight: 500;\n  fill: var(--alarm);\n}\n",
 	"/* Overview */\n.overview-page {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.overview {\n  flex: 0 1 auto;\n  min-height: 120px;\n  overflow: auto;\n}\n\n.training {\n  flex: 1 1 0;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.training .track {\n  display: flex;\n  flex: 1;\n  min-height: 0;\n  flex-direction: column;\n}\n\n.overview table,\n.values {\n  width: 100%;\n  border-collapse: collapse;\n}\n\n.overview thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  height: 30px;\n  padding: 0;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  font-weight: 400;\n  text-align: left;\n}\n\n.overview thead button {\n  width: 100%;\n  height: 30px;\n  padding: 0 8px;\n  border: 0;\n  background: none;\n  text-align: inherit;\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.app .overview thead button,\n.overview thead .trend {\n  color: var(--muted);\n}\n\n.overview thead .number {\n  text-align: right;\n}\n\n.order {\n  margin-left: 6px;\n  font-size: 11px;\n  text-decoration: underline dotted;\n  text-underline-offset: 2px;\n}\n\n.sort {\n  margin-left: 3px;\n  font-size: 8px;\n}\n\n.overview tbody tr {\n  height: 26px;\n  cursor: pointer;\n}\n\n.overview tbody tr:hover {\n  background: var(--hover);\n}\n\n.overview tbody tr.selected {\n  background: var(--selected);\n  box-shadow: inset 3px 0 var(--accent);\n}\n\n.overview tbody th {\n  max-width: 220px;\n  padding: 0 8px 0 12px;\n  text-align: left;\n  font-weight: 400;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n/* Numbers before words where there is little room: the class is in the row's title. */\n@media (max-width: 1400px) {\n  .app .overview tbody th .class-name {\n    display: none;\n  }\n}\n\n.overview thead th:first-child button {\n  padding-left: 12px;\n}\n\n.overview tbody th .class-name {\n  margin-left: 8px;\n  font-size: 11px;\n}\n\n.overview td {\n  padding: 0 8px;\n  position: relative;\n  border-bottom: 1px solid var(--grid);\n}\n\n.overview tbody th {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Numbers change with each step: their size must not matter to the table, nor its layout be done again. */\n.overview td.number > span,\n.values td.number > span.value {\n  position: relative;\n  display: block;\n  contain: size layout style; /* not paint: a long number may reach into the space before it */\n  contain-intrinsic-size: 58px 18px;\n  height: 18px;\n  line-height: 18px;\n}\n\n.overview td.share > span {\n  contain-intrinsic-width: 42px;\n}\n\n.values td.number > span.value {\n  contain-intrinsic-size: 44px 15px;\n  height: 15px;\n  line-height: 15px;\n}\n\n.bar {\n  position: absolute;\n  inset: 4px;\n  border-radius: 2px;\n  background: var(--bar);\n}\n\n.bar.dead {\n  background: var(--dead-bar);\n}\n\n.overview .trend {\n  width: 112px;\n  padding: 0 8px;\n}\n\n.sparkline {\n  position: relative;\n  width: 96px;\n  height: 20px;\n  contain: strict;\n}\n\n.sparkline svg {\n  display: block;\n}\n\n.sparkline path {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1;\n}\n\n.sparkline .step-band {\n  background: none;\n}\n\n/* Over time */\n.time-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.heatmap-frame {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n}\n\n.row-labels {\n  position: relative;\n}\n\n.row-labels button {\n  position: absolute;\n  left: 0;\n  right: 0;\n  padding: 0 8px 0 12px;\n  border: 0;\n  background: none;\n  text-align: right;\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  cursor: pointer;\n}\n\n.row-labels button.selected {\n  font-weight: 600;\n}\n\n.row-labels button.selected .prefix {\n  color: inherit;\n}\n\n.heatmap {\n  position: relative;\n  min-width: 0;\n  min-height: 0;\n  overflow: hidden;\n  cursor: crosshair;\n  background: var(--background);\n}\n\n.heatmap canvas {\n  position: absolute;\n  inset: 0;\n  width: 100%;\n  height: 100%;\n}\n\n.row-mark {\n  position: absolute;\n  left: 0;\n  right: 0;\n  border: 1px solid var(--band-edge);\n  border-width: 1px 0;\n  pointer-events: none;\n}\n\n.axis-row {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr);\n  flex: none;\n  height: 18px;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.axis-name {\n  text-align: right;\n  padding: 2px 8px 0 0;\n}\n\n.time-axis {\n  position: relative;\n  overflow: hidden;\n}\n\n.time-axis span {\n  position: absolute;\n  top: 2px;\n  padding-left: 3px;\n  border-left: 1px solid var(--border);\n}\n\n.lines-frame {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  margin-top: 6px;\n}\n\n.chart {\n  position: relative;\n  width: 100%;\n  height: 100%;\n}\n\n.chart-plot {\n  position: absolute;\n  inset: 0;\n  overflow: hidden;\n}\n\n.chart-overlay {\n  position: absolute;\n  inset: 6px 0 4px;\n  pointer-events: none;\n}\n\n.app .u-cursor-x {\n  border-right: 1px solid var(--muted);\n}\n\n/* Selected layer: what is below the values shares the height that is left. */\n.layer-panel {\n  min-height: 100%;\n  display: flex;\n  flex-direction: column;\n}\n\n.layer-panel > .pending:first-of-type {\n  flex: 3 0 auto;\n}\n\n.layer-panel > .units {\n  flex: 1 0 auto;\n}\n\n.layer-panel > header {\n  padding: 8px 14px 6px;\n}\n\n.layer-panel h2 {\n  font-size: 14px;\n  font-weight: 500;\n  overflow-wrap: anywhere;\n}\n\n.layer-panel > header p {\n  color: var(--muted);\n}\n\n.values {\n  table-layout: auto;\n  font-size: 11px;\n  border-top: 1px solid var(--border);\n}\n\n.values th,\n.values td {\n  padding: 1px 5px;\n  font-weight: 400;\n}\n\n.values thead th {\n  color: var(--muted);\n  text-align: right;\n}\n\n.values tbody th {\n  padding-left: 14px;\n  text-align: left;\n  white-space: nowrap;\n}\n\n.values tbody {\n  border-top: 1px solid var(--grid);\n}\n\n.values .extra i {\n  color: var(--muted);\n  font-style: normal;\n}\n\n.values .extra span {\n  display: block;\n}\n\n.values tr > :last-child {\n  padding-right: 14px;\n}\n\n.track {\n  padding: 4px 14px 0 0;\n  border-top: 1px solid var(--border);\n}\n\n.tracks {\n  flex: 1;\n  display: flex;\n  flex-direction: column;\n}\n\n.tracks .track {\n  flex: 1 0 76px;\n  max-height: 150px;\n  display: flex;\n  flex-direction: column;\n}\n\n.unit-track {\n  flex: 1;\n  min-height: 110px;\n  display: flex;\n  flex-direction: column;\n}\n\n.track > header {\n  display: flex;\n  align-items: baseline;\n  gap: 10px;\n  padding-left: 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.track h3 {\n  flex: none;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.track .chart {\n  flex: 1;\n  min-height: 0;\n}\n\n.reading b.dead {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n.reading {\n  color: var(--muted);\n}\n\n.reading b {\n  color: var(--text);\n  font-weight: 400;\n}\n\n.reading b.alarm {\n  color: var(--alarm);\n  font-weight: 500;\n}\n\n.reading .gradient {\n  width: 48px;\n}\n\n.dash {\n  display: inline-block;\n  width: 10px;\n  height: 2px;\n  margin-right: 4px;\n  vertical-align: 3px;\n}\n\n.unit-frame {\n  flex: 1;\n  min-height: 40px;\n  display: flex;\n  margin-top: 4px;\n}\n\n.unit-plot {\n  flex: 1;\n  min-width: 0;\n  display: grid;\n}\n\n.unit-axis {\n  flex: none;\n  display: flex;\n  flex-direction: column;\n  justify-content: space-between;\n  padding-right: 6px;\n  text-align: right;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.units-note {\n  padding: 10px 14px;\n  border-top: 1px solid var(--border);\n}\n\n/* Distributions */\n.density-plot {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 8px 12px 4px 0;\n}\n\n.density-frame {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n}\n\n.value-axis {\n  flex: none;\n  position: relative;\n}\n\n.value-axis span,\n.unit-numbers span {\n  position: absolute;\n  right: 6px;\n  transform: translateY(-50%);\n  color: var(--muted);\n  font-size: 11px;\n  line-height: 1;\n}\n.step-bars {\n  flex: none;\n  border-left: 1px solid var(--border);\n}\n\n.step-bars text {\n  font-size: 11px;\n  fill: var(--alarm);\n}\n\n.step-bars rect {\n  fill: var(--line);\n}\n\n.axis-row.density-axis {\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 96px;\n}\n\n.ridges {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  padding: 0;\n}\n\n.ridges svg {\n  position: absolute;\n  inset: 0;\n}\n\n.ridges path {\n  fill: var(--ridge);\n  stroke: var(--line);\n  stroke-width: 1;\n  cursor: pointer;\n}\n\n.ridges g:hover path {\n  fill: var(--bar);\n}\n\n.ridges .shown path {\n  fill: var(--selected);\n  stroke: var(--band-edge);\n  stroke-width: 1.5;\n}\n\n.ridges text {\n  font-size: 11px;\n  fill: var(--muted);\n}\n\n.ridges .shown text {\n  fill: var(--text);\n  font-weight: 600;\n}\n\n.ridge-axis {\n  position: absolute;\n  left: 0;\n  bottom: 4px;\n  text-align: right;\n  font-size: 11px;\n  color: var(--muted);\n}\n\n/* Units */\n.unit-frame.tall {\n  flex: 3 1 0;\n  margin: 8px 12px 0 0;\n}\n\n.unit-numbers {\n  flex: none;\n  position: relative;\n}\n\n.unit-numbers span.selected {\n  color: var(--text);\n  font-weight: 600;\n}\n\n.units-view .axis-row {\n  margin-right: 12px;\n}\n\n.unit-tracks {\n  flex: 2 1 0;\n  min-height: 200px;\n  display: flex;\n  flex-direction: column;\n  margin-top: 6px;\n}\n\n.unit-tracks .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n}\n\n.dead-text {\n  color: var(--dead-text);\n  font-weight: 500;\n}\n\n/* Weights */\n.weights-table thead th > span {\n  padding: 0 8px;\n  color: var(--muted);\n}\n\n.weights-table thead th:first-child > span {\n  padding-left: 12px;\n}\n\n.weight-curves {\n  flex: 1 1 0;\n  min-height: 190px;\n  display: flex;\n  flex-direction: column;\n  border-top: 1px solid var(--border);\n}\n\n.weight-curves .track {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  border-top: 0;\n}\n\n/* Graph */\n.graph {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden;\n  cursor: grab;\n  touch-action: none;\n  user-select: none;\n}\n\n.graph:active {\n  cursor: grabbing;\n}\n\n.graph > svg {\n  position: absolute;\n  inset: 0;\n}\n\n.graph .edge {\n  fill: none;\n  stroke: var(--muted);\n  stroke-width: 1.2;\n}\n\n.graph .edge.assumed {\n  stroke-dasharray: 4 3;\n}\n\n.graph .arrow {\n  fill: var(--muted);\n}\n\n.graph .block > rect {\n  fill: var(--surface);\n  stroke: var(--border);\n}\n\n.graph .hit {\n  fill: transparent;\n}\n\n.graph .block text,\n.graph .node text {\n  font-size: 11px;\n  fill: var(--text);\n}\n\n.graph .node,\n.graph .block > g {\n  cursor: pointer;\n}\n\n.graph .face,\n.graph .behind {\n  fill: var(--raised);\n  stroke: var(--border);\n}\n\n.graph .node:hover .face {\n  fill: var(--hover);\n}\n\n.graph .node.selected .face {\n  fill: var(--selected);\n  stroke: var(--accent);\n  stroke-width: 1.5;\n}\n\n.graph .node.dimmed {\n  opacity: 0.3;\n}\n\n.graph .node .name {\n  font-size: 12px;\n}\n\n.graph .block .kind,\n.graph .node .kind {\n  fill: var(--muted);\n}\n\n.graph .node .value.bad {\n  fill: var(--alarm);\n}\n\n.graph .node:focus-visible,\n.graph .block > g:focus-visible {\n  outline-offset: 1px;\n}\n\n.graph-tools {\n  position: absolute;\n  right: 10px;\n  top: 8px;\n  display: flex;\n  flex-direction: column;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--raised);\n}\n\n/* Compare */\n.compare-plots {\n  flex: 1;\n  min-height: 0;\n  display: flex;\n  flex-direction: column;\n  padding: 2px 12px 4px 0;\n}\n\n.compare-note {\n  padding: 8px 14px 0;\n}\n\n.compare-panel {\n  flex: 1 1 0;\n  min-height: 60px;\n  display: flex;\n  flex-direction: column;\n}\n\n.compare-panel > header {\n  flex: none;\n  height: 24px;\n  display: flex;\n  align-items: center;\n  gap: 10px;\n  padding: 0 0 0 14px;\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.compare-panel h3 {\n  font-size: 12px;\n  font-weight: 500;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.compare-frame,\n.axis-row.compare-axis {\n  display: grid;\n  grid-template-columns: var(--gutter) minmax(0, 1fr) 76px;\n}\n\n.compare-frame {\n  flex: 1;\n  min-height: 0;\n}\n\n.row-numbers {\n  position: relative;\n}\n\n.row-numbers span {\n  position: absolute;\n  right: 0;\n  transform: translateY(-50%);\n  font-size: 11px;\n  line-height: 1;\n  white-space: nowrap;\n}\n\n.compare-axis .axis-name:last-child {\n  padding-right: 0;\n}\n\n/* Numbers in place of a picture */\n.sheet {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n}\n\n.sheet > p {\n  padding: 6px 12px;\n}\n\n.sheet table {\n  border-collapse: collapse;\n  white-space: nowrap;\n}\n\n.sheet thead th {\n  position: sticky;\n  top: 0;\n  z-index: 1;\n  max-width: 180px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  background: var(--background);\n  box-shadow: inset 0 -1px var(--border);\n  color: var(--muted);\n  font-weight: 400;\n}\n\n.sheet th,\n.sheet td {\n  height: 22px;\n  padding: 0 10px;\n}\n\n.sheet th:first-child {\n  position: sticky;\n  left: 0;\n  padding-left: 14px;\n  background: var(--background);\n  text-align: right;\n  font-weight: 400;\n}\n\n.sheet tbody tr {\n  border-bottom: 1px solid var(--grid);\n}\n\n/* Activations */\n.tiles {\n  position: relative;\n  flex: 1;\n  min-height: 0;\n  overflow: hidden auto;\n}\n\n.tiles-content {\n  position: relative;\n  min-height: 100%;\n}\n\n.tiles-content > canvas {\n  position: sticky;\n  top: 0;\n  display: block;\n}\n\n.inputs {\n  position: absolute;\n  left: 12px;\n  top: 0;\n}\n\n.inputs figure {\n  position: absolute;\n  left: 0;\n  width: 88px;\n}\n\n.inputs canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.inputs figcaption {\n  margin-top: 2px;\n  color: var(--muted);\n  font-size: 11px;\n  white-space: nowrap;\n}\n\n.snapshot {\n  padding: 1px 7px;\n  border: 1px solid var(--border);\n  border-radius: 9px;\n  color: var(--muted);\n}\n\n.snapshot.other {\n  color: var(--accent-text);\n  border-color: var(--accent);\n}\n\n.overview.stale tbody td.number {\n  color: var(--muted);\n}\n",
 	"/* The bar of findings */\n.findings {\n  flex: none;\n  display: flex;\n  align-items: flex-start;\n  gap: 10px;\n  padding: 4px 12px;\n  border-bottom: 1px solid var(--border);\n}\n\n.findings-lines {\n  flex: 1;\n  min-width: 0;\n  display: flex;\n  flex-direction: column;\n  gap: 4px;\n}\n\n.findings-line {\n  position: relative;\n  min-width: 0;\n  min-height: 26px;\n  display: flex;\n  align-items: center;\n  gap: 8px;\n}\n\n.findings-line > .quiet,\n.findings-error > span {\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.findings-error {\n  display: flex;\n  align-items: center;\n  gap: 8px;\n  min-width: 0;\n}\n\n.findings-run {\n  flex: none;\n  width: 130px;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n  font-weight: 500;\n}\n\n/* Chips that do not fit wrap out of sight. */\n.chips {\n  flex: 0 1 auto;\n  min-width: 0;\n  height: 26px;\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n  overflow: hidden;\n}\n\n.chip {\n  display: inline-flex;\n  align-items: center;\n  gap: 5px;\n  flex: 0 1 auto;\n  min-width: 0;\n  max-width: min(100%, 620px);\n  height: 26px;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--background);\n  cursor: pointer;\n  white-space: nowrap;\n}\n\n.chip.error {\n  border-color: var(--error);\n}\n\n.chip.warning {\n  border-color: var(--warning);\n}\n\n.chip:hover {\n  background: var(--hover);\n}\n\n.chip[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.chip svg {\n  flex: none;\n}\n\n.chip-title {\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.severity.error {\n  color: var(--error);\n  fill: var(--error);\n}\n\n.severity.warning {\n  color: var(--warning);\n  fill: var(--warning);\n}\n\n.severity.note {\n  color: var(--note);\n  fill: var(--note);\n}\n\n.findings-line .menu {\n  flex: none;\n}\n\n.findings-all {\n  width: min(720px, 90vw);\n  max-height: 60vh;\n  padding: 8px;\n  gap: 5px;\n  overflow-y: auto;\n}\n\n.findings-all .chip {\n  max-width: 100%;\n  padding: 0 10px 0 7px;\n  border: 1px solid var(--border);\n}\n\n/* A finding in full, and the thresholds, above the selected layer */\n.finding-panel {\n  padding: 10px 14px 12px;\n  border-bottom: 1px solid var(--border);\n  line-height: 1.5;\n}\n\n.app .finding-panel:focus {\n  outline: none;\n}\n\n.finding-panel > header {\n  display: flex;\n  align-items: flex-start;\n  gap: 8px;\n}\n\n.finding-panel > header h2 {\n  flex: 1;\n  font-size: 14px;\n  font-weight: 500;\n  line-height: 1.35;\n  overflow-wrap: anywhere;\n}\n\n.finding-panel > header svg.severity {\n  flex: none;\n  margin-top: 1px;\n}\n\n.finding-panel > header .icon-button {\n  margin: -5px -6px 0 0;\n}\n\n.finding-panel > p {\n  margin-top: 5px;\n  max-width: 76ch;\n}\n\n.finding-panel h3 {\n  margin: 10px 0 2px;\n  font-size: 12px;\n  font-weight: 500;\n}\n\n.finding-panel ol {\n  margin: 0;\n  padding-left: 20px;\n  max-width: 80ch;\n}\n\n.finding-panel li {\n  padding: 2px 0;\n}\n\n.evidence {\n  margin-top: 8px;\n  border-collapse: collapse;\n}\n\n.evidence th,\n.evidence td {\n  padding: 2px 16px 2px 0;\n  font-weight: 400;\n  text-align: left;\n  vertical-align: top;\n}\n\n.evidence .number {\n  text-align: right;\n}\n\n.evidence thead th {\n  color: var(--muted);\n}\n\n.evidence tbody tr {\n  border-top: 1px solid var(--grid);\n}\n\n.link {\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  text-align: left;\n  text-decoration: underline;\n  text-underline-offset: 2px;\n}\n\n.app .link {\n  color: var(--focus);\n}\n\n.code {\n  display: flex;\n  align-items: flex-start;\n  gap: 6px;\n  margin: 3px 0 4px;\n}\n\n.code pre {\n  flex: 1;\n  min-width: 0;\n  margin: 0;\n  padding: 5px 8px;\n  border-radius: 4px;\n  border: 1px solid var(--border);\n  background: var(--surface);\n  white-space: pre-wrap;\n  overflow-wrap: anywhere;\n  font:\n    11px/1.5 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.code code {\n  font: inherit;\n}\n\n.related {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  gap: 4px;\n}\n\n.related .chip {\n  max-width: 100%;\n}\n\n.thresholds {\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.thresholds li {\n  display: grid;\n  grid-template-columns: minmax(150px, 1fr) minmax(90px, 160px) 84px;\n  align-items: center;\n  gap: 0 10px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.thresholds b {\n  font-weight: 400;\n}\n\n.thresholds .changed b {\n  font-weight: 600;\n}\n\n.threshold-name {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 0 8px;\n}\n\n.thresholds input[type='number'] {\n  height: 24px;\n  padding: 0 4px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n  text-align: right;\n}\n\n.thresholds input[type='range'] {\n  min-width: 0;\n  accent-color: var(--focus);\n}\n\n.thresholds p {\n  grid-column: 1 / -1;\n  font-size: 11px;\n}\n\n.finding-mark {\n  display: inline-grid;\n  place-items: center;\n  width: 18px;\n  height: 18px;\n  margin: 0 3px 0 -5px;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  vertical-align: middle;\n}\n",
-	"/* Probe samples */\n.inputs figure {\n  width: 104px;\n}\n\n.tiles-content > canvas {\n  color: var(--muted);\n}\n\n.tokens {\n  max-height: 60px;\n  overflow: hidden;\n  overflow-wrap: anywhere;\n  font:\n    10px/1.35 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.guesses {\n  width: 100px;\n  margin: 2px 0 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  line-height: 13px;\n}\n\n.guesses li {\n  position: relative;\n  display: flex;\n  justify-content: space-between;\n  padding: 0 3px;\n}\n\n.guesses .bar {\n  inset: 1px auto 1px 0;\n  max-width: 100%;\n}\n\n.guesses span,\n.guesses b {\n  position: relative;\n  font-weight: 400;\n}\n\n.guesses .true span {\n  font-weight: 600;\n}\n\n/* Where the model looks */\n.heat-cards,\n.function-cards {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n  display: flex;\n  flex-wrap: wrap;\n  align-content: flex-start;\n  align-items: flex-start;\n  gap: 16px;\n  padding: 12px;\n}\n\n.heat-card {\n  max-width: 100%;\n}\n\n.heat-card figcaption {\n  margin-bottom: 4px;\n}\n\n.heat-pictures {\n  display: flex;\n  gap: 8px;\n}\n\n.heat-over {\n  position: relative;\n}\n\n.heat-pictures canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.heat.over {\n  position: absolute;\n  inset: 0;\n}\n\n.heat-strip {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px 1px;\n  margin: 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  text-align: center;\n}\n\n.heat-strip li {\n  min-width: 22px;\n}\n\n.heat-strip i {\n  display: block;\n  height: 22px;\n}\n\n/* Activation functions */\n.function-card {\n  flex: none;\n  width: 258px;\n  padding: 6px 8px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n}\n\n.function-card.selected {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n\n.function-card figcaption {\n  display: flex;\n  gap: 8px;\n  margin-bottom: 4px;\n  white-space: nowrap;\n}\n\n.function-card b {\n  font-weight: 500;\n}\n\n.plain {\n  min-width: 0;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.function-card svg {\n  display: block;\n  width: 100%;\n}\n\n.function-card .room {\n  fill: var(--surface);\n}\n\n.function-card .bars {\n  fill: var(--line-other);\n}\n\n.function-card .curve {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.5;\n}\n\n.function-card .axis,\n.function-card .zero {\n  stroke: var(--border);\n}\n\n.function-card text {\n  font-size: 10px;\n  fill: var(--muted);\n  stroke: var(--surface);\n  stroke-width: 3px;\n  paint-order: stroke;\n}\n\n.layer-functions {\n  padding-bottom: 8px;\n}\n\n.layer-functions .function-card {\n  width: 270px;\n  margin: 4px 0 0 14px;\n  border: 0;\n  padding: 0;\n}\n\n/* Weights */\n.weight-curves.picture {\n  flex: 2 1 0;\n  min-height: 300px;\n}\n\n.unit-norms {\n  flex: none;\n  padding: 4px 12px 0;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.unit-norms svg,\n.unit-weights svg {\n  display: block;\n  width: 100%;\n  height: 30px;\n}\n\n.unit-norms path,\n.unit-weights path {\n  fill: var(--line);\n}\n\n.unit-weights {\n  flex: none;\n  padding-bottom: 6px;\n}\n\n.unit-weights p,\n.unit-weights svg {\n  margin-left: 14px;\n  width: calc(100% - 14px);\n}\n\n.unit-weights svg {\n  height: 40px;\n}\n\n.unit-weights .reading {\n  margin-right: 6px;\n  white-space: nowrap;\n}\n\n/* Lines of Over time, and pinned layers */\n.line-legend {\n  flex: none;\n  display: flex;\n  align-items: center;\n  gap: 14px;\n  padding: 6px 0 0 var(--gutter);\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.button[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.line-legend .button,\n.layer-title .button {\n  flex: none;\n  height: 22px;\n}\n\n.layer-title {\n  display: flex;\n  align-items: flex-start;\n  justify-content: space-between;\n  gap: 10px;\n}\n\n/* Narrow windows */\n@media (max-width: 1400px) {\n  .app .overview td,\n  .app .overview thead button {\n    padding: 0 5px;\n  }\n\n  .app .overview thead th:first-child button {\n    padding-left: 12px;\n  }\n\n  .overview td.number > span {\n    contain-intrinsic-width: 45px;\n  }\n\n  .app .overview td.share > span {\n    contain-intrinsic-width: 34px;\n  }\n\n  .app .view-bar select {\n    max-width: 112px;\n  }\n}\n"
+	"/* Probe samples */\n.inputs figure {\n  width: 104px;\n}\n\n.tiles-content > canvas {\n  color: var(--muted);\n}\n\n.tokens {\n  max-height: 60px;\n  overflow: hidden;\n  overflow-wrap: anywhere;\n  font:\n    10px/1.35 'Roboto Mono',\n    Menlo,\n    Consolas,\n    'Liberation Mono',\n    monospace;\n}\n\n.guesses {\n  width: 100px;\n  margin: 2px 0 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  line-height: 13px;\n}\n\n.guesses li {\n  position: relative;\n  display: flex;\n  justify-content: space-between;\n  padding: 0 3px;\n}\n\n.guesses .bar {\n  inset: 1px auto 1px 0;\n  max-width: 100%;\n}\n\n.guesses span,\n.guesses b {\n  position: relative;\n  font-weight: 400;\n}\n\n.guesses .true span {\n  font-weight: 600;\n}\n\n/* Where the model looks */\n.heat-cards,\n.function-cards {\n  flex: 1;\n  min-height: 0;\n  overflow: auto;\n  display: flex;\n  flex-wrap: wrap;\n  align-content: flex-start;\n  align-items: flex-start;\n  gap: 16px;\n  padding: 12px;\n}\n\n.heat-card {\n  max-width: 100%;\n}\n\n.heat-card figcaption {\n  margin-bottom: 4px;\n}\n\n.heat-pictures {\n  display: flex;\n  gap: 8px;\n}\n\n.heat-over {\n  position: relative;\n}\n\n.heat-pictures canvas {\n  display: block;\n  image-rendering: pixelated;\n}\n\n.heat.over {\n  position: absolute;\n  inset: 0;\n}\n\n.heat-strip {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 3px 1px;\n  margin: 0;\n  padding: 0;\n  list-style: none;\n  font-size: 10px;\n  text-align: center;\n}\n\n.heat-strip li {\n  min-width: 22px;\n}\n\n.heat-strip i {\n  display: block;\n  height: 22px;\n}\n\n/* Activation functions */\n.function-card {\n  flex: none;\n  width: 258px;\n  padding: 6px 8px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n}\n\n.function-card.selected {\n  border-color: var(--accent);\n  box-shadow: inset 0 0 0 1px var(--accent);\n}\n\n.function-card figcaption {\n  display: flex;\n  gap: 8px;\n  margin-bottom: 4px;\n  white-space: nowrap;\n}\n\n.function-card b {\n  font-weight: 500;\n}\n\n.plain {\n  min-width: 0;\n  padding: 0;\n  border: 0;\n  background: none;\n  cursor: pointer;\n  overflow: hidden;\n  text-overflow: ellipsis;\n}\n\n.function-card svg {\n  display: block;\n  width: 100%;\n}\n\n.function-card .room {\n  fill: var(--surface);\n}\n\n.function-card .bars {\n  fill: var(--line-other);\n}\n\n.function-card .curve {\n  fill: none;\n  stroke: var(--line);\n  stroke-width: 1.5;\n}\n\n.function-card .axis,\n.function-card .zero {\n  stroke: var(--border);\n}\n\n.function-card text {\n  font-size: 10px;\n  fill: var(--muted);\n  stroke: var(--surface);\n  stroke-width: 3px;\n  paint-order: stroke;\n}\n\n.layer-functions {\n  padding-bottom: 8px;\n}\n\n.layer-functions .function-card {\n  width: 270px;\n  margin: 4px 0 0 14px;\n  border: 0;\n  padding: 0;\n}\n\n/* Weights */\n.weight-curves.picture {\n  flex: 2 1 0;\n  min-height: 300px;\n}\n\n.unit-norms {\n  flex: none;\n  padding: 4px 12px 0;\n  color: var(--muted);\n  font-size: 11px;\n}\n\n.unit-norms svg,\n.unit-weights svg {\n  display: block;\n  width: 100%;\n  height: 30px;\n}\n\n.unit-norms path,\n.unit-weights path {\n  fill: var(--line);\n}\n\n.unit-weights {\n  flex: none;\n  padding-bottom: 6px;\n}\n\n.unit-weights p,\n.unit-weights svg {\n  margin-left: 14px;\n  width: calc(100% - 14px);\n}\n\n.unit-weights svg {\n  height: 40px;\n}\n\n.unit-weights .reading {\n  margin-right: 6px;\n  white-space: nowrap;\n}\n\n/* Lines of Over time, and pinned layers */\n.line-legend {\n  flex: none;\n  display: flex;\n  align-items: center;\n  gap: 14px;\n  padding: 6px 0 0 var(--gutter);\n  white-space: nowrap;\n  overflow: hidden;\n}\n\n.button[aria-pressed='true'] {\n  background: var(--selected);\n}\n\n.line-legend .button,\n.layer-title .button {\n  flex: none;\n  height: 22px;\n}\n\n.layer-title {\n  display: flex;\n  align-items: flex-start;\n  justify-content: space-between;\n  gap: 10px;\n}\n\n/* Narrow windows */\n@media (max-width: 1400px) {\n  .app .overview td,\n  .app .overview thead button {\n    padding: 0 5px;\n  }\n\n  .app .overview thead th:first-child button {\n    padding-left: 12px;\n  }\n\n  .overview td.number > span {\n    contain-intrinsic-width: 45px;\n  }\n\n  .app .overview td.share > span {\n    contain-intrinsic-width: 34px;\n  }\n\n  .app .view-bar select {\n    max-width: 112px;\n  }\n}\n",
+	"/* Steering a running training */\n.scrubber-bar:has(.control-bar) {\n  grid-template-columns: auto minmax(0, 1fr) 150px auto;\n}\n\n.control-bar {\n  display: flex;\n  align-items: center;\n  gap: 2px;\n  align-self: stretch;\n  margin: 8px 0;\n  padding-left: 12px;\n  border-left: 1px solid var(--border);\n  white-space: nowrap;\n}\n\n.control-bar .freshness {\n  min-width: 66px;\n}\n\n.app .control-bar .button {\n  margin-left: 6px;\n}\n\n.button[aria-pressed='true'] {\n  background: var(--selected);\n  border-color: var(--accent);\n}\n\n.button:disabled {\n  opacity: 0.5;\n  cursor: default;\n}\n\n.control-bar[data-status='paused'] .freshness {\n  color: var(--accent-text);\n  font-weight: 500;\n}\n\n.control-bar[data-status='paused'] .freshness > i {\n  background: var(--accent);\n}\n\n.control-marks path {\n  fill: var(--text);\n  stroke: none;\n}\n\n.control-marks path:first-child {\n  fill: none;\n  stroke: var(--text);\n  stroke-opacity: 0.55;\n  stroke-dasharray: 2 2;\n}\n\n.steer-row {\n  display: grid;\n  grid-template-columns: 80px minmax(0, 1fr);\n  gap: 8px;\n  padding: 5px 0;\n  border-top: 1px solid var(--grid);\n}\n\n.steer > p + .steer-row,\n.steer form > p + .steer-row {\n  margin-top: 8px;\n}\n\n.steer-row > span {\n  line-height: 26px;\n}\n\n.steer .steer-row .button {\n  padding: 0 9px;\n}\n\n.steer-row > div {\n  display: flex;\n  flex-wrap: wrap;\n  align-items: center;\n  gap: 4px 5px;\n}\n\n.steer .button {\n  max-width: 100%;\n  overflow: hidden;\n  text-overflow: ellipsis;\n  white-space: nowrap;\n}\n\n.steer .field {\n  gap: 4px;\n  margin: 0;\n}\n\n.steer input {\n  width: 54px;\n  height: 26px;\n  padding: 0 6px;\n  border: 1px solid var(--border);\n  border-radius: 4px;\n  background: var(--background);\n}\n\n.steer input[type='password'] {\n  width: 260px;\n}\n\n.breakpoint {\n  display: inline-flex;\n  align-items: center;\n  max-width: 100%;\n  padding-left: 8px;\n  border: 1px solid var(--border);\n  border-radius: 13px;\n  background: var(--surface);\n}\n\n.breakpoint .icon-button {\n  width: 24px;\n  height: 24px;\n}\n\n.looked {\n  padding-top: 6px;\n  border-top: 1px solid var(--grid);\n}\n\n.looked ul {\n  display: flex;\n  flex-wrap: wrap;\n  gap: 8px;\n  margin: 6px 0 0;\n  padding: 0;\n  list-style: none;\n}\n\n.looked li {\n  display: flex;\n  flex-direction: column;\n  align-items: flex-start;\n  max-width: 84px;\n  min-width: 66px;\n  padding: 0;\n  line-height: 1.35;\n}\n\n.looked canvas {\n  image-rendering: pixelated;\n}\n\n.looked-maps {\n  display: flex;\n  height: 240px;\n  margin-top: 6px;\n}\n"
 ].join("\n");
 // src/index.tsx
 function render() {

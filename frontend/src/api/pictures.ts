@@ -60,7 +60,7 @@ function readStack(answer: Container, prefix: string, meta: Record<string, unkno
   };
 }
 
-function readMaps(answer: Container): Maps {
+export function readMaps(answer: Container): Maps {
   return {
     ...readStack(answer, '', answer.meta),
     step: answer.meta.step as number,
@@ -73,7 +73,7 @@ function readMaps(answer: Container): Maps {
   };
 }
 
-function readProbe(answer: Container): Probe {
+export function readProbe(answer: Container): Probe {
   const inputs = (answer.meta.inputs ?? []) as Record<string, unknown>[];
   const labels = answer.arrays.has('labels') ? arrayOf(answer, 'labels', Float32Array) : undefined;
   return {

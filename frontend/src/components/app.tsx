@@ -6,6 +6,7 @@ import {type Session, SessionContext} from '../state/session';
 import {VIEW_TITLES, type ViewName} from '../state/view_names';
 import {Activations} from '../views/activations';
 import {Compare} from '../views/compare';
+import {ControlPanel} from '../views/control_panel';
 import {Distributions} from '../views/distributions';
 import {EmptyState} from '../views/empty';
 import {GraphView} from '../views/graph';
@@ -69,6 +70,7 @@ function Content({session}: {session: Session}) {
             <View />
           </section>
           <aside class="right" aria-label="Details">
+            <ControlPanel />
             <FindingPanel />
             <ThresholdsPanel />
             <LayerPanel />

@@ -5,9 +5,12 @@ import type {Loss} from '../api/types';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
 import {lastAtMost, sampleAt, stepToX, xToStep} from '../draw/time_scale';
+import type {ControlEntry} from '../state/control';
 import {SEVERITIES} from '../state/findings';
 import {type Session, useSession} from '../state/session';
 import {spansDecades} from '../views/training_curves';
+import {ControlBar} from './control_bar';
+import {ControlMarks, controlsNear, useControls} from './control_marks';
 import {FindingMarks, findingsAt} from './finding_marks';
 import {IconButton} from './controls';
 import {type Size, useSize} from './hooks';
@@ -50,6 +53,7 @@ export function Scrubber() {
         <StepLabel />
         <FollowButton />
       </div>
+      <ControlBar />
     </footer>
   );
 }
@@ -102,6 +106,7 @@ function Strip() {
   const [ref, size] = useSize<HTMLDivElement>();
   const loss = session.loss.data;
   const domain = session.domain.value;
+  const controls = useControls();
   const stepAt = (event: PointerEvent) => {
     const box = ref.current!.getBoundingClientRect();
     const x = Math.min(box.width - 1, Math.max(0, event.clientX - box.left));
@@ -121,6 +126,12 @@ function Strip() {
         {label: 'learning rate', value: formatNumber(loss.learningRate[at])},
         ...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(
           ({severity, title}) => ({label: SEVERITIES[severity], value: title}),
+        ),
+        ...controlsNear(
+          controls,
+          stepToX(stepAt(event), domain, size.value.width),
+          domain,
+          size.value.width,
         ),
       ],
     });
@@ -146,7 +157,9 @@ function Strip() {
       onPointerMove={hover}
       onPointerLeave={hideTooltip}
     >
-      {loss && size.value.width > 0 && <StripPicture loss={loss} size={size.value} />}
+      {loss && size.value.width > 0 && (
+        <StripPicture loss={loss} size={size.value} controls={controls} />
+      )}
       <StepBand />
     </div>
   );
@@ -155,7 +168,13 @@ function Strip() {
 const EPOCH_LANE = 12; // pixels at the bottom for the epochs' numbers
 const LABEL_ROOM = 28; // pixels that an epoch's number needs
 
-function StripPicture({loss, size: {width, height}}: {loss: Loss; size: Size}) {
+interface PictureProps {
+  readonly loss: Loss;
+  readonly size: Size;
+  readonly controls: readonly ControlEntry[];
+}
+
+function StripPicture({loss, size: {width, height}, controls}: PictureProps) {
   const domain = useSession().domain.value;
   const log = useMemo(() => spansDecades(loss.loss), [loss]);
   const line = useMemo(
@@ -168,6 +187,7 @@ function StripPicture({loss, size: {width, height}}: {loss: Loss; size: Size}) {
       <path d={line.path} transform="translate(0 3)" class="loss" />
       <NonfiniteStretches stretches={line.nonfinite} height={height - EPOCH_LANE} />
       <FindingMarks width={width} />
+      <ControlMarks entries={controls} {...{domain, width, height}} />
     </svg>
   );
 }
