@@ -4,7 +4,7 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check lint format proto frontend screenshots clean
+.PHONY: help demo test check lint format proto frontend dev screenshots pictures bench docs links dist clean
 
 help:  ## what there is to make
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -37,8 +37,29 @@ frontend:  ## build the tab into tb_keras_inspect/static
 	@$(PYTHON) scripts/install.py frontend
 	@npm --prefix frontend run --silent build
 
-screenshots: setup  ## pictures of each view into .screenshots; trains the demo's runs where there are none
-	@$(IN_VENV) scripts/screenshots.py --train --output .screenshots $(ARGS)
+dev: setup  ## TensorBoard on the demo's runs; the tab is built again whenever a source is saved
+	@$(IN_VENV) scripts/dev.py $(ARGS)
+
+screenshots: setup  ## the pictures of README and docs, from the demo, into docs/images
+	@CHROMIUM=$$($(IN_VENV) scripts/chromium.py) $(IN_VENV) scripts/doc_pictures.py $(ARGS)
+
+pictures: setup  ## pictures of each view of the tab into .screenshots, to look at after a change
+	@CHROMIUM=$$($(IN_VENV) scripts/chromium.py) \
+		$(IN_VENV) scripts/screenshots.py --train --output .screenshots $(ARGS)
+
+bench: setup  ## what a sampled step costs; the other benchmarks are in benchmarks/README.md
+	@$(IN_VENV) benchmarks/step_cost.py mlp cnn transformer $(ARGS)
+
+docs: setup  ## the site of the documentation into build/site
+	@$(IN_VENV) docs/_ext/definitions_page.py
+	@$(IN_VENV) -m sphinx -q -W --keep-going -b html docs build/site
+
+links: setup  ## asks for every address outside that the documentation names; needs a network
+	@$(IN_VENV) -m sphinx -q -b linkcheck docs build/links
+
+dist: setup  ## wheel and source distribution into dist, the same bytes from the same commit
+	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IN_VENV) -m build --no-isolation --outdir dist
+	@$(IN_VENV) -m twine check --strict dist/*
 
 clean:  ## remove what was set up and built here; not logs
 	@rm -rf .venv build dist frontend/node_modules .pytest_cache .ruff_cache .hypothesis

@@ -11,6 +11,7 @@ import sys
 import shared
 
 REQUIREMENTS = shared.ROOT / "requirements-test.txt"
+DOCS_REQUIREMENTS = shared.ROOT / "docs" / "requirements.txt"
 PYPROJECT = shared.ROOT / "pyproject.toml"
 PINNED_PYTHON = (3, 11)  # the oldest one that the exact versions support
 NODE = (20, 19)
@@ -36,8 +37,8 @@ def install_test() -> None:
         )
     _install(
         "test",
-        "the package, TensorFlow, JAX, PyTorch, pytest, Playwright's client and ruff",
-        ["-e", ".", "-r", REQUIREMENTS],
+        "the package, TensorFlow, JAX, PyTorch, pytest, Playwright's client, Sphinx, mypy and ruff",
+        ["-e", ".", "-r", REQUIREMENTS, "-r", DOCS_REQUIREMENTS],
     )
 
 
@@ -56,7 +57,9 @@ def install_frontend() -> None:
 def _install(kind: str, what: str, arguments: list) -> None:
     shared.ensure_venv(shared.VENV)
     python = f"{sys.version} {sys.executable}"
-    stamp = shared.Stamp(shared.VENV / f".installed-{kind}", [PYPROJECT, REQUIREMENTS, python])
+    stamp = shared.Stamp(
+        shared.VENV / f".installed-{kind}", [PYPROJECT, REQUIREMENTS, DOCS_REQUIREMENTS, python]
+    )
     if stamp.is_fresh():
         return
     shared.say(f"Installing into .venv: {what}. This takes minutes the first time")

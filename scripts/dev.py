@@ -1,0 +1,35 @@
+"""The developer's loop of the tab: `python scripts/dev.py [--logdir LOGDIR] [--port PORT]`.
+
+Builds the tab again whenever a source of the frontend is saved, beside a TensorBoard that serves what
+was built: save, reload the page. Trains the demo's runs where there are no logs. Ctrl-C ends both.
+"""
+
+import argparse
+import pathlib
+import subprocess
+import sys
+
+import screenshots
+import shared
+
+
+def main() -> int:
+    """Runs both until one ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
+    parser.add_argument("--port", default="6006")
+    options = parser.parse_args()
+    screenshots.demo_runs(options.logdir)
+    build = subprocess.Popen(["npx", "vite", "build", "--watch"], cwd=shared.FRONTEND)
+    arguments = ["--logdir", options.logdir, "--port", options.port]
+    try:
+        return subprocess.call([sys.executable, "-m", "tensorboard.main", *arguments])
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        build.terminate()
+        build.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
