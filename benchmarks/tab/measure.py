@@ -9,59 +9,24 @@ page is ready to be painted. The machine should do nothing else meanwhile.
 
 import argparse
 import pathlib
-import statistics
-import sys
+import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "e2e"))
-import harness
+import logs
+import pictures
+from frames import address, frames, harness, opened, report
 
 FRAMES = 200
+OPENINGS = 7
+FIRST_NUMBER = "[data-statistic='gradient.l2']:not([data-value=''])"
 IDLE_SECONDS = 10
 LOAD_SECONDS = 300  # TensorBoard reads a large logdir for that long
 
-# Sends events one by one; of each, milliseconds until all that follows of it is done.
-MEASURE = """async ({selector, events}) => {
-    const target = selector ? document.querySelector(selector) : document.body;
-    const box = target.getBoundingClientRect();
-    const times = [];
-    for (const {type, key, x, y} of events) {
-        const place = {clientX: box.left + x * box.width, clientY: box.top + y * box.height};
-        const event = key
-            ? new KeyboardEvent(type, {key, bubbles: true, cancelable: true})
-            : new PointerEvent(type, {...place, bubbles: true, pointerId: 1});
-        await new Promise(requestAnimationFrame);
-        const start = performance.now();
-        target.dispatchEvent(event);
-        for (let i = 0; i < 20; i++) await null;  // renders wait in the queue of microtasks
-        document.body.getBoundingClientRect();
-        times.push(performance.now() - start);
-    }
-    return times;
-}"""
-
-
-def report(name: str, times: list[float]) -> None:
-    """Prints the median, the 95th percentile and the largest."""
-    times = sorted(times)
-    p95 = times[int(0.95 * (len(times) - 1))]
-    print(
-        f"{name:44} median {statistics.median(times):7.2f} ms   p95 {p95:7.2f} ms   "
-        f"max {times[-1]:7.2f} ms   n {len(times)}",
-        flush=True,
-    )
-
-
-def address(**settings: str) -> str:
-    """The tab's own part of an address."""
-    parts = [f"p.keras_inspect.{key}={value}" for key, value in settings.items()]
-    return "&".join(["keras_inspect", *parts])
-
 
 def first_picture(browser: harness.Browser, server: harness.TensorBoard, view: str, ready: str):
-    """Milliseconds from opening the tab to its first numbers, three times."""
+    """Milliseconds from opening the tab to its first numbers, some times."""
     times = []
-    for _ in range(3):
+    for _ in range(OPENINGS):
         tab = harness.Tab(browser.page(1920, 1080), server, alone=True)
         start = time.perf_counter()
         tab.open(address(view=view))
@@ -69,20 +34,6 @@ def first_picture(browser: harness.Browser, server: harness.TensorBoard, view: s
         times.append(1000 * (time.perf_counter() - start))
         tab.close()
     report(f"first picture: {view}", times)
-
-
-def opened(browser, server, ready: str, **settings: str) -> harness.Tab:
-    """A tab on which everything has settled."""
-    tab = harness.Tab(browser.page(1920, 1080), server, alone=True).open(address(**settings))
-    tab.frame.locator(ready).first.wait_for()
-    tab.page.wait_for_load_state("networkidle")
-    tab.page.wait_for_timeout(1000)
-    return tab
-
-
-def frames(tab: harness.Tab, name: str, selector: str | None, events: list[dict]) -> None:
-    """Measures what each event costs."""
-    report(name, tab.page.evaluate(MEASURE, {"selector": selector, "events": events}))
 
 
 def scrub_and_hover(browser, server) -> None:
@@ -121,32 +72,66 @@ def idle(browser, server) -> None:
     tab.close()
 
 
-def main() -> None:
-    """Measures everything and prints it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("logdir", type=pathlib.Path)
-    parser.add_argument("--python-loader", action="store_true")
-    options = parser.parse_args()
-    with (
-        harness.TensorBoard(options.logdir, not options.python_loader) as server,
-        harness.chromium() as browser,
-    ):
-        harness.wait_until(lambda: server.get("runs").json["runs"], "runs", LOAD_SECONDS)
+def cold(browser, options) -> None:
+    """The first opening of all, while the server has decoded nothing."""
+    times = []
+    for _ in range(3):
+        with harness.TensorBoard(options.logdir, not options.python_loader) as server:
+            wait_until_read(server)
+            tab = harness.Tab(browser.page(1920, 1080), server, alone=True)
+            start = time.perf_counter()
+            tab.open(address(view="overview"))
+            tab.frame.locator(FIRST_NUMBER).first.wait_for()
+            times.append(1000 * (time.perf_counter() - start))
+            tab.close()
+    report("first picture, nothing decoded: overview", times)
+
+
+def large(browser, options) -> None:
+    """What depends on the length of the run."""
+    with harness.TensorBoard(options.logdir, not options.python_loader) as server:
         wait_until_read(server)
-        print(server.get("runs").json["runs"][0]["samples"], "samples", flush=True)
-        first_picture(browser, server, "overview", "[data-testid=layer-row]")
+        opened(browser, server, FIRST_NUMBER, view="overview").close()
+        first_picture(browser, server, "overview", FIRST_NUMBER)
         first_picture(browser, server, "time", "[data-testid=heatmap]")
         first_picture(browser, server, "graph", "[data-testid=graph-node]")
         scrub_and_hover(browser, server)
         idle(browser, server)
 
 
+def small(browser, options) -> None:
+    """What depends on what is drawn."""
+    with tempfile.TemporaryDirectory() as root:
+        logs.write(pathlib.Path(root))
+        with harness.TensorBoard(root, not options.python_loader) as server:
+            wait_until_read(server)
+            pictures.maps(browser, server)
+            pictures.graph(browser, server)
+            pictures.heap(browser, server, "graph")
+
+
+PARTS = {"cold": cold, "large": large, "small": small}
+
+
+def main() -> None:
+    """Measures everything and prints it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("logdir", type=pathlib.Path)
+    parser.add_argument("--python-loader", action="store_true")
+    parser.add_argument("--part", choices=PARTS, nargs="+", default=list(PARTS))
+    options = parser.parse_args()
+    with harness.chromium() as browser:
+        for part in options.part:
+            PARTS[part](browser, options)
+
+
 def wait_until_read(server: harness.TensorBoard) -> None:
     """Waits until no more samples come in."""
+    harness.wait_until(lambda: server.get("runs").json["runs"], "runs", LOAD_SECONDS)
     before, now = -1, 0
     while before != now:
         time.sleep(8)
-        before, now = now, server.get("runs").json["runs"][0]["samples"]
+        before, now = now, sum(run["samples"] for run in server.get("runs").json["runs"])
 
 
 if __name__ == "__main__":

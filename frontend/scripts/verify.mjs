@@ -34,7 +34,8 @@ function difference(name) {
   const [a, b] = [before.toString().split('\n'), after.toString().split('\n')];
   const line = a.findIndex((text, index) => text !== b[index]);
   const at = line < 0 ? a.length : line;
-  return `${name}:${at + 1}:\n  committed: ${a[at] ?? '(end)'}\n  built:     ${b[at] ?? '(end)'}`;
+  const show = (text) => (text ?? '(end)').slice(0, 200);
+  return `${name}:${at + 1}:\n  committed: ${show(a[at])}\n  built:     ${show(b[at])}`;
 }
 
 try {

@@ -94,6 +94,16 @@ describe('colourTiles', () => {
   it('spans it over all tiles with a shared range', () => {
     expect(colour(sharedRange(tiles))).toEqual([0, 127, 254, 255]);
   });
+  it('puts tiles side by side, those that do not fit below', () => {
+    const three = {
+      codes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+      scale: Float32Array.of(1, 1, 1),
+      offset: new Float32Array(3),
+    };
+    const into = new Uint32Array(16);
+    colourTiles(three, identity, undefined, into, {width: 2, perRow: 2});
+    expect([...into]).toEqual([1, 2, 5, 6, 3, 4, 7, 8, 9, 10, 0, 0, 11, 12, 0, 0]);
+  });
   it('clamps what lies outside the range and keeps what is not finite', () => {
     expect(colour([100, 200])).toEqual([0, 254, 254, 255]);
   });

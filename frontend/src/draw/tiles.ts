@@ -152,28 +152,50 @@ export function sharedRange({scale, offset}: Quantised): readonly [number, numbe
  * Args:
  *   colours: 256 ABGR words; 255 is the colour of what is not finite.
  *   range: Ends of the colour map for all tiles; undefined gives each tile its own.
- *   into: As long as `codes`.
+ *   into: As long as `codes`, or what `grid` takes.
+ *   grid: Puts tiles side by side; where none is given, their pixels follow each other.
  */
 export function colourTiles(
   tiles: Quantised,
   colours: Uint32Array,
   range: readonly [number, number] | undefined,
   into: Uint32Array,
+  grid?: Grid,
 ): void {
-  const count = tiles.scale.length;
-  const pixels = count ? tiles.codes.length / count : 0;
+  const {codes, scale} = tiles;
+  const pixels = scale.length ? codes.length / scale.length : 0;
+  const {width, perRow} = grid ?? {width: pixels, perRow: 1};
   const table = new Uint32Array(256);
-  for (let tile = 0; tile < count; tile++) {
-    const own = tiles.scale[tile] === 0 ? [0, 0] : [0, 1 / LAST_CODE]; // flat: all is its minimum
+  let [knownStart, knownStep] = [NaN, NaN]; // what `table` is for: often the same for all tiles
+  for (let tile = 0; tile < scale.length; tile++) {
+    const own = scale[tile] === 0 ? FLAT : WHOLE;
     const [start, step] = range ? spread(tiles, tile, range) : own;
-    for (let code = 0; code < NONFINITE; code++) {
-      const position = Math.min(1, Math.max(0, start + step * code));
-      table[code] = colours[Math.round(position * LAST_CODE)];
+    if (start !== knownStart || step !== knownStep) fillTable(table, colours, start, step);
+    [knownStart, knownStep] = [start, step];
+    const line = Math.floor(tile / perRow) * pixels * perRow + (tile % perRow) * width;
+    let from = tile * pixels;
+    for (let to = line; from < (tile + 1) * pixels; to += width * perRow) {
+      for (let column = 0; column < width; column++) into[to + column] = table[codes[from++]];
     }
-    table[NONFINITE] = colours[NONFINITE];
-    const end = (tile + 1) * pixels;
-    for (let index = tile * pixels; index < end; index++) into[index] = table[tiles.codes[index]];
   }
+}
+
+/** How tiles of some width lie side by side. */
+export interface Grid {
+  readonly width: number;
+  readonly perRow: number;
+}
+
+const FLAT = [0, 0] as const; // all is its minimum
+const WHOLE = [0, 1 / LAST_CODE] as const;
+
+/** Colours of all codes, of which the first lies at `start` and each next one `step` further. */
+function fillTable(table: Uint32Array, colours: Uint32Array, start: number, step: number): void {
+  for (let code = 0; code < NONFINITE; code++) {
+    const position = Math.min(1, Math.max(0, start + step * code));
+    table[code] = colours[Math.round(position * LAST_CODE)];
+  }
+  table[NONFINITE] = colours[NONFINITE];
 }
 
 function spread(

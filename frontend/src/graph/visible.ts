@@ -13,10 +13,13 @@ export interface GraphNode {
   readonly open: boolean;
 }
 
+/** Indices of two layers, or two nodes. */
+export type Edge = readonly [number, number];
+
 export interface VisibleGraph {
   /** Blocks before what is in them. */
   readonly nodes: readonly GraphNode[];
-  readonly edges: readonly (readonly [number, number])[];
+  readonly edges: readonly Edge[];
   /** Whether no connection is recorded, and edges follow the order of the layers. */
   readonly assumed: boolean;
 }
@@ -31,7 +34,7 @@ export interface VisibleGraph {
  */
 export function visibleGraph(
   layers: readonly LayerInfo[],
-  edges: readonly (readonly [number, number])[],
+  edges: readonly Edge[],
   open: ReadonlySet<string>,
 ): VisibleGraph {
   const children = childrenOf(layers);
@@ -49,7 +52,7 @@ export function visibleGraph(
 }
 
 /** Layers by their parent; a parent that makes a circle or is not there counts as none. */
-function childrenOf(layers: readonly LayerInfo[]): Map<number, number[]> {
+export function childrenOf(layers: readonly LayerInfo[]): Map<number, number[]> {
   const children = new Map<number, number[]>();
   layers.forEach(({parent}, layer) => {
     const valid = parent >= 0 && parent < layers.length && !isInside(layers, parent, layer);
@@ -73,7 +76,7 @@ function isInside(layers: readonly LayerInfo[], layer: number, other: number): b
 function liftEdges(
   layers: readonly LayerInfo[],
   nodes: readonly GraphNode[],
-  edges: readonly (readonly [number, number])[],
+  edges: readonly Edge[],
 ): [number, number][] {
   const shown = new Map(nodes.map((node) => [node.layer, node]));
   const lift = (layer: number): number => {
@@ -107,7 +110,7 @@ function inOrder(nodes: readonly GraphNode[]): [number, number][] {
   return leaves.slice(1).map((layer, index) => [leaves[index], layer]);
 }
 
-const MOST_NODES = 60; // a picture of more is no overview
+export const MOST_NODES = 60; // a picture of more is no overview
 
 /** The blocks to open at first: outermost ones, as long as not too much is shown. */
 export function initialOpen(layers: readonly LayerInfo[]): Set<string> {

@@ -13,6 +13,7 @@ import {type BlockRule, blockNumbers} from '../graph/block_number';
 import {openBlocks, toggleBlock} from '../graph/blocks';
 import type {Layout} from '../graph/layout';
 import {requestLayout} from '../graph/layout_client';
+import {withNamedBlocks} from '../graph/named_blocks';
 import {type VisibleGraph, initialOpen, visibleGraph} from '../graph/visible';
 import {colourScale} from '../state/colour_scale';
 import {OVERVIEW_COLUMNS} from '../state/overview';
@@ -77,8 +78,12 @@ function useLayout(model: ModelAnswer, graph: VisibleGraph) {
   return {drawn: drawn.value, error: error.value, retry: () => attempt.value++};
 }
 
-function GraphOfModel({model}: {model: ModelAnswer}) {
+function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
   const session = useSession();
+  const model = useMemo(
+    () => ({...recorded, ...withNamedBlocks(recorded.layers, recorded.edges)}),
+    [recorded],
+  );
   const {blocks, graphBy} = session.settings;
   const initial = useMemo(() => initialOpen(model.layers), [model]);
   const graph = useMemo(

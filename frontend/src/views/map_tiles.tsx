@@ -6,12 +6,12 @@ import type {MapStack, Maps, Predictions, Probe} from '../api/types';
 import {prepareCanvas, px, useSize} from '../components/hooks';
 import {Guesses, InputPicture, caption, tokensOf} from '../components/probe_sample';
 import {hideTooltip, showTooltip} from '../components/tooltip';
+import {Atlas} from '../draw/atlas';
 import {pictureTable} from '../draw/colour_maps';
 import {formatNumber} from '../draw/format';
 import {
   type TileLayout,
   type TileRequest,
-  colourTiles,
   fitSide,
   layoutTiles,
   sharedRange,
@@ -60,14 +60,16 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
   const layout = tall(layoutTiles(request), inputs.length > 0);
   const theme = host.theme.value;
   const {colours, range} = settings;
-  const atlas = useMemo(() => {
+  const atlas = useMemo(() => new Atlas(maps), [maps]);
+  useMemo(() => {
     if (isWeights(maps)) {
       const reach = weightReach(maps);
-      return colourAtlas(maps, pictureTable('diverging', theme), [-reach, reach]);
+      atlas.colour(pictureTable('diverging', theme), [-reach, reach]);
+      return;
     }
     const shared = range.value === 'shared' ? sharedRange(maps) : undefined;
-    return colourAtlas(maps, pictureTable(colours.value, theme), shared);
-  }, [maps, colours.value, theme, range.value]);
+    atlas.colour(pictureTable(colours.value, theme), shared);
+  }, [atlas, colours.value, theme, range.value]);
   const view = {width: Math.max(0, available), height: size.value.height};
   const offset = scroll.value;
   useLayoutEffect(() => {
@@ -162,59 +164,24 @@ export function axisNames({layout}: MapStack): readonly [string, string] {
   return ['sample', layout === 'attention' ? 'head' : 'channel'];
 }
 
-/** Pixels of all tiles below each other, [samples * channels * height, width]. */
-function colourAtlas(
-  maps: MapStack,
-  colours: Uint32Array,
-  range: readonly [number, number] | undefined,
-): OffscreenCanvas {
-  const [samples, channels, height, width] = maps.shape;
-  const perRow = atlasColumns(samples * channels, width, height);
-  const atlas = new OffscreenCanvas(
-    perRow * width,
-    Math.ceil((samples * channels) / perRow) * height,
-  );
-  const flat = new Uint32Array(maps.codes.length);
-  colourTiles(maps, colours, range, flat);
-  const context = atlas.getContext('2d')!;
-  const image = context.createImageData(atlas.width, atlas.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let tile = 0; tile < samples * channels; tile++) {
-    const x = (tile % perRow) * width;
-    const y = Math.floor(tile / perRow) * height;
-    for (let row = 0; row < height; row++) {
-      const from = (tile * height + row) * width;
-      pixels.set(flat.subarray(from, from + width), (y + row) * atlas.width + x);
-    }
-  }
-  context.putImageData(image, 0, 0);
-  return atlas;
-}
-
-/** Tiles in a line of the atlas: about square, as browsers limit a canvas's sides. */
-function atlasColumns(tiles: number, width: number, height: number): number {
-  return Math.max(1, Math.min(tiles, Math.ceil(Math.sqrt((tiles * height) / width))));
-}
-
 function drawTiles(
   context: CanvasRenderingContext2D,
-  atlas: OffscreenCanvas,
+  atlas: Atlas,
   maps: Maps,
   layout: TileLayout,
   scroll: number,
   height: number,
 ): void {
   const [samples, channels, mapHeight, mapWidth] = maps.shape;
-  const perRow = atlas.width / mapWidth;
   context.imageSmoothingEnabled = false;
   for (let tile = 0; tile < samples * channels; tile++) {
     const {x, y} = tilePosition(layout, Math.floor(tile / channels), tile % channels);
     const top = y - scroll;
     if (top > height || top + layout.tileHeight < 0) continue;
     context.drawImage(
-      atlas,
-      (tile % perRow) * mapWidth,
-      Math.floor(tile / perRow) * mapHeight,
+      atlas.canvas,
+      (tile % atlas.perRow) * mapWidth,
+      Math.floor(tile / atlas.perRow) * mapHeight,
       mapWidth,
       mapHeight,
       x,

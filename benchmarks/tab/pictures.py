@@ -1,0 +1,102 @@
+"""256 maps, a graph of 800 nodes, and the memory of a tab that refreshes a thousand times."""
+
+import json
+import statistics
+import time
+
+from frames import address, frames, harness, opened, report
+
+REFRESHES, WARM_UP = 1000, 50
+POLL_MILLISECONDS = 5_000  # between two looks for new data
+
+
+def maps(browser: harness.Browser, server: harness.TensorBoard) -> None:
+    """Draws the maps of one layer and another in turn, then the same ones in other colours."""
+    tab = opened(browser, server, "[data-testid=maps]", view="activations", run="maps")
+    names = tab.part("maps-layer").evaluate("select => [...select.options].map(o => o.value)")
+    for name in names:  # what is measured is drawing, not the server
+        tab.part("maps-layer").select_option(name)
+        tab.frame.locator(f'[data-testid=maps][aria-label*="{name}:"]').wait_for()
+    pick = {"type": "change", "select": "[data-testid=maps-layer]"}
+    frames(tab, "256 maps of 64 x 64, drawn", None, [pick | {"value": n} for n in names * 20])
+    selector = "select[aria-label=Colours]"
+    colours = tab.page.eval_on_selector(selector, "e => [...e.options].map(o => o.value)")
+    pick = {"type": "change", "select": selector}
+    frames(tab, "the same, other colours", None, [pick | {"value": c} for c in colours * 10])
+    tab.close()
+
+
+def graph(browser: harness.Browser, server: harness.TensorBoard) -> None:
+    """Opens the graph of 800 layers; the longest task of the main thread meanwhile."""
+    times, tasks = [], []
+    for _ in range(5):
+        tab = harness.Tab(browser.page(1920, 1080), server, alone=True)
+        tab.page.add_init_script(
+            "window.tasks = []; new PerformanceObserver(list => "
+            "window.tasks.push(...list.getEntries().map(e => e.duration)))"
+            ".observe({type: 'longtask', buffered: true});"
+        )
+        start = time.perf_counter()
+        tab.open(address(view="graph", run="graph"))
+        tab.frame.locator("[data-testid=graph-node], [data-testid=graph-block]").first.wait_for()
+        times.append(1000 * (time.perf_counter() - start))
+        tab.page.wait_for_timeout(500)
+        tasks.append(max(tab.page.evaluate("window.tasks"), default=0))
+        tab.close()
+    report("graph of 800 layers: first view", times)
+    report("its longest task on the main thread", tasks)
+
+
+def heap(browser: harness.Browser, server: harness.TensorBoard, run: str) -> None:
+    """The heap after a thousand refreshes, each of which decodes and draws all data anew."""
+    page = browser.page(1280, 800)
+    page.clock.install()
+    count = 0
+
+    def renew(route) -> None:
+        nonlocal count
+        count += 1
+        answer = route.fetch()
+        runs = answer.json()
+        for entry in runs["runs"]:
+            entry["etag"] = f"refresh {count}"
+        headers = {"content-type": "application/json", "etag": f'"{count}"'}
+        route.fulfill(status=200, headers=headers, body=json.dumps(runs))
+
+    def whole(route) -> None:
+        headers = {k: v for k, v in route.request.headers.items() if k != "if-none-match"}
+        route.continue_(headers=headers)
+
+    page.route("**/keras_inspect/**", whole)
+    page.route("**/keras_inspect/runs", renew)
+    tab = harness.Tab(page, server, alone=True)
+    tab.open(address(view="overview", run=run))
+    tab.frame.locator("[data-testid=layer-row]").first.wait_for()
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable")
+    sizes = []
+    for number in range(REFRESHES + 1):
+        before = count
+        page.clock.fast_forward(POLL_MILLISECONDS)
+        while count == before:
+            page.wait_for_timeout(1)  # routes are served meanwhile
+        if number in (WARM_UP, REFRESHES):
+            page.wait_for_timeout(1000)
+            sizes.append(_used(devtools))
+    page.unroute_all(behavior="ignoreErrors")
+    tab.close()
+    growth = 100 * (sizes[1] / sizes[0] - 1)
+    print(
+        f"heap after {WARM_UP} and {REFRESHES} refreshes: {sizes[0] / 1e6:.1f} and "
+        f"{sizes[1] / 1e6:.1f} MB, {growth:+.1f} %; {count} lists of runs",
+        flush=True,
+    )
+
+
+def _used(devtools) -> float:
+    readings = []
+    for _ in range(3):
+        devtools.send("HeapProfiler.collectGarbage")
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        readings.append(next(m["value"] for m in metrics if m["name"] == "JSHeapUsedSize"))
+    return statistics.median(readings)
