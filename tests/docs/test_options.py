@@ -1,4 +1,4 @@
-"""The README against the code: its table of options, its example."""
+"""docs/options.md against the code."""
 
 import inspect
 import pathlib
@@ -7,12 +7,12 @@ import re
 import tb_keras_inspect
 from tb_keras_inspect import InspectCallback
 
-README = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent / "README.md"
+PAGE = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent / "docs" / "options.md"
 
 
-def options_in_readme() -> dict[str, str]:
+def options_on_the_page() -> dict[str, str]:
     """Default of each option as the table writes it."""
-    rows = re.findall(r"^\| (`[^|]+) \| ([^|]*)\|", README.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| (`[^|]+) \| ([^|]*)\|", PAGE.read_text(), re.MULTILINE)
     return {
         name: default.strip(" `")
         for names, default in rows
@@ -27,6 +27,6 @@ def test_table_of_options_is_the_callbacks_signature():
         for parameter in parameters
         if parameter.name != "self"
     }
-    found = {name: default.replace('"', "'") for name, default in options_in_readme().items()}
+    found = {name: default.replace('"', "'") for name, default in options_on_the_page().items()}
     assert {name: found.get(name) for name in wanted} == wanted
     assert set(found) == set(wanted)
