@@ -45,8 +45,8 @@ class Columns:
         """These columns and those of `names`: first those that `order` names, in its order, then
         what only older records had."""
         wanted = {*self.names, *names}
-        ordered = [name for name in order if name in wanted]
-        return Columns([*ordered, *(name for name in self.names if name not in set(ordered))])
+        ordered = dict.fromkeys(name for name in order if name in wanted)
+        return Columns([*ordered, *(name for name in self.names if name not in ordered)])
 
 
 def runs_of_equal(items: Iterable[Any], key: Callable[[Any], Any]) -> list[list[Any]]:

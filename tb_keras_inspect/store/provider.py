@@ -12,6 +12,7 @@ from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
 from tb_keras_inspect.store.errors import UnreadableError
 from tb_keras_inspect.store.records import Records, Stamp
 from tb_keras_inspect.store.scalars import SUBRUNS, RawScalars
+from tb_keras_inspect.store.tensors import bounded
 
 MESSAGE_BYTES = 200 << 20  # to ask for where all is too much; the limit is 256 MB
 PARALLEL = 16  # blobs: each takes the fast loader some 45 ms of waiting
@@ -75,12 +76,13 @@ class ProviderLogdir:
         names = {_below(run, subrun): subrun for subrun in SUBRUNS}
         arguments = {**self._arguments, "plugin_name": "scalars"}
         try:
-            found = self._provider.read_scalars(
-                self._context,
-                **arguments,
-                downsample=EVERYTHING,
-                run_tag_filter=_filter(list(names)),
-            )
+            with bounded():
+                found = self._provider.read_scalars(
+                    self._context,
+                    **arguments,
+                    downsample=EVERYTHING,
+                    run_tag_filter=_filter(list(names)),
+                )
         except (TypeError, ValueError) as error:
             raise UnreadableError(f"TensorBoard cannot read its scalars: {error}") from error
         return [
@@ -99,7 +101,10 @@ class ProviderLogdir:
             read = self._provider.read_blob_sequences
         tags = _filter([run], [kind.tag])
         try:
-            found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
+            with bounded():
+                found = read(
+                    self._context, **self._arguments, downsample=count, run_tag_filter=tags
+                )
         except Exception as error:
             if _is_of_the_server(error):
                 raise
@@ -135,7 +140,8 @@ class ProviderLogdir:
 
     def _read_blob(self, key: str) -> bytes:
         try:
-            return _bytes(self._provider.read_blob(self._context, blob_key=key))
+            with bounded():
+                return _bytes(self._provider.read_blob(self._context, blob_key=key))
         except Exception as error:
             if isinstance(error, RecordError) or _is_of_the_server(error):
                 raise

@@ -62,10 +62,10 @@ class ScalarFiles:
 
 
 def _scalar_of(tensor) -> float | None:
-    from tensorboard.util import tensor_util
+    from tb_keras_inspect.store.tensors import array_of
 
     try:
-        return float(tensor_util.make_ndarray(tensor).item())
+        return float(array_of(tensor).item())
     except (TypeError, ValueError):
         return None
 

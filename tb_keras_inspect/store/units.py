@@ -139,8 +139,7 @@ class UnitsArena:
         if all(lengths.get(name, -1) >= width for name, width in widths.items()):
             return
         merged = {**lengths, **{n: max(w, lengths.get(n, 0)) for n, w in widths.items()}}
-        names = [name for name in order if name in merged]
-        names += [name for name in merged if name not in set(names)]
+        names = dict.fromkeys([*(name for name in order if name in merged), *merged])
         self._slices, end = {}, 0
         for name in names:
             self._slices[name] = slice(end, end + merged[name])

@@ -362,7 +362,7 @@ def test_a_blob_tensorboard_cannot_read_is_skipped_and_named(tmp_path):
     client = Client(tmp_path)
     index = client.json("maps_index", run="a")
     assert index["steps"] == [20, 40]
-    assert "1 record skipped (step 50): TensorBoard cannot read it" in index["problems"][0]
+    assert "1 record skipped (step 50): blob 0 is missing" in index["problems"][0]
     assert client.container("maps", run="a", layer="conv")[0]["step"] == 40
 
 

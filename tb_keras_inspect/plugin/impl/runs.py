@@ -1,6 +1,5 @@
 """Which runs there are, and what was trained in one."""
 
-import dataclasses
 import math
 from typing import Any
 
@@ -25,7 +24,9 @@ def runs_impl(logdir: Logdir, samples_limit: int) -> Payload:
 
 def model_impl(run: RunData, params: Params) -> Payload:
     """The model record."""
-    content = dataclasses.asdict(run.model)
+    content = dict(vars(run.model))  # `asdict` would copy: seconds for 100,000 layers
+    for name in ("layers", "variables", "sites", "omissions"):
+        content[name] = [vars(item) for item in content[name]]
     content["fingerprint"] = f"{run.model.fingerprint:016x}"
     return as_json(content)
 

@@ -1,5 +1,6 @@
 """Tables of statistics: over all steps, at one step, and of one layer."""
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -58,7 +59,8 @@ def snapshot_impl(run: RunData, params: Params) -> Payload:
             arrays[kind.value] = table.values[index]
     meta = {"run": run.name, "requested_step": step, "kinds": kinds, "units": None}
     if Kind.UNITS.value in run.kinds:
-        meta["units"] = _add_units(run, step, arrays)
+        with contextlib.suppress(NotRecordedError):  # not one of them can be read
+            meta["units"] = _add_units(run, step, arrays)
     meta["problems"] = run.problems
     return as_container(meta, arrays)
 
@@ -73,7 +75,8 @@ def series_impl(run: RunData, params: Params) -> Payload:
     for kind in _LAYER_KINDS:
         if kind.value in run.kinds and (not wanted or kind.value in wanted):
             table = run.table(kind.value)
-            names = [name for name in rows_of(kind) if name in table.names]
+            there = set(table.names)
+            names = [name for name in rows_of(kind) if name in there]
             columns = Columns.of(table.steps, params)
             columns.limit(len(names), len(table.statistics) * len(pools))
             kinds[kind.value] = _described(table) | {"names": names, "samples": columns.samples}
