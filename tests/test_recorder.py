@@ -15,6 +15,8 @@ from tb_keras_inspect.recorder import SAMPLE, Recorder
 from tb_keras_inspect.records.schema import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 
+pytestmark = pytest.mark.core
+
 
 def event(step):
     message = records.encode_table(1, ["loss"], np.full((1, 1), step))

@@ -4,6 +4,8 @@ import pytest
 
 from tb_keras_inspect.schedule import MIN_POINTS, Schedule
 
+pytestmark = pytest.mark.core
+
 
 class Training:
     """A training by a made-up clock, as the callback drives the schedule.

@@ -43,6 +43,15 @@ EVERYDAY = {
     "steps_per_execution",
 }
 
+# With the oldest versions too.
+CORE = {
+    "batch_normalization",
+    "functional_two_in_two_out",
+    "gradient_accumulation",
+    "mixed_float16",
+    "sequential_unbuilt",
+}
+
 
 def train(case: Case, make, *callbacks):
     """A training from the same beginning; returns the model and its history."""
@@ -63,6 +72,7 @@ def train(case: Case, make, *callbacks):
 def params():
     for case in HERE:
         marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
+        marks += [pytest.mark.core] if case.name in CORE else []
         yield pytest.param(case, id=case.name, marks=marks)
 
 

@@ -11,6 +11,8 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.capture import hooks_check
 from tb_keras_inspect.schedule import Schedule
 
+pytestmark = pytest.mark.core
+
 GOES_ON = r"[Tt]raining goes on"
 HOOKS_GONE = "nothing is recorded: Keras .* has no longer "
 

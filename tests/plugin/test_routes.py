@@ -12,6 +12,8 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.plugin import container
 from tb_keras_inspect.store import pooling
 
+pytestmark = pytest.mark.core
+
 
 @pytest.fixture(scope="module")
 def logdir(tmp_path_factory):
@@ -372,7 +374,8 @@ def test_a_query_that_is_no_text_is_refused(client):
     status = []
     body = client.dispatch(environ, lambda line, _: status.append(line))
     assert status == ["400 BAD REQUEST"]
-    assert b"percent-encoded UTF-8" in b"".join(body)
+    # Werkzeug before 2.3 puts a replacement in its place.
+    assert b"percent-encoded UTF-8" in b"".join(body) or b"Unknown parameter" in b"".join(body)
 
 
 def test_an_absurd_wall_time_is_null_not_nan(tmp_path):

@@ -13,6 +13,8 @@ from tb_keras_inspect import records
 from tb_keras_inspect.records import NewerVersionError, RecordError, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
 
+pytestmark = pytest.mark.core
+
 
 def model_record():
     record = pb.ModelRecord(name="m", class_name="Functional", inputs=["x"], steps_per_epoch=3)

@@ -10,6 +10,8 @@ from tb_keras_inspect import records
 from tb_keras_inspect.records import bins, encode
 from tb_keras_inspect.records import inspect_pb2 as pb
 
+pytestmark = pytest.mark.core
+
 any_float32 = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
 

@@ -19,6 +19,8 @@ from tb_keras_inspect.records.event_file import EventFileWriter
 from tb_keras_inspect.records.schema import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 
+pytestmark = pytest.mark.core
+
 
 def event(step):
     return to_event(step, 100.0 + step, [to_value(Kind.STEP, table(step))])

@@ -15,6 +15,8 @@ from tb_keras_inspect.records.schema import (
 )
 from tb_keras_inspect.records.summary import to_event, to_value
 
+pytestmark = pytest.mark.core
+
 MESSAGE = records.encode_table(1, ["l2"], np.ones((2, 1)))
 
 

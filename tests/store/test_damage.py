@@ -15,6 +15,8 @@ from tb_keras_inspect.records.event_file import frame
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import NotRecordedError, StoreError, histogram, layout
 
+pytestmark = pytest.mark.core
+
 TENSOR_KINDS = [kind for kind in Kind if not kind.is_blob_sequence and kind is not Kind.MODEL]
 
 

@@ -17,7 +17,7 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.provider import ProviderLogdir
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.core, pytest.mark.slow]
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.files import FileSource
 from tb_keras_inspect.store.run import RunData
 
+pytestmark = pytest.mark.core
+
 
 @pytest.fixture
 def run(tmp_path):

@@ -12,6 +12,8 @@ from tb_keras_inspect.store.provider import ProviderLogdir
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.tensors import array_of, bounded
 
+pytestmark = pytest.mark.core
+
 
 def tensor(*sizes, **values):
     made = tensor_pb2.TensorProto(**{"dtype": types_pb2.DT_FLOAT} | values)

@@ -1,0 +1,84 @@
+"""Asks the registries whether a package that is used has a known vulnerability: `scripts/audit.py`.
+
+Of Python: what a base installation needs, in the versions of `requirements-test.txt`. Of the frontend:
+what `package-lock.json` names. The exit status is 1 where there is a known vulnerability, and 77 where
+a service could not be asked: then nothing is known, and that is said.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+
+import shared
+
+SKIPPED = 77
+VENV = shared.BUILD / "audit"
+TOOL = "pip-audit==2.10.1"
+BASE = ("tensorboard", "keras", "numpy", "protobuf", "werkzeug", "google-crc32c")
+SECONDS = 120
+
+
+def pinned() -> list[str]:
+    """The base installation's requirements, as they are pinned for the tests."""
+    lines = (shared.ROOT / "requirements-test.txt").read_text().splitlines()
+    name_of = re.compile(r"^[A-Za-z0-9._-]+")
+    return [line for line in lines if (m := name_of.match(line)) and m[0].lower() in BASE]
+
+
+def audit_python() -> int:
+    """0 fine, 1 vulnerable, 77 not known."""
+    shared.ensure_venv(VENV)
+    stamp = shared.Stamp(VENV / ".installed", [TOOL])
+    if not stamp.is_fresh():
+        shared.pip_install(VENV, TOOL)
+        stamp.write()
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.write("\n".join(pinned()))
+        file.flush()
+        options = ("--format", "json", "--progress-spinner", "off", "-r", file.name)
+        done = _run(str(shared.venv_program(VENV, "pip-audit")), *options)
+    try:
+        packages = json.loads(done.stdout)["dependencies"] if done else []
+    except (ValueError, KeyError):
+        packages = []
+    asked = [package for package in packages if "skip_reason" not in package]
+    for package in asked:
+        for found in package["vulns"]:
+            print(package["name"], package["version"], found["id"], found.get("fix_versions"))
+    if any(package["vulns"] for package in asked):
+        return 1
+    if not packages or len(asked) < len(packages):
+        shared.say("SKIPPED: Python: the service that knows vulnerabilities does not answer")
+        return SKIPPED
+    shared.say(f"Python: no known vulnerability in {len(asked)} packages")
+    return 0
+
+
+def audit_frontend() -> int:
+    """0 fine, 1 vulnerable, 77 not known."""
+    done = _run("npm", "audit", "--json", folder=shared.FRONTEND)
+    try:
+        counts = json.loads(done.stdout)["metadata"]["vulnerabilities"] if done else None
+    except (ValueError, KeyError):
+        counts = None
+    if counts is None:
+        shared.say("SKIPPED: frontend: the service that knows vulnerabilities does not answer")
+        return SKIPPED
+    shared.say(f"frontend: {counts['total']} known vulnerabilities")
+    return 1 if counts["total"] else 0
+
+
+def _run(*command: str, folder=shared.ROOT) -> "subprocess.CompletedProcess[str] | None":
+    try:
+        return subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+if __name__ == "__main__":
+    statuses = [audit_python(), audit_frontend()]
+    sys.exit(1 if 1 in statuses else max(statuses))
