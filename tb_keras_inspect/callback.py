@@ -90,8 +90,13 @@ class InspectCallback(keras.callbacks.Callback):
     Example:
 
     ```python
+    import keras
+    import numpy as np
     from tb_keras_inspect import InspectCallback
 
+    model = keras.Sequential([keras.layers.Dense(8, activation="relu"), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    x, y = np.random.normal(size=(256, 4)), np.random.normal(size=(256, 1))
     model.fit(x, y, callbacks=[keras.callbacks.TensorBoard("logs/a"), InspectCallback("logs/a")])
     ```
     """

@@ -34,6 +34,8 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
     Example:
 
     ```python
+    from tb_keras_inspect import diagnose, load_run
+
     for finding in diagnose(load_run("logs/a")):
         print(finding)
     ```

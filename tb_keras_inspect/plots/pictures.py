@@ -66,8 +66,10 @@ def kernels(
     units: int = 64,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws weights: of a convolution a tile per unit, its input channels downwards; of any
-    other variable one picture, inputs downwards and units to the right.
+    """Draws weights as pictures.
+
+    Of a convolution a tile per unit and input channel, channels downwards and units to the right; of
+    any other variable one picture, inputs downwards and units to the right.
 
     Args:
         run: From `load_run`.
@@ -129,7 +131,7 @@ def attention(
     Example:
 
     ```python
-    plots.attention(run, "block_1/attention", head=0)
+    plots.attention(run, "attention", head=0)
     ```
     """
     record, at = _record(run, layer, "attention", step)

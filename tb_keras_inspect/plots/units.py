@@ -81,7 +81,7 @@ def unit_activity(run: RunData, layer: str, sort: bool = True, ax: Axes | None =
     Example:
 
     ```python
-    plots.unit_activity(run, "hidden_3")
+    plots.unit_activity(run, "hidden_2")
     ```
     """
     units = run.units(layer)

@@ -103,6 +103,15 @@ def compare(runs: Iterable[RunData | str | os.PathLike[str]]) -> Comparison:
 
     Raises:
         StoreError: when there are none, or one cannot be read.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import compare
+
+    both = compare(["logs/a", "logs/b"])
+    both.select("gradient", "l2").values  # float32[runs, S, N]
+    ```
     """
     named: dict[str, RunData] = {}
     for item in runs:

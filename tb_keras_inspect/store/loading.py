@@ -21,6 +21,15 @@ def load_run(path: str | os.PathLike[str]) -> RunData:
 
     Raises:
         StoreError: when the directory cannot be read or holds no event file.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import load_run
+
+    run = load_run("logs/a")
+    run.table("gradient").select("l2")  # float32[S, N]
+    ```
     """
     path = os.fspath(path)
     source = FileSource(path)
@@ -42,6 +51,15 @@ def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
 
     Raises:
         StoreError: when the directory cannot be read.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import load_runs
+
+    for name, run in load_runs("logs").items():
+        print(name, run.extent())
+    ```
     """
     logdir = os.fspath(logdir)
     runs = {}

@@ -46,6 +46,13 @@ class Pictures:
 
         Raises:
             NotRecordedError: when there are none.
+
+        Example:
+
+        ```python
+        run.maps("conv2d")[-1]  # the newest: float32[samples, C, H, W]
+        run.maps("attention", kind="attention").steps  # int64[S]
+        ```
         """
         kind = self._picture_kind(kind)
         return self._maps[kind].maps(self._stamp(kind), name)
@@ -78,6 +85,13 @@ class Pictures:
 
         Raises:
             NotRecordedError: when there are none.
+
+        Example:
+
+        ```python
+        functions = run.activation_functions().functions
+        functions["hidden_1"].flat_fraction  # share of pre-activations on flat parts
+        ```
         """
         snapshots = self.map_snapshots(Kind.ACTIVATION_FUNCTION.value)
         if not snapshots:

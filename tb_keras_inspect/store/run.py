@@ -76,6 +76,13 @@ class RunData(Pictures):
 
         Returns:
             Whether there are any.
+
+        Example:
+
+        ```python
+        if run.refresh():
+            print(run.extent())  # sampled steps, the first and the last one
+        ```
         """
         with self._refresh_lock:
             found = self._source.stamps() if stamps is None else stamps
@@ -132,6 +139,12 @@ class RunData(Pictures):
 
         Raises:
             NotRecordedError: when the run holds no such kind.
+
+        Example:
+
+        ```python
+        run.table("gradient").select("l2")  # float32[S, N]
+        ```
         """
         kind = self._kind(kind)
         if not kind.is_table:
@@ -152,6 +165,12 @@ class RunData(Pictures):
 
         Raises:
             NotRecordedError: when no units were recorded for it.
+
+        Example:
+
+        ```python
+        run.units("hidden_1").dead.mean(axis=1)  # share of dead units, float64[S]
+        ```
         """
         table = self._units()
         max_abs = table.select(site)
@@ -168,6 +187,13 @@ class RunData(Pictures):
 
         Raises:
             NotRecordedError: when no units were recorded.
+
+        Example:
+
+        ```python
+        at = run.units_at(step=10)
+        dict(zip(at.names, at.dead))  # dead units of each layer
+        ```
         """
         table = self._units()
         if not len(table.steps):
@@ -187,6 +213,12 @@ class RunData(Pictures):
 
         Raises:
             NotRecordedError: when there are none.
+
+        Example:
+
+        ```python
+        run.histogram("gradient", "hidden_1/kernel").counts  # uint32[S, B]
+        ```
         """
         return self._histograms(kind).select(name)
 

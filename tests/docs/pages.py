@@ -1,6 +1,7 @@
 """The project's Markdown, and what is in it."""
 
 import dataclasses
+import inspect
 import pathlib
 import re
 
@@ -8,6 +9,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUTSIDE = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "demo/README.md")
 BLOCK = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```\s*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+DOCSTRINGS = "docstrings"
 HEADING = re.compile(r"^#{1,6} (.*)$", re.MULTILINE)
 
 
@@ -60,4 +62,28 @@ def anchors(path: pathlib.Path) -> set[str]:
     for heading in HEADING.findall(prose(path)):
         plain = re.sub(r"[`*]|\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
         found.add(re.sub(r"[^\w\- ]", "", plain).replace(" ", "-"))
+    return found
+
+
+def public() -> dict[str, object]:
+    """What the package offers: name to class or function."""
+    import tb_keras_inspect
+    from tb_keras_inspect import export, plots
+    from tb_keras_inspect.store import RunData
+
+    names = [name for name in tb_keras_inspect.__all__ if not name.startswith("_")]
+    found = {name: getattr(tb_keras_inspect, name) for name in names}
+    found |= {f"plots.{name}": getattr(plots, name) for name in plots.__all__}
+    found["export_run"] = export.export_run
+    found["InspectCallback.loop"] = found["InspectCallback"].loop
+    methods = ("table", "units", "units_at", "histogram", "maps", "activation_functions", "refresh")
+    return found | {f"RunData.{name}": getattr(RunData, name) for name in methods}
+
+
+def docstring_blocks() -> list[Block]:
+    """The examples in public docstrings."""
+    found = []
+    for name, item in public().items():
+        for match in BLOCK.finditer(inspect.getdoc(item) or ""):
+            found.append(Block(name, 1, match[2], match[3]))
     return found

@@ -17,9 +17,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import keras
 import matplotlib
 import numpy as np
-from pages import blocks
+from pages import DOCSTRINGS, blocks, docstring_blocks
 
 import tb_keras_inspect
+from tb_keras_inspect import plots
 
 matplotlib.use("agg")
 SAMPLES = 64
@@ -31,8 +32,11 @@ def names() -> dict:
     keras.utils.set_random_seed(0)
     inputs = keras.Input((8, 8, 1), name="pictures")
     hidden = keras.layers.Conv2D(4, 3, activation="relu", name="conv2d")(inputs)
+    hidden = keras.layers.Reshape((36, 4))(hidden)
+    hidden = keras.layers.MultiHeadAttention(2, 2, name="attention")(hidden, hidden)
     hidden = keras.layers.Flatten()(hidden)
-    hidden = keras.layers.Dense(8, activation="relu", name="hidden_1")(hidden)
+    for name in ("hidden_1", "hidden_2"):
+        hidden = keras.layers.Dense(8, activation="relu", name=name)(hidden)
     outputs = keras.layers.Dense(3, activation="softmax")(hidden)
     model = keras.Model(inputs, outputs)
     model.compile("adam", "sparse_categorical_crossentropy")
@@ -41,7 +45,8 @@ def names() -> dict:
     given = {"keras": keras, "np": np, "model": model, "x": x, "y": y}
     given |= {"inputs": inputs, "outputs": outputs}
     given["batches"] = [(x[i : i + 32], y[i : i + 32]) for i in range(0, SAMPLES, 32)]
-    given["InspectCallback"] = tb_keras_inspect.InspectCallback
+    given |= {name: getattr(tb_keras_inspect, name) for name in ("InspectCallback", "diagnose")}
+    given["plots"] = plots
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -63,17 +68,28 @@ def make_logs() -> None:
         shutil.copytree("logs/a", name)
 
 
+def blocks_of(page: str) -> list:
+    """The blocks of a page, or of all public docstrings."""
+    if page == DOCSTRINGS:
+        # What steers needs a training that runs: tests/control.
+        return [block for block in docstring_blocks() if block.page != "connect"]
+    return [block for block in blocks("python") if block.page == page]
+
+
 def run_page(page: str) -> int:
     """Runs all blocks of a page and the tests in them; returns how many failed."""
-    given, failed = names(), 0
+    start, failed = names(), 0
+    given = dict(start)
     began = time.perf_counter()
-    for block in (item for item in blocks("python") if item.page == page):
+    for block in blocks_of(page):
+        if page == DOCSTRINGS:  # each stands alone
+            given = dict(start)
         try:
-            exec(compile(block.text, f"{page}, line {block.line}", "exec"), given)
+            exec(compile(block.text, f"{block.page}, line {block.line}", "exec"), given)
             for name in [name for name in given if name.startswith("test_")]:
                 given.pop(name)("logs/of_a_test")
-        except Exception:
-            print(f"{page}, line {block.line}:\n{traceback.format_exc()}", flush=True)
+        except Exception:  # the others are still of interest
+            print(f"{block.page}, line {block.line}:\n{traceback.format_exc()}", flush=True)
             failed += 1
     print(f"{page}: {time.perf_counter() - began:.1f} s", flush=True)
     return failed
@@ -81,6 +97,6 @@ def run_page(page: str) -> int:
 
 if __name__ == "__main__":
     os.chdir(sys.argv[1])
-    if any("load_run" in block.text for block in blocks("python") if block.page in sys.argv[2:]):
+    if any("run" in block.text for page in sys.argv[2:] for block in blocks_of(page)):
         make_logs()
     sys.exit(1 if sum(map(run_page, sys.argv[2:])) else 0)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from pages import ROOT, blocks
+from pages import DOCSTRINGS, ROOT, blocks
 
 from tb_keras_inspect import cli
 
@@ -16,6 +16,7 @@ from tb_keras_inspect import cli
 ELSEWHERE = {
     "docs/several_devices.md": "tests/devices, with several devices and processes",
     "docs/records.md": "tests/records/test_records_doc.py",
+    "docs/control.md": "tests/control, beside a training that runs",
 }
 BACKENDS = {"docs/howto/jax.md": "jax", "docs/howto/pytorch.md": "torch"}
 PYTHON = sorted({block.page for block in blocks("python")} - ELSEWHERE.keys())
@@ -31,6 +32,8 @@ def backend_of(page):
 def test_python_blocks_run_one_after_the_other(backend, tmp_path):
     pages = [page for page in PYTHON if backend_of(page) == backend]
     assert pages
+    if backend == "tensorflow":
+        pages.append(DOCSTRINGS)
     script = os.path.join(os.path.dirname(__file__), "run_blocks.py")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", script, tmp_path, *pages],
@@ -77,7 +80,7 @@ def check_pip(words):
 
 def check_python(words):
     if words[0] == "-m":
-        assert words[1] in ("pytest",)
+        assert words[1] in ("pytest", "venv")
         return
     (path,) = words[:1]
     if path != "train.py":  # the reader's own
@@ -116,6 +119,7 @@ CHECKS = {
     "pip": check_pip,
     "pytest": check_pytest,
     "python": check_python,
+    "python3": check_python,
     "tb-keras-inspect": check_ours,
     "tensorboard": check_tensorboard,
 }
