@@ -1,12 +1,16 @@
 """The command `tb-keras-inspect`. Each subcommand brings its own options and is imported light."""
 
 import argparse
+import os
+import sys
 from collections.abc import Sequence
 
 from tb_keras_inspect import __version__
 from tb_keras_inspect.demos import command as demo
 from tb_keras_inspect.diagnosis import command as diagnose
 from tb_keras_inspect.export import command as export
+
+PIPE_CLOSED = 141  # what a shell reports of a program that a closed pipe ended
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status.
     """
     parsed = _parser().parse_args(arguments)
-    status: int = parsed.run(parsed)
+    try:
+        status: int = parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has gone, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
     return status
 
 

@@ -50,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(path, flush=True)
             for problem in data.problems:
                 print(f"tb-keras-inspect export: not read: {problem!r}", file=sys.stderr)
+    except BrokenPipeError:
+        raise  # the command line knows what to do
     except (StoreError, ValueError, OSError) as error:
         print(f"tb-keras-inspect export: {error}", file=sys.stderr)
         return BAD_INPUT

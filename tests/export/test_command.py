@@ -1,5 +1,8 @@
 """`tb-keras-inspect export`: files, what is printed, the exit status."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tb_keras_inspect.cli import main
@@ -37,3 +40,13 @@ def test_a_folder_that_cannot_be_made_is_said(logdir, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["export", str(logdir), "--output", str(tmp_path / "file")]) == 2
     assert "file" in capsys.readouterr().err
+
+
+def test_a_reader_that_goes_away_ends_it_without_a_word(logdir, tmp_path):
+    command = [sys.executable, "-m", "tb_keras_inspect.cli", "export", str(logdir)]
+    process = subprocess.Popen(
+        [*command, "--output", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait() == 141
