@@ -45,4 +45,5 @@ def as_http(error: Exception) -> tuple[int, str]:
     if isinstance(error, RecordError):
         return 404, f"The record cannot be read: {error}"
     logger.error("unexpected error in a route", exc_info=error)
-    return 404, f"Cannot be answered: {type(error).__name__}: {error}"
+    # Its text may tell of the machine: that is for who runs the server.
+    return 404, f"Cannot be answered: {type(error).__name__}; TensorBoard's output says more"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 NAMED = 12  # names listed in a message before "and n more"
+LONGEST = 200  # characters of a name in a message
 
 
 class StoreError(Exception):
@@ -25,16 +26,22 @@ class NotRecordedError(StoreError, KeyError):
     def __init__(self, what: str, name: str, known: Iterable[str]):
         noun, space, rest = what.partition(" ")
         plural = f"{noun.capitalize()}s{space}{rest}"
-        super().__init__(f"No {what} {name!r}. {plural} there: {listing(known)}")
+        super().__init__(f"No {what} {shown(name)}. {plural} there: {listing(known)}")
 
     def __str__(self) -> str:
         return str(self.args[0])  # KeyError would show the repr
 
 
+def shown(name: str) -> str:
+    """A name for a message, cut to a length one reads."""
+    text = repr(name if len(str(name)) <= LONGEST else f"{str(name)[:LONGEST]}...")
+    return text if len(text) <= 2 * LONGEST else f"{text[: 2 * LONGEST]}..."
+
+
 def listing(names: Iterable[str]) -> str:
     """Names for a message, cut to a length one reads."""
-    names = [repr(name) for name in names]
+    names = list(names)
     if not names:
         return "none"
     rest = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(map(shown, names[:NAMED])) + (f" and {rest} more" if rest > 0 else "")
