@@ -1,7 +1,7 @@
 """The files through which commands reach a training, and answers come back.
 
 In `<run>/keras_inspect_control/`: `token` (readable by its owner alone), `state.json` (written by the
-training about once a second), `commands/<id>.json`, `answers/<id>.json` and, of what was looked at,
+training every two seconds), `commands/<id>.json`, `answers/<id>.json` and, of what was looked at,
 `answers/<id>.bin`. Each file is put there in one move, and ids are each sender's own, so that several
 senders cannot tear one another.
 """

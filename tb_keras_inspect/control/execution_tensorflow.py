@@ -2,7 +2,7 @@
 
 import collections
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -23,16 +23,20 @@ class _Feed:
     def __init__(self, specification: Any):
         self.specification = specification
         self._batches: collections.deque[Any] = collections.deque()
+        self._iterator: Any = None  # making one takes longer than a small step
         self._dataset = tf.data.Dataset.from_generator(self._taken, output_signature=specification)
 
     def of(self, batches: Sequence[Any]) -> Any:
-        """An iterator of these."""
+        """An iterator of these; the one of the last time, if it has not come to its end."""
         self._batches = collections.deque(batches)
-        return iter(self._dataset)
+        if self._iterator is None:
+            self._iterator = iter(self._dataset)
+        return self._iterator
 
-    def _taken(self):
-        while self._batches:
+    def _taken(self) -> Iterator[Any]:
+        while self._batches:  # asked again only when there are new ones
             yield self._batches.popleft()
+        self._iterator = None
 
 
 class _Maker:

@@ -4,8 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-SILENT_SECONDS = 10.0  # a beat comes every second
-FRESH_SECONDS = 3.0  # by the clocks of both machines, where these agree
+SILENT_SECONDS = 10.0  # a beat comes every two seconds
+FRESH_SECONDS = 5.0  # by the clocks of both machines, where these agree
 
 
 class Liveness:

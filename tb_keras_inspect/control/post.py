@@ -13,9 +13,9 @@ from tb_keras_inspect.control.channel import Mailbox, Request
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.2  # between looks for commands
+POLL_SECONDS = 0.4  # between looks for commands
 PAUSED_POLL_SECONDS = 0.05  # while nothing else is to be done
-BEAT_SECONDS = 1.0  # between writes of the state where nothing has changed
+BEAT_SECONDS = 2.0  # between writes of the state where nothing has changed
 MAX_WAITING = 100  # commands not yet carried out
 MAX_ANSWERS = 500  # kept
 MAX_LOOKS = 16  # kept, the larger part of an answer
