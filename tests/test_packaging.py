@@ -96,6 +96,11 @@ def built(tmp_path_factory) -> dict[str, pathlib.Path]:
     return build(tmp_path_factory.mktemp("built"))
 
 
+def test_the_citation_names_the_packages_version():
+    text = (ROOT / "CITATION.cff").read_text()
+    assert f"\nversion: {tb_keras_inspect.__version__}\n" in text
+
+
 @pytest.fixture(scope="module")
 def wheel(built) -> pathlib.Path:
     """The wheel."""
