@@ -47,23 +47,26 @@ pictures: setup  ## pictures of each view of the tab into .screenshots, to look 
 	@CHROMIUM=$$($(IN_VENV) scripts/chromium.py) \
 		$(IN_VENV) scripts/screenshots.py --train --output .screenshots $(ARGS)
 
-bench: setup  ## what a sampled step costs; the other benchmarks are in benchmarks/README.md
+bench: environment  ## what a sampled step costs; the other benchmarks are in benchmarks/README.md
 	@$(IN_VENV) benchmarks/step_cost.py mlp cnn transformer $(ARGS)
 
-docs: setup  ## the site of the documentation into build/site
+docs: environment  ## the site of the documentation into build/site
 	@$(IN_VENV) docs/_ext/definitions_page.py
 	@$(IN_VENV) -m sphinx -q -W --keep-going -b html docs build/site
 
-links: setup  ## asks for every address outside that the documentation names; needs a network
+links: environment  ## asks for every address outside that the documentation names; needs a network
 	@$(IN_VENV) -m sphinx -q -b linkcheck docs build/links
 
-dist: setup  ## wheel and source distribution into dist, the same bytes from the same commit
+dist: environment  ## wheel and source distribution into dist, the same bytes from the same commit
 	@SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(IN_VENV) -m build --no-isolation --outdir dist
 	@$(IN_VENV) -m twine check --strict dist/*
 
 clean:  ## remove what was set up and built here; not logs
 	@rm -rf .venv build dist frontend/node_modules .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: setup
+.PHONY: setup environment
 setup:
 	@$(PYTHON) scripts/install.py test frontend
+
+environment:  # without Node
+	@$(PYTHON) scripts/install.py test

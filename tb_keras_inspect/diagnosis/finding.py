@@ -195,6 +195,9 @@ class Findings(list[Finding]):
     def __str__(self) -> str:
         return "\n\n".join(map(str, self)) if self else "No findings."
 
+    def __repr__(self) -> str:
+        return str(self)  # what a prompt shows is there to be read
+
     def _repr_html_(self) -> str:
         return "".join(item._repr_html_() for item in self) or "<p>No findings.</p>"
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap
 
 from tb_keras_inspect.store import pooling
 
@@ -86,8 +85,3 @@ def mark_not_finite(ax: Axes, steps: np.ndarray, values: np.ndarray) -> None:
         transform = ax.get_xaxis_transform()
         at = np.zeros(len(bad))
         ax.plot(bad, at, "|", color=BAD, transform=transform, clip_on=False, label="not finite")
-
-
-def with_bad(cmap: Colormap, color: str) -> Colormap:
-    """The colours, with one of its own for masked cells."""
-    return cmap.with_extremes(bad=color)

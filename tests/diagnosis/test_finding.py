@@ -99,3 +99,9 @@ def test_numbers_are_short(value, unit, text):
 )
 def test_names_are_listed_in_a_sentence(names, text):
     assert listed(names) == text
+
+
+def test_findings_read_the_same_at_a_prompt_as_printed():
+    found = Findings([Finding("non_finite", "error", 1.0, "The loss is NaN", 3, 9, True, "It is.")])
+    assert repr(found) == str(found)
+    assert repr(Findings()) == "No findings."
