@@ -35,7 +35,7 @@ FLOOR = {
     "werkzeug": "2.0.0",
     "google-crc32c": "1.5.0",
 }
-TENSORBOARD_FLOOR = "2.16.0"
+TENSORBOARD_FLOOR = "2.16.2"
 TENSORFLOW_FLOOR = "2.18.0"
 NEWEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 TOOLS = ("pytest==8.4.2", "pytest-xdist==3.6.1", "hypothesis==6.100.0")

@@ -1,0 +1,180 @@
+"""A week of training in minutes: `python benchmarks/long_run.py --steps 1000000`.
+
+The schedule, the recorder, the encoders and the live diagnosis are the real ones; what is made up is
+the clock and the numbers of each sample. Printed is what the process held after each tenth of the
+steps, how large the log became, and which of its parts can be read afterwards.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+
+import numpy as np
+
+from tb_keras_inspect import load_run, records
+from tb_keras_inspect.recorder import EPOCH, OTHER, SAMPLE, Recorder
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.schema import (
+    ACTIVATION_STATISTICS,
+    TENSOR_STATISTICS,
+    UPDATE_STATISTICS,
+)
+from tb_keras_inspect.records.summary import to_event, to_value
+from tb_keras_inspect.schedule import Schedule
+from tb_keras_inspect.watch import Watch
+
+STEPS_PER_EPOCH = 1000
+# Seconds of a step by the made-up clock, and what a sampled one takes longer.
+PLAIN, EXTRA = 0.01, 0.004
+TABLES = {
+    Kind.GRADIENT: TENSOR_STATISTICS,
+    Kind.WEIGHT: TENSOR_STATISTICS,
+    Kind.UPDATE: UPDATE_STATISTICS,
+    Kind.ACTIVATION: ACTIVATION_STATISTICS,
+}
+
+
+def make_model(layers: int) -> pb.ModelRecord:
+    """A chain of layers with a variable and an output each."""
+    model = pb.ModelRecord(name="long", class_name="Sequential", steps_per_epoch=STEPS_PER_EPOCH)
+    for index in range(layers):
+        model.layers.add(path=f"dense_{index}", class_name="Dense", activation="relu", parent=-1)
+        model.variables.add(path=f"dense_{index}/kernel", layer=index, shape=[32, 32])
+        model.sites.add(name=f"dense_{index}", layer=index, unit_axis=-1, units=32)
+    return records.seal_model(model)
+
+
+class LongRun:
+    """Drives the recorder as the callback does.
+
+    Args:
+        directory: Of the run.
+        layers: Of the model.
+        steps: How many there will be; None where the callback does not know.
+        max_megabytes: Limit of the log.
+        every: As of the callback.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        layers: int,
+        steps: int | None,
+        max_megabytes: float,
+        every: int | str = "auto",
+    ):
+        self.recorder = Recorder(directory)
+        self.watch = Watch(console=None, on_finding=lambda finding: None)
+        self.recorder.on_written = self.watch.saw
+        self.schedule = Schedule(every, 0.03, max_megabytes * 1e6)
+        self.schedule.begin_fit(0, steps)
+        self.sampled, self._steps = 0, steps
+        self._model = make_model(layers)
+        self._random = np.random.default_rng(0)
+        self._now = 0.0
+        event = to_event(0, time.time(), [to_value(Kind.MODEL, self._model)])
+        self.recorder.put(lambda: [event], 60)
+
+    def train(self, first: int, last: int) -> None:
+        """Steps `first` to `last - 1`."""
+        for step in range(first, last):
+            self.schedule.timed(self._now, step)
+            self._now += PLAIN
+            if self.schedule.wants(step):
+                self._sample(step)
+                self._now += EXTRA
+            if (step + 1) % STEPS_PER_EPOCH == 0:
+                self.schedule.pause()
+                self._epoch(step)
+
+    def close(self) -> None:
+        """Waits for what is not written yet."""
+        if not self.recorder.close():
+            raise OSError(f"not written: {self.recorder.failure}")
+
+    def _sample(self, step: int) -> None:
+        taken = self.recorder.expected(SAMPLE)
+        others = sum(self.recorder.expected(what)[1] for what in (EPOCH, OTHER))
+        others += self._to_come(step)
+        # Unlike a training, this loop is faster than any disk: it waits for a place.
+        self.recorder.put(lambda: self._events(step), 60, SAMPLE)
+        self.schedule.sampled(step, taken[1], others)
+        self.sampled += 1
+
+    def _to_come(self, step: int) -> float:
+        """Bytes of the epochs that are left."""
+        count, size = self.recorder.expected(EPOCH)
+        left = ((self._steps or step) - step) // STEPS_PER_EPOCH
+        return left * size / max(count, 1)
+
+    def _events(self, step: int):
+        fingerprint, rows = self._model.fingerprint, len(self._model.layers)
+        values = [
+            to_value(
+                kind, records.encode_table(fingerprint, names, self._numbers(rows, len(names)))
+            )
+            for kind, names in TABLES.items()
+        ]
+        units = records.encode_units(
+            fingerprint, np.arange(rows), np.full(rows, 32), self._numbers(rows * 32)
+        )
+        numbers = {"loss": 1 / (1 + step / 1e4), "epoch": step // STEPS_PER_EPOCH}
+        values += [to_value(Kind.UNITS, units), self._row(Kind.STEP, numbers)]
+        return [to_event(step, time.time(), values)]
+
+    def _epoch(self, step: int) -> None:
+        numbers = {"loss": 1 / (1 + step / 1e4), "epoch": step // STEPS_PER_EPOCH}
+        value = self._row(Kind.EPOCH, numbers)
+        self.recorder.put(lambda: [to_event(step, time.time(), [value])], 60, EPOCH)
+
+    def _row(self, kind: Kind, numbers):
+        table = np.array([list(numbers.values())])
+        message = records.encode_table(self._model.fingerprint, list(numbers), table, names=[""])
+        return to_value(kind, message)
+
+    def _numbers(self, *shape: int) -> np.ndarray:
+        return np.abs(self._random.standard_normal(shape, np.float32))
+
+
+def resident_megabytes() -> float:
+    """What this process holds."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=1_000_000)
+    parser.add_argument("--layers", type=int, default=50)
+    parser.add_argument("--megabytes", type=float, default=200)
+    parser.add_argument("--every", default="auto", type=lambda x: x if x == "auto" else int(x))
+    parser.add_argument("--end-unknown", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        total = None if options.end_unknown else options.steps
+        run = LongRun(directory, options.layers, total, options.megabytes, options.every)
+        begun, tenth = time.perf_counter(), options.steps // 10
+        for part in range(10):
+            run.train(part * tenth, (part + 1) * tenth)
+            print(
+                f"{(part + 1) * tenth:>9} steps  {run.sampled:>6} samples  "
+                f"interval {run.schedule.interval:>5}  log {run.recorder.bytes_written / 1e6:6.1f} MB  "
+                f"process {resident_megabytes():6.1f} MB  diagnosis holds "
+                f"{run.watch.held_bytes / 1e6:.1f} MB",
+                flush=True,
+            )
+        run.close()
+        print(f"{time.perf_counter() - begun:.0f} s; {run.recorder.bytes_written / 1e6:.1f} MB")
+        read = load_run(directory)
+        for kind in ("gradient", "update", "epoch"):
+            steps = read.table(kind).steps
+            gap = np.diff(steps).max()
+            print(f"{kind}: {len(steps)} samples, {steps[0]} to {steps[-1]}, widest gap {gap}")
+        print("problems:", read.problems)
+
+
+if __name__ == "__main__":
+    main()
