@@ -16,7 +16,7 @@ from tb_keras_inspect import cli
 ELSEWHERE = {
     "docs/several_devices.md": "tests/devices, with several devices and processes",
     "docs/records.md": "tests/records/test_records_doc.py",
-    "docs/control.md": "tests/control, beside a training that runs",
+    "docs/control.md": "tests/control/test_control_doc.py",
 }
 BACKENDS = {"docs/howto/jax.md": "jax", "docs/howto/pytorch.md": "torch"}
 PYTHON = sorted({block.page for block in blocks("python")} - ELSEWHERE.keys())
@@ -101,8 +101,11 @@ def check_pytest(words):
 def check_tensorboard(words):
     from tensorboard.plugins.core import core_plugin
 
+    from tb_keras_inspect.plugin.loader import InspectLoader
+
     parser = argparse.ArgumentParser()
-    core_plugin.CorePluginLoader().define_flags(parser)
+    for loader in (core_plugin.CorePluginLoader(), InspectLoader()):
+        loader.define_flags(parser)
     parser.parse_args(words)
 
 
