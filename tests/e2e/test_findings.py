@@ -2,12 +2,17 @@
 
 import re
 
+import numpy as np
 import pytest
+import run_writer
 from asking import address, shown_step
 from playwright.sync_api import expect
 from training import HOSTILE_LAYERS, HOSTILE_RUN
 
-from tb_keras_inspect import diagnose, load_run
+from tb_keras_inspect import diagnose, load_run, records
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records.schema import RANGE_STATISTICS
+from tb_keras_inspect.records.summary import to_value
 
 # From which on the tiny run has something to find, and an explanation for it.
 DEAD = {"dead_share": 0.05}
@@ -105,7 +110,7 @@ def test_changed_threshold_is_judged_again_and_stands_in_the_address(open_tab, s
     field.fill("0.05")
     field.press("Enter")
     expect(tab.part("finding")).to_have_attribute("data-problem", "dying_relu")
-    assert "thresholds=dead_share%3A0.05" in tab.page.url
+    expect(tab.page).to_have_url(re.compile("thresholds=dead_share%3A0.05"))
     tab.part("reset-thresholds").click()
     expect(tab.part("finding")).to_have_count(0)
     expect(field).to_have_value("0.5")
@@ -128,3 +133,58 @@ def test_compared_run_has_a_line_of_its_own_and_names_stay_text(open_alone, serv
     expect(tab.part("finding-panel")).to_contain_text(HOSTILE_LAYERS[0])
     expect(tab.part("compare-difference")).to_be_visible()
     assert tab.page.locator("img").count() == 0
+
+
+def write_two_problems(directory) -> None:
+    """A run whose inputs are bytes, and whose validation loss rises."""
+    writer = run_writer.RunWriter(directory)
+    writer.write_model(0)
+    usual = np.array([[0.1, 0, 0.1, 0.5, 0, 0]] * len(writer.model.variables))
+    pixels = [[0, 255, 100, 80, 0]]
+    table = records.encode_table(writer.model.fingerprint, RANGE_STATISTICS, pixels)
+    for sample in range(60):
+        step, loss = 10 * sample, 1 / (1 + sample)
+        tables = [writer.table(kind, step, usual) for kind in (Kind.GRADIENT, Kind.WEIGHT)]
+        numbers = writer.numbers(Kind.STEP, step, loss=loss)
+        writer.write(step, *tables, to_value(Kind.INPUT, table), numbers)
+        if sample % 3 == 2:
+            writer.epoch(step, loss=loss, val_loss=0.5 + 0.1 * sample, epoch=sample // 3)
+    writer.close()
+
+
+def test_findings_that_do_not_fit_are_in_a_list(open_alone, start, load_fast, tmp_path):
+    write_two_problems(tmp_path / "two")
+    titles = [finding.title for finding in diagnose(load_run(tmp_path / "two"))]
+    assert len(titles) == 2
+    server = start(tmp_path, load_fast)
+    server.wait_for_run("two")
+    tab = open_alone(server)
+    expect(tab.part("finding").first).to_be_visible()
+    tab.page.set_viewport_size({"width": 620, "height": 700})
+    more = tab.part("more-findings")
+    expect(more).to_have_text("+1 more")
+    more.click()
+    listed = tab.frame.get_by_role("group", name="All findings").get_by_test_id("finding")
+    assert [chip.get_attribute("title") for chip in listed.all()] == titles
+    listed.last.click()
+    expect(listed).to_have_count(0)
+    expect(tab.part("finding-panel")).to_contain_text(titles[-1])
+
+
+def test_slider_sets_a_threshold(open_alone, server):
+    tab = open_alone(server, address(run="tiny"))
+    tab.part("thresholds-button").click()
+    field = tab.part("threshold-dead_share")
+    before = float(field.input_value())
+    tab.frame.get_by_role("slider", name="dead share", exact=True).press("Home")
+    expect(tab.part("finding")).to_have_attribute("data-problem", "dying_relu")
+    assert float(field.input_value()) < before
+
+
+def test_advice_is_copied(open_alone, server, dead, browser):
+    tab = open_alone(server, address(thresholds=as_text(DEAD)))
+    tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.part("finding").click()
+    tab.part("finding-panel").get_by_role("button", name="Copy").first.click()
+    copied = tab.page.evaluate("navigator.clipboard.readText()")
+    assert copied == next(item.code for item in dead.advice if item.code)

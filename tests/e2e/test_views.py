@@ -274,6 +274,31 @@ def test_graph_chooses_layers_with_the_mouse_and_with_the_keyboard(open_alone, s
     assert tab.part("graph-assumed").count() == 0  # that run has connections
 
 
+def test_graph_shows_the_flow_forward_and_backward(open_alone, server, recorded):
+    tab = open_alone(server, address(view="graph", run="tiny"))
+    expect(tab.part("graph-node")).to_have_count(len(recorded.model.layers))
+    edges = tab.frame.locator(".graph .edge")
+    widths = edges.locator("xpath=self::*[@data-width]")
+    expect(widths).to_have_count(0)
+    for name, end in (("Forward", "marker-end"), ("Backward", "marker-start")):
+        tab.part("graph-flow").get_by_role("button", name=name).click()
+        expect(edges.locator(f"xpath=self::*[@{end}]")).to_have_count(edges.count())
+        assert widths.count() > 0
+    gradients = recorded.table("gradient").values[-1, :, 0]
+    assert gradients.min() < gradients.max()
+    shown = [float(edge.get_attribute("data-width")) for edge in widths.all()]
+    assert min(shown) < max(shown)
+
+
+def test_number_in_full_is_the_title_of_the_cell_under_the_pointer(open_alone, server, recorded):
+    tab = open_alone(server, address(run="tiny"))
+    cell = tab.frame.locator('.overview [data-layer="conv"] [data-statistic="activation.mean"]')
+    cell.hover()
+    table = recorded.table("activation")
+    value = table.select("mean")[-1, table.names.index("conv")]
+    expect(cell).to_have_attribute("title", str_of(value))
+
+
 def test_digits_choose_views_and_a_question_mark_lists_the_keys(open_alone, server):
     tab = open_alone(server)
     expect(tab.part("layer-panel")).to_be_visible()

@@ -5,7 +5,7 @@ import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import type {ModelAnswer} from '../api/types';
 import {cssColour, nonfiniteColour} from '../draw/colour_maps';
 import type {BlockRule} from '../graph/block_number';
-import type {Layout, PlacedNode} from '../graph/layout';
+import type {Layout, PlacedEdge, PlacedNode} from '../graph/layout';
 import {type Viewport, fit, panBy, reveal, start, zoomAt} from '../graph/viewport';
 import type {GraphNode, VisibleGraph} from '../graph/visible';
 import {splitPath} from '../state/layers';
@@ -33,6 +33,9 @@ interface GraphCanvasProps {
   readonly position: (value: number) => number;
   readonly write: (value: number) => string;
   readonly onToggle: (path: string) => void;
+  /** Which way edges lead, and the width of one by the path of the layer it starts from. */
+  readonly backward: boolean;
+  readonly flow: (path: string) => number | undefined;
 }
 
 export function GraphCanvas(props: GraphCanvasProps) {
@@ -50,9 +53,9 @@ export function GraphCanvas(props: GraphCanvasProps) {
     shown.current = model;
     view.value = start(layout, room);
   }, [layout, room]);
+  const marked = shownNode(model, placed, selected);
   useEffect(() => {
-    const node = graph.nodes.find(({layer}) => model.layers[layer].path === selected);
-    const box = node && placed.get(node.layer);
+    const box = placed.get(marked);
     if (view.peek() && box && room.width) view.value = reveal(view.peek()!, box, room);
   }, [selected, layout]);
   const zoom = (factor: number) => {
@@ -74,9 +77,10 @@ export function GraphCanvas(props: GraphCanvasProps) {
               viewBox="0 0 8 8"
               refX="7"
               refY="4"
-              markerWidth="7"
-              markerHeight="7"
-              orient="auto"
+              markerWidth="11"
+              markerHeight="11"
+              markerUnits="userSpaceOnUse"
+              orient="auto-start-reverse"
             >
               <path d="M0 0.500L8 4L0 7.500z" class="arrow" />
             </marker>
@@ -87,18 +91,19 @@ export function GraphCanvas(props: GraphCanvasProps) {
               .map((node) => (
                 <Block key={node.layer} {...props} node={node} box={placed.get(node.layer)!} />
               ))}
-            {layout.edges.map(({source, target, points}) => (
-              <path
-                key={`${source} ${target}`}
-                class={`edge ${graph.assumed ? 'assumed' : ''}`}
-                d={linePath(points)}
-                marker-end="url(#arrow)"
-              />
+            {layout.edges.map((edge) => (
+              <Edge key={`${edge.source} ${edge.target}`} {...props} edge={edge} />
             ))}
             {graph.nodes
               .filter(({open}) => !open)
               .map((node) => (
-                <Node key={node.layer} {...props} node={node} box={placed.get(node.layer)!} />
+                <Node
+                  key={node.layer}
+                  {...props}
+                  node={node}
+                  box={placed.get(node.layer)!}
+                  marked={node.layer === marked}
+                />
               ))}
           </g>
         </svg>
@@ -115,6 +120,20 @@ export function GraphCanvas(props: GraphCanvasProps) {
         </IconButton>
       </div>
     </div>
+  );
+}
+
+/** An arrow the way it flows; as wide as what flows. */
+function Edge({model, graph, edge, backward, flow}: GraphCanvasProps & {edge: PlacedEdge}) {
+  const width = flow(model.layers[backward ? edge.target : edge.source].path);
+  return (
+    <path
+      class={`edge ${graph.assumed ? 'assumed' : ''} ${width === undefined ? '' : 'flow'}`}
+      d={linePath(edge.points)}
+      style={{strokeWidth: width === undefined ? '' : `${width}px`}}
+      data-width={width}
+      {...{[backward ? 'marker-start' : 'marker-end']: 'url(#arrow)'}}
+    />
   );
 }
 
@@ -196,8 +215,21 @@ function Block({model, node, box, onToggle}: NodeProps) {
   );
 }
 
-function Node(props: NodeProps) {
-  const {model, node, box, numbers, position, write, onToggle} = props;
+/** The node of a layer, or of the closed block that it lies in; -1 for none. */
+function shownNode(
+  {layers}: ModelAnswer,
+  placed: ReadonlyMap<number, PlacedNode>,
+  path: string | undefined,
+): number {
+  let at = layers.findIndex((layer) => layer.path === path);
+  for (let depth = 0; layers[at] && !placed.has(at) && depth < layers.length; depth++) {
+    at = layers[at].parent;
+  }
+  return placed.has(at) ? at : -1;
+}
+
+function Node(props: NodeProps & {marked: boolean}) {
+  const {model, node, box, numbers, position, write, onToggle, marked} = props;
   const session = useSession();
   const {path, class_name} = model.layers[node.layer];
   const own = numbers.get(path);
@@ -217,7 +249,7 @@ function Node(props: NodeProps) {
   return (
     <g
       transform={`translate(${box.x} ${box.y})`}
-      class={`node ${selected ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
+      class={`node ${marked ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
       role="button"
       tabindex={0}
       {...(isBlock ? {'aria-expanded': false} : {'aria-pressed': selected})}

@@ -29,7 +29,9 @@ function withinDecades(low: number, high: number, count: number): number[] {
   const marks = [1, 2, 5, 10, 20, 50, 100]
     .map((factor) => round(factor * power))
     .filter((tick) => tick >= low && tick <= high);
-  return marks.length > 1 ? marks : linearTicks(low, high, count);
+  const stride = Math.ceil(marks.length / Math.max(2, count));
+  if (marks.length < 2) return linearTicks(low, high, count);
+  return marks.filter((_, place) => place % stride === 0);
 }
 
 const round = (value: number) => Number(value.toPrecision(12));

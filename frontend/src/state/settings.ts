@@ -12,6 +12,7 @@ export const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions
 export type PictureName = (typeof PICTURES)[number];
 /** Of all rows over time: `auto` takes bands where lines would be too many. */
 export type LineForm = 'auto' | 'lines' | 'bands';
+export type GraphFlow = 'none' | 'forward' | 'backward';
 export type DensityForm = 'density' | 'ridges';
 
 export interface Settings {
@@ -49,6 +50,8 @@ export interface Settings {
   readonly pins: string;
   /** A column of the overview that colours the graph. */
   readonly graphBy: string;
+  /** Which way the graph's edges show a flow. */
+  readonly graphFlow: GraphFlow;
   /** Paths of the graph's blocks that were opened (+) or closed (-) by hand, one a line. */
   readonly blocks: string;
   /** The opened finding: `a` or, of the compared run, `b`, a colon, and what it is known by. */
@@ -98,6 +101,7 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   unit: wholeNumber,
   unitOrder: oneOf<UnitOrder>('unit', UNIT_ORDERS),
   graphBy: text('gradient.l2'),
+  graphFlow: oneOf<GraphFlow>('none', ['none', 'forward', 'backward']),
   blocks: text(''),
   lineForm: oneOf<LineForm>('auto', ['auto', 'lines', 'bands']),
   pins: text(''),

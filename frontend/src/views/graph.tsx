@@ -3,7 +3,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo} from 'preact/hooks';
 import type {ModelAnswer} from '../api/types';
-import {Select} from '../components/controls';
+import {Choice, Select} from '../components/controls';
 import {GraphCanvas, NODE_HEIGHT, NODE_WIDTH} from '../components/graph_canvas';
 import {ErrorState, NotRecorded, Spinner} from '../components/states';
 import {WithTable} from '../components/with_table';
@@ -11,13 +11,15 @@ import {cssGradient} from '../draw/colour_maps';
 import {formatValue} from '../draw/format';
 import {type BlockRule, blockNumbers} from '../graph/block_number';
 import {openBlocks, toggleBlock} from '../graph/blocks';
+import {FLOWS, flowWidth} from '../graph/flow';
 import type {Layout} from '../graph/layout';
 import {requestLayout} from '../graph/layout_client';
 import {withNamedBlocks} from '../graph/named_blocks';
 import {type VisibleGraph, initialOpen, visibleGraph} from '../graph/visible';
 import {colourScale} from '../state/colour_scale';
-import {OVERVIEW_COLUMNS} from '../state/overview';
+import {OVERVIEW_COLUMNS, type OverviewValues} from '../state/overview';
 import {useSession} from '../state/session';
+import type {GraphFlow} from '../state/settings';
 import type {Sheet} from '../state/sheet';
 import {statisticInfo} from '../state/statistics';
 import {useOverview} from '../state/use_overview';
@@ -78,13 +80,35 @@ function useLayout(model: ModelAnswer, graph: VisibleGraph) {
   return {drawn: drawn.value, error: error.value, retry: () => attempt.value++};
 }
 
+/** The width of edges by the path of the layer that they start from; of a block the mean inside. */
+function useFlow(model: ModelAnswer, values: OverviewValues) {
+  const chosen = useSession().settings.graphFlow.value;
+  return useMemo(() => {
+    if (chosen === 'none') return () => undefined;
+    const {key} = FLOWS[chosen];
+    const numbers = columnOf(values, key);
+    const inside = blockNumbers(model.layers, numbers, 'mean');
+    const {position} = colourScale([...numbers.values()], key.split('.')[1]);
+    return (path: string) => {
+      const value = numbers.get(path) ?? inside.get(path);
+      return flowWidth(value === undefined ? undefined : position(value));
+    };
+  }, [model, values, chosen]);
+}
+
+/** One column of the overview, by path. */
+function columnOf(values: OverviewValues, key: string): Map<string, number> {
+  const numbers = [...values].map(([path, layer]) => [path, layer.get(key)] as const);
+  return new Map(numbers.filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
 function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
   const session = useSession();
   const model = useMemo(
     () => ({...recorded, ...withNamedBlocks(recorded.layers, recorded.edges)}),
     [recorded],
   );
-  const {blocks, graphBy} = session.settings;
+  const {blocks, graphBy, graphFlow} = session.settings;
   const initial = useMemo(() => initialOpen(model.layers), [model]);
   const graph = useMemo(
     () => visibleGraph(model.layers, model.edges, openBlocks(initial, blocks.value)),
@@ -94,16 +118,7 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
   const {values} = useOverview();
   const column = OVERVIEW_COLUMNS.find(({key}) => key === graphBy.value) ?? OVERVIEW_COLUMNS[0];
   const {format} = statisticInfo(column.statistic);
-  const numbers = useMemo(
-    () =>
-      new Map(
-        [...values.value].flatMap(([path, layer]) => {
-          const value = layer.get(column.key);
-          return value === undefined ? [] : [[path, value] as const];
-        }),
-      ),
-    [values.value, column],
-  );
+  const numbers = useMemo(() => columnOf(values.value, column.key), [values.value, column]);
   const rule: BlockRule = format === 'percent' ? 'largest' : 'mean';
   const blockValues = useMemo(
     () => blockNumbers(model.layers, numbers, rule),
@@ -113,6 +128,7 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
     () => colourScale([...numbers.values()], column.statistic),
     [numbers, column],
   );
+  const flow = useFlow(model, values.value);
   const sheet = useMemo<Sheet>(
     () => ({
       title: `Graph at step ${session.step.value ?? ''}`,
@@ -137,8 +153,23 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
           onChange={(next) => (graphBy.value = next)}
           testId="graph-by"
         />
-        {blockValues.size > 0 && (
-          <span class="quiet">closed blocks: {rule} of the layers inside</span>
+        <Choice<GraphFlow>
+          label="Flow along the edges"
+          testId="graph-flow"
+          value={graphFlow.value}
+          options={[
+            ['none', 'Edges', 'Connections as they are'],
+            ['forward', 'Forward', `Forward pass; ${FLOWS.forward.definition}`],
+            ['backward', 'Backward', `Backward pass; ${FLOWS.backward.definition}`],
+          ]}
+          onChange={(next) => (graphFlow.value = next)}
+        />
+        {graphFlow.value !== 'none' ? (
+          <span class="quiet">{FLOWS[graphFlow.value].short}</span>
+        ) : (
+          blockValues.size > 0 && (
+            <span class="quiet">closed blocks: {rule} of the layers inside</span>
+          )
         )}
         {graph.assumed && (
           <span class="quiet" data-testid="graph-assumed">
@@ -169,6 +200,8 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
             blockNumbers={blockValues}
             blockRule={rule}
             position={scale.position}
+            flow={flow}
+            backward={graphFlow.value === 'backward'}
             write={(value) => formatValue(value, format)}
             onToggle={(path) => (blocks.value = toggleBlock(initial, blocks.peek(), path))}
           />
