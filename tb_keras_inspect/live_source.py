@@ -12,7 +12,8 @@ from tb_keras_inspect.store.scalars import RawScalars
 MOST_SAMPLES = 600  # of a kind; beyond it every second one is let go
 MOST_BYTES = 32_000_000  # of all kinds together, likewise
 KEPT_FIRST = 20  # samples that stay: most of what goes wrong begins there
-SPARED = (Kind.MODEL, Kind.EPOCH)  # few, and needed whole
+SPARED = (Kind.MODEL, Kind.EPOCH)  # small, and needed whole
+MOST_SPARED = 10_000  # of such a kind; beyond it every second one is let go, but for the first
 WANTED = (
     Kind.MODEL,
     Kind.GRADIENT,
@@ -78,9 +79,17 @@ class LiveSource:
         kept.append(_Kept(self._counts[kind], step, wall_time, message))
         self._counts[kind] += 1
         self._bytes += len(message)
-        while self._bytes > MOST_BYTES or len(kept) > MOST_SAMPLES:
+        if kind in SPARED:
+            self._bound(kept)
+        while self._bytes > MOST_BYTES or (kind not in SPARED and len(kept) > MOST_SAMPLES):
             if not self._thin():
                 break
+
+    def _bound(self, kept: list[_Kept]) -> None:
+        if len(kept) > MOST_SPARED:
+            gone = slice(KEPT_FIRST, -1, 2)
+            self._bytes -= sum(len(item.message) for item in kept[gone])
+            del kept[gone]
 
     def _stays(self, item: "_Kept") -> bool:
         return item.number < KEPT_FIRST or item.number % self._stride == 0
