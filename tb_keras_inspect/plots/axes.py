@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -11,7 +12,8 @@ from matplotlib.axes import Axes
 from tb_keras_inspect.store import pooling
 
 WIDTH = 1500  # most columns of a picture: more than a screen shows
-MOST_NAMES = 40  # names at an axis that can be told apart
+ROW, TALLEST = 0.24, 11.0  # inches of a row with a name, and of a figure
+NAMES_PER_INCH = 7  # that can be told apart
 LONGEST = 32  # characters of a name at an axis
 BAD = "#d93025"  # what is NaN or infinite
 UNKNOWN = "#d0d0d0"  # what was not recorded
@@ -70,9 +72,15 @@ def pooled(
     return pooling.last_of(steps, first), pooling.pool(np.asarray(values), first, how)
 
 
+def height_of(rows: int) -> float:
+    """Inches of a figure with so many named rows."""
+    return min(max(2.5, ROW * rows + 1.2), TALLEST)
+
+
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
     """Names at the y axis, one at the middle of each row, as many as can be read."""
-    every = max(1, -(-len(names) // MOST_NAMES))
+    inches = ax.get_window_extent().height / ax.figure.dpi
+    every = max(1, math.ceil(len(names) / max(4, inches * NAMES_PER_INCH)))
     ticks = range(0, len(names), every)
     ax.set_yticks([t + 0.5 for t in ticks], [plain(names[t], LONGEST) for t in ticks], fontsize=8)
     ax.set_ylim(len(names), 0)

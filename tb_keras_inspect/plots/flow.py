@@ -13,6 +13,7 @@ from tb_keras_inspect.plots.axes import (
     at_step,
     axes_of,
     column_edges,
+    height_of,
     name_rows,
     plain,
     pooled,
@@ -62,7 +63,7 @@ def gradient_flow(
     index = at_step(table.steps, step)
     rows = _rows(run, table, kernels_only)
     values = np.asarray(table.select(statistic)[:, rows], np.float64)
-    ax = axes_of(ax, height=max(2.5, 0.24 * len(rows) + 1.2))
+    ax = axes_of(ax, height=height_of(len(rows)))
     middle = np.arange(len(rows)) + 0.5
     low, high = _range(values)
     logarithmic = statistic not in (*SIGNED, *SHARES) and bool((high > 0).any())
@@ -117,7 +118,7 @@ def over_time(
     at_step(table.steps, None)
     rows = _rows(run, table, kernels_only)
     steps, values = pooled(table.steps, table.select(statistic)[:, rows])
-    ax = axes_of(ax, height=max(2.5, 0.24 * len(rows) + 1.2))
+    ax = axes_of(ax, height=height_of(len(rows)))
     norm, colors = _norm(values, statistic)
     mesh = ax.pcolormesh(
         column_edges(steps),

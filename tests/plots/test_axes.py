@@ -1,5 +1,7 @@
 """Names as plain text, which sample is shown, how wide columns are."""
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -57,3 +59,15 @@ def test_axes_given_are_drawn_into_and_no_figure_is_made():
     _, given = plt.subplots()
     assert axes.axes_of(given) is given
     assert len(plt.get_fignums()) == 1
+
+
+@pytest.mark.parametrize("rows", [1, 10, 300, 5000])
+def test_a_figure_of_many_rows_stays_a_page_and_its_names_apart(rows):
+    ax = axes.axes_of(None, height=axes.height_of(rows))
+    axes.name_rows(ax, [f"layer_{number}" for number in range(rows)])
+    ax.figure.canvas.draw()
+    assert ax.figure.get_size_inches()[1] <= axes.TALLEST
+    boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert len(boxes) >= min(rows, 20)
+    gaps = [upper.y0 - lower.y1 for upper, lower in itertools.pairwise(boxes)]
+    assert all(gap > -1 for gap in gaps), "names stand on each other"
