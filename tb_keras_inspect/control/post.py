@@ -211,7 +211,7 @@ class Post:
 class FitWatch:
     """Tells whether the `fit` that is under way on this thread still is, from another thread.
 
-    By the frame of the outermost `fit`: holding it would keep all that it holds alive, so it is known
+    By the frame of the innermost `fit`: holding it would keep all that it holds alive, so it is known
     by its identity and its code.
     """
 
@@ -222,6 +222,7 @@ class FitWatch:
         while frame is not None:
             if frame.f_code.co_name == "fit":
                 self._frame = id(frame), frame.f_code
+                break
             frame = frame.f_back
 
     def is_alive(self) -> bool:

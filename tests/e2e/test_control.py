@@ -1,14 +1,17 @@
-"""Real trainings, steered from the tab in a real browser: one under each loader, which have no part in it."""
+"""Real trainings, steered from the tab in a real browser; the loader has no part in it."""
 
+import contextlib
+import http.server
 import os
 import pathlib
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
 from asking import address
-from harness import TensorBoard, wait_until
+from harness import wait_until
 from playwright.sync_api import expect
 
 from tb_keras_inspect import connect, load_run
@@ -49,6 +52,28 @@ def steer(tab, directory):
     tab.part("token").fill((directory / FOLDER / "token").read_text().strip())
     tab.part("use-token").click()
     expect(tab.part("control-status")).to_be_visible()
+
+
+@contextlib.contextmanager
+def other_site():
+    """The address of an empty page that no TensorBoard serves."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html>")
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def losses(directory):
@@ -127,9 +152,9 @@ def test_a_page_of_another_site_cannot_steer(train, start, browser):
     directory, process = train("diverging")
     server = start(directory.parent, True, "--keras_inspect_control")
     token = (directory / FOLDER / "token").read_text().strip()
-    with TensorBoard(directory.parent, False) as other:  # another port: another origin
+    with other_site() as url:  # another port: another origin
         page = browser.page()
-        page.goto(f"{other.url}/data/plugin_entry.html?name=keras_inspect")
+        page.goto(url)
         found = page.evaluate(
             """async ([url, token]) => {
                 const body = JSON.stringify(
