@@ -233,6 +233,27 @@ function Do({command, given, title, children}: DoProps) {
   );
 }
 
+interface DecimalProps {
+  readonly label: string;
+  readonly value: string;
+  readonly set: (value: string) => void;
+  readonly testId?: string;
+}
+
+/** A field for a number of any size, such as 1e-4. */
+function Decimal({label, value, set, testId}: DecimalProps) {
+  return (
+    <input
+      type="text"
+      inputMode="decimal"
+      aria-label={label}
+      value={value}
+      data-testid={testId}
+      onInput={(event) => set(event.currentTarget.value)}
+    />
+  );
+}
+
 interface NumberProps {
   readonly command: string;
   readonly name: string;
@@ -254,13 +275,11 @@ function NumberField({command, name, unit, initial}: NumberProps) {
         text.value = undefined;
       }}
     >
-      <input
-        type="text"
-        inputMode="decimal"
-        aria-label={`${unit}: ${name}`}
+      <Decimal
+        label={`${unit}: ${name}`}
         value={value}
-        data-testid={`${command}-${name}`}
-        onInput={(event) => (text.value = event.currentTarget.value)}
+        testId={`${command}-${name}`}
+        set={(next) => (text.value = next)}
       />
       <button
         type="submit"
@@ -296,13 +315,7 @@ function Clipping({training}: {training: TrainingState}) {
         testId="clipping"
       />
       {kind.value !== 'off' && (
-        <input
-          type="text"
-          inputMode="decimal"
-          aria-label="Limit"
-          value={value.value}
-          onInput={(event) => (value.value = event.currentTarget.value)}
-        />
+        <Decimal label="Limit" value={value.value} set={(next) => (value.value = next)} />
       )}
       <Do command="set_clipping" given={given}>
         Set
@@ -392,13 +405,11 @@ function Breakpoints({training}: {training: TrainingState}) {
         </>
       )}
       {needsNumber && (
-        <input
-          type="text"
-          inputMode="decimal"
-          aria-label="Value"
+        <Decimal
+          label="Value"
           value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-          data-testid="break-value"
+          testId="break-value"
+          set={(next) => (text.value = next)}
         />
       )}
       <button
