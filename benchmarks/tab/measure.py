@@ -107,10 +107,18 @@ def small(browser, options) -> None:
             wait_until_read(server)
             pictures.maps(browser, server)
             pictures.graph(browser, server)
+
+
+def heap(browser, options) -> None:
+    """What stays in memory."""
+    with tempfile.TemporaryDirectory() as root:
+        logs.write(pathlib.Path(root))
+        with harness.TensorBoard(root, not options.python_loader) as server:
+            wait_until_read(server)
             pictures.heap(browser, server, "graph")
 
 
-PARTS = {"cold": cold, "large": large, "small": small}
+PARTS = {"cold": cold, "large": large, "small": small, "heap": heap}
 
 
 def main() -> None:

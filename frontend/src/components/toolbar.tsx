@@ -2,7 +2,7 @@
 
 import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
-import {formatAge, formatCount} from '../draw/format';
+import {ageHolds, formatAge, formatCount} from '../draw/format';
 import {useSession} from '../state/session';
 import {VIEWS, VIEW_TITLES} from '../state/view_names';
 import {IconButton, Select} from './controls';
@@ -122,18 +122,26 @@ function FilterField() {
 }
 
 const STALE_SECONDS = 120; // after that a run is not called live
+const LONGEST_WAIT = 86400; // seconds; timers cannot wait much longer
 
 function Freshness() {
   const session = useSession();
   const run = session.chosen.value;
   const now = useSignal(Date.now() / 1000);
   const visible = session.host.visible.value;
+  const written = run?.wall_time;
   useEffect(() => {
-    if (!visible) return undefined;
-    now.value = Date.now() / 1000;
-    const timer = setInterval(() => (now.value = Date.now() / 1000), 1000);
-    return () => clearInterval(timer);
-  }, [visible]);
+    if (!visible || written === undefined) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // Only when the words change: an old run's page does nothing.
+    const tick = () => {
+      now.value = Date.now() / 1000;
+      const seconds = Math.min(ageHolds(Math.max(0, now.value - written)), LONGEST_WAIT);
+      timer = setTimeout(tick, 1000 * seconds + 10);
+    };
+    tick();
+    return () => clearTimeout(timer);
+  }, [visible, written]);
   const failed = session.runs.state.value.error;
   if (failed !== undefined) {
     return (

@@ -1,5 +1,6 @@
 import {describe, expect, it} from 'vitest';
 import {
+  ageHolds,
   formatAge,
   formatCount,
   formatNumber,
@@ -81,6 +82,18 @@ describe('formatAge', () => {
   ])('writes %d seconds as %s', (seconds, text) => {
     expect(formatAge(seconds)).toBe(text);
   });
+});
+
+describe('ageHolds', () => {
+  it.each([5, 12.9, 59.5, 61, 119, 3599, 3601, 7100, 86399, 90000])(
+    'is when the words for %d seconds change',
+    (seconds) => {
+      const holds = ageHolds(seconds);
+      expect(formatAge(seconds + holds - 0.01)).toBe(formatAge(seconds));
+      expect(formatAge(seconds + holds + 0.01)).not.toBe(formatAge(seconds));
+    },
+  );
+  it('never comes where there is no age', () => expect(ageHolds(NaN)).toBe(Infinity));
 });
 
 describe('formatShape', () => {

@@ -52,6 +52,13 @@ export function formatAge(seconds: number): string {
   return `${formatCount(Math.floor(seconds / 86400))} d ago`;
 }
 
+/** Seconds until `formatAge` says something else. */
+export function ageHolds(seconds: number): number {
+  const unit = [60, 3600, 86400].findIndex((limit) => seconds < limit);
+  const length = [1, 60, 3600][unit] ?? 86400;
+  return Number.isFinite(seconds) ? length - (seconds % length) : Infinity;
+}
+
 /** A tensor's shape; an unknown dimension reads as a question mark. */
 export function formatShape(shape: readonly number[]): string {
   return shape.map((length) => (length < 0 ? '?' : String(length))).join(' × ');
