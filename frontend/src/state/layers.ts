@@ -13,15 +13,28 @@ export interface Layer {
 
 /** Layers that own a variable or a site, in model order, the model's own variables last. */
 export function layersOf(model: ModelAnswer): Layer[] {
+  const variables = byLayer(model.variables);
+  const sites = byLayer(model.sites);
   const layers = model.layers.map((info, index) => ({
     info,
     path: info.path,
-    variables: model.variables.filter((variable) => variable.layer === index),
-    sites: model.sites.filter((site) => site.layer === index),
+    variables: variables.get(index) ?? [],
+    sites: sites.get(index) ?? [],
   }));
   const own = model.variables.filter((variable) => variable.layer < 0);
   if (own.length) layers.push(modelLayer(model, own));
   return layers.filter((layer) => layer.variables.length + layer.sites.length > 0);
+}
+
+/** In one pass: a model may have 100,000 layers. */
+function byLayer<T extends {readonly layer: number}>(items: readonly T[]): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const item of items) {
+    const of = found.get(item.layer);
+    if (of) of.push(item);
+    else found.set(item.layer, [item]);
+  }
+  return found;
 }
 
 function modelLayer(model: ModelAnswer, variables: VariableInfo[]) {
