@@ -20,7 +20,8 @@ from tb_keras_inspect.capture.probe import ProbeSamples
 from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
 from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.capture.settings import settings_for
-from tb_keras_inspect.control.driver import Driver, Fit
+from tb_keras_inspect.control.driver import Driver
+from tb_keras_inspect.control.fit import Fit
 from tb_keras_inspect.guard import guarded
 from tb_keras_inspect.loop import TrainingLoop
 from tb_keras_inspect.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder

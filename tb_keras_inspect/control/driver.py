@@ -1,23 +1,21 @@
 """The training's side: takes commands between steps, pauses, and stands guard over a step."""
 
-import dataclasses
 import logging
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from tb_keras_inspect.capture.session import Session
 from tb_keras_inspect.control import channel, commands, effects
 from tb_keras_inspect.control.actions import Actions, Moment, Result
 from tb_keras_inspect.control.breakpoints import Breakpoints
 from tb_keras_inspect.control.channel import FOLDER, TOKEN, Mailbox, Request
 from tb_keras_inspect.control.commands import COMMANDS, CommandError
 from tb_keras_inspect.control.execution import Execution, make_execution
+from tb_keras_inspect.control.fit import Fit
 from tb_keras_inspect.control.gate import Gate
+from tb_keras_inspect.control.guard import Guard
 from tb_keras_inspect.control.journal import Journal
 from tb_keras_inspect.control.pace import Pace
 from tb_keras_inspect.control.post import (
@@ -29,45 +27,11 @@ from tb_keras_inspect.control.post import (
     FitWatch,
     Post,
 )
-from tb_keras_inspect.recorder import SAMPLE, Recorder
-from tb_keras_inspect.schedule import Schedule
-from tb_keras_inspect.watch import Watch
 
 logger = logging.getLogger(__name__)
 
 REMIND_SECONDS = 60.0  # between lines on the console that it waits
-SAMPLE_SECONDS = 30.0  # how long a guarded step waits for its sample to be written
 RUNNING, PAUSED, ENDED = "running", "paused", "ended"
-
-
-@dataclasses.dataclass(frozen=True)
-class Fit:
-    """What a fit is made of.
-
-    Attributes:
-        model: The model.
-        log_dir: The run's directory.
-        recorder, session, schedule, watch: The callback's.
-        sample: Has the step that is about to run recorded.
-        warn: Tells the user something.
-        max_bytes: Limit of the log's size.
-        epochs: Number of epochs, None where not known.
-        steps_per_epoch: Batches of an epoch, None where not known.
-        obstacle: Why this fit takes no commands; empty where it does.
-    """
-
-    model: Any
-    log_dir: str
-    recorder: Recorder
-    session: Session
-    schedule: Schedule
-    watch: Watch
-    sample: Callable[[], Any]
-    warn: Callable[[str], Any]
-    max_bytes: float
-    epochs: int | None = None
-    steps_per_epoch: int | None = None
-    obstacle: str = ""
 
 
 class Driver:
@@ -103,10 +67,10 @@ class Driver:
             self._effects,
         )
         self._journal = Journal(fit.recorder)
+        self._guard = Guard(fit.recorder, self._breakpoints, fit.sample, fit.max_bytes)
         self._gate = Gate(fit.model, self._enter)
         self._make_execution = make_execution(fit.model)
         self._settings: dict[str, Any] = {}
-        self._last_logs: Any = None
         self._has_ended = self._stands = False
         self._read_settings()
         self._listen()
@@ -154,7 +118,7 @@ class Driver:
         if post is None:
             return
         if epoch != self._epoch:
-            self._last_logs = None  # they count from the epoch's beginning
+            self._guard.begin_epoch()
         self._step, self._last_step, self._epoch = step, last_step, epoch
         if post.failure is not None:
             self._give_up()
@@ -195,6 +159,9 @@ class Driver:
 
     def _stand(self, execution: Execution) -> None:
         """Carries out what waits, and stands still while the training is paused."""
+        post = self._post
+        if post is None or not (post.has_mail or self._stops() or self._pace.is_paused):
+            return
         moment = Moment(self._step, self._epoch, execution, self._last_step)
         before = self._effects.retraces
         with execution.state_in_model():
@@ -316,42 +283,18 @@ class Driver:
         while True:
             copy = execution.copy_state()
             held = execution.batch() is not None
-            result, found = self._run_checked(execution)
+            result, found = self._guard.run(execution, self._last_step)
             if not found:
-                self._last_logs = execution.logs_of(result)
                 return result
             execution.restore(copy)
             self._reached(f"a value is not finite: {'; '.join(found)}", may_retry=held)
             self._stand(execution)
             if not self._pace.retry:
-                logs = execution.logs_of(result) if self._last_logs is None else self._last_logs
-                return execution.result_with(logs)
+                return self._guard.skipped(execution, result)
             self._pace.retry = False
             execution.rewind()
             if not self._breakpoints.armed:
                 return execution.run()
-
-    def _run_checked(self, execution: Execution) -> tuple[Any, list[str]]:
-        """Runs it, and finds what of it is not finite."""
-        recorder = self._fit.recorder
-        if recorder.bytes_written < self._fit.max_bytes:
-            self._fit.sample()
-        before = recorder.taken_of[SAMPLE]
-        result = execution.run()
-        found: list[str] = []
-        if recorder.taken_of[SAMPLE] > before:
-            found = self._breakpoints.nonfinite_at(self._last_step, SAMPLE_SECONDS)
-        if not found and not self._logs_are_finite(execution.logs_of(result)):
-            found = ["the loss"]
-        if not found and not execution.weights_are_finite(result):
-            found = ["a weight, after the update"]
-        return result, found
-
-    def _logs_are_finite(self, logs: Any) -> bool:
-        """Whether they are, or were not before: running means do not recover."""
-        if not _finite(logs):
-            return self._last_logs is not None and not _finite(self._last_logs)
-        return True
 
     # What the state file says.
 
@@ -388,15 +331,6 @@ class Driver:
             "breakpoints": self._breakpoints.as_list(),
             **self._settings,
         }
-
-
-def _finite(logs: Any) -> bool:
-    if not isinstance(logs, dict) or "loss" not in logs:
-        return True
-    try:
-        return bool(np.all(np.isfinite(np.asarray(logs["loss"], dtype=np.float64))))
-    except (TypeError, ValueError):
-        return True
 
 
 def _say(text: str) -> None:
