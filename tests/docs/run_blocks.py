@@ -24,26 +24,35 @@ from tb_keras_inspect import plots
 
 matplotlib.use("agg")
 SAMPLES = 64
+RECORDED = "recorded/run"  # where no page writes
 
 
-def names() -> dict:
-    """What pages take for granted: a compiled model and data that it can be fitted to."""
+def build(full: bool) -> keras.Model:
+    """A compiled model of pictures; the full one has layers of every kind that pages name."""
     keras.utils.clear_session()
     keras.utils.set_random_seed(0)
-    inputs = keras.Input((8, 8, 1), name="pictures")
-    hidden = keras.layers.Conv2D(4, 3, activation="relu", name="conv2d")(inputs)
-    hidden = keras.layers.Reshape((36, 4))(hidden)
-    hidden = keras.layers.MultiHeadAttention(2, 2, name="attention")(hidden, hidden)
+    inputs = hidden = keras.Input((8, 8, 1), name="pictures")
+    if full:
+        hidden = keras.layers.Conv2D(4, 3, activation="relu", name="conv2d")(hidden)
+        hidden = keras.layers.Reshape((36, 4))(hidden)
+        hidden = keras.layers.MultiHeadAttention(2, 2, name="attention")(hidden, hidden)
     hidden = keras.layers.Flatten()(hidden)
     for name in ("hidden_1", "hidden_2"):
         hidden = keras.layers.Dense(8, activation="relu", name=name)(hidden)
     outputs = keras.layers.Dense(3, activation="softmax")(hidden)
     model = keras.Model(inputs, outputs)
-    model.compile("adam", "sparse_categorical_crossentropy")
+    # Eagerly: compiling a step takes seconds, and pages fit but a few batches.
+    model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
+    return model
+
+
+def names(full: bool = False) -> dict:
+    """What pages take for granted: a compiled model and data that it can be fitted to."""
+    model = build(full)
     x = np.random.default_rng(0).normal(size=(SAMPLES, 8, 8, 1)).astype("float32")
     y = np.arange(SAMPLES) % 3
     given = {"keras": keras, "np": np, "model": model, "x": x, "y": y}
-    given |= {"inputs": inputs, "outputs": outputs}
+    given |= {"inputs": model.input, "outputs": model.output}
     given["batches"] = [(x[i : i + 32], y[i : i + 32]) for i in range(0, SAMPLES, 32)]
     given |= {name: getattr(tb_keras_inspect, name) for name in ("InspectCallback", "diagnose")}
     given["plots"] = plots
@@ -51,21 +60,21 @@ def names() -> dict:
         import tensorflow as tf
 
         given["tf"] = tf
-    if os.path.isdir("logs/a"):
-        given["run"] = tb_keras_inspect.load_run("logs/a")
+    if os.path.isdir(RECORDED):
+        given["run"] = tb_keras_inspect.load_run(RECORDED)
     return given
 
 
 def make_logs() -> None:
     """The runs that pages read: one training under several names."""
-    given = names()
+    given = names(full=True)
     callbacks = [
-        keras.callbacks.TensorBoard("logs/a"),
-        tb_keras_inspect.InspectCallback("logs/a", every=1),
+        keras.callbacks.TensorBoard(RECORDED),
+        tb_keras_inspect.InspectCallback(RECORDED, every=1),
     ]
     given["model"].fit(given["x"], given["y"], epochs=2, verbose=0, callbacks=callbacks)
-    for name in ("logs/b", "logs/demo/vanishing_sigmoid"):
-        shutil.copytree("logs/a", name)
+    for name in ("logs/a", "logs/b", "logs/demo/vanishing_sigmoid"):
+        shutil.copytree(RECORDED, name)
 
 
 def blocks_of(page: str) -> list:

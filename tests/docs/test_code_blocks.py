@@ -15,6 +15,7 @@ from tb_keras_inspect import cli
 # Pages whose Python blocks run elsewhere, and where.
 ELSEWHERE = {
     "docs/several_devices.md": "tests/devices, with several devices and processes",
+    "README.zh-CN.md": "test_readme.py: the same as in README.md",
     "docs/records.md": "tests/records/test_records_doc.py",
     "docs/control.md": "tests/control/test_control_doc.py",
 }
