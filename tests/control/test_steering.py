@@ -15,6 +15,7 @@ from tb_keras_inspect.control.channel import Channel, NotSteerableError
 from tb_keras_inspect.control.client import RefusedError
 
 STEPS = 4  # of an epoch
+LEAN = {"control": True, "console": None, "maps_every": 0, "tier": "economy", "every": 1000}
 torch_only = keras.backend.backend() == "torch"
 
 
@@ -282,7 +283,7 @@ def test_of_two_settings_that_wait_the_later_one_counts(directory):
                     found[value] = identity
                 steered.wait_for_mail(callback, 2)
 
-    callback = InspectCallback(directory, control=True, console=None)
+    callback = InspectCallback(directory, **LEAN)
     model = make_model()
     x, y = make_data()
     model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0, callbacks=[Both(), callback])
@@ -296,9 +297,7 @@ def test_of_two_settings_that_wait_the_later_one_counts(directory):
 
 def test_a_paused_training_goes_on_by_itself_after_control_timeout(directory):
     model = make_model()
-    callback = InspectCallback(
-        directory, control=True, console=None, maps_every=0, control_timeout=0.3
-    )
+    callback = InspectCallback(directory, **LEAN, control_timeout=0.3)
 
     class Pause(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
@@ -329,7 +328,7 @@ def test_a_loop_of_ones_own_is_steered_too(directory):
     model = make_model()
     x, y = make_data()
     done = []
-    callback = InspectCallback(directory, control=True, console=None, every=1)
+    callback = InspectCallback(directory, **LEAN)
     with callback.loop(model) as loop:
         control = connect(directory, timeout=WAIT)
         for number in range(3):
