@@ -260,7 +260,8 @@ def _request(identity: str, data: bytes) -> Request | None:
     found = _object(data) or {}
     command, arguments = found.get("command"), found.get("arguments")
     signed = found.get("signature")
-    fits = isinstance(command, str) and isinstance(arguments, dict) and isinstance(signed, str)
-    if not fits or found.get("id") != identity:
+    if found.get("id") != identity or not isinstance(command, str):
+        return None
+    if not isinstance(arguments, dict) or not isinstance(signed, str):
         return None
     return Request(identity, command, arguments, signed)

@@ -29,12 +29,13 @@ class Directory:
     """
 
     def __init__(self, path: str, inside: "Directory | None" = None):
-        self.path = os.path.join(inside.path, path) if inside else path
+        self.path: str = os.path.join(inside.path, path) if inside else path
+        parent = None if inside is None else inside._descriptor
         self._descriptor: int | None = None
         if _BY_DESCRIPTOR:
             flags = os.O_RDONLY | os.O_DIRECTORY | _NO_LINKS
             try:
-                self._descriptor = os.open(path, flags, dir_fd=inside and inside._descriptor)
+                self._descriptor = os.open(path, flags, dir_fd=parent)
             except (NotADirectoryError, PermissionError, FileNotFoundError):
                 raise
             except OSError as error:
@@ -47,7 +48,7 @@ class Directory:
         """The same, made where it is missing."""
         with contextlib.suppress(FileExistsError):
             if _BY_DESCRIPTOR:
-                os.mkdir(path, 0o777, dir_fd=inside and inside._descriptor)
+                os.mkdir(path, 0o777, dir_fd=None if inside is None else inside._descriptor)
             else:
                 os.mkdir(os.path.join(inside.path, path) if inside else path)
         return cls(path, inside)

@@ -15,7 +15,7 @@ class Liveness:
     as it is for some seconds of this machine's own clock, or is very old by both.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._beat: Any = None
         self._since = 0.0
 
