@@ -1,11 +1,11 @@
 """A long training: its log stays under its limit, its memory flat, and all of it can be looked at."""
 
 import gc
-import importlib.util
 import pathlib
 import tracemalloc
 
 import numpy as np
+import programs
 import pytest
 
 from tb_keras_inspect import load_run
@@ -16,10 +16,7 @@ STEPS, MEGABYTES = 60_000, 3
 
 @pytest.fixture(scope="module")
 def long_run():
-    spec = importlib.util.spec_from_file_location("long_run", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return programs.load(PROGRAM)
 
 
 @pytest.mark.parametrize("every", ["auto", 1])

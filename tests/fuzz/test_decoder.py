@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 
+import programs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,10 +18,7 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def decoder():
-    spec = importlib.util.spec_from_file_location("decoder", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return programs.load(PROGRAM)
 
 
 def test_what_is_right_is_taken(decoder):

@@ -1,9 +1,9 @@
 """Many clients while a run grows: no error, and what the server holds stays what it is."""
 
-import importlib.util
 import pathlib
 import threading
 
+import programs
 import pytest
 from harness import TensorBoard
 from run_writer import write_run
@@ -15,10 +15,7 @@ CLIENTS, ROUNDS, MEGABYTES = 50, 3, 60
 
 @pytest.fixture(scope="module")
 def load():
-    spec = importlib.util.spec_from_file_location("load", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return programs.load(PROGRAM)
 
 
 def test_fifty_clients_get_answers_while_the_run_grows(tmp_path, load):
