@@ -26,7 +26,8 @@ def file_name() -> str:
     """
     host = socket.gethostname() or "localhost"
     stamp = f"{int(time.time()):010d}"
-    return f"events.out.tfevents.{stamp}.{host}.{os.getpid()}.{next(_counter)}.keras_inspect"
+    count = f"{next(_counter):06d}"  # a file whose name lies before the one it reads is skipped there
+    return f"events.out.tfevents.{stamp}.{host}.{os.getpid()}.{count}.keras_inspect"
 
 
 def masked_crc(data: bytes) -> int:
