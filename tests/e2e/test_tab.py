@@ -2,6 +2,7 @@
 
 import math
 import re
+import urllib.parse
 
 import harness
 import numpy as np
@@ -125,6 +126,21 @@ def test_address_reproduces_what_was_chosen(open_tab, server):
     again.part("heatmap").wait_for()
     expect(again.part("layer-panel")).to_have_attribute("data-layer", "classes")
     expect(again.part("step-label")).to_have_attribute("data-value", str(step))
+
+
+def test_address_given_while_our_own_waits_to_be_written_is_followed(open_alone, server):
+    tab = open_alone(server, address(run="tiny"))
+    expect(tab.part("layer-panel")).to_be_visible()
+    tab.page.wait_for_timeout(500)  # nothing waits any more
+    late = """fragment => {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true}));
+        const end = performance.now() + 400;
+        while (performance.now() < end);  // our turn to write comes before the news of the change
+        location.hash = fragment;
+    }"""
+    tab.page.evaluate(late, address(run=HOSTILE_RUN))
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", HOSTILE_LAYERS[0])
+    assert HOSTILE_RUN in urllib.parse.unquote(tab.page.url)
 
 
 def test_theme_follows_tensorboards_at_once(open_tab, server):

@@ -39,8 +39,8 @@ export function connectHost(): Host {
 const REST_MILLISECONDS = 150; // the address takes 10 ms to write: too much for each frame of a scrub
 
 /** Our part of the address: written late, read at once. */
-class Address {
-  private timer = 0;
+export class Address {
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private held = ''; // what we last read or wrote
 
   constructor(
@@ -63,7 +63,7 @@ class Address {
       },
       writeState: (entries) => {
         clearTimeout(this.timer);
-        this.timer = window.setTimeout(() => this.write(entries), REST_MILLISECONDS);
+        this.timer = setTimeout(() => this.write(entries), REST_MILLISECONDS);
       },
     };
   }
@@ -74,6 +74,7 @@ class Address {
 
   private write(entries: ReadonlyMap<string, string>): void {
     if (!this.visible.peek()) return; // another plugin's tab owns the address then
+    if (textOf(this.entries()) !== this.held) return; // somebody has changed it: that is read instead
     const {location, history} = this.outer;
     const hash = mergeHash(location.hash, PLUGIN_NAME, entries);
     this.held = textOf(entries);
