@@ -1,8 +1,8 @@
 """What `control=True` costs while nobody steers: `python benchmarks/control_cost.py`.
 
 Prints, for the backend in use: the time that a step's question "has somebody asked for something?"
-takes, the processor time of the thread that looks for commands, the time from a command to its answer, and
-what a step takes while a breakpoint stands guard over it.
+takes, the processor time of the thread that looks for commands, the time from a command to its
+answer, and what a step takes while a breakpoint stands guard over it.
 """
 
 import statistics

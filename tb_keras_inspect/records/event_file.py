@@ -26,7 +26,9 @@ def file_name() -> str:
     """
     host = socket.gethostname() or "localhost"
     stamp = f"{int(time.time()):010d}"
-    count = f"{next(_counter):06d}"  # a file whose name lies before the one it reads is skipped there
+    count = (
+        f"{next(_counter):06d}"  # a file whose name lies before the one it reads is skipped there
+    )
     return f"events.out.tfevents.{stamp}.{host}.{os.getpid()}.{count}.keras_inspect"
 
 

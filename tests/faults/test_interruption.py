@@ -13,6 +13,7 @@ import small_training
 from loaders import serve
 
 from tb_keras_inspect import load_run
+from tb_keras_inspect.control.channel import FOLDER
 from tb_keras_inspect.store.provider import ProviderLogdir
 from tb_keras_inspect.store.run import RunData
 
@@ -111,13 +112,15 @@ def test_of_two_trainings_in_one_directory_each_is_a_run_of_its_own(tmp_path, pl
     directory = tmp_path / "a"
     with training(directory, pause=0.05) as process:
         read_batches(process, 3)
-        inspect, state, (text,) = small_training.watched(directory)
+        inspect, state, (text,) = small_training.watched(directory, control=True)
         _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert f"another process records into {directory} at the same time" in text
     own = directory / "process_2"
     assert f"This training is recorded in {own}" in text
     assert inspect._recorder.log_dir == str(own)
+    assert (own / FOLDER).is_dir()  # and is steered there
+    assert not (directory / FOLDER).exists()
     small_training.assert_same(state, plain)
     for one in (directory, own):
         assert steps_of(one) == list(range(TOTAL))
