@@ -60,6 +60,12 @@ def test_version_of_the_metadata_is_the_packages():
     assert importlib.metadata.version("tb-keras-inspect") == tb_keras_inspect.__version__
 
 
+def test_setup_py_says_the_same():
+    command = [sys.executable, "setup.py", "--name", "--version"]
+    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert said.split()[-2:] == ["tb-keras-inspect", tb_keras_inspect.__version__]
+
+
 SOURCES = ("tb_keras_inspect", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "docs")
 
 
