@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from tb_keras_inspect.control.channel import FOLDER
 from tb_keras_inspect.control.commands import CommandError
 from tb_keras_inspect.control.execution import Execution
 from tb_keras_inspect.control.pace import Pace
+from tb_keras_inspect.control.places import below, is_remote, made
 from tb_keras_inspect.recorder import SNAPSHOT, Recorder
 from tb_keras_inspect.schedule import Schedule
 
@@ -184,14 +186,11 @@ class Actions:
         return Result(*texts, {"frozen": new})
 
     def _save_checkpoint(self, moment: Moment) -> Result:
-        folder = os.path.join(self._log_dir, FOLDER, CHECKPOINTS)
-        os.makedirs(folder, exist_ok=True)
-        path = os.path.join(folder, f"step_{moment.step:08d}.keras")
-        temporary = os.path.join(folder, f".step_{moment.step:08d}.part.keras")
-        self._model.save(temporary)
-        os.replace(temporary, path)
-        name = os.path.relpath(path, self._log_dir).replace(os.sep, "/")
-        return Result(new=name, detail={"file": name, "bytes": os.path.getsize(path)})
+        name = f"step_{moment.step:08d}.keras"
+        save = _save_remotely if is_remote(self._log_dir) else _save
+        size = save(self._model, below(self._log_dir, FOLDER, CHECKPOINTS), name)
+        name = f"{FOLDER}/{CHECKPOINTS}/{name}"
+        return Result(new=name, detail={"file": name, "bytes": size})
 
     # Breakpoints.
 
@@ -245,3 +244,24 @@ def _clipping_text(clipping: dict[str, Any]) -> str:
     if clipping["value"] is None:
         return clipping["kind"]
     return f"{clipping['kind']} {clipping['value']:g}"
+
+
+def _save(model: Any, folder: str, name: str) -> int:
+    """Saves a model in one move; returns its bytes."""
+    os.makedirs(folder, exist_ok=True)
+    path, temporary = os.path.join(folder, name), os.path.join(folder, f".part_{name}")
+    model.save(temporary)
+    os.replace(temporary, path)
+    return os.path.getsize(path)
+
+
+def _save_remotely(model: Any, folder: str, name: str) -> int:
+    """The same behind a URL; the whole file is in memory meanwhile."""
+    with tempfile.TemporaryDirectory() as local:
+        path = os.path.join(local, name)
+        model.save(path)
+        with open(path, "rb") as file:
+            data = file.read()
+    with made(folder) as directory:
+        directory.write(name, data)
+    return len(data)

@@ -11,7 +11,6 @@ import dataclasses
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 import time
@@ -19,6 +18,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tb_keras_inspect.control.files import Directory, UnsafeError
+from tb_keras_inspect.control.places import below, is_remote, made, opened
+from tb_keras_inspect.control.remote import RemoteDirectory
 
 FOLDER = "keras_inspect_control"
 TOKEN, STATE, COMMANDS, ANSWERS = "token", "state.json", "commands", "answers"
@@ -94,7 +95,9 @@ class Channel:
     """
 
     def __init__(self, run_directory: str):
-        self.path = os.path.join(run_directory, FOLDER)
+        self.path = below(run_directory, FOLDER)
+        kind = RemoteDirectory if is_remote(run_directory) else Directory
+        self.wait_seconds = kind.least_wait_seconds  # between looks for an answer
 
     # The sender's end.
 
@@ -105,7 +108,7 @@ class Channel:
             NotSteerableError: when it says nothing.
         """
         try:
-            with Directory(self.path) as directory:
+            with opened(self.path) as directory:
                 state = _object(directory.read(STATE, MAX_STATE_BYTES))
         except FileNotFoundError:
             raise NotSteerableError(
@@ -121,7 +124,7 @@ class Channel:
     def token(self) -> str | None:
         """The token, where this process may read it."""
         try:
-            with Directory(self.path) as directory:
+            with opened(self.path) as directory:
                 return directory.read(TOKEN, 1000).decode("ascii", "replace").strip() or None
         except OSError:
             return None
@@ -137,7 +140,7 @@ class Channel:
         data = json.dumps(content | {"signature": signed}, allow_nan=False).encode()
         if len(data) > MAX_COMMAND_BYTES:
             raise ValueError(f"A command has at most {MAX_COMMAND_BYTES} bytes")
-        with Directory(self.path) as directory, Directory(COMMANDS, directory) as commands:
+        with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
             if self.answer(identity) is None:
                 commands.write(_file(identity), data, keep=True)
 
@@ -158,13 +161,13 @@ class Channel:
     def withdraw(self, identity: str) -> bool:
         """Takes a command back that the training has not begun; whether that succeeded."""
         try:
-            with Directory(self.path) as directory, Directory(COMMANDS, directory) as commands:
+            with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
                 return commands.remove(_file(identity))
         except OSError:
             return False
 
     def _read_answer(self, name: str, limit: int) -> bytes:
-        with Directory(self.path) as directory, Directory(ANSWERS, directory) as answers:
+        with opened(self.path) as directory, opened(ANSWERS, directory) as answers:
             return answers.read(name, limit)
 
 
@@ -180,10 +183,11 @@ class Mailbox:
     """
 
     def __init__(self, run_directory: str, token: str):
-        self.path = os.path.join(run_directory, FOLDER)
-        self._folder = Directory.made(self.path)
-        self._commands = Directory.made(COMMANDS, self._folder)
-        self._answers = Directory.made(ANSWERS, self._folder)
+        self.path = below(run_directory, FOLDER)
+        self._folder = made(self.path)
+        self._commands = made(COMMANDS, self._folder)
+        self._answers = made(ANSWERS, self._folder)
+        self.least_wait_seconds = self._folder.least_wait_seconds
         for directory in (self._commands, self._answers):
             for name in directory.names():
                 directory.remove(name)

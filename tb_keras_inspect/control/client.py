@@ -11,8 +11,6 @@ from tb_keras_inspect.control import commands
 from tb_keras_inspect.control.channel import Channel, NotSteerableError, new_id
 from tb_keras_inspect.control.liveness import Liveness
 
-WAIT_SECONDS = 0.05  # between looks for an answer
-
 
 class RefusedError(RuntimeError):
     """The training has refused a command; the text says why."""
@@ -128,7 +126,7 @@ class Control:
                 raise NotSteerableError(_silent(state))
             if end is not None and time.monotonic() >= end:
                 raise TimeoutError(f"The training is not paused after {timeout:g} s")
-            time.sleep(WAIT_SECONDS)
+            time.sleep(self._channel.wait_seconds)
 
     def sample_now(self) -> Done:
         """Records the next step."""
@@ -271,7 +269,7 @@ class Control:
                         f"No answer in {self.timeout:g} s; the command is taken back"
                     )
                 end = time.monotonic() + self.timeout  # it is being carried out
-            time.sleep(WAIT_SECONDS)
+            time.sleep(self._channel.wait_seconds)
         return answer
 
     def _check_alive(self) -> None:
@@ -285,7 +283,7 @@ class Control:
                 return
             if alive is False:
                 raise NotSteerableError(_silent(state))
-            time.sleep(WAIT_SECONDS)
+            time.sleep(self._channel.wait_seconds)
 
 
 def connect(

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from tb_keras_inspect.control.gate import Gate
 from tb_keras_inspect.control.guard import Guard
 from tb_keras_inspect.control.journal import Journal
 from tb_keras_inspect.control.pace import Pace
+from tb_keras_inspect.control.places import below
 from tb_keras_inspect.control.post import (
     DONE,
     PAUSED_POLL_SECONDS,
@@ -49,9 +49,8 @@ class Driver:
     def begin(self, fit: Fit) -> None:
         """A fit begins."""
         self.end()
-        if fit.obstacle or "://" in fit.log_dir:
-            why = fit.obstacle or f"{fit.log_dir} is no directory of the file system"
-            fit.warn(f"this training takes no commands: {why}. It is recorded as usual")
+        if fit.obstacle:
+            fit.warn(f"this training takes no commands: {fit.obstacle}. It is recorded as usual")
             return
         self._fit, self._step, self._epoch = fit, 0, 0
         self._pace, self._breakpoints = Pace(), Breakpoints()
@@ -103,7 +102,7 @@ class Driver:
             self._post = None
             fit.warn(f"this training takes no commands: {error}. It is recorded as usual")
             return
-        where = os.path.join(fit.log_dir, FOLDER, TOKEN)
+        where = below(fit.log_dir, FOLDER, TOKEN)
         _say(f"takes commands. Token for the tab: {self._token} (also in {where})")
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> None:

@@ -28,6 +28,8 @@ class Directory:
         OSError: when it cannot be opened. UnsafeError: when it is something else.
     """
 
+    least_wait_seconds = 0.05  # between two looks for news
+
     def __init__(self, path: str, inside: "Directory | None" = None):
         self.path: str = os.path.join(inside.path, path) if inside else path
         parent = None if inside is None else inside._descriptor

@@ -1,6 +1,6 @@
 """A small training in this thread, and somebody who steers it from another one."""
 
-import os
+import contextlib
 import threading
 import time
 
@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from tb_keras_inspect import InspectCallback, connect
-from tb_keras_inspect.control.channel import FOLDER, STATE, NotSteerableError
+from tb_keras_inspect.control.channel import NotSteerableError
 
 WAIT = 60.0  # seconds; a busy machine compiles slowly
 SAMPLES, BATCH = 64, 16
@@ -51,11 +51,8 @@ def connected(directory):
     """A connection, once the training is there."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
-        if os.path.exists(os.path.join(directory, FOLDER, STATE)):
-            try:
-                return connect(directory, timeout=WAIT)
-            except NotSteerableError:
-                pass
+        with contextlib.suppress(NotSteerableError):
+            return connect(directory, timeout=WAIT)
         time.sleep(0.02)
     raise TimeoutError("no training takes commands")
 

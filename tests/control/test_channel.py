@@ -6,6 +6,7 @@ import threading
 import time
 
 import pytest
+from waiting import until
 
 from tb_keras_inspect.control import post as post_lib
 from tb_keras_inspect.control.channel import (
@@ -21,15 +22,6 @@ from tb_keras_inspect.control.liveness import Liveness
 from tb_keras_inspect.control.post import DONE, FitWatch, Post
 
 TOKEN = "ab" * 20
-
-
-def until(condition):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise TimeoutError
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from tb_keras_inspect.control import channel
 from tb_keras_inspect.control.channel import FOLDER, Mailbox, new_id
 from tb_keras_inspect.control.post import DONE, Post
 from tb_keras_inspect.plugin.control_apps import MAX_BODY
+from tb_keras_inspect.plugin.errors import HttpError
+from tb_keras_inspect.plugin.impl.control import Steering
 from tb_keras_inspect.records import encode_map, encode_probe
 
 TOKEN = "a1" * 20
@@ -277,6 +279,27 @@ def test_oversized_bodies_are_not_read(client, training):
     environ["HTTP_TRANSFER_ENCODING"] = "chunked"
     assert werkzeug_test.run_wsgi_app(client.dispatch, environ)[1].startswith("413")
     assert training.done == []
+
+
+def test_a_run_behind_a_url_is_steered_and_no_other_place():
+    pytest.importorskip("fsspec")
+    logdir = "memory://tb_keras_inspect_steered"
+    training, steering = Training(f"{logdir}/b/a"), Steering(f"{logdir}/b", True)
+    try:
+        body = json.dumps({"id": new_id(), "command": "pause"}).encode()
+        assert json.loads(steering.send("a", TOKEN, body).body)["outcome"] == "done"
+        assert training.done == [("pause", {})]
+        with pytest.raises(HttpError) as caught:
+            steering.send("a", "wrong", body)
+        assert caught.value.code == 403
+        outside = Steering(f"{logdir}/c", True)
+        for run in ("../b/a", "..", "x/../../b/a", "", "/a", "a//", "x\\..\\a"):
+            with pytest.raises(HttpError) as caught:
+                outside.send(run, TOKEN, body)
+            assert caught.value.code in (403, 409)
+        assert len(training.done) == 1
+    finally:
+        training.close()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from typing import Any
 from tb_keras_inspect import records
 from tb_keras_inspect.control import channel, commands
 from tb_keras_inspect.control.liveness import Liveness
+from tb_keras_inspect.control.places import below, is_remote
 from tb_keras_inspect.plugin.errors import BadRequestError, HttpError, NotFoundError
 from tb_keras_inspect.plugin.impl.maps import probe_payload, stack_payload
 from tb_keras_inspect.plugin.params import Params
@@ -21,7 +22,6 @@ from tb_keras_inspect.plugin.payload import Payload, as_json
 from tb_keras_inspect.store.run import RunData
 
 ANSWER_SECONDS = 2.0  # how long a request waits for the training's answer
-LOOK_SECONDS = 0.05  # between looks for it
 SILENT = "The training says nothing any more: its process is dead or stopped"
 DISABLED = "Control is off: start TensorBoard with --keras_inspect_control"
 
@@ -111,7 +111,7 @@ class Steering:
     def _answer(self, run: str, end: channel.Channel, identity: str, seconds: float) -> Payload:
         until = time.monotonic() + seconds
         while (answer := end.answer(identity)) is None and time.monotonic() < until:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(end.wait_seconds)
         if answer is None:
             state = end.state()
             gone = state.get("status") == "ended" or self._alive(run, state) is False
@@ -143,7 +143,7 @@ class Steering:
                 return
             if alive is False:
                 raise ConflictError(SILENT)
-            time.sleep(LOOK_SECONDS)
+            time.sleep(end.wait_seconds)
 
     def _alive(self, run: str, state: dict[str, Any]) -> bool | None:
         if state.get("status") == "ended":
@@ -152,16 +152,26 @@ class Steering:
             return self._lives.setdefault(run, Liveness()).saw(state)
 
     def _channel(self, run: str) -> channel.Channel:
-        if not self._logdir or "://" in self._logdir:
-            raise ConflictError(
-                "Control needs one directory of the file system: start TensorBoard with --logdir"
-            )
+        if not self._logdir:
+            raise ConflictError("Control needs one directory: start TensorBoard with --logdir")
+        if is_remote(self._logdir):
+            return channel.Channel(_remote_run(self._logdir, run))
         root = os.path.realpath(self._logdir)
         path = os.path.realpath(os.path.join(root, run))
         # A link out of the logdir could lead commands anywhere.
         if os.path.commonpath([root, path]) != root:
             raise ForbiddenError("The run lies outside of the logdir, behind a link")
         return channel.Channel(path)
+
+
+def _remote_run(logdir: str, run: str) -> str:
+    """The run's URL; no name leads out of the logdir."""
+    if run == ".":
+        return logdir
+    parts = run.split("/")
+    if "\\" in run or not all(parts) or {".", ".."} & set(parts):
+        raise ForbiddenError("The run's name leads out of the logdir")
+    return below(logdir, *parts)
 
 
 def _id(identity: str) -> str:
