@@ -168,7 +168,7 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
           <span class="quiet">{FLOWS[graphFlow.value].short}</span>
         ) : (
           blockValues.size > 0 && (
-            <span class="quiet">closed blocks: {rule} of the layers inside</span>
+            <span class="quiet">of blocks: {rule} inside</span>
           )
         )}
         {graph.assumed && (
