@@ -167,9 +167,7 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
         {graphFlow.value !== 'none' ? (
           <span class="quiet">{FLOWS[graphFlow.value].short}</span>
         ) : (
-          blockValues.size > 0 && (
-            <span class="quiet">of blocks: {rule} inside</span>
-          )
+          blockValues.size > 0 && <span class="quiet">of blocks: {rule} inside</span>
         )}
         {graph.assumed && (
           <span class="quiet" data-testid="graph-assumed">
