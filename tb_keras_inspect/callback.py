@@ -232,7 +232,7 @@ class InspectCallback(keras.callbacks.Callback):
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
         return Fit(
             self._inspected,
-            getattr(self._recorder, "log_dir", self.log_dir),  # the true one
+            self._recorder.log_dir,  # the true one
             self._recorder,
             self._session,
             self._schedule,

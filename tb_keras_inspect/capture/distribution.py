@@ -187,7 +187,7 @@ def _transport(model: keras.Model) -> Transport | None:
 class NoRecorder:
     """Stands in for `recorder.Recorder` on a process that writes nothing."""
 
-    path = ""
+    log_dir = path = ""
     failure = None
     dropped = 0
     is_open = False

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 
 from tb_keras_inspect.store import pooling
 
@@ -70,6 +71,14 @@ def pooled(
     """At most `WIDTH` samples: steps [C] and values [C, ...]; NaN wins."""
     first = pooling.starts(len(steps), WIDTH)
     return pooling.last_of(steps, first), pooling.pool(np.asarray(values), first, how)
+
+
+def paint_cells(ax: Axes, steps: np.ndarray, cells: np.ndarray, color: str) -> None:
+    """Paints cells of a picture of samples by rows, bool[S, N], in one colour."""
+    if cells.any():
+        paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
+        edges = column_edges(steps), np.arange(cells.shape[1] + 1)
+        ax.pcolormesh(*edges, paint, cmap=ListedColormap([color]), rasterized=True)
 
 
 def height_of(rows: int) -> float:

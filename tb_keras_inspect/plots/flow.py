@@ -15,6 +15,7 @@ from tb_keras_inspect.plots.axes import (
     column_edges,
     height_of,
     name_rows,
+    paint_cells,
     plain,
     pooled,
     shown_step,
@@ -186,10 +187,5 @@ def _paint_bad(
     there = np.ones(values.shape, bool)
     if table.recorded is not None:
         there = pooled(table.steps, table.recorded[:, rows])[1]
-    layers = ((BAD, there & ~np.isfinite(values)), (UNKNOWN, ~there))
-    for color, cells in layers:
-        if cells.any():
-            paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
-            single = matplotlib.colors.ListedColormap([color])
-            edges = column_edges(steps), np.arange(len(rows) + 1)
-            ax.pcolormesh(*edges, paint, cmap=single, rasterized=True)
+    paint_cells(ax, steps, there & ~np.isfinite(values), BAD)
+    paint_cells(ax, steps, ~there, UNKNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, LogNorm, Normalize
+from matplotlib.colors import LogNorm, Normalize
 
 from tb_keras_inspect.plots.axes import (
     BAD,
@@ -13,6 +13,7 @@ from tb_keras_inspect.plots.axes import (
     at_step,
     axes_of,
     column_edges,
+    paint_cells,
     plain,
     pooled,
 )
@@ -96,10 +97,8 @@ def unit_activity(run: RunData, layer: str, sort: bool = True, ax: Axes | None =
     colors = matplotlib.colormaps["viridis"]
     shown = np.ma.masked_invalid(np.where(dead, np.nan, activity).T)
     mesh = ax.pcolormesh(*edges, shown, norm=_norm(shown), cmap=colors, rasterized=True)
-    for color, cells in ((DEAD, dead), (BAD, ~np.isfinite(activity))):
-        if cells.any():
-            paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
-            ax.pcolormesh(*edges, paint, cmap=ListedColormap([color]), rasterized=True)
+    paint_cells(ax, steps, np.asarray(dead, bool), DEAD)
+    paint_cells(ax, steps, ~np.isfinite(activity), BAD)
     ax.invert_yaxis()
     by = "units, dead longest first" if sort else "unit"
     title = f"{plain(run.name)}: {plain(layer)} (dark: dead)"
