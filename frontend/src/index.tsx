@@ -2,7 +2,7 @@
 
 import {render as renderTree} from 'preact';
 import {Client} from './api/client';
-import {App} from './components/app';
+import {App} from './app/app';
 import {connectHost} from './host/host';
 import {Session} from './state/session';
 import styles from './style/style';

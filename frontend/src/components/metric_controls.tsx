@@ -1,7 +1,7 @@
 /** Which statistic of which kind is shown. */
 
 import {useSession} from '../state/session';
-import {TIME_KINDS, statisticInfo, statisticsOf} from '../state/statistics';
+import {TIME_KINDS, statisticInfo, statisticsOf} from '../data/statistics';
 import {Select} from './controls';
 
 export function MetricControls() {

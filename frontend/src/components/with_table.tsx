@@ -4,7 +4,7 @@ import type {ComponentChildren} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {formatCount, formatNumber} from '../draw/format';
 import {useSession} from '../state/session';
-import type {Sheet} from '../state/sheet';
+import type {Sheet} from '../data/sheet';
 import {VirtualBody, useVirtualRows} from './virtual_rows';
 
 /** Tells what the view shows, for export. */

@@ -1,7 +1,7 @@
 /** What a click on a finding does: it opens its details and goes where it is seen. */
 
 import type {Evidence, Finding, FindingsAnswer} from '../api/findings';
-import {type Place, flatten, keyOf, placeOfEvidence, placeOfFinding} from './findings';
+import {type Place, flatten, keyOf, placeOfEvidence, placeOfFinding} from '../data/findings';
 import type {Session} from './session';
 
 /** The shown run is `a`, the one it is compared with `b`. */

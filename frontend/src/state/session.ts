@@ -9,13 +9,13 @@ import {type Query, WIDTH, lossQuery, modelQuery, snapshotQuery} from '../api/qu
 import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
 import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
-import {findingsByLayer, readThresholds} from './findings';
-import {type Layer, layersOf, nameFilter} from './layers';
-import type {Tables} from './overview';
+import {findingsByLayer, readThresholds} from '../data/findings';
+import {type Layer, layersOf, nameFilter} from '../data/layers';
+import type {Tables} from '../data/overview';
 import {Player} from './player';
 import {type Request, Resource} from './resource';
 import {RunsFeed} from './runs_feed';
-import type {Sheet} from './sheet';
+import type {Sheet} from '../data/sheet';
 import {createSettings, readSettings, writeSettings} from './settings';
 
 const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests

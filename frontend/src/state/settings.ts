@@ -4,7 +4,7 @@ import {type Signal, signal} from '@preact/signals';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
-import {TIME_KINDS} from './statistics';
+import {TIME_KINDS} from '../data/statistics';
 import {VIEWS, type ViewName} from './view_names';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';

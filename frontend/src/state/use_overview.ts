@@ -10,7 +10,7 @@ import {
   type OverviewValues,
   overviewRows,
   valuesAt,
-} from './overview';
+} from '../data/overview';
 import {type Resource, useResource} from './resource';
 import {type Session, useSession} from './session';
 

@@ -1,0 +1,86 @@
+/** The whole tab. */
+
+import type {ComponentChild} from 'preact';
+import {useEffect} from 'preact/hooks';
+import {type Session, SessionContext} from '../state/session';
+import {VIEW_TITLES, type ViewName} from '../state/view_names';
+import {Activations} from '../views/activations/activations';
+import {Compare} from '../views/compare/compare';
+import {ControlPanel} from '../steering/steering_panel';
+import {Distributions} from '../views/distributions/distributions';
+import {EmptyState} from './empty';
+import {GraphView} from '../views/graph/graph';
+import {FindingPanel} from '../findings/finding_panel';
+import {ThresholdsPanel} from '../findings/thresholds_panel';
+import {LayerPanel} from '../layer_panel/layer_panel';
+import {OverTime} from '../views/over_time/over_time';
+import {Overview} from '../views/overview/overview';
+import {UnitsView} from '../views/units/units';
+import {Weights} from '../views/weights/weights';
+import {FindingsBar} from '../findings/findings_bar';
+import {HelpSheet, shortcut} from './help';
+import {Scrubber} from '../scrubber/scrubber';
+import {ErrorState} from '../components/states';
+import {Toolbar} from '../toolbar/toolbar';
+import {Tooltip} from '../components/tooltip';
+
+const COMPONENTS: Readonly<Record<ViewName, () => ComponentChild>> = {
+  overview: Overview,
+  time: OverTime,
+  distributions: Distributions,
+  activations: Activations,
+  units: UnitsView,
+  weights: Weights,
+  graph: GraphView,
+  compare: Compare,
+};
+
+export function App({session}: {session: Session}) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => shortcut(session, event);
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [session]);
+  return (
+    <SessionContext.Provider value={session}>
+      <div class="app" data-theme={session.host.theme.value} data-testid="app">
+        <Content session={session} />
+        <Tooltip />
+      </div>
+    </SessionContext.Provider>
+  );
+}
+
+function Content({session}: {session: Session}) {
+  const {data, error} = session.runs.state.value;
+  if (!data) {
+    if (error === undefined) return <div class="spinner" role="status" aria-label="Loading" />;
+    return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
+  }
+  if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
+  const View = COMPONENTS[session.settings.view.value];
+  return (
+    <>
+      <Toolbar />
+      {session.chosen.value && <FindingsBar />}
+      {session.chosen.value ? (
+        <main class="panes">
+          <section class="left" id="view" role="tabpanel" aria-label="View">
+            <h2 class="unseen">{VIEW_TITLES[session.settings.view.value]}</h2>
+            <View />
+          </section>
+          <aside class="right" aria-label="Details">
+            <ControlPanel />
+            <FindingPanel />
+            <ThresholdsPanel />
+            <LayerPanel />
+          </aside>
+        </main>
+      ) : (
+        <ErrorState message={`There is no run ${JSON.stringify(session.settings.run.value)}.`} />
+      )}
+      <Scrubber />
+      {session.helpOpen.value && <HelpSheet />}
+    </>
+  );
+}

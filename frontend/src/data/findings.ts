@@ -1,0 +1,127 @@
+/** Findings: how they are named, where a click on one leads, which rows they concern. Pure. */
+
+import type {Evidence, Finding, Severity} from '../api/findings';
+import {type Layer, layerOfRow} from './layers';
+import {TIME_KINDS} from './statistics';
+import type {ViewName} from '../state/view_names';
+
+/** What is looked for, in words. */
+export const PROBLEMS: Readonly<Record<string, string>> = {
+  non_finite: 'values that are not finite',
+  output_mismatch: 'an output that does not fit the targets',
+  unnormalised_input: 'input that is not normalised',
+  exploding_gradient: 'exploding gradients',
+  dying_relu: 'dead ReLU units',
+  vanishing_gradient: 'vanishing gradients',
+  saturated_activation: 'saturated activations',
+  untrained_layer: 'layers that do not train',
+  oscillating_loss: 'an oscillating loss',
+  slow_convergence: 'slow convergence',
+  overfitting: 'overfitting',
+};
+
+/** Samples below which most rules cannot tell anything. */
+export const FEW_SAMPLES = 10;
+
+export const SEVERITIES: Readonly<Record<Severity, string>> = {
+  error: 'Error',
+  warning: 'Warning',
+  note: 'Note',
+};
+
+const RANKS: Readonly<Record<Severity, number>> = {error: 3, warning: 2, note: 1};
+
+/** What a finding is known by in the address: it stays the same while the run grows. */
+export function keyOf({problem, where}: Finding): string {
+  return `${problem}:${where.layers[0] ?? where.variables[0] ?? ''}`;
+}
+
+/** The findings and those under them, worst first. */
+export function flatten(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap((finding) => [finding, ...flatten(finding.related)]);
+}
+
+/** Findings that concern a layer, by its path, the worst of each first. */
+export function findingsByLayer(findings: readonly Finding[]): Map<string, Finding[]> {
+  const found = new Map<string, Finding[]>();
+  for (const finding of flatten(findings)) {
+    for (const path of new Set(finding.where.layers)) {
+      found.set(path, [...(found.get(path) ?? []), finding]);
+    }
+  }
+  for (const each of found.values()) each.sort((a, b) => rankOf(b) - rankOf(a));
+  return found;
+}
+
+/** 3 for an error, 2 for a warning, 1 for a note, 0 for nothing. */
+export const rankOf = (finding: Finding | undefined) => (finding ? RANKS[finding.severity] : 0);
+
+/** What to choose so that a number is in sight. */
+export interface Place {
+  readonly view: ViewName;
+  readonly kind?: string;
+  readonly statistic?: string;
+  /** Path of a layer. */
+  readonly layer?: string;
+  readonly unit?: number;
+}
+
+/**
+ * Where a finding is seen: its dead units where it names some, else its first number that is of a
+ * series, else its layer in the overview.
+ */
+export function placeOfFinding(finding: Finding, layers: readonly Layer[]): Place {
+  const [dead] = finding.where.units;
+  const owner = dead && layerOfRow(layers, dead.site);
+  if (finding.problem === 'dying_relu' && owner && dead.indices.length) {
+    return {view: 'units', layer: owner.path, unit: dead.indices[0]};
+  }
+  const evidence = finding.evidence.find(({kind}) => kind in TIME_KINDS);
+  const place = evidence && placeOfEvidence(evidence, layers);
+  const layer = place?.layer ?? layers.find(({path}) => finding.where.layers.includes(path))?.path;
+  return {...(place ?? {view: 'overview'}), ...(layer !== undefined && {layer})};
+}
+
+/** Where a number's series is seen; undefined where it has none. */
+export function placeOfEvidence(
+  {kind, statistic, row}: Evidence,
+  layers: readonly Layer[],
+): Place | undefined {
+  if (!(kind in TIME_KINDS)) return undefined;
+  const layer = layerOfRow(layers, row)?.path;
+  return {view: 'time', kind, statistic, ...(layer !== undefined && {layer})};
+}
+
+/** Thresholds as they stand in the address: `name:value`, with commas between; others are skipped. */
+export function readThresholds(text: string): Map<string, number> {
+  const pairs = text.split(',').map((part) => part.split(':'));
+  return new Map(
+    pairs
+      .filter(([name, value]) => /^\w{1,64}$/.test(name) && value && Number.isFinite(Number(value)))
+      .map(([name, value]) => [name, Number(value)]),
+  );
+}
+
+/** The text with one threshold set, or at its default again where no value is given. */
+export function setThreshold(text: string, name: string, value: number | undefined): string {
+  const values = readThresholds(text);
+  values.delete(name);
+  if (value !== undefined) values.set(name, value);
+  return [...values].map(([key, number]) => `${key}:${number}`).join(',');
+}
+
+const SLIDER_DECADES = 2; // ranges at least this wide are moved through by factors
+
+/** The place of a value on a slider from 0 to 1, and back. */
+export function sliderScale(low: number, high: number) {
+  const log = low > 0 && Math.log10(high / low) >= SLIDER_DECADES;
+  const clamp = (share: number) => Math.min(1, Math.max(0, share));
+  return {
+    position: (value: number) =>
+      clamp(log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)),
+    value: (share: number) => {
+      const exact = log ? low * (high / low) ** share : low + share * (high - low);
+      return Math.min(high, Math.max(low, Number(exact.toPrecision(3))));
+    },
+  };
+}

@@ -1,0 +1,160 @@
+/** One finding in full: why, how one knows, what to try. */
+
+import {useSignal} from '@preact/signals';
+import {useEffect, useRef} from 'preact/hooks';
+import type {Advice, Evidence, Finding} from '../api/findings';
+import {IconButton} from '../components/controls';
+import {Chip} from './findings_bar';
+import {SeverityIcon, SeverityWord} from './severity';
+import {formatCount, formatNumber, formatPercent} from '../draw/format';
+import {copyText} from '../host/clipboard';
+import {keyOf} from '../data/findings';
+import {type Side, closeFinding, openEvidence, openedFinding} from '../state/open_finding';
+import {useSession} from '../state/session';
+import {TIME_KINDS} from '../data/statistics';
+
+export function FindingPanel() {
+  const opened = openedFinding(useSession());
+  return opened ? <Details {...opened} key={keyOf(opened.finding)} /> : null;
+}
+
+function Details({finding, side}: {finding: Finding; side: Side}) {
+  const session = useSession();
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Whoever pressed a finding goes on reading here.
+    if (document.activeElement?.closest('.findings')) ref.current?.focus({preventScroll: true});
+    ref.current?.scrollIntoView({block: 'nearest'});
+  }, []);
+  const run = side === 'a' ? session.run.value : session.other.value;
+  return (
+    <section
+      class="finding-panel"
+      ref={ref}
+      tabIndex={-1}
+      aria-label={`Finding: ${finding.title}`}
+      data-testid="finding-panel"
+      data-problem={finding.problem}
+    >
+      <header>
+        <SeverityIcon severity={finding.severity} size={18} />
+        <h2>{finding.title}</h2>
+        <IconButton
+          label="Close the finding (Esc)"
+          onClick={() => closeFinding(session)}
+          testId="close-finding"
+        >
+          <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
+        </IconButton>
+      </header>
+      <p class="quiet">
+        <SeverityWord severity={finding.severity} /> ·{' '}
+        <span title="How sure the rule is that this is a problem of the training">
+          {formatPercent(finding.confidence)} sure
+        </span>{' '}
+        · steps {formatCount(finding.first_step)} to {formatCount(finding.last_step)}
+        {finding.ongoing ? ', still so at the end' : ', over at the end'}
+        {session.comparing.value && run && ` · ${run.name}`}
+      </p>
+      <p>{finding.cause}</p>
+      <EvidenceTable finding={finding} />
+      {finding.advice.length > 0 && (
+        <>
+          <h3>What to try, in this order</h3>
+          <ol>
+            {finding.advice.map((advice, place) => (
+              <AdviceItem key={place} advice={advice} />
+            ))}
+          </ol>
+        </>
+      )}
+      {finding.related.length > 0 && (
+        <>
+          <h3>It explains</h3>
+          <div class="related">
+            {finding.related.map((related) => (
+              <Chip key={keyOf(related)} finding={related} side={side} />
+            ))}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function EvidenceTable({finding}: {finding: Finding}) {
+  if (!finding.evidence.length) return null;
+  return (
+    <table class="evidence" aria-label="Numbers that this rests on">
+      <thead>
+        <tr>
+          <th>Number</th>
+          <th class="number">Value</th>
+          <th class="number" title="What the value was held against">
+            Limit
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {finding.evidence.map((evidence, place) => (
+          <EvidenceRow key={place} {...{finding, evidence}} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function EvidenceRow({finding, evidence}: {finding: Finding; evidence: Evidence}) {
+  const session = useSession();
+  const {name, kind, statistic, row, text, value, threshold, unit} = evidence;
+  const source = [TIME_KINDS[kind], statistic, row].filter(Boolean).join(', ');
+  return (
+    <tr data-testid="evidence" data-value={value ?? ''}>
+      <th scope="row">
+        {kind in TIME_KINDS ? (
+          <button
+            type="button"
+            class="link"
+            title={`Show over time: ${source}`}
+            onClick={() => openEvidence(session, finding, evidence)}
+          >
+            {name}
+          </button>
+        ) : (
+          name
+        )}
+      </th>
+      <td class="number">{text}</td>
+      <td class="number quiet">{threshold === null ? '' : limitText(threshold, unit)}</td>
+    </tr>
+  );
+}
+
+function limitText(threshold: number, unit: string): string {
+  if (unit === '%') return formatPercent(threshold);
+  return unit ? `${formatNumber(threshold)} ${unit}` : formatNumber(threshold);
+}
+
+function AdviceItem({advice: {text, code}}: {advice: Advice}) {
+  const copied = useSignal(false);
+  return (
+    <li>
+      {text}
+      {code && (
+        <div class="code">
+          <pre>
+            <code>{code}</code>
+          </pre>
+          <button
+            type="button"
+            class="button"
+            aria-label={`Copy: ${text}`}
+            onClick={() => void copyText(code).then((done) => (copied.value = done))}
+          >
+            {copied.value ? 'Copied' : 'Copy'}
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}

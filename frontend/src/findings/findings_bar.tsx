@@ -1,0 +1,208 @@
+/** What is wrong, in one line a run: a press on a finding goes where it is seen. */
+
+import {useSignal} from '@preact/signals';
+import {useLayoutEffect} from 'preact/hooks';
+import type {Finding, FindingsAnswer} from '../api/findings';
+import type {RunInfo} from '../api/types';
+import {formatCount} from '../draw/format';
+import {FEW_SAMPLES, PROBLEMS, keyOf} from '../data/findings';
+import {type Side, openFinding, openedFinding} from '../state/open_finding';
+import type {Resource} from '../state/resource';
+import {useSession} from '../state/session';
+import {useSize} from '../components/hooks';
+import {useMenu} from '../components/menu';
+import {SeverityIcon, SeverityWord} from './severity';
+
+export function FindingsBar() {
+  const session = useSession();
+  const comparing = session.comparing.value;
+  return (
+    <section class="findings" aria-label="Findings" data-testid="findings">
+      <div class="findings-lines">
+        <RunFindings source={session.findings} run={session.run.value} side="a" named={comparing} />
+        {comparing && (
+          <RunFindings
+            source={session.otherFindings}
+            run={session.other.value}
+            side="b"
+            named={true}
+          />
+        )}
+      </div>
+      <ThresholdsButton />
+    </section>
+  );
+}
+
+function ThresholdsButton() {
+  const {thresholds, thresholdsOpen} = useSession();
+  const changed = thresholds.value.size;
+  return (
+    <button
+      type="button"
+      class="button"
+      aria-expanded={thresholdsOpen.value}
+      title="The numbers from which something counts as a problem"
+      data-testid="thresholds-button"
+      onClick={() => (thresholdsOpen.value = !thresholdsOpen.value)}
+    >
+      Thresholds{changed > 0 && `: ${changed} changed`}
+    </button>
+  );
+}
+
+interface RunProps {
+  readonly source: Resource<FindingsAnswer>;
+  readonly run: RunInfo | undefined;
+  readonly side: Side;
+  /** Whether to say which run it is. */
+  readonly named: boolean;
+}
+
+function RunFindings({source, run, side, named}: RunProps) {
+  const {data, error, loading} = source.state.value;
+  const answer = data?.run === run?.name ? data : undefined;
+  return (
+    <div class="findings-line" aria-busy={loading} data-testid={`findings-${side}`}>
+      {named && (
+        <span class="findings-run" title={run?.name}>
+          {run?.name}
+        </span>
+      )}
+      {answer ? (
+        <Chips findings={answer.findings} run={run} side={side} />
+      ) : (
+        error === undefined && <span class="quiet">Looking for problems …</span>
+      )}
+      {error !== undefined && (
+        <span class="findings-error alarm" role="alert" data-testid="findings-error">
+          <span title={error}>Findings could not be loaded: {error}</span>
+          <button type="button" class="button" onClick={() => source.retry()}>
+            Try again
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface ChipsProps {
+  readonly findings: readonly Finding[];
+  readonly run: RunInfo | undefined;
+  readonly side: Side;
+}
+
+function Chips({findings, run, side}: ChipsProps) {
+  const [ref, size] = useSize<HTMLDivElement>();
+  const fitting = useSignal(findings.length);
+  const width = size.value.width;
+  useLayoutEffect(() => {
+    // Chips that do not fit wrap into lines that nobody sees.
+    const chips = [...(ref.current?.children ?? [])] as HTMLElement[];
+    const top = chips[0]?.offsetTop;
+    fitting.value = chips.filter((chip) => chip.offsetTop === top).length;
+  }, [findings, width]);
+  if (!findings.length) return <NoFindings run={run} />;
+  const more = findings.length - fitting.value;
+  return (
+    <>
+      <div class="chips" ref={ref}>
+        {findings.map((finding, place) => (
+          <Chip
+            key={keyOf(finding)}
+            finding={finding}
+            side={side}
+            unseen={place >= fitting.value}
+          />
+        ))}
+      </div>
+      {more > 0 && <MoreFindings findings={findings} more={more} side={side} />}
+    </>
+  );
+}
+
+function NoFindings({run}: {run: RunInfo | undefined}) {
+  const samples = run?.samples ?? 0;
+  const names = Object.values(PROBLEMS);
+  const looked = `Looked for ${names.join(', ')}.`;
+  if (samples < FEW_SAMPLES) {
+    return (
+      <span class="quiet" data-testid="no-findings" title={looked}>
+        No findings yet: {formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} are too few
+        for most rules.
+      </span>
+    );
+  }
+  return (
+    <span class="quiet" data-testid="no-findings" title={looked}>
+      No findings. Looked for {names.length} problems in {formatCount(samples)} samples:{' '}
+      {names.join(', ')}.
+    </span>
+  );
+}
+
+interface ChipProps {
+  readonly finding: Finding;
+  readonly side: Side;
+  readonly unseen?: boolean;
+  readonly onPick?: () => void;
+}
+
+export function Chip({finding, side, unseen, onPick}: ChipProps) {
+  const session = useSession();
+  const opened = openedFinding(session);
+  const pressed = opened?.side === side && opened.finding === finding;
+  return (
+    <button
+      type="button"
+      class={`chip ${finding.severity}`}
+      title={finding.title}
+      aria-pressed={pressed}
+      data-testid="finding"
+      data-problem={finding.problem}
+      data-severity={finding.severity}
+      style={unseen ? {visibility: 'hidden'} : undefined}
+      onClick={() => {
+        openFinding(session, side, finding);
+        onPick?.();
+      }}
+    >
+      <SeverityIcon severity={finding.severity} /> <SeverityWord severity={finding.severity} />{' '}
+      <span class="chip-title">{finding.title}</span>
+    </button>
+  );
+}
+
+interface MoreProps extends Omit<ChipsProps, 'run'> {
+  readonly more: number;
+}
+
+/** All of them, where the line is too short. */
+function MoreFindings({findings, more, side}: MoreProps) {
+  const {open, around} = useMenu();
+  return (
+    <div class="menu" {...around}>
+      <button
+        type="button"
+        class="button"
+        aria-expanded={open.value}
+        data-testid="more-findings"
+        onClick={() => (open.value = !open.value)}
+      >
+        +{more} more
+      </button>
+      {open.value && (
+        <div class="menu-items findings-all" role="group" aria-label="All findings">
+          {findings.map((finding) => (
+            <Chip
+              key={keyOf(finding)}
+              finding={finding}
+              side={side}
+              onPick={() => (open.value = false)}
+            />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

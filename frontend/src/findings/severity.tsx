@@ -1,0 +1,37 @@
+/** How bad a finding is: a shape, a word and a colour that say the same. */
+
+import type {Severity} from '../api/findings';
+import {SEVERITIES} from '../data/findings';
+
+// An octagon, a triangle and a disc, each with its sign cut out.
+const SHAPES: Readonly<Record<Severity, string>> = {
+  error:
+    'M5.200 1h5.600L15 5.200v5.600L10.800 15H5.200L1 10.800V5.200zM5.600 4.500L4.500 5.600 6.900 8l-2.400 2.400 1.100 1.100L8 9.100l2.400 2.400 1.100-1.100L9.100 8l2.400-2.400-1.100-1.100L8 6.900z',
+  warning: 'M8 1.200L15.600 14.500H.400zM7.200 6v4.200h1.600V6zM7.200 11.200v1.600h1.600v-1.600z',
+  note: 'M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM7.200 4.200v1.600h1.600V4.200zM7.200 7v4.800h1.600V7z',
+};
+
+interface IconProps {
+  readonly severity: Severity;
+  readonly size?: number;
+}
+
+export function SeverityIcon({severity, size = 14}: IconProps) {
+  return (
+    <svg
+      class={`severity ${severity}`}
+      viewBox="0 0 16 16"
+      width={size}
+      height={size}
+      fill="currentColor"
+      fill-rule="evenodd"
+      aria-hidden="true"
+    >
+      <path d={SHAPES[severity]} />
+    </svg>
+  );
+}
+
+export const SeverityWord = ({severity}: IconProps) => (
+  <b class={`severity ${severity}`}>{SEVERITIES[severity]}</b>
+);

@@ -1,0 +1,40 @@
+/** The effective rank of a layer's output, snapshot by snapshot. */
+
+import {useMemo} from 'preact/hooks';
+import {tableQuery} from '../api/queries';
+import type {Line} from '../plots/chart';
+import {Track} from '../plots/track';
+import {OVERVIEW_STATISTICS, tableRow} from '../data/overview';
+import type {Layer} from '../data/layers';
+import {useResource} from '../state/resource';
+import {useSession} from '../state/session';
+import {statisticInfo} from '../data/statistics';
+
+export function LayerRank({layer}: {layer: Layer}) {
+  const session = useSession();
+  const kind = 'representation';
+  const statistics = OVERVIEW_STATISTICS[kind];
+  const table = useResource(
+    session.client,
+    () =>
+      session.has(kind) ? session.request((run) => tableQuery({run, kind, statistics})) : undefined,
+    session.host.visible,
+  ).data;
+  const lines = useMemo<Line[]>(() => {
+    const [site] = layer.sites;
+    const values = site && table && tableRow(table, site.name, statistics[0]);
+    return values ? [{name: 'output', values, colour: 'series-1', spanGaps: true}] : [];
+  }, [layer, table]);
+  if (!table || !lines.length) return null;
+  return (
+    <Track
+      title="Effective rank"
+      definition={statisticInfo('effective_rank').definition}
+      steps={table.steps}
+      lines={lines}
+      log={false}
+      format="count"
+      label={`Effective rank of the output of ${layer.path} at each snapshot`}
+    />
+  );
+}

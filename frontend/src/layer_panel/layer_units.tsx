@@ -1,0 +1,82 @@
+/** A layer's units over the run, below its series. */
+
+import {unitsQuery} from '../api/queries';
+import type {Units} from '../api/types';
+import {px, useSize} from '../components/hooks';
+import {Pending} from '../components/states';
+import {StepAxis} from '../plots/step_axis';
+import {GUTTER} from '../plots/track';
+import {UnitHeatmap, UnitLegend, useUnitCodes} from '../plots/unit_heatmap';
+import {sampleAt} from '../draw/time_scale';
+import type {Layer} from '../data/layers';
+import {type Resource, useResource} from '../state/resource';
+import {useSession} from '../state/session';
+
+const HIGHEST_UNIT = 12; // CSS pixels
+
+/** The output whose units are shown: the first one that has any. */
+export const siteWithUnits = (layer: Layer | undefined) =>
+  layer?.sites.find((candidate) => candidate.units > 0);
+
+/** The units of the selected layer. */
+export function useUnits(): Resource<Units> {
+  const session = useSession();
+  return useResource(
+    session.client,
+    () => {
+      const site = siteWithUnits(session.layer.value);
+      return site && session.has('units')
+        ? session.request((run) => unitsQuery(run, site.name))
+        : undefined;
+    },
+    session.host.visible,
+  );
+}
+
+export function LayerUnits({layer}: {layer: Layer}) {
+  const session = useSession();
+  const units = useUnits();
+  if (!siteWithUnits(layer)) {
+    return <p class="quiet units-note">No units are recorded of this layer.</p>;
+  }
+  if (!session.has('units')) {
+    return <p class="quiet units-note">Units are not recorded in this run (units=False).</p>;
+  }
+  return (
+    <Pending loaded={units.state.value} retry={() => units.retry()} class="units">
+      {(data) => <UnitMap units={data} />}
+    </Pending>
+  );
+}
+
+function UnitMap({units}: {units: Units}) {
+  const session = useSession();
+  const [ref, size] = useSize<HTMLDivElement>();
+  const coded = useUnitCodes(units);
+  const step = session.step.value;
+  return (
+    <section class="track unit-track" data-testid="unit-map">
+      <header>
+        <h3 title="Largest magnitude of each unit over the sampled batch.">
+          Units, largest |output| in the batch
+        </h3>
+        <span class="spring" />
+        <UnitLegend
+          units={units}
+          coded={coded}
+          column={step === undefined ? -1 : sampleAt(units.steps, step)}
+        />
+      </header>
+      <div class="unit-frame" style={{maxHeight: px(units.units * HIGHEST_UNIT + 4)}}>
+        <div class="unit-axis" style={{width: px(GUTTER)}}>
+          <span>unit 0</span>
+          <span>{units.units - 1}</span>
+        </div>
+        <div class="unit-plot" ref={ref}>
+          <UnitHeatmap units={units} coded={coded} testId="units" />
+        </div>
+      </div>
+      <StepAxis width={size.value.width} gutter={GUTTER} />
+    </section>
+  );
+}

@@ -1,0 +1,154 @@
+/** All statistics of a layer's tensors at the shown step. */
+
+import type {Table} from '../api/types';
+import {showFullValue} from '../components/full_value';
+import {formatValue} from '../draw/format';
+import {sampleAt} from '../draw/time_scale';
+import {type Layer, splitPath} from '../data/layers';
+import {type Tables, isMissing, tableRow} from '../data/overview';
+import {useSession} from '../state/session';
+import {statisticInfo, statisticsOf} from '../data/statistics';
+
+const COLUMNS = ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count'];
+
+interface ValuesProps {
+  readonly layer: Layer;
+  readonly tables: Tables;
+}
+
+export function LayerValues({layer, tables}: ValuesProps) {
+  return (
+    <table class="values" aria-label="Values at the shown step" onPointerOver={showFullValue}>
+      <thead>
+        <tr>
+          <td />
+          {COLUMNS.map((statistic) => (
+            <th key={statistic} class="number" title={definitionOf(tables, statistic)}>
+              {statisticInfo(statistic).short}
+            </th>
+          ))}
+          <td />
+        </tr>
+      </thead>
+      {layer.variables.map((variable) => (
+        <tbody key={variable.path}>
+          <TensorRows
+            title={splitPath(variable.path)[1]}
+            name={variable.path}
+            kinds={['gradient', 'weight', 'update']}
+            tables={tables}
+          />
+        </tbody>
+      ))}
+      {layer.sites.map((site) => (
+        <tbody key={site.name}>
+          <TensorRows
+            title={site.name === layer.path ? 'output' : site.name}
+            name={site.name}
+            kinds={['activation']}
+            tables={tables}
+          />
+        </tbody>
+      ))}
+    </table>
+  );
+}
+
+function definitionOf(tables: Tables, statistic: string): string {
+  const table: Table | undefined = [...tables.values()][0];
+  return table?.definitions[statistic] || statisticInfo(statistic).definition;
+}
+
+interface TensorProps {
+  readonly title: string;
+  readonly name: string;
+  readonly kinds: readonly string[];
+  readonly tables: Tables;
+}
+
+function TensorRows({title, name, kinds, tables}: TensorProps) {
+  const recorded = kinds.filter((kind) => tables.get(kind)?.names.includes(name));
+  if (!recorded.length) {
+    return (
+      <tr>
+        <th scope="row">{title}</th>
+        <td colSpan={COLUMNS.length + 1} class="missing">
+          {tables.size ? 'not recorded' : ''}
+        </td>
+      </tr>
+    );
+  }
+  return (
+    <>
+      {recorded.map((kind) => (
+        <tr key={kind} data-row={name} data-kind={kind}>
+          <th scope="row" title={name}>
+            {title}
+            {kind === 'activation' ? '' : <span class="class-name"> {kind}</span>}
+          </th>
+          {COLUMNS.map((statistic) => (
+            <ValueCell key={statistic} table={tables.get(kind)!} {...{name, statistic}} />
+          ))}
+          <ExtraCell table={tables.get(kind)!} name={name} />
+        </tr>
+      ))}
+    </>
+  );
+}
+
+interface CellProps {
+  readonly table: Table;
+  readonly name: string;
+  readonly statistic: string;
+}
+
+function valueAt({table, name, statistic}: CellProps, step: number | undefined) {
+  if (step === undefined) return undefined;
+  const column = sampleAt(table.steps, step);
+  if (isMissing(table, name, statistic, column)) return undefined;
+  return tableRow(table, name, statistic)?.[column];
+}
+
+function ValueCell(props: CellProps) {
+  const value = valueAt(props, useSession().step.value);
+  const {format} = statisticInfo(props.statistic);
+  const bad =
+    value !== undefined &&
+    (!Number.isFinite(value) || (props.statistic === 'nonfinite_count' && value > 0));
+  return (
+    <td
+      class={`number ${bad ? 'alarm' : ''}`}
+      data-statistic={`${props.table.kind}.${props.statistic}`}
+      data-value={value ?? ''}
+    >
+      <span class={props.statistic === 'nonfinite_count' ? '' : 'value'}>
+        {value === undefined ? '–' : formatValue(value, format)}
+      </span>
+    </td>
+  );
+}
+
+/** What only this kind has: the update's ratio, the output's saturated or dead share. */
+function ExtraCell({table, name}: {table: Table; name: string}) {
+  const step = useSession().step.value;
+  const own = statisticsOf(table.kind).filter((statistic) => !COLUMNS.includes(statistic));
+  const shown = own
+    .map((statistic) => ({statistic, value: valueAt({table, name, statistic}, step)}))
+    .filter(({value}) => value !== undefined);
+  return (
+    <td class="number extra">
+      {shown.map(({statistic, value}) => (
+        <span
+          key={statistic}
+          title={table.definitions[statistic] || statisticInfo(statistic).definition}
+          class={Number.isFinite(value) ? '' : 'alarm'}
+          data-statistic={`${table.kind}.${statistic}`}
+          data-value={value}
+        >
+          {formatValue(value!, statisticInfo(statistic).format)}{' '}
+          <i>{statisticInfo(statistic).short}</i>
+        </span>
+      ))}
+    </td>
+  );
+}

@@ -1,0 +1,21 @@
+/** Step numbers below a plot, with their name in the gutter. */
+
+import {px} from '../components/hooks';
+import {TimeAxis} from './time_axis';
+
+interface StepAxisProps {
+  /** Of the plot, CSS pixels. */
+  readonly width: number;
+  /** Left of it; that of the element around where nothing is said. */
+  readonly gutter?: number;
+}
+
+export function StepAxis({width, gutter}: StepAxisProps) {
+  const style = gutter === undefined ? {} : {'--gutter': px(gutter)};
+  return (
+    <div class="axis-row" style={style}>
+      <span class="axis-name">step</span>
+      <TimeAxis width={width} />
+    </div>
+  );
+}

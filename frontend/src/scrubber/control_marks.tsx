@@ -1,0 +1,52 @@
+/** On the scrubber's strip: where somebody turned a knob. */
+
+import {type TimeDomain, stepToX} from '../draw/time_scale';
+import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/steering';
+import {useResource} from '../state/resource';
+import {useSession} from '../state/session';
+
+const NEAR = 4; // pixels from a mark at which it is told
+
+export function useControls(): readonly ControlEntry[] {
+  const session = useSession();
+  const request = () => (session.has('control') ? session.request(controlsQuery) : undefined);
+  const resource = useResource(session.client, request, session.host.visible);
+  return marksOf(resource.data?.entries ?? []);
+}
+
+interface Props {
+  readonly entries: readonly ControlEntry[];
+  readonly domain: TimeDomain;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function ControlMarks({entries, domain, width, height}: Props) {
+  const steps = [...new Set(entries.map(({step}) => step))];
+  return (
+    <g class="control-marks" data-testid="control-marks">
+      {steps.map((step) => {
+        const x = Math.round(stepToX(step, domain, width)) + 0.5;
+        return (
+          <g key={step} data-step={step}>
+            <path d={`M${x} 0v${height}`} />
+            <path d={`M${x} ${height - 7}l3.500 3.500-3.500 3.500-3.500-3.500z`} />
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** What was commanded about there, for the tooltip. */
+export function controlsNear(
+  entries: readonly ControlEntry[],
+  x: number,
+  domain: TimeDomain,
+  width: number,
+) {
+  return entries
+    .filter(({step}) => Math.abs(stepToX(step, domain, width) - x) <= NEAR)
+    .slice(0, 6)
+    .map((entry) => ({label: `step ${entry.step}`, value: entryText(entry)}));
+}

@@ -1,0 +1,167 @@
+/** Activation maps of one layer's output, or its attention, beside the probe samples themselves. */
+
+import {useComputed} from '@preact/signals';
+import {useMemo} from 'preact/hooks';
+import type {Maps, MapsIndex, Predictions, Probe} from '../../api/types';
+import {ColourSelect} from '../../components/colour_select';
+import {Choice} from '../../components/controls';
+import {SiteSelect} from '../../components/site_select';
+import {SnapshotNote} from '../../samples/snapshot_note';
+import {NotRecorded, Pending} from '../../components/states';
+import {WithTable} from '../../components/with_table';
+import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
+import {formatNumber, formatShape} from '../../draw/format';
+import {sharedRange, tileValue} from '../../draw/tiles';
+import {useSession} from '../../state/session';
+import type {Sheet} from '../../data/sheet';
+import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
+import {MapTiles, axisNames} from '../../samples/map_tiles';
+
+/** Of the selected layer; attention, which few layers have, else of the first that has it. */
+export function ActivationMaps({kind}: {kind: 'maps' | 'attention'}) {
+  const session = useSession();
+  const source = usePictureIndex(kind);
+  const site = useComputed(() => {
+    const names = source.fresh.value?.names ?? [];
+    const own = session.layer.value?.sites.map(({name}) => name) ?? [];
+    const inside = `${session.layer.value?.path}/`;
+    const found = own.find((name) => names.includes(name));
+    if (found !== undefined || kind === 'maps') return found;
+    return names.find((name) => name.startsWith(inside)) ?? names[0];
+  });
+  const maps = usePictures(kind, source, site);
+  const [probe, predictions] = [useProbe(), usePredictions()];
+  const index = source.fresh.value;
+  if (!index) {
+    return (
+      <Pending loaded={source.state.value} retry={() => source.retry()} class="activations">
+        {() => null}
+      </Pending>
+    );
+  }
+  if (site.value === undefined) {
+    return <NoMaps index={index} path={session.layer.value?.path ?? ''} />;
+  }
+  return (
+    <>
+      <MapsBar index={index} site={site.value} maps={maps.data} />
+      <Pending loaded={maps.state.value} retry={() => maps.retry()} class="maps-pending">
+        {(data) => <MapsPicture maps={data} probe={probe.data} predictions={predictions.data} />}
+      </Pending>
+    </>
+  );
+}
+
+interface MapsPictureProps {
+  readonly maps: Maps;
+  readonly probe: Probe | undefined;
+  readonly predictions: Predictions | undefined;
+}
+
+function MapsPicture({maps, probe, predictions}: MapsPictureProps) {
+  const sheet = useMemo(() => mapsSheet(maps), [maps]);
+  return (
+    <WithTable sheet={sheet}>
+      <MapTiles maps={maps} probe={probe} predictions={predictions} />
+    </WithTable>
+  );
+}
+
+/** The range of each map: one row for each sample and channel. */
+export function mapsSheet(maps: Maps): Sheet {
+  const [samples, channels] = maps.shape;
+  const pixels = maps.codes.length / Math.max(1, samples * channels);
+  return {
+    title: `Maps of ${maps.name} at step ${maps.step}`,
+    columns: [...axisNames(maps), 'smallest', 'largest', 'not finite'],
+    rows: samples * channels,
+    cell: (tile, column) => {
+      const codes = maps.codes.subarray(tile * pixels, (tile + 1) * pixels);
+      const finite = codes.filter((code) => code !== 255);
+      const at = (pick: (a: number, b: number) => number) =>
+        finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
+      return [
+        maps.rows?.[Math.floor(tile / channels)] ?? Math.floor(tile / channels),
+        maps.channels[tile % channels],
+        at((a, b) => Math.min(a, b)),
+        at((a, b) => Math.max(a, b)),
+        codes.length - finite.length,
+      ][column];
+    },
+  };
+}
+
+function NoMaps({index, path}: {index: MapsIndex; path: string}) {
+  const omission = index.omissions.find(({name}) => name === path);
+  return (
+    <>
+      <div class="view-bar">
+        <SiteSelect names={index.names} value="" testId="maps-layer" />
+      </div>
+      <NotRecorded
+        what={`No maps of ${path} are recorded`}
+        how={omission ? omission.reason : 'Choose another layer above.'}
+      />
+    </>
+  );
+}
+
+interface BarProps {
+  readonly index: MapsIndex;
+  readonly site: string;
+  readonly maps: Maps | undefined;
+}
+
+function MapsBar({index, site, maps}: BarProps) {
+  const {settings, host} = useSession();
+  const {range, colours} = settings;
+  return (
+    <div class="view-bar">
+      <SiteSelect names={index.names} value={site} testId="maps-layer" />
+      <Choice
+        label="Colour range"
+        testId="range"
+        value={range.value}
+        options={[
+          ['map', 'Range per map', 'Each map spans the colours on its own'],
+          ['shared', 'Shared', 'One range for all maps of the layer: magnitudes compare'],
+        ]}
+        onChange={(next) => (range.value = next)}
+      />
+      <ColourSelect />
+      {maps && <ShapeNote maps={maps} />}
+      <span class="spring" />
+      {maps && <RangeLegend maps={maps} gradient={cssGradient(colours.value, host.theme.value)} />}
+      {maps && <SnapshotNote of={maps.step} />}
+    </div>
+  );
+}
+
+function ShapeNote({maps}: {maps: Maps}) {
+  const [, channels] = maps.shape;
+  const all = maps.fullShape.at(-1) ?? channels;
+  const capped = maps.layout === 'image' && all > channels;
+  return (
+    <span class="quiet">
+      {formatShape(maps.fullShape.slice(1))}
+      {capped && `, ${channels} of ${all} channels recorded`}
+    </span>
+  );
+}
+
+function RangeLegend({maps, gradient}: {maps: Maps; gradient: string}) {
+  const [low, high] = sharedRange(maps);
+  const shared = useSession().settings.range.value === 'shared';
+  return (
+    <span class="legend">
+      <span class="number">{shared ? formatNumber(low) : 'min'}</span>
+      <i class="gradient" style={{background: gradient}} />
+      <span class="number">{shared ? formatNumber(high) : 'max'}</span>
+      {maps.codes.includes(255) && (
+        <span class="alarm">
+          <i class="swatch" style={{background: nonfiniteColour}} /> NaN, Inf
+        </span>
+      )}
+    </span>
+  );
+}

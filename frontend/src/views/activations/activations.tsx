@@ -1,0 +1,91 @@
+/** What the probe samples show: maps, attention, where the model looks, its activation functions. */
+
+import {Choice} from '../../components/controls';
+import {NotRecorded} from '../../components/states';
+import {useSession} from '../../state/session';
+import type {PictureName} from '../../state/settings';
+import {ActivationCurves} from './activation_curves';
+import {ActivationMaps} from './activation_maps';
+import {HeatOverlay} from './heat_overlay';
+
+interface PictureInfo {
+  readonly title: string;
+  readonly explained: string;
+  /** The kind of record. */
+  readonly kind: string;
+  /** What to say where it is not recorded. */
+  readonly missing: string;
+  readonly how: string;
+}
+
+const PROBE = 'Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8]).';
+
+const INFOS: Readonly<Record<PictureName, PictureInfo>> = {
+  maps: {
+    title: 'Maps',
+    explained: 'The output of the selected layer for each probe sample',
+    kind: 'maps',
+    missing: 'Activation maps are not recorded in this run',
+    how: PROBE,
+  },
+  attention: {
+    title: 'Attention',
+    explained: 'How much each position (query) takes from each other one (key), a picture a head',
+    kind: 'attention',
+    missing: 'Attention is not recorded in this run',
+    how: `It is of models with attention layers. ${PROBE}`,
+  },
+  saliency: {
+    title: 'Saliency',
+    explained: 'Which elements of the input the score depends on most',
+    kind: 'saliency',
+    missing: 'Saliency is not recorded in this run',
+    how: PROBE,
+  },
+  grad_cam: {
+    title: 'Grad-CAM',
+    explained: 'Where a convolution sees what raises the score',
+    kind: 'grad_cam',
+    missing: 'Grad-CAM is not recorded in this run',
+    how: `It is of models with convolutions. ${PROBE}`,
+  },
+  functions: {
+    title: 'Functions',
+    explained: 'Activation functions over the values they met',
+    kind: 'activation_function',
+    missing: 'Activation functions are not recorded in this run',
+    how: PROBE,
+  },
+};
+
+export function Activations() {
+  const session = useSession();
+  const {picture} = session.settings;
+  const names = Object.keys(INFOS) as PictureName[];
+  const {kind, missing, how} = INFOS[picture.value];
+  return (
+    <>
+      <div class="view-bar">
+        <Choice<PictureName>
+          label="What to show"
+          testId="picture"
+          value={picture.value}
+          options={names.map((name) => [name, INFOS[name].title, INFOS[name].explained])}
+          onChange={(next) => (picture.value = next)}
+        />
+        <span class="quiet">{INFOS[picture.value].explained}</span>
+      </div>
+      {session.has(kind) ? (
+        <Shown key={picture.value} picture={picture.value} />
+      ) : (
+        <NotRecorded what={missing} how={how} />
+      )}
+    </>
+  );
+}
+
+function Shown({picture}: {picture: PictureName}) {
+  if (picture === 'functions') return <ActivationCurves />;
+  if (picture === 'maps' || picture === 'attention') return <ActivationMaps kind={picture} />;
+  return <HeatOverlay kind={picture} />;
+}

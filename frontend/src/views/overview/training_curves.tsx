@@ -1,0 +1,110 @@
+/** Loss and metrics of the run as a whole, below the overview where there is room. */
+
+import {useMemo} from 'preact/hooks';
+import type {Loss} from '../../api/types';
+import type {Line} from '../../plots/chart';
+import {Track} from '../../plots/track';
+import {lastAtMost} from '../../draw/time_scale';
+import {useSession} from '../../state/session';
+
+const MOST_METRICS = 4;
+
+export const LOWEST_CURVE = 120; // CSS pixels that one of the curves needs
+
+/** As many of them as the height, in CSS pixels, has room for, the loss first. */
+export function TrainingCurves({height}: {height: number}) {
+  const loss = useSession().loss.data;
+  const lossLines = useMemo(() => loss && linesOfLoss(loss), [loss]);
+  const metrics = useMemo(() => loss && linesOfMetrics(loss), [loss]);
+  const rate = useMemo(
+    () => loss && [{name: 'rate', values: loss.learningRate, colour: 'series-3'}],
+    [loss],
+  );
+  if (!loss?.steps.length || !lossLines || !metrics || !rate) return null;
+  return (
+    <div class="training" data-testid="training-curves">
+      <Track
+        title="Loss"
+        definition="Loss of each sampled batch, and of each epoch as Keras logs it."
+        steps={loss.steps}
+        lines={lossLines}
+        log={spansDecades(loss.loss)}
+        format="number"
+        label="Loss over the run"
+      />
+      {height >= 2 * LOWEST_CURVE && metrics.length > 0 && (
+        <Track
+          title="Metrics"
+          definition="Metrics of each epoch, as Keras logs them."
+          steps={loss.steps}
+          lines={metrics}
+          log={false}
+          format="number"
+          label="Metrics over the run"
+        />
+      )}
+      {height >= 3 * LOWEST_CURVE && varies(loss.learningRate) && (
+        <Track
+          title="Learning rate"
+          definition="Learning rate of the optimizer at each sampled step."
+          steps={loss.steps}
+          lines={rate}
+          log={spansDecades(loss.learningRate)}
+          format="number"
+          label="Learning rate over the run"
+        />
+      )}
+    </div>
+  );
+}
+
+/** Whether a curve would show more than one number does. */
+const varies = (values: Float32Array) => values.some((value) => value !== values[0]);
+
+const LOG_FROM = 30; // a loss that falls by this factor is better seen on a log scale
+
+/** Whether values are positive and span enough for a log scale. */
+export function spansDecades(values: Float32Array): boolean {
+  let [low, high] = [Infinity, 0];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value <= 0) return false;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high > LOG_FROM * low;
+}
+
+function linesOfLoss(loss: Loss): Line[] {
+  const lines: Line[] = [{name: 'batch', values: loss.loss, colour: 'line-other', width: 1}];
+  for (const [name, title] of [
+    ['loss', 'epoch'],
+    ['val_loss', 'val'],
+  ]) {
+    const values = loss.epochs.get(name);
+    if (values) lines.push(epochLine(loss, title, values, lines.length));
+  }
+  return lines;
+}
+
+function linesOfMetrics(loss: Loss): Line[] {
+  const names = [...loss.epochs.keys()].filter(
+    (name) => !['loss', 'val_loss', 'learning_rate', 'epoch'].includes(name),
+  );
+  return names
+    .slice(0, MOST_METRICS)
+    .map((name, index) => epochLine(loss, name, loss.epochs.get(name)!, index + 1));
+}
+
+/** A value an epoch, placed at the sampled step that is nearest before the epoch's end. */
+function epochLine(loss: Loss, name: string, values: Float32Array, place: number): Line {
+  const placed = new Float32Array(loss.steps.length).fill(NaN);
+  const recorded = new Uint8Array(loss.steps.length);
+  values.forEach((value, epoch) => {
+    const column = Math.max(0, lastAtMost(loss.steps, loss.epochSteps[epoch]));
+    placed[column] = value;
+    recorded[column] = 1;
+  });
+  const isMissing = (column: number) => !recorded[column];
+  return {name, values: placed, colour: `series-${place}`, isMissing, spanGaps: true};
+}
