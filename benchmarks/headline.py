@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 
-from tb_keras_inspect.capture.headline import headline, scalar_values
-from tb_keras_inspect.capture.layout import Layout, Section
-from tb_keras_inspect.records.schema import TENSOR_STATISTICS, UPDATE_STATISTICS, Kind
+from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS, UPDATE_STATISTICS, Kind
+from tb_keras_inspect.training.headline import headline, scalar_values
+from tb_keras_inspect.training.step.layout import Layout, Section
 
 CALLS = 5000
 

@@ -13,17 +13,22 @@ import time
 import numpy as np
 
 from tb_keras_inspect import load_run, records
-from tb_keras_inspect.recorder import EPOCH, OTHER, SAMPLE, Recorder
-from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import (
+from tb_keras_inspect.catalog.kinds import (
     ACTIVATION_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
 )
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.schedule import Schedule
-from tb_keras_inspect.watch import Watch
+from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.recorder import (
+    EPOCH,
+    OTHER,
+    SAMPLE,
+    Recorder,
+)
+from tb_keras_inspect.training.schedule import Schedule
 
 STEPS_PER_EPOCH = 1000
 # Seconds of a step by the made-up clock, and what a sampled one takes longer.

@@ -16,11 +16,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from tb_keras_inspect.capture.model_graph import edges_of
-from tb_keras_inspect.capture.names import layer_names
-from tb_keras_inspect.capture.probe import ProbePass, ProbeSamples
-from tb_keras_inspect.capture.probe_kinds import PICTURES, checked_pictures
 from tb_keras_inspect.records.summary import to_value
+from tb_keras_inspect.training.model.connections import edges_of
+from tb_keras_inspect.training.model.names import layer_names
+from tb_keras_inspect.training.probe.options import PICTURES, checked_pictures
+from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 
 
 def build(name: str, size: int) -> keras.Model:

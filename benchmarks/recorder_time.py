@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from tb_keras_inspect import InspectCallback
-from tb_keras_inspect.recorder import SAMPLE, Recorder
+from tb_keras_inspect.training.recorder import SAMPLE, Recorder
 
 
 def timed_writes(recorder: Recorder) -> list[float]:

@@ -22,7 +22,7 @@ import shared
 RESULTS = shared.BUILD / "test-results"
 # Keras has one backend a process. The first one's runs all tests, each other's what captures.
 BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND_TESTS = ("tests/capture", "tests/control/test_steering.py")
+BACKEND_TESTS = ("tests/training",)
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 # Half of a test's time is one core's work of tracing. A browser's tests have the machine to themselves.

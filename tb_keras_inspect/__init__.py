@@ -7,19 +7,19 @@ because TensorBoard imports it at every start.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from tb_keras_inspect._version import __version__
+
 if TYPE_CHECKING:
     from tb_keras_inspect.callback import InspectCallback
-    from tb_keras_inspect.control.client import connect
     from tb_keras_inspect.diagnosis import diagnose
+    from tb_keras_inspect.steering.client import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
-
-__version__ = "0.1.0"
 
 _HOME = {
     "InspectCallback": "tb_keras_inspect.callback",
     "compare": "tb_keras_inspect.store",
-    "connect": "tb_keras_inspect.control.client",
+    "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",

@@ -10,24 +10,30 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect import options
-from tb_keras_inspect.capture.distribution import NoRecorder, join
-from tb_keras_inspect.capture.filters import check_matches, layer_filter
-from tb_keras_inspect.capture.hooks_check import missing_hooks, unwatched
-from tb_keras_inspect.capture.maps_plan import MAX_CHANNELS, MAX_PIXELS
-from tb_keras_inspect.capture.optimizers import accumulation_steps, inner_of
-from tb_keras_inspect.capture.probe import ProbeSamples
-from tb_keras_inspect.capture.probe_kinds import checked_pictures, layer_name
-from tb_keras_inspect.capture.session import Session
-from tb_keras_inspect.capture.settings import settings_for
-from tb_keras_inspect.control.driver import Driver
-from tb_keras_inspect.control.fit import Fit
-from tb_keras_inspect.guard import guarded
-from tb_keras_inspect.loop import TrainingLoop
-from tb_keras_inspect.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
-from tb_keras_inspect.schedule import Schedule
-from tb_keras_inspect.snapshots import Snapshots
-from tb_keras_inspect.watch import Watch
+from tb_keras_inspect.training import options
+from tb_keras_inspect.training.failsafe import guarded
+from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.loop import TrainingLoop
+from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
+from tb_keras_inspect.training.model.optimizers import accumulation_steps, inner_of
+from tb_keras_inspect.training.probe.options import checked_pictures, layer_name
+from tb_keras_inspect.training.probe.pictures.map_sizes import MAX_CHANNELS, MAX_PIXELS
+from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
+from tb_keras_inspect.training.processes.group import NoRecorder, join
+from tb_keras_inspect.training.recorder import (
+    EPOCH,
+    KINDS,
+    SAMPLE,
+    SNAPSHOT,
+    Recorder,
+)
+from tb_keras_inspect.training.recording import Session
+from tb_keras_inspect.training.schedule import Schedule
+from tb_keras_inspect.training.snapshot_schedule import Snapshots
+from tb_keras_inspect.training.steering.controller import Driver
+from tb_keras_inspect.training.steering.fit import Fit
+from tb_keras_inspect.training.step.hooks_check import missing_hooks, unwatched
+from tb_keras_inspect.training.step.settings import settings_for
 
 
 class InspectWarning(UserWarning):

@@ -176,7 +176,7 @@ def test_base_install_reads_a_run_without_any_backend(base_install, tmp_path):
     code = f"""
 import json
 from tb_keras_inspect import load_run
-from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 EventFileWriter({str(tmp_path)!r}).close()
 print(json.dumps(load_run({str(tmp_path)!r}).problems))
 """

@@ -12,7 +12,7 @@ import train
 from case import CASES
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
-from tb_keras_inspect.watch import Watch
+from tb_keras_inspect.training.live.live_diagnosis import Watch
 
 LOOKS = 20
 

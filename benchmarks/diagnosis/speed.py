@@ -17,9 +17,9 @@ from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.rules import RULES
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import load_run
-from tb_keras_inspect.watch import Watch
+from tb_keras_inspect.training.live.live_diagnosis import Watch
 
 sys.path[:0] = [str(pathlib.Path(__file__).parents[2] / "tests" / "diagnosis")]
 synthetic = importlib.import_module("synthetic")

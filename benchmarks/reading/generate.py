@@ -10,16 +10,16 @@ import time
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.recorder import Recorder
-from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.event_file import EventFileWriter
-from tb_keras_inspect.records.schema import (
+from tb_keras_inspect.catalog.kinds import (
     ACTIVATION_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
 )
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.records.summary import to_event, to_value
+from tb_keras_inspect.training.recorder import Recorder
 
 __all__ = ["EVERY", "EventFileWriter", "Generator", "write_logdir", "write_run"]
 

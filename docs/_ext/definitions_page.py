@@ -1,7 +1,7 @@
 """Makes docs/definitions.md: `python docs/_ext/definitions_page.py [--check]`.
 
-The words are those that the tab shows (`plugin/definitions.py`), the names those of the records
-(`records/schema.py`); formulas and sources stand here. A statistic that lacks one is an error, and
+The words are those that the tab shows (`catalog/statistics.py`), the names those of the records
+(`catalog/kinds.py`); formulas and sources stand here. A statistic that lacks one is an error, and
 tests/docs/test_definitions.py holds the formulas against a real training.
 """
 
@@ -11,8 +11,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from tb_keras_inspect.plugin.definitions import definition
-from tb_keras_inspect.records import schema
+from tb_keras_inspect.catalog import kinds
+from tb_keras_inspect.catalog.statistics import definition
 
 PAGE = HERE.parent / "definitions.md"
 STEP = (
@@ -32,81 +32,93 @@ STEP = (
 WORDS = {"batch_size": "samples in the batch"}
 # Formula (NumPy where it can be), unit, source. x: all elements of one tensor at one step.
 FORMULAS = {
-    "l2": ("np.sqrt(np.sum(x**2))", "of x", "`capture/statistics.py`"),
-    "mean": ("np.mean(x)", "of x", "`capture/statistics.py`"),
-    "std": ("np.std(x)", "of x", "`capture/statistics.py`"),
-    "max_abs": ("np.max(np.abs(x))", "of x", "`capture/statistics.py`"),
-    "zero_fraction": ("np.mean(x == 0)", "share", "`capture/statistics.py`"),
-    "nonfinite_count": ("np.sum(~np.isfinite(x))", "elements", "`capture/statistics.py`"),
-    "min": ("np.min(x)", "of x", "`capture/statistics.py`"),
-    "max": ("np.max(x)", "of x", "`capture/statistics.py`"),
+    "l2": ("np.sqrt(np.sum(x**2))", "of x", "`training/reduce/statistics.py`"),
+    "mean": ("np.mean(x)", "of x", "`training/reduce/statistics.py`"),
+    "std": ("np.std(x)", "of x", "`training/reduce/statistics.py`"),
+    "max_abs": ("np.max(np.abs(x))", "of x", "`training/reduce/statistics.py`"),
+    "zero_fraction": ("np.mean(x == 0)", "share", "`training/reduce/statistics.py`"),
+    "nonfinite_count": ("np.sum(~np.isfinite(x))", "elements", "`training/reduce/statistics.py`"),
+    "min": ("np.min(x)", "of x", "`training/reduce/statistics.py`"),
+    "max": ("np.max(x)", "of x", "`training/reduce/statistics.py`"),
     "ratio": (
         "np.sqrt(np.sum((after - before)**2)) / np.sqrt(np.sum(before**2))",
         "quotient",
-        "[cs231n](https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual; `capture/pack.py`",
+        "[cs231n](https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual; `training/reduce/pack.py`",
     ),
     "saturated_fraction": (
         "np.mean(slope(x) < largest_slope / 40)",
         "share",
         "sigmoid, tanh, softsign, their hard forms, relu6; of softmax the share of samples; "
-        "`capture/saturation.py`",
+        "`training/reduce/saturation.py`",
     ),
     "dead_fraction": (
         "np.mean(np.all(max_abs[window] == 0, axis=0)), max_abs of each unit and batch",
         "share",
-        "`capture/dead.py`; the window is `dead_window`",
+        "`training/dead_units.py`; the window is `dead_window`",
     ),
-    "loss": ("what the training step computed for this batch", "of the loss", "`capture/twin.py`"),
-    "learning_rate": ("optimizer.learning_rate", "of the rate", "`capture/optimizers.py`"),
+    "loss": (
+        "what the training step computed for this batch",
+        "of the loss",
+        "`training/step/instrumented_step.py`",
+    ),
+    "learning_rate": ("optimizer.learning_rate", "of the rate", "`training/model/optimizers.py`"),
     "gradient_norm": (
         "np.sqrt(sum(np.sum(g**2) for g in gradients))",
         "of the gradients",
-        "before clipping, unscaled; `capture/pack.py`",
+        "before clipping, unscaled; `training/reduce/pack.py`",
     ),
     "gradient_norm_clipped": (
         "the same of the gradients after clipping",
         "of the gradients",
-        "`capture/optimizers.py`",
+        "`training/model/optimizers.py`",
     ),
     "accumulated_gradient_norm": (
         "the same of the mean over accumulated batches",
         "of the gradients",
-        "`capture/pack.py`",
+        "`training/reduce/pack.py`",
     ),
     "loss_scale": ("loss * loss_scale is differentiated", "factor", "Keras's LossScaleOptimizer"),
-    "batch_size": ("len(x)", "samples", "`capture/batches.py`"),
+    "batch_size": ("len(x)", "samples", "`training/step/batch.py`"),
     "epoch": ("epochs begun before this one", "epochs", "`callback.py`"),
-    "dead_window": ("sampled batches of the last epoch", "batches", "`capture/dead.py`"),
-    "interval": ("steps between two samples", "steps", "`schedule.py`"),
-    "step_seconds": ("median over unsampled steps", "s", "`schedule.py`"),
-    "sample_seconds": ("median over samples of (sampled step - plain step)", "s", "`schedule.py`"),
+    "dead_window": ("sampled batches of the last epoch", "batches", "`training/dead_units.py`"),
+    "interval": ("steps between two samples", "steps", "`training/schedule.py`"),
+    "step_seconds": ("median over unsampled steps", "s", "`training/schedule.py`"),
+    "sample_seconds": (
+        "median over samples of (sampled step - plain step)",
+        "s",
+        "`training/schedule.py`",
+    ),
     "effective_rank": (
         "least k with sum(e[:k]) >= 0.99 * sum(e), e: eigenvalues of the covariance, falling",
         "directions",
-        "`capture/representation.py`",
+        "`training/probe/effective_rank.py`",
     ),
     "rank_fraction": (
         "effective_rank / min(dimensions, observations - 1)",
         "share",
-        "`capture/representation.py`",
+        "`training/probe/effective_rank.py`",
     ),
-    "dimensions": ("features of the output", "features", "`capture/representation.py`"),
-    "observations": ("feature vectors, at most 128", "vectors", "`capture/representation.py`"),
+    "dimensions": ("features of the output", "features", "`training/probe/effective_rank.py`"),
+    "observations": (
+        "feature vectors, at most 128",
+        "vectors",
+        "`training/probe/effective_rank.py`",
+    ),
 }
 SECTIONS = (
     (
         "Of every tensor",
-        schema.TENSOR_STATISTICS,
+        kinds.TENSOR_STATISTICS,
         "Kinds `gradient`, `accumulated_gradient`, `weight`, `update` (a row a trainable variable) and "
         "`activation` (a row an output of a layer). Of large tensors some look at part of the "
         "elements, see [below](#what-is-looked-at); `l2` and `nonfinite_count` of variables always look "
         "at all.",
     ),
-    ("Of updates also", schema.UPDATE_STATISTICS[len(schema.TENSOR_STATISTICS) :], ""),
-    ("Of outputs also", schema.ACTIVATION_STATISTICS[len(schema.TENSOR_STATISTICS) :], ""),
-    ("Of inputs and targets", schema.RANGE_STATISTICS, "Kinds `input` and `target`."),
+    ("Of updates also", kinds.UPDATE_STATISTICS[len(kinds.TENSOR_STATISTICS) :], ""),
+    ("Of outputs also", kinds.ACTIVATION_STATISTICS[len(kinds.TENSOR_STATISTICS) :], ""),
+    ("Of inputs and targets", kinds.RANGE_STATISTICS, "Kinds `input` and `target`."),
     ("Of the step as a whole", STEP, "Kind `step`, one row."),
-    ("Of the representation", schema.REPRESENTATION_STATISTICS, "Kind `representation`."),
+    ("Of the representation", kinds.REPRESENTATION_STATISTICS, "Kind `representation`."),
 )
 HEAD = """# What each number is
 
@@ -127,10 +139,10 @@ TAIL = """## What is looked at
 
 | number | formula | source |
 | --- | --- | --- |
-| saliency | abs(d score / d input), of images the largest over the channels; score: the logit of the class that is largest | Simonyan et al., 2013; `capture/probe_gradients.py` |
-| Grad-CAM | max(0, sum over c of mean over positions(d score / d A[c]) * A[c]), A: output of a convolution | Selvaraju et al., 2017; `capture/probe_gradients.py` |
-| attention | softmax(q k / sqrt(d) + mask), as the layer itself computes it | `capture/attention.py` |
-| flat_fraction | share of pre-activations where the slope is under 1/40 of the steepest | `capture/activation_functions.py` |
+| saliency | abs(d score / d input), of images the largest over the channels; score: the logit of the class that is largest | Simonyan et al., 2013; `training/probe/pictures/gradients.py` |
+| Grad-CAM | max(0, sum over c of mean over positions(d score / d A[c]) * A[c]), A: output of a convolution | Selvaraju et al., 2017; `training/probe/pictures/gradients.py` |
+| attention | softmax(q k / sqrt(d) + mask), as the layer itself computes it | `training/probe/pictures/attention.py` |
+| flat_fraction | share of pre-activations where the slope is under 1/40 of the steepest | `training/probe/pictures/activation_functions.py` |
 
 How they are stored: [records](records.md#arrays).
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tb_keras_inspect.diagnosis.structure import Structure
-from tb_keras_inspect.store.table import StatTable
+from tb_keras_inspect.store.tables.table import StatTable
 
 # In the order in which a step computes them: weights are those that its forward pass used.
 ORDER = ("input", "target", "weight", "activation", "step", "gradient", "update", "epoch")

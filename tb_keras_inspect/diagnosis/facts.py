@@ -11,7 +11,7 @@ from tb_keras_inspect.diagnosis.structure import Structure
 from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
-from tb_keras_inspect.store.table import StatTable
+from tb_keras_inspect.store.tables.table import StatTable
 
 
 class Facts:

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.spells import median, tail
+from tb_keras_inspect.diagnosis.onset import median, tail
 from tb_keras_inspect.diagnosis.structure import Structure
 from tb_keras_inspect.diagnosis.track import Track
 

@@ -3,7 +3,12 @@
 import dataclasses
 import functools
 
-from tb_keras_inspect.store.model import LayerInfo, ModelInfo, SiteInfo, VariableInfo
+from tb_keras_inspect.store.model.model import (
+    LayerInfo,
+    ModelInfo,
+    SiteInfo,
+    VariableInfo,
+)
 
 RELU = ("relu", "relu6")  # exactly zero, with zero slope, for all negative inputs
 BOUNDED = ("sigmoid", "tanh", "hard_sigmoid", "hard_tanh", "softsign")

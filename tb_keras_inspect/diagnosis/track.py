@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.spells import median
-from tb_keras_inspect.store.table import StatTable
+from tb_keras_inspect.diagnosis.onset import median
+from tb_keras_inspect.store.tables.table import StatTable
 
 MOST_SAMPLES = 400  # looked at by rules about what lasts; more would not change a median
 FIRST_SAMPLES = 20  # always looked at: most of what goes wrong begins there

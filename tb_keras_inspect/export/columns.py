@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, TABLE_KINDS
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.schema import HISTOGRAM_KINDS, TABLE_KINDS
 from tb_keras_inspect.store import NotRecordedError, RunData
 
 Columns = dict[str, np.ndarray]

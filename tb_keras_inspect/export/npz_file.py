@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
 from tb_keras_inspect.export.columns import HISTOGRAMS, UNITS
-from tb_keras_inspect.records.schema import PICTURE_KINDS
 from tb_keras_inspect.store import NotRecordedError, RunData
 
 PICTURES = tuple(kind.value for kind in PICTURE_KINDS)

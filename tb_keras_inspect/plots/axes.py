@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 
-from tb_keras_inspect.store import pooling
+from tb_keras_inspect.store.tables import pooling
 
 WIDTH = 1500  # most columns of a picture: more than a screen shows
 ROW, TALLEST = 0.24, 11.0  # inches of a row with a name, and of a figure

@@ -21,7 +21,7 @@ from tb_keras_inspect.plots.axes import (
     shown_step,
 )
 from tb_keras_inspect.store import RunData
-from tb_keras_inspect.store.table import StatTable
+from tb_keras_inspect.store.tables.table import StatTable
 
 SIGNED = ("mean",)
 SHARES = ("zero_fraction", "saturated_fraction", "dead_fraction", "rank_fraction")

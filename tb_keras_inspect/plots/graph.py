@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from tb_keras_inspect.plots.axes import BAD, at_step, axes_of, plain, shown_step
 from tb_keras_inspect.plots.graph_layout import layered
 from tb_keras_inspect.store import RunData
-from tb_keras_inspect.store.model import ModelInfo
+from tb_keras_inspect.store.model.model import ModelInfo
 
 BOX_WIDTH, BOX_HEIGHT = 0.86, 0.62
 NOTHING = "#f1f3f4"

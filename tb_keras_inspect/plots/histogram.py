@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tb_keras_inspect.plots.axes import WIDTH, axes_of, column_edges, plain
-from tb_keras_inspect.store import RunData, pooling
+from tb_keras_inspect.store import RunData
+from tb_keras_inspect.store.tables import pooling
 
 MOST_LABELS = 9
 NEAR_ZERO = 0.005  # share of all elements

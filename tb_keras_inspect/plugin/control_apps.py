@@ -10,13 +10,13 @@ from collections.abc import Callable
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses
+from tb_keras_inspect.plugin.answers.control import DISABLED, ForbiddenError, Steering
 from tb_keras_inspect.plugin.errors import (
     BadRequestError,
     HttpError,
     MethodNotAllowedError,
     as_http,
 )
-from tb_keras_inspect.plugin.impl.control import DISABLED, ForbiddenError, Steering
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, etag_of
 

@@ -9,14 +9,14 @@ from tensorboard.plugins import base_plugin
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses, routes, static_files
+from tb_keras_inspect.plugin.answers.control import Steering
 from tb_keras_inspect.plugin.control_apps import control_apps
 from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
-from tb_keras_inspect.plugin.impl.control import Steering
 from tb_keras_inspect.plugin.loader import DEFAULT_CACHE_MEGABYTES
 from tb_keras_inspect.records import PLUGIN_NAME
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
-from tb_keras_inspect.store.provider import ProviderLogdir
+from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 
 ES_MODULE = "/index.js"
 View = Callable[[wrappers.Request], routes.Answer]

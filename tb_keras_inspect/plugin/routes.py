@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-import tb_keras_inspect
+from tb_keras_inspect._version import __version__
+from tb_keras_inspect.plugin.answers.columns import RANGE
+from tb_keras_inspect.plugin.answers.control import controls_impl
+from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_impl
+from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
+from tb_keras_inspect.plugin.answers.maps import maps_impl, maps_index_impl, probe_impl
+from tb_keras_inspect.plugin.answers.runs import model_impl, runs_impl
+from tb_keras_inspect.plugin.answers.scalars import loss_impl, scalars_impl
+from tb_keras_inspect.plugin.answers.tables import series_impl, snapshot_impl, table_impl
+from tb_keras_inspect.plugin.answers.units import histogram_impl, units_impl
 from tb_keras_inspect.plugin.errors import BadRequestError, NotFoundError, as_http
-from tb_keras_inspect.plugin.impl.columns import RANGE
-from tb_keras_inspect.plugin.impl.control import controls_impl
-from tb_keras_inspect.plugin.impl.findings import THRESHOLD_NAMES, findings_impl
-from tb_keras_inspect.plugin.impl.inside import activation_functions_impl, predictions_impl
-from tb_keras_inspect.plugin.impl.maps import maps_impl, maps_index_impl, probe_impl
-from tb_keras_inspect.plugin.impl.runs import model_impl, runs_impl
-from tb_keras_inspect.plugin.impl.scalars import loss_impl, scalars_impl
-from tb_keras_inspect.plugin.impl.tables import series_impl, snapshot_impl, table_impl
-from tb_keras_inspect.plugin.impl.units import histogram_impl, units_impl
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_container, etag_of
 from tb_keras_inspect.store.cache import MemoryCache
@@ -110,7 +110,7 @@ class Router:
         run = self._logdir.run(params.text("run"))
         if route.live:
             return _finished(route.impl(run, params))
-        etag = etag_of(tb_keras_inspect.__version__, run.stamp, name, sorted(arguments.items()))
+        etag = etag_of(__version__, run.stamp, name, sorted(arguments.items()))
         return Answer(etag, lambda: self._cached((run.key, etag), lambda: route.impl(run, params)))
 
     def _cached(self, key: tuple, make: Callable[[], Payload]) -> Payload:

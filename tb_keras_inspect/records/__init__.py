@@ -4,6 +4,12 @@
 Anything in the package may import this folder; it imports NumPy, protobuf and nothing of ours.
 """
 
+from tb_keras_inspect.catalog.kinds import (
+    PLUGIN_NAME,
+    SCHEMA_VERSION,
+    TAG_PREFIX,
+    Kind,
+)
 from tb_keras_inspect.records.decode import (
     DecodedActivationFunction,
     DecodedHistogram,
@@ -33,7 +39,6 @@ from tb_keras_inspect.records.encode import (
     encode_units,
     seal_model,
 )
-from tb_keras_inspect.records.schema import PLUGIN_NAME, SCHEMA_VERSION, TAG_PREFIX, Kind
 
 __all__ = [
     "PLUGIN_NAME",

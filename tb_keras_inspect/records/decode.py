@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from google.protobuf import message as protobuf_message
 
+from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.encode import CODE_NONFINITE
-from tb_keras_inspect.records.schema import SCHEMA_VERSION
 
 _FLOAT32_MAX = float(np.finfo(np.float32).max)
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import SCHEMA_VERSION
 
 CODE_MAX = 254  # finite codes are 0..254
 CODE_NONFINITE = 255

@@ -12,8 +12,8 @@ from tensorboard.compat.proto import (
     types_pb2,
 )
 
+from tb_keras_inspect.catalog.kinds import PLUGIN_NAME, SCHEMA_VERSION, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import PLUGIN_NAME, SCHEMA_VERSION, Kind
 
 
 def to_value(kind: Kind, *messages: Message) -> summary_pb2.Summary.Value:

@@ -8,7 +8,12 @@ from typing import Any
 from tb_keras_inspect import records
 from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import NONE, Source, Stamp, read_or_note
+from tb_keras_inspect.store.sources.source import (
+    NONE,
+    Source,
+    Stamp,
+    read_or_note,
+)
 
 
 @dataclasses.dataclass(frozen=True)

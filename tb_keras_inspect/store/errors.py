@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
+from tb_keras_inspect.files.errors import StoreError as StoreError
+
 NAMED = 12  # names listed in a message before "and n more"
 LONGEST = 200  # characters of a name in a message
-
-
-class StoreError(Exception):
-    """A run cannot be read; the text says why."""
 
 
 class UnreadableError(StoreError):

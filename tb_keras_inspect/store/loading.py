@@ -2,10 +2,10 @@
 
 import os
 
+from tb_keras_inspect.files.file_layer import file_layer
 from tb_keras_inspect.store.errors import StoreError, listing
-from tb_keras_inspect.store.file_layer import file_layer
-from tb_keras_inspect.store.files import FileSource
 from tb_keras_inspect.store.run import RunData
+from tb_keras_inspect.store.sources.event_files import FileSource
 
 
 def load_run(path: str | os.PathLike[str]) -> RunData:

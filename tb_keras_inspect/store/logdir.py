@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.provider import ProviderLogdir
-from tb_keras_inspect.store.records import Stamp
 from tb_keras_inspect.store.run import RunData
+from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
+from tb_keras_inspect.store.sources.source import Stamp
 
 FRESH_SECONDS = 1.0  # TensorBoard itself looks for new data every 5 seconds at most
 PARALLEL = 16  # runs: each takes the fast loader some 45 ms of waiting

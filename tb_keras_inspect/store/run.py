@@ -8,26 +8,31 @@ from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS
+from tb_keras_inspect.html.run_page import run_html
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.schema import HISTOGRAM_KINDS
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.extent import ExtentReader
-from tb_keras_inspect.store.histogram import Histogram, HistogramArena, HistogramTable
-from tb_keras_inspect.store.loss import Loss, column, loss_of
-from tb_keras_inspect.store.model import ModelInfo
-from tb_keras_inspect.store.model_book import ModelBook
-from tb_keras_inspect.store.pictures import Pictures
+from tb_keras_inspect.store.model.model import ModelInfo
+from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.pictures.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
-from tb_keras_inspect.store.records import Source, Stamp
-from tb_keras_inspect.store.run_display import run_html
-from tb_keras_inspect.store.scalars import Scalars, on_step_axis
-from tb_keras_inspect.store.series import Series
-from tb_keras_inspect.store.table import StatTable, TableArena
-from tb_keras_inspect.store.units import Units, UnitsArena, UnitsTable, dead_units
-from tb_keras_inspect.store.units_at import UnitsAt, units_at
-from tb_keras_inspect.store.window import window_starts
+from tb_keras_inspect.store.sources.scalars import Scalars, on_step_axis
+from tb_keras_inspect.store.sources.source import Source, Stamp
+from tb_keras_inspect.store.tables.extent import ExtentReader
+from tb_keras_inspect.store.tables.histogram import Histogram, HistogramArena, HistogramTable
+from tb_keras_inspect.store.tables.loss import Loss, column, loss_of
+from tb_keras_inspect.store.tables.series import Series
+from tb_keras_inspect.store.tables.table import StatTable, TableArena
+from tb_keras_inspect.store.tables.units import (
+    Units,
+    UnitsArena,
+    UnitsTable,
+    dead_units,
+)
+from tb_keras_inspect.store.tables.units_at import UnitsAt, units_at
+from tb_keras_inspect.store.tables.window import window_starts
 
 _numbers = itertools.count()  # tells runs apart in a shared cache
 

@@ -31,7 +31,7 @@ def _start(script: str, log_dir, environments) -> list[dict]:
     backend = environments[0]["KERAS_BACKEND"]
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    path = os.pathsep.join([str(HERE.parent / "capture"), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([str(HERE.parent / "training"), os.environ.get("PYTHONPATH", "")])
     processes = [
         subprocess.Popen(
             [sys.executable, str(HERE / "trainings" / script), str(log_dir)],

@@ -3,20 +3,20 @@
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.rules import THRESHOLDS
-from tb_keras_inspect.diagnosis.thresholds import Thresholds
-from tb_keras_inspect.live_source import LiveSource
-from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import (
+from tb_keras_inspect.catalog.kinds import (
     ACTIVATION_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
 )
+from tb_keras_inspect.diagnosis.facts import Facts
+from tb_keras_inspect.diagnosis.rules import THRESHOLDS
+from tb_keras_inspect.diagnosis.thresholds import Thresholds
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import RunData
+from tb_keras_inspect.training.live.live_source import LiveSource
 
 STATISTICS = {
     Kind.GRADIENT: TENSOR_STATISTICS,

@@ -10,7 +10,7 @@ from synthetic import Run, chain
 from tb_keras_inspect.cli import main
 from tb_keras_inspect.diagnosis import THRESHOLDS
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 
 
 def write(run, directory):

@@ -5,7 +5,7 @@ from synthetic import Run, chain
 
 from tb_keras_inspect.diagnosis.track import FIRST_SAMPLES, MOST_SAMPLES, Track
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.store.table import StatTable
+from tb_keras_inspect.store.tables.table import StatTable
 
 
 def table(samples):

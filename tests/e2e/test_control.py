@@ -15,7 +15,7 @@ from harness import wait_until
 from playwright.sync_api import expect
 
 from tb_keras_inspect import connect, load_run
-from tb_keras_inspect.control.channel import FOLDER
+from tb_keras_inspect.steering.channel import FOLDER
 
 TRAINING = pathlib.Path(__file__).parent / "steered_training.py"
 

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import diagnose, load_run, records
+from tb_keras_inspect.catalog.kinds import RANGE_STATISTICS
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.schema import RANGE_STATISTICS
 from tb_keras_inspect.records.summary import to_value
 
 # From which on the tiny run has something to find, and an explanation for it.

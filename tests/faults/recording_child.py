@@ -20,7 +20,7 @@ sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))
 
 from run_writer import RunWriter, make_model
 
-from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.training.recorder import Recorder
 
 REPORT = struct.Struct("<cqd")  # "p" handed over or "w" written, step, time
 SIZES = (2, 40, 300)  # layers: samples of 1 to 60 KB

@@ -8,8 +8,8 @@ import pytest
 import small_training
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.capture import hooks_check
-from tb_keras_inspect.schedule import Schedule
+from tb_keras_inspect.training.schedule import Schedule
+from tb_keras_inspect.training.step import hooks_check
 
 pytestmark = pytest.mark.core
 

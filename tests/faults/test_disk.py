@@ -115,9 +115,9 @@ def test_a_model_record_that_found_no_place_is_written_later(tmp_path, plain, mo
     """Without it nothing that follows could be read."""
     import threading
 
-    from tb_keras_inspect.capture import session
+    from tb_keras_inspect.training import recording
 
-    monkeypatch.setattr(session, "PATIENCE", 0.01)
+    monkeypatch.setattr(recording, "PATIENCE", 0.01)
     gate = threading.Event()
 
     def fill(inspect):

@@ -13,9 +13,9 @@ import small_training
 from loaders import serve
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.control.channel import FOLDER
-from tb_keras_inspect.store.provider import ProviderLogdir
+from tb_keras_inspect.steering.channel import FOLDER
 from tb_keras_inspect.store.run import RunData
+from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and locks of POSIX")
 STEPS, TOTAL = small_training.STEPS, small_training.TOTAL

@@ -29,13 +29,13 @@ with contextlib.suppress(ImportError):
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kinds import TABLE_KINDS
 from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import TABLE_KINDS
-from tb_keras_inspect.store import model as model_lib
 from tb_keras_inspect.store.errors import StoreError
-from tb_keras_inspect.store.records import Records
+from tb_keras_inspect.store.model import model as model_lib
 from tb_keras_inspect.store.run import RunData
+from tb_keras_inspect.store.sources.source import Records
 
 MAX_BYTES = 16_384  # of one input
 MAX_MEGABYTES = 2048  # of the whole process
@@ -121,7 +121,7 @@ def examine(data: bytes) -> bool:
 
 
 class MemorySource:
-    """A `store.records.Source` over messages in memory; each is a millisecond younger."""
+    """A `store.sources.source.Source` over messages in memory; each is a millisecond younger."""
 
     def __init__(self, messages: dict[Kind, list[bytes]]):
         self._messages = messages

@@ -9,13 +9,13 @@ from run_writer import write_run
 from serving import PREFIX, Client
 from werkzeug import test as werkzeug_test
 
-from tb_keras_inspect.control import channel
-from tb_keras_inspect.control.channel import FOLDER, Mailbox, new_id
-from tb_keras_inspect.control.post import DONE, Post
+from tb_keras_inspect.plugin.answers.control import Steering
 from tb_keras_inspect.plugin.control_apps import MAX_BODY
 from tb_keras_inspect.plugin.errors import HttpError
-from tb_keras_inspect.plugin.impl.control import Steering
 from tb_keras_inspect.records import encode_map, encode_probe
+from tb_keras_inspect.steering import channel
+from tb_keras_inspect.steering.channel import FOLDER, Mailbox, new_id
+from tb_keras_inspect.training.steering.command_server import DONE, Post
 
 TOKEN = "a1" * 20
 GOOD = {"X-Keras-Inspect-Control": TOKEN, "Content-Type": "application/json"}
@@ -142,7 +142,7 @@ def test_what_was_looked_at_is_a_container(client, training):
 
 
 def test_a_command_that_waits_can_be_taken_back(client, training, monkeypatch):
-    monkeypatch.setattr("tb_keras_inspect.plugin.impl.control.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("tb_keras_inspect.plugin.answers.control.ANSWER_SECONDS", 0.3)
     training.busy.set()
     response = post(client)
     assert response.json["outcome"] == "waiting"

@@ -4,9 +4,9 @@ import pytest
 from run_writer import RunWriter, make_model
 from serving import Client
 
+from tb_keras_inspect.catalog.kinds import ACTIVATION_STATISTICS
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.schema import ACTIVATION_STATISTICS
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_what_tensorboard_asks_of_the_plugin():
 
 def test_loading_the_plugin_imports_neither_keras_nor_a_backend():
     code = (
-        "import sys, tb_keras_inspect.plugin.plugin, tb_keras_inspect.store.files\n"
+        "import sys, tb_keras_inspect.plugin.plugin, tb_keras_inspect.store.sources.event_files\n"
         "import tb_keras_inspect.plugin.loader\n"
         "print({'keras', 'tensorflow', 'jax', 'torch', 'pandas'} & set(sys.modules))"
     )

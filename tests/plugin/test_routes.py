@@ -10,7 +10,7 @@ from serving import Client
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.plugin import container
-from tb_keras_inspect.store import pooling
+from tb_keras_inspect.store.tables import pooling
 
 pytestmark = pytest.mark.core
 

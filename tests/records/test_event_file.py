@@ -14,9 +14,9 @@ from tensorboard.backend.event_processing.io_wrapper import IsTensorFlowEventsFi
 from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import event_file
-from tb_keras_inspect.records.event_file import EventFileWriter
-from tb_keras_inspect.records.schema import Kind
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.records import event_file_writer
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.records.summary import to_event, to_value
 
 pytestmark = pytest.mark.core
@@ -41,12 +41,12 @@ def read(path):
 
 @given(st.binary(max_size=300))
 def test_the_checksum_is_that_of_tensorboard_in_pure_python(data):
-    assert event_file.masked_crc(data) == masked_crc32c(data)
+    assert event_file_writer.masked_crc(data) == masked_crc32c(data)
 
 
 @given(st.binary(max_size=300))
 def test_a_frame_is_length_checksum_data_checksum(data):
-    frame = event_file.frame(data)
+    frame = event_file_writer.frame(data)
     assert len(frame) == 8 + 4 + len(data) + 4
     assert struct.unpack("<Q", frame[:8])[0] == len(data)
     assert struct.unpack("<I", frame[8:12])[0] == masked_crc32c(frame[:8])
@@ -110,7 +110,7 @@ import sys, types
 sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")  # not TensorFlow's file layer
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.compat.proto import event_pb2
-from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 writer = EventFileWriter("memory://bucket/run")
 writer.write(event_pb2.Event(step=5))
 print([event.step for event in EventFileLoader(writer.path).Load()])

@@ -6,9 +6,9 @@ import re
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records import bins
-from tb_keras_inspect.records.event_file import frame
-from tb_keras_inspect.records.schema import Kind
+from tb_keras_inspect.records.event_file_writer import frame
 from tb_keras_inspect.records.summary import to_event, to_value
 
 DOC = pathlib.Path(__file__).parents[2] / "docs" / "records.md"

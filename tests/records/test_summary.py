@@ -5,14 +5,14 @@ import pytest
 from tensorboard.compat.proto import summary_pb2, types_pb2
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.schema import (
+from tb_keras_inspect.catalog.kinds import (
     BLOB_KINDS,
     HISTOGRAM_KINDS,
     PLUGIN_NAME,
     TABLE_KINDS,
     Kind,
 )
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
 
 pytestmark = pytest.mark.core

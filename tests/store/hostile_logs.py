@@ -10,10 +10,10 @@ from run_writer import RunWriter, make_model, write_run
 from tensorboard.compat.proto import event_pb2, types_pb2
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kinds import TABLE_KINDS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.event_file import frame
-from tb_keras_inspect.records.schema import TABLE_KINDS
+from tb_keras_inspect.records.event_file_writer import frame
 from tb_keras_inspect.records.summary import to_value
 
 GOOD = "good"

@@ -10,10 +10,10 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter as Tens
 from tensorboard.util import tensor_util
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kinds import ACTIVATION_STATISTICS, TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.event_file import EventFileWriter
-from tb_keras_inspect.records.schema import ACTIVATION_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.records.summary import to_event, to_value
 
 _clock = itertools.count()

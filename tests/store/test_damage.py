@@ -11,9 +11,10 @@ from run_writer import RunWriter, make_model, write_run
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.event_file import frame
+from tb_keras_inspect.records.event_file_writer import frame
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.store import NotRecordedError, StoreError, histogram, layout
+from tb_keras_inspect.store import NotRecordedError, StoreError
+from tb_keras_inspect.store.tables import column_layout, histogram
 
 pytestmark = pytest.mark.core
 
@@ -83,7 +84,7 @@ def test_more_rows_than_the_model_has_are_skipped(tmp_path):
 
 
 def test_names_that_differ_in_every_record_do_not_fill_the_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "MOST_CELLS", 20_000)
+    monkeypatch.setattr(column_layout, "MOST_CELLS", 20_000)
     writer = RunWriter(tmp_path)
     for step in range(120):
         writer.write_model(step, make_model([f"layer_{step}"], units=30))
@@ -119,7 +120,7 @@ def test_empty_histograms_do_not_fill_the_memory(tmp_path, monkeypatch):
 
 
 def test_a_model_that_changes_now_and_then_is_no_such_case(tmp_path, monkeypatch):
-    monkeypatch.setattr(layout, "MOST_CELLS", 1)
+    monkeypatch.setattr(column_layout, "MOST_CELLS", 1)
     writer = RunWriter(tmp_path)
     for step in range(60):
         if step % 10 == 0:

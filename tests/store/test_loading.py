@@ -8,7 +8,7 @@ import pytest
 from run_writer import RunWriter, write_run
 
 from tb_keras_inspect import load_run, load_runs
-from tb_keras_inspect.records.event_file import EventFileWriter
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import StoreError
 
 

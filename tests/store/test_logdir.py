@@ -8,8 +8,8 @@ from run_writer import RunWriter, value_at, write_run
 
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
-from tb_keras_inspect.store.files import FileSource
 from tb_keras_inspect.store.logdir import Logdir
+from tb_keras_inspect.store.sources.event_files import FileSource
 
 WAIT_SECONDS = 20
 

@@ -8,13 +8,13 @@ import pytest
 from run_writer import RunWriter, make_model, value_at, write_run
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.recorder import Recorder
+from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.records.schema import TENSOR_STATISTICS
 from tb_keras_inspect.store import NotRecordedError
-from tb_keras_inspect.store.files import FileSource
 from tb_keras_inspect.store.run import RunData
-from tb_keras_inspect.store.series import LARGE_KINDS
+from tb_keras_inspect.store.sources.event_files import FileSource
+from tb_keras_inspect.store.tables.series import LARGE_KINDS
+from tb_keras_inspect.training.recorder import Recorder
 
 pytestmark = pytest.mark.core
 

@@ -20,11 +20,11 @@ from tb_keras_inspect.diagnosis.finding import (
     listed,
     up_to,
 )
-from tb_keras_inspect.diagnosis.spells import Spell, last_spell
+from tb_keras_inspect.diagnosis.onset import Spell, last_spell
 from tb_keras_inspect.diagnosis.structure import RELU
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.model import SiteInfo
+from tb_keras_inspect.store.model.model import SiteInfo
 
 PROBLEM = "dying_relu"
 THRESHOLDS = (

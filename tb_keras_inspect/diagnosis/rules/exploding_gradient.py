@@ -14,7 +14,12 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, number_text
-from tb_keras_inspect.diagnosis.spells import last_spell, median, ratio, running_median
+from tb_keras_inspect.diagnosis.onset import (
+    last_spell,
+    median,
+    ratio,
+    running_median,
+)
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "exploding_gradient"

@@ -13,7 +13,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
-from tb_keras_inspect.diagnosis.spells import median, ratio
+from tb_keras_inspect.diagnosis.onset import median, ratio
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "oscillating_loss"

@@ -12,7 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, up_to
-from tb_keras_inspect.diagnosis.spells import last_spell, median, tail
+from tb_keras_inspect.diagnosis.onset import last_spell, median, tail
 from tb_keras_inspect.diagnosis.structure import BOUNDED
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 

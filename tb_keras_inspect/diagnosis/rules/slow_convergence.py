@@ -12,7 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
-from tb_keras_inspect.diagnosis.spells import median
+from tb_keras_inspect.diagnosis.onset import median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.store.errors import NotRecordedError
 

@@ -9,7 +9,7 @@ import numpy as np
 from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
-from tb_keras_inspect.capture import distribution
+from tb_keras_inspect.training.processes import group
 
 SAMPLES = 16
 rank = int(os.environ["RANK"])
@@ -37,7 +37,7 @@ keras.distribution.set_distribution(parallel)
 with common.problems() as problems:
     plain, watched = train(), train(InspectCallback(f"{LOG_DIR}/together", 1))
     train(InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=20)
-distribution.JOIN_SECONDS = 0.5
+group.JOIN_SECONDS = 0.5
 with common.problems() as alone_problems:
     alone = train(*[InspectCallback(f"{LOG_DIR}/alone", 1)][rank:])
 common.report(

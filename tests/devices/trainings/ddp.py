@@ -8,7 +8,7 @@ import torch
 from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
-from tb_keras_inspect.capture import distribution
+from tb_keras_inspect.training.processes import group
 
 SAMPLES = 20
 torch.set_num_threads(1)
@@ -57,7 +57,7 @@ with common.problems() as problems:
     train(InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=20)
 with common.problems() as apart_problems:
     apart = train(InspectCallback(f"{LOG_DIR}/apart{rank}", 1))
-distribution.JOIN_SECONDS = 0.5
+group.JOIN_SECONDS = 0.5
 with common.problems() as alone_problems:
     alone = train(*[InspectCallback(f"{LOG_DIR}/alone", 1)][rank:])
 torch.distributed.destroy_process_group()

@@ -9,7 +9,7 @@ import tensorflow as tf
 from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
-from tb_keras_inspect.capture import distribution
+from tb_keras_inspect.training.processes import group
 
 task = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
 strategy = tf.distribute.MultiWorkerMirroredStrategy()
@@ -65,7 +65,7 @@ with common.problems() as problems:
     watched = train(19, InspectCallback(f"{LOG_DIR}/together", 1))
     # Whose clock decides, and whose log is counted, is the chief's.
     train(16, InspectCallback(f"{LOG_DIR}/auto"), sampled, epochs=8)
-distribution.JOIN_SECONDS = 0.5
+group.JOIN_SECONDS = 0.5
 with common.problems() as alone_problems:
     alone = train(19, *[InspectCallback(f"{LOG_DIR}/alone", 1)][task:])
 unlike_keras = {"model": common.failure(plain_model), "step": common.failure(plain_step)}

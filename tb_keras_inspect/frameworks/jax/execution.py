@@ -1,0 +1,71 @@
+"""Executions on JAX: while `fit` runs, the state is not in the model but travels from step to step."""
+
+import contextlib
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+import keras
+
+from tb_keras_inspect.frameworks.execution import Execution
+
+_PARTS = (
+    "trainable_variables",
+    "non_trainable_variables",
+    "optimizer_variables",
+    "metrics_variables",
+)
+
+
+class _Execution(Execution):
+    """Its arguments are the state and the iterator of batches."""
+
+    @contextlib.contextmanager
+    def state_in_model(self) -> Iterator[None]:
+        model = self._model
+        model._jax_state = dict(zip(_PARTS, self._arguments[0], strict=True))
+        model._jax_state_synced = False
+        model.jax_state_sync()
+        yield
+        # As `fit` does where a callback has asked for the state.
+        wanted = dict.fromkeys(_PARTS, True)
+        self._arguments[0] = model._get_jax_state(**wanted, purge_model_variables=True)
+        model._jax_state_synced = False
+
+    def copy_state(self) -> Any:
+        # The step may write its results into the memory of its arguments.
+        return jax.tree.map(jax.numpy.copy, self._arguments[0])
+
+    def restore(self, copy: Any) -> None:
+        self._arguments[0] = copy
+
+    def logs_of(self, result: Any) -> Any:
+        return result[0]
+
+    def result_with(self, logs: Any) -> Any:
+        return logs, self._arguments[0]
+
+    def weights_are_finite(self, result: Any) -> bool:
+        return bool(_all_finite(result[1][0]))
+
+    def _hold(self) -> None:
+        self._source = self._arguments[1]
+        self._batches = self._pulled(self._source, (StopIteration,))
+        self.rewind()
+
+    def rewind(self) -> None:
+        if self._batches:
+            self._arguments[1] = itertools.chain(self._batches, self._source)
+
+
+@jax.jit
+def _all_finite(values: Sequence[Any]) -> Any:
+    finite = [jax.numpy.all(jax.numpy.isfinite(value)) for value in values]
+    return jax.numpy.all(jax.numpy.stack(finite)) if finite else jax.numpy.asarray(True)
+
+
+def maker(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
+    """See `execution.make_execution`."""
+    return functools.partial(_Execution, model)

@@ -1,0 +1,175 @@
+"""TensorFlow: graph or eager, XLA or not, one replica or several."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import tree
+
+from tb_keras_inspect.frameworks import base
+from tb_keras_inspect.frameworks.patches import instance_patch
+from tb_keras_inspect.frameworks.stateful import stateful_step
+from tb_keras_inspect.frameworks.strides import TO_NEXT
+
+
+class TensorFlowBackend(base.Backend):
+    """See `base.Backend`."""
+
+    name = "tensorflow"
+
+    def __init__(self):
+        self._reusable: dict[tuple[Any, ...], Any] = {}
+        self._heads: Any = None  # types of the samples that replicas send
+
+    def trace_token(self) -> Any:
+        return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+
+    def unrecordable(self, tensor: Any, token: Any) -> str | None:
+        if isinstance(tensor, tf.RaggedTensor):
+            return "a ragged tensor"
+        if not isinstance(tensor, tf.Tensor):
+            return f"a {type(tensor).__name__}, not a tensor"
+        if not tensor.dtype.is_floating:
+            return f"of type {tensor.dtype.name}, not floating point"
+        if token is not None and getattr(tensor, "graph", token) is not token:
+            return "inside a loop or a function of its own"
+        return None
+
+    def is_dense(self, value: Any) -> bool:
+        ranked = isinstance(value, tf.Tensor) and value.shape.rank not in (None, 0)
+        return ranked and (_replicas() == 1 or self.is_numeric(value))
+
+    def reusable(
+        self, function: Callable[[Any], Any], key: tuple[Any, ...]
+    ) -> Callable[[Any], Any]:
+        # One traced function called for each tensor, and not taken apart: building the operations
+        # anew for each of 471 tensors took 8.1 s a trace, this takes 1.6 s.
+        if key not in self._reusable:
+            signature = [tf.TensorSpec([None], tf.float32)]
+            self._reusable[key] = tf.function(
+                function,
+                input_signature=signature,
+                autograph=False,
+                experimental_attributes={"_noinline": True},
+            )
+        return self._reusable[key]
+
+    def sum_of_squares(self, x: Any) -> Any:
+        return 2.0 * tf.nn.l2_loss(x)  # one pass, no temporary
+
+    def thin(self, x: Any, limit: int | None) -> Any:
+        if not limit or (x.shape[0] is not None and x.shape[0] <= limit):
+            return x
+        # A step that is a tensor leaves even the rank open.
+        return tf.reshape(x[:: _spread_stride(tf.size(x), limit)], (-1,))
+
+    def is_numeric(self, value: Any) -> bool:
+        real = isinstance(value, tf.Tensor) and (value.dtype.is_floating or value.dtype.is_integer)
+        return bool(real and value.shape.rank is not None)
+
+    def bits(self, x: Any) -> Any:
+        return tf.bitcast(tf.cast(x, tf.float32), tf.int32)
+
+    def count_by_index(self, index: Any, size: int) -> Any:
+        # The raw operation, because tf.math.bincount's size is not a compile-time constant to XLA.
+        return tf.raw_ops.DenseBincount(
+            input=index, size=size, weights=tf.zeros((0,), tf.float32), binary_output=False
+        )
+
+    def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
+        # Where the length of sequences is not known, the shape of a kernel's gradient is not either.
+        return tf.ensure_shape(tf.convert_to_tensor(gradient), shape)
+
+    def replicas(self) -> int:
+        return _replicas()
+
+    def as_output(self, vector: Any) -> Any:
+        replicas = _replicas()
+        if replicas == 1:
+            return vector
+        # Each puts its vector into a row of its own.
+        mine = tf.equal(tf.range(replicas), _replica())[:, None]
+        return _surviving_mean(mine, vector[None, :])[None]
+
+    def sent(self, head: Any, limit: int) -> Any:
+        if _replicas() == 1:
+            return head
+        self._heads = tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), head)
+        rows = tf.shape(tree.flatten(head)[0])[0]
+
+        def send(x: Any) -> Any:
+            # In a type that holds all numbers that samples are made of, as many on every replica.
+            padding = [[0, limit - rows]] + [[0, 0]] * (x.shape.rank - 1)
+            padded = tf.pad(tf.cast(x, tf.float64), padding)
+            return _surviving_mean(tf.equal(_replica(), 0), padded)[None]
+
+        return tree.map_structure(send, head), send(tf.fill([rows], 1.0))
+
+    def received(self, head: Any) -> Any:
+        if self._heads is None:
+            return head
+        head, there = head
+        rows = int(np.sum(there))
+
+        def restore(x: Any, spec: tf.TensorSpec) -> Any:
+            x = np.asarray(x)
+            # With several workers Keras averages over the first axis too.
+            x = x.reshape(x.shape[x.ndim - spec.shape.rank :])[:rows]
+            return tf.cast(np.round(x) if spec.dtype.is_integer else x, spec.dtype)
+
+        return tree.map_structure(restore, head, self._heads)
+
+    def reduces(self) -> bool:
+        return _replicas() > 1 and not tf.distribute.in_cross_replica_context()
+
+    def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
+        if not gradients or not self.reduces():
+            return gradients
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, list(gradients))
+
+    def snapshot(self, variables: Sequence[Any]) -> list[Any]:
+        return [tf.identity(variable.value) for variable in variables]
+
+    def traces_steps(self, model: keras.Model) -> bool:
+        return not model.run_eagerly
+
+    def build(self, model: keras.Model, make_collector: Callable[[], Any]) -> Callable[..., Any]:
+        plain = model.train_function
+        step = stateful_step(model, model.train_step, make_collector)
+        try:
+            with instance_patch(model, "train_step", step):
+                model.make_train_function(force=True)
+            return model.train_function
+        finally:
+            model.train_function = plain
+
+    def to_numpy(self, vector: Any) -> np.ndarray:
+        array = np.asarray(vector)
+        return array.reshape(-1, array.shape[-1])
+
+
+def _spread_stride(size: Any, limit: int) -> Any:
+    """`strides.spread_stride` of a size that is not known yet; a constant where XLA compiles."""
+    stride = tf.maximum((size + limit - 1) // limit, 1)
+    return stride + tf.gather(TO_NEXT, stride % len(TO_NEXT))
+
+
+def _replicas() -> int:
+    if not tf.distribute.has_strategy():
+        return 1
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def _replica() -> Any:
+    number = tf.distribute.get_replica_context().replica_id_in_sync_group
+    return tf.cast(number, tf.int32)
+
+
+def _surviving_mean(mine: Any, value: Any) -> Any:
+    """What becomes, averaged over replicas as Keras averages a step's outputs, the value of the one
+    replica for which `mine` is true."""
+    # `where`, not a product: zero times NaN is NaN.
+    return tf.where(mine, value * tf.cast(_replicas(), value.dtype), tf.zeros_like(value))

@@ -1,0 +1,33 @@
+"""A trace of one forward pass on TensorFlow: its graph of operations."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tb_keras_inspect.training.model.traced_edges import CallRecorder, Event, Parents
+
+
+def trace(
+    run: Callable[[Any], Any], recorder: CallRecorder, model: keras.Model, inputs: Any
+) -> tuple[list[Event], Parents]:
+    """See `edges_backend.current`."""
+    graphs: list[tf.Graph] = []
+
+    def traced(x: Any) -> None:
+        graph = tf.compat.v1.get_default_graph()
+        recorder.is_of_trace = lambda tensor: getattr(tensor, "graph", None) is graph
+        graphs.append(graph)
+        with keras.StatelessScope():
+            run(x)
+
+    arguments = keras.tree.map_structure(_argument, inputs)
+    tf.function(traced, autograph=False).get_concrete_function(arguments)
+    graph = graphs[-1]
+    events = recorder.events_by(lambda tensor: tensor.name)
+    return events, lambda name: [x.name for x in graph.get_tensor_by_name(name).op.inputs]
+
+
+def _argument(x: Any) -> Any:
+    return None if x is None else tf.convert_to_tensor(x)

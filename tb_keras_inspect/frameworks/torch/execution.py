@@ -1,0 +1,38 @@
+"""Executions on PyTorch."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import torch
+
+from tb_keras_inspect.frameworks.execution import Execution, OnVariables
+
+
+class _Execution(OnVariables):
+    """Its argument is a list with one batch."""
+
+    @staticmethod
+    def _copy(variable: Any) -> Any:
+        return variable.value.detach().clone()
+
+    def restore(self, copy: Any) -> None:
+        with torch.no_grad():
+            super().restore(copy)
+
+    def weights_are_finite(self, result: Any) -> bool:
+        with torch.no_grad():
+            found = [torch.isfinite(v.value).all() for v in self._model.trainable_variables]
+            return bool(torch.stack(found).all()) if found else True
+
+    def _hold(self) -> None:
+        data = self._arguments[0]
+        if not isinstance(data, (list, tuple)):  # of a loop around `train_on_batch`
+            data = self._arguments[0] = list(data)
+        self._batches = list(data)
+
+
+def maker(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
+    """See `execution.make_execution`."""
+    return functools.partial(_Execution, model)

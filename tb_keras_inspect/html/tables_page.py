@@ -1,0 +1,103 @@
+"""One HTML page a run that loads and runs nothing: what is wrong, and all series in small."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+
+from tb_keras_inspect.diagnosis import diagnose
+from tb_keras_inspect.export.columns import TABLES
+from tb_keras_inspect.html.report import POLICY, STYLE, section_html
+from tb_keras_inspect.html.run_page import facts
+from tb_keras_inspect.html.svg import series_svg
+from tb_keras_inspect.store import RunData, display
+from tb_keras_inspect.store.tables import pooling
+from tb_keras_inspect.store.tables.table import StatTable
+
+MOST_ROWS = 200  # of a table with pictures; the rest is in the other formats
+COLUMNS = 200  # of a small picture
+# What is drawn of each kind; of another kind its first statistic.
+STATISTICS = {
+    "update": ("ratio", "l2"),
+    "activation": ("l2", "dead_fraction", "saturated_fraction"),
+    "representation": ("effective_rank",),
+}
+SINGLE = ("step", "epoch")  # one row: every statistic is drawn
+LEFT_OUT = ("prediction",)  # thousands of columns; the other formats have them
+MORE_STYLE = """
+body { max-width: 72rem; } table { border-collapse: collapse; font-size: .9em; }
+td, th { border-bottom: 1px solid var(--faint); padding: .1rem .6rem; text-align: right;
+  overflow-wrap: anywhere; } td:first-child, th:first-child { text-align: left; }
+td svg { width: 180px; height: 30px; } figure svg { max-width: 40rem; }
+"""
+
+
+def page(run: RunData, kinds: Sequence[str]) -> str:
+    """The page's text. Every name in it is escaped.
+
+    Args:
+        run: The run.
+        kinds: Which tables to show; others are passed over.
+    """
+    tables = [kind for kind in TABLES if kind in kinds and kind not in LEFT_OUT]
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        f'<meta name="viewport" content="width=device-width"><title>{html.escape(run.name)}</title>'
+        f"<style>{STYLE}{MORE_STYLE}</style></head><body><h1>{html.escape(run.name)}</h1>"
+        f"{display.table_html(facts(run))}{section_html('Diagnosis', run, diagnose(run))}"
+        + "".join(_kind(run.table(kind)) for kind in tables)
+        + "</body></html>\n"
+    )
+
+
+def _kind(table: StatTable) -> str:
+    if not len(table.steps):
+        return ""
+    if table.kind in SINGLE:
+        body = "".join(_single(table, statistic) for statistic in table.statistics)
+        return f"<h2>{html.escape(table.kind)}</h2>{body}"
+    default = (table.statistics[0],)
+    wanted = [s for s in STATISTICS.get(table.kind, default) if s in table.statistics]
+    return f"<h2>{html.escape(table.kind)}</h2>" + "".join(_rows(table, s) for s in wanted)
+
+
+def _single(table: StatTable, statistic: str) -> str:
+    values = table.select(statistic)[:, 0]
+    title = html.escape(statistic)
+    picture = series_svg(table.steps, values, statistic)
+    return f"<figure>{picture}<figcaption>{title}</figcaption></figure>" if picture else ""
+
+
+def _rows(table: StatTable, statistic: str) -> str:
+    values = table.select(statistic)
+    head = ("", "first", "last", "least", "largest", "not finite", "over time")
+    cells = "".join(f"<th>{text}</th>" for text in head)
+    rows = "".join(
+        _row(name, table.steps, values[:, row], _there(table, row))
+        for row, name in enumerate(table.names[:MOST_ROWS])
+    )
+    more = len(table.names) - MOST_ROWS
+    rest = f"<p>and {more} more rows</p>" if more > 0 else ""
+    caption = f"<h3>{html.escape(table.kind)} {html.escape(statistic)}</h3>"
+    return f"{caption}<table><tr>{cells}</tr>{rows}</table>{rest}"
+
+
+def _there(table: StatTable, row: int) -> np.ndarray:
+    if table.recorded is None:
+        return np.ones(len(table.steps), bool)
+    return table.recorded[:, row]
+
+
+def _row(name: str, steps: np.ndarray, values: np.ndarray, there: np.ndarray) -> str:
+    steps, values = steps[there], values[there]
+    good = values[np.isfinite(values)]
+    numbers = [*values[:1], *values[-1:]] + ([good.min(), good.max()] if len(good) else ["", ""])
+    texts = [f"{n:.4g}" if not isinstance(n, str) else n for n in numbers]
+    cells = "".join(f"<td>{text}</td>" for text in (*texts, len(values) - len(good)))
+    first = pooling.starts(len(steps), COLUMNS)
+    small = pooling.pool(values, first, "max")
+    picture = display.sparkline(pooling.last_of(steps, first), small, name) if len(steps) else ""
+    return f"<tr><td>{html.escape(name)}</td>{cells}<td>{picture}</td></tr>"

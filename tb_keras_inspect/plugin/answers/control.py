@@ -1,0 +1,201 @@
+"""Steering runs: finds a run's control files, hands commands over and answers back.
+
+Reads the run's directory itself, past TensorBoard's data provider: control works where TensorBoard and
+the training see the same directory of the file system.
+"""
+
+import dataclasses
+import json
+import os
+import threading
+import time
+from typing import Any
+
+from tb_keras_inspect import records
+from tb_keras_inspect.catalog import commands
+from tb_keras_inspect.files.locations import below, is_remote
+from tb_keras_inspect.plugin.answers.maps import probe_payload, stack_payload
+from tb_keras_inspect.plugin.errors import BadRequestError, HttpError, NotFoundError
+from tb_keras_inspect.plugin.params import Params
+from tb_keras_inspect.plugin.payload import Payload, as_json
+from tb_keras_inspect.steering import channel
+from tb_keras_inspect.steering.liveness import Liveness
+from tb_keras_inspect.store.run import RunData
+
+ANSWER_SECONDS = 2.0  # how long a request waits for the training's answer
+SILENT = "The training says nothing any more: its process is dead or stopped"
+DISABLED = "Control is off: start TensorBoard with --keras_inspect_control"
+
+
+class ForbiddenError(HttpError):
+    """Whoever asks may not."""
+
+    code = 403
+
+
+class ConflictError(HttpError):
+    """The training takes no commands now."""
+
+    code = 409
+
+
+def controls_impl(run: RunData, params: Params) -> Payload:
+    """What was commanded while the run trained."""
+    return as_json({"run": run.name, "entries": [dataclasses.asdict(e) for e in run.controls]})
+
+
+class Steering:
+    """The runs of one logdir that take commands. Thread-safe.
+
+    Args:
+        logdir: As TensorBoard was given it; empty for several.
+        enabled: Whether it was started with `--keras_inspect_control`.
+    """
+
+    def __init__(self, logdir: str, enabled: bool):
+        self._logdir, self.enabled = logdir or "", enabled
+        self._lock = threading.Lock()
+        self._lives: dict[str, Liveness] = {}
+
+    def state(self, run: str) -> Payload:
+        """What a training says of itself; `alive` is null where that is not known yet."""
+        state, why, alive = None, "" if self.enabled else DISABLED, False
+        try:
+            state = self._channel(run).state()
+            alive = self._alive(run, state)
+            state.pop("version")
+        except (channel.NotSteerableError, HttpError) as error:
+            why = why or str(error)
+        return as_json(
+            {"run": run, "enabled": self.enabled, "alive": alive, "why": why, "state": state}
+        )
+
+    def send(self, run: str, token: str, body: bytes) -> Payload:
+        """Hands a command over; waits a moment for the answer.
+
+        Raises:
+            HttpError: when it is not handed over.
+        """
+        identity, command, arguments = _command(body)
+        end = self._checked(run, token)
+        if end.answer(identity) is None:
+            self._check_alive(run, end)
+            try:
+                end.send(token, identity, command, arguments)
+            except OSError as error:
+                raise ConflictError(f"The command cannot be handed over: {error}") from error
+        return self._answer(run, end, identity, ANSWER_SECONDS)
+
+    def answer(self, run: str, token: str, identity: str) -> Payload:
+        """The answer of a command, as far as there is one."""
+        return self._answer(run, self._checked(run, token), _id(identity), 0.0)
+
+    def withdraw(self, run: str, token: str, identity: str) -> Payload:
+        """Takes back a command that waits."""
+        end, identity = self._checked(run, token), _id(identity)
+        # Only its sender knows an id; that of another one cannot be guessed.
+        return as_json({"id": identity, "withdrawn": end.withdraw(identity)})
+
+    def look(self, run: str, token: str, identity: str) -> Payload:
+        """What was looked at: the container of `probe` or of `maps`."""
+        end, identity = self._checked(run, token), _id(identity)
+        answer, data = end.answer(identity), end.look(identity)
+        if answer is None or data is None:
+            raise NotFoundError("There is no such picture, or not any more")
+        detail = answer.get("detail")
+        if isinstance(detail, dict) and detail.get("form") == "probe":
+            return probe_payload(run, records.decode_probe(data))
+        return stack_payload(
+            {"run": run, "step": None, "requested_step": None}, records.decode_map(data)
+        )
+
+    def _answer(self, run: str, end: channel.Channel, identity: str, seconds: float) -> Payload:
+        until = time.monotonic() + seconds
+        while (answer := end.answer(identity)) is None and time.monotonic() < until:
+            time.sleep(end.wait_seconds)
+        if answer is None:
+            state = end.state()
+            gone = state.get("status") == "ended" or self._alive(run, state) is False
+            if gone and end.withdraw(identity):
+                answer = {"id": identity, "outcome": "refused", "why": "The training is gone"}
+        return as_json(answer or {"id": identity, "outcome": "waiting"})
+
+    def _checked(self, run: str, token: str) -> channel.Channel:
+        """The channel, for who has the token."""
+        if not self.enabled:
+            raise ForbiddenError(DISABLED)
+        end = self._channel(run)
+        expected = end.token()
+        # Where this process may not read it, the training checks it alone.
+        if expected is not None and not channel.same(expected, token):
+            raise ForbiddenError("The token is wrong")
+        return end
+
+    def _check_alive(self, run: str, end: channel.Channel) -> None:
+        while True:
+            try:
+                state = end.state()
+            except channel.NotSteerableError as error:
+                raise ConflictError(str(error)) from error
+            if state.get("status") == "ended":
+                raise ConflictError("The training has ended: nothing takes commands")
+            alive = self._alive(run, state)
+            if alive:
+                return
+            if alive is False:
+                raise ConflictError(SILENT)
+            time.sleep(end.wait_seconds)
+
+    def _alive(self, run: str, state: dict[str, Any]) -> bool | None:
+        if state.get("status") == "ended":
+            return False
+        with self._lock:
+            return self._lives.setdefault(run, Liveness()).saw(state)
+
+    def _channel(self, run: str) -> channel.Channel:
+        if not self._logdir:
+            raise ConflictError("Control needs one directory: start TensorBoard with --logdir")
+        if is_remote(self._logdir):
+            return channel.Channel(_remote_run(self._logdir, run))
+        root = os.path.realpath(self._logdir)
+        path = os.path.realpath(os.path.join(root, run))
+        # A link out of the logdir could lead commands anywhere.
+        if os.path.commonpath([root, path]) != root:
+            raise ForbiddenError("The run lies outside of the logdir, behind a link")
+        return channel.Channel(path)
+
+
+def _remote_run(logdir: str, run: str) -> str:
+    """The run's URL; no name leads out of the logdir."""
+    if run == ".":
+        return logdir
+    parts = run.split("/")
+    if "\\" in run or not all(parts) or {".", ".."} & set(parts):
+        raise ForbiddenError("The run's name leads out of the logdir")
+    return below(logdir, *parts)
+
+
+def _id(identity: str) -> str:
+    if not channel.is_id(identity):
+        raise BadRequestError(f"This is no id of a command: {identity[:80]!r}")
+    return identity
+
+
+def _command(body: bytes) -> tuple[str, str, dict[str, Any]]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or set(found) - {"id", "command", "arguments"}:
+        raise BadRequestError(
+            'The body must be {"id": ..., "command": ..., "arguments": {...}} in JSON. '
+            f"Received: {body[:80]!r}"
+        )
+    try:
+        arguments = commands.checked(found.get("command"), found.get("arguments", {}))
+    except commands.CommandError as error:
+        raise BadRequestError(str(error)) from error
+    identity = found.get("id")
+    if not isinstance(identity, str):
+        raise BadRequestError("The body needs an 'id' of the command")
+    return _id(identity), found["command"], arguments

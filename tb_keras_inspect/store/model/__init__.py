@@ -1,0 +1,1 @@
+"""The model record, and its history over a run."""

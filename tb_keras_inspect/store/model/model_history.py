@@ -1,0 +1,96 @@
+"""All model records of a run: whose rows the numbers count in."""
+
+import math
+import threading
+
+from tb_keras_inspect import records
+from tb_keras_inspect.records import Kind, RecordError
+from tb_keras_inspect.store.model import model as model_lib
+from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.sources.source import (
+    NONE,
+    Source,
+    Stamp,
+    read_or_note,
+)
+
+
+class ModelBook:
+    """Reads model records as they come.
+
+    Args:
+        source: The run.
+        problems: Takes what cannot be read.
+    """
+
+    def __init__(self, source: Source, problems: Problems):
+        self._source, self._problems = source, problems
+        self._lock = threading.Lock()
+        self._stamp: Stamp | None = None
+        self._seen: set[tuple[int, float]] = set()
+        self._models: dict[int, model_lib.ModelInfo] = {}
+        self._names: dict[tuple[Kind, int], tuple[str, ...]] = {}
+        self.newest: model_lib.ModelInfo | None = None
+        self.restarts: tuple[tuple[int, float], ...] = ()
+
+    def refresh(self, stamp: Stamp | None) -> None:
+        """Reads what is new if the stamp says that there is something."""
+        with self._lock:
+            if stamp is not None and stamp != self._stamp:
+                self._read()
+                self._stamp = stamp
+
+    def names(self, kind: Kind, fingerprint: int) -> tuple[str, ...] | None:
+        """Names of a kind's rows; None when there is no such model record."""
+        with self._lock:
+            if fingerprint not in self._models:
+                self._read()  # a table can be served before its model record was listed
+            if fingerprint not in self._models:
+                return None
+            key = (kind, fingerprint)
+            if key not in self._names:
+                self._names[key] = _unique(_row_names(self._models[fingerprint], kind))
+            return self._names[key]
+
+    def _read(self) -> None:
+        found = read_or_note(self._source, Kind.MODEL, self._problems) or NONE
+        for index, key in enumerate(
+            zip(found.steps.tolist(), found.wall_times.tolist(), strict=True)
+        ):
+            if key not in self._seen:
+                self._seen.add(key)
+                self._decode(found, index, key)
+
+    def _decode(self, found, index: int, key: tuple[int, float]) -> None:
+        try:
+            info = model_lib.from_record(records.decode_model(found.read(index, 0)))
+        except RecordError as error:
+            self._problems.add("model", str(error), *key)
+            return
+        # The fingerprint stands for the content: a second record is the same, or damaged.
+        self.newest = self._models.setdefault(info.fingerprint, info)
+        if math.isfinite(key[1]):
+            self.restarts = (*self.restarts, key)
+
+
+def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:
+    if kind in (Kind.STEP, Kind.EPOCH):
+        return [""]
+    if kind is Kind.INPUT:
+        return list(info.inputs)
+    if kind is Kind.TARGET:
+        return []  # their records bring their names
+    if kind in (Kind.ACTIVATION, Kind.UNITS, Kind.ACTIVATION_HISTOGRAM):
+        return [site.name for site in info.sites]
+    return [variable.path for variable in info.variables]
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Names a hostile or careless writer gave twice get a number."""
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        while name in seen:
+            name = f"{name} ({index})"
+        seen.add(name)
+        names[index] = name
+    return tuple(names)

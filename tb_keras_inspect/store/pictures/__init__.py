@@ -1,0 +1,1 @@
+"""What probe samples look like inside the model, read back by snapshot."""

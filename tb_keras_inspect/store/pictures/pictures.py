@@ -1,0 +1,138 @@
+"""The part of a run that the probe samples show: pictures, predictions, activation functions."""
+
+from collections.abc import Sequence
+
+from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
+from tb_keras_inspect.records import DecodedProbe, Kind
+from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.pictures.activation_functions import (
+    ActivationFunctions,
+    functions_at,
+)
+from tb_keras_inspect.store.pictures.maps import (
+    Maps,
+    MapsReader,
+    Snapshot,
+    names_in,
+)
+from tb_keras_inspect.store.pictures.predictions import Predictions, predictions_of
+from tb_keras_inspect.store.pictures.probe import ProbeReader
+from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.sources.source import Source, Stamp
+from tb_keras_inspect.store.tables.table import StatTable
+
+_INDEXED = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION)
+
+
+class Pictures:
+    """What `RunData` says of the probe samples."""
+
+    def _read_pictures(self, source: Source, models: ModelBook, problems: Problems) -> None:
+        self._maps = {kind: MapsReader(kind, source, models, problems) for kind in _INDEXED}
+        self._probe = ProbeReader(source, problems)
+        self._picture_problems = problems
+
+    # What `RunData` has.
+
+    def _stamp(self, kind: Kind) -> Stamp:
+        raise NotImplementedError
+
+    def _not_recorded(self, kind: str) -> NotRecordedError:
+        raise NotImplementedError
+
+    def table(self, kind: str) -> StatTable:
+        """See `RunData`."""
+        raise NotImplementedError
+
+    def maps(self, name: str, kind: str = "maps") -> Maps:
+        """Pictures over time.
+
+        Args:
+            name: A site; of "kernels" the path of a variable, of "saliency" a model input.
+            kind: "maps" (activations), "attention", "saliency", "grad_cam" or "kernels".
+
+        Raises:
+            NotRecordedError: when there are none.
+
+        Example:
+
+        ```python
+        run.maps("conv2d")[-1]  # the newest: float32[samples, C, H, W]
+        run.maps("attention", kind="attention").steps  # int64[S]
+        ```
+        """
+        kind = self._picture_kind(kind)
+        return self._maps[kind].maps(self._stamp(kind), name)
+
+    def map_snapshots(self, kind: str = "maps") -> list[Snapshot]:
+        """At which steps pictures of a kind were recorded, and of what.
+
+        Raises:
+            NotRecordedError: when there are none.
+        """
+        kind = self._picture_kind(kind, _INDEXED)
+        return self._maps[kind].snapshots(self._stamp(kind))
+
+    def map_names(self, kind: str = "maps") -> list[str]:
+        """What there are pictures of.
+
+        Raises:
+            NotRecordedError: when there are none of this kind.
+        """
+        return names_in(self.map_snapshots(kind))
+
+    def activation_functions(
+        self, step: int | None = None, names: Sequence[str] | None = None
+    ) -> ActivationFunctions:
+        """Curves of the activation functions in use, with histograms of their pre-activations.
+
+        Args:
+            step: The newest snapshot at or before it is taken, else the first; None: the newest.
+            names: Names of layers' calls; None for all.
+
+        Raises:
+            NotRecordedError: when there are none.
+
+        Example:
+
+        ```python
+        functions = run.activation_functions().functions
+        functions["hidden_1"].flat_fraction  # share of pre-activations on flat parts
+        ```
+        """
+        snapshots = self.map_snapshots(Kind.ACTIVATION_FUNCTION.value)
+        if not snapshots:
+            raise NotRecordedError("snapshot of kind", Kind.ACTIVATION_FUNCTION.value, ())
+        before = [s for s in snapshots if step is None or s.step <= step]
+        snapshot = before[-1] if before else snapshots[0]
+        for name in names or ():
+            if name not in snapshot.blobs:
+                raise NotRecordedError("activation function", name, list(snapshot.blobs))
+        return functions_at(snapshot, list(names or snapshot.blobs), self._picture_problems)
+
+    @property
+    def predictions(self) -> Predictions:
+        """The model's outputs for the probe samples, at each snapshot.
+
+        Raises:
+            NotRecordedError: when there are none.
+        """
+        return predictions_of(self.table(Kind.PREDICTION.value))
+
+    @property
+    def probe(self) -> DecodedProbe:
+        """The samples that pictures are made of.
+
+        Raises:
+            NotRecordedError: when there are none.
+        """
+        probe = self._probe.probe(self._stamp(Kind.PROBE))
+        if probe is None:
+            raise self._not_recorded("probe")
+        return probe
+
+    def _picture_kind(self, name: str, known: Sequence[Kind] = PICTURE_KINDS) -> Kind:
+        if name not in [kind.value for kind in known]:
+            raise NotRecordedError("kind of pictures", name, [kind.value for kind in known])
+        return Kind(name)

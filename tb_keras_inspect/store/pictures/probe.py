@@ -1,0 +1,40 @@
+"""The probe samples of a run."""
+
+import threading
+
+import numpy as np
+
+from tb_keras_inspect import records
+from tb_keras_inspect.records import DecodedProbe, Kind, RecordError
+from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.sources.source import (
+    NONE,
+    Source,
+    Stamp,
+    read_or_note,
+)
+
+
+class ProbeReader:
+    """Keeps the newest probe samples. Thread-safe."""
+
+    def __init__(self, source: Source, problems: Problems):
+        self._source, self._problems = source, problems
+        self._lock = threading.Lock()
+        self._probe: tuple[Stamp, DecodedProbe | None] | None = None
+
+    def probe(self, stamp: Stamp) -> DecodedProbe | None:
+        """The newest probe samples that can be read."""
+        with self._lock:
+            if self._probe is None or self._probe[0] != stamp:
+                self._probe = (stamp, self._read())
+            return self._probe[1]
+
+    def _read(self) -> DecodedProbe | None:
+        found = read_or_note(self._source, Kind.PROBE, self._problems) or NONE
+        for index in np.argsort(found.wall_times, kind="stable")[::-1].tolist():
+            try:
+                return records.decode_probe(found.read(index, 0))
+            except RecordError as error:
+                self._problems.add("probe", str(error), found.steps[index], found.wall_times[index])
+        return None

@@ -1,0 +1,1 @@
+"""Numbers over sampled steps: tables, units, histograms, and how they grow, merge and pool."""

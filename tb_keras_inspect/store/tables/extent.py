@@ -1,0 +1,55 @@
+"""How many steps of a run were sampled, and from where to where."""
+
+import threading
+
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.sources.source import (
+    NONE,
+    Source,
+    Stamp,
+    read_or_note,
+)
+from tb_keras_inspect.store.tables.merge import survivors
+
+Stamps = dict[Kind, Stamp]
+Extent = tuple[int, int | None, int | None]  # number of samples, first step, last step
+
+
+class ExtentReader:
+    """Reads no more than the keys of the records, and these once. Thread-safe."""
+
+    def __init__(self, source: Source, models: ModelBook, problems: Problems):
+        self._source, self._models, self._problems = source, models, problems
+        self._lock = threading.Lock()
+        self._known: tuple[tuple, Extent] | None = None
+
+    def is_known(self, stamps: Stamps) -> bool:
+        """Whether `read` has nothing to read."""
+        known = self._known
+        return known is not None and known[0] == self._state(stamps)
+
+    def read(self, stamps: Stamps) -> Extent:
+        """The extent as of `stamps`."""
+        with self._lock:
+            if not self.is_known(stamps):
+                state = self._state(stamps)
+                self._known = (state, self._read(_kind(stamps)))
+            return self._known[1]
+
+    def _state(self, stamps: Stamps) -> tuple:
+        return stamps.get(_kind(stamps)), self._models.restarts
+
+    def _read(self, kind: Kind | None) -> Extent:
+        found = None if kind is None else read_or_note(self._source, kind, self._problems)
+        found = found or NONE
+        steps = found.steps[survivors(found.steps, found.wall_times, self._models.restarts)]
+        if not len(steps):
+            return 0, None, None
+        return len(steps), int(steps[0]), int(steps[-1])
+
+
+def _kind(stamps: Stamps) -> Kind | None:
+    """The kind whose records are counted: the smallest one, else any."""
+    return Kind.STEP if Kind.STEP in stamps else next(iter(stamps), None)

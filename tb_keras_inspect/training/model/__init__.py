@@ -1,0 +1,1 @@
+"""The model as it is recorded: names, layers, connections, settings."""

@@ -1,0 +1,146 @@
+"""The model record: layers, variables, tapped outputs."""
+
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from typing import Any
+
+import keras
+
+from tb_keras_inspect._version import __version__
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records import seal_model
+from tb_keras_inspect.training.model import names, settings
+from tb_keras_inspect.training.model.connections import known_edges
+from tb_keras_inspect.training.model.edges import Edges
+from tb_keras_inspect.training.reduce import saturation
+from tb_keras_inspect.training.step.layout import SiteKey
+
+_DISTRIBUTIONS = {
+    "tensorflow": ("tensorflow", "tensorflow-cpu"),
+    "jax": ("jax",),
+    "torch": ("torch",),
+}
+
+
+def describe_model(
+    model: keras.Model,
+    sites: Iterable[SiteKey] = (),
+    omissions: Mapping[tuple[str, str], str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    steps_per_epoch: int | None = None,
+    edges: Edges | None = None,
+    compiled: Mapping[str, str] | None = None,
+) -> pb.ModelRecord:
+    """Describes a built model as it is now.
+
+    Args:
+        model: A built model.
+        sites: Tapped outputs, in order.
+        omissions: (name, what) to the reason why it is not recorded.
+        options: Name to value, written as text.
+        steps_per_epoch: Training steps of an epoch, None where not known.
+        edges: How layers are connected; None for what is known without running anything.
+        compiled: What `configured.compiled_of` said of the model when training began.
+    """
+    record = pb.ModelRecord(
+        name=model.name,
+        class_name=type(model).__name__,
+        steps_per_epoch=steps_per_epoch or 0,
+        options={name: str(value) for name, value in (options or {}).items()},
+        versions=versions(),
+        compiled=compiled,
+        inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
+    )
+    index = _add_layers(record, model)
+    _add_variables(record, model, index)
+    for site in sites:
+        record.sites.append(_site(site, index))
+    for (name, what), reason in sorted((omissions or {}).items()):
+        record.omissions.add(name=name, what=what, reason=reason)
+    _fill_output_shapes(record)
+    if edges is None:
+        seen = [record.layers[site.layer].path for site in record.sites if site.layer >= 0]
+        edges = known_edges(model, seen)
+    _add_edges(record, edges)
+    return seal_model(record)
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, Keras, its backend and Python."""
+    backend = keras.backend.backend()
+    found = {
+        "tb_keras_inspect": __version__,
+        "keras": keras.__version__,
+        "python": platform.python_version(),
+        "backend": backend,
+    }
+    for distribution in _DISTRIBUTIONS.get(backend, ()):
+        try:
+            found[backend] = metadata.version(distribution)
+            break
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _add_layers(record: pb.ModelRecord, model: keras.Model) -> dict[str, int]:
+    paths = names.layer_names(model)
+    index = {}
+    for position, (layer, parent) in enumerate(names.layers_of(model)):
+        path = paths[id(layer)]
+        index[path] = position
+        record.layers.add(
+            path=path,
+            class_name=type(layer).__name__,
+            activation=saturation.activation_of(layer),
+            parent=parent,
+            parameters=layer.count_params() if layer.built else 0,
+            trainable=bool(layer.trainable),
+            dtype=str(layer.compute_dtype),
+            settings=settings.settings_of(layer),
+        )
+    return index
+
+
+def _add_variables(record: pb.ModelRecord, model: keras.Model, index: dict[str, int]) -> None:
+    owner: dict[int, int] = {}
+    for position, (layer, _) in enumerate(names.layers_of(model)):
+        for variable in layer.trainable_variables:
+            owner[id(variable)] = position  # children come later: the innermost layer wins
+    variables = list(model.trainable_variables)
+    for variable, path in zip(variables, names.variable_names(variables, model), strict=True):
+        record.variables.add(
+            path=path,
+            layer=owner.get(id(variable), -1),
+            shape=[int(length) for length in variable.shape],
+            dtype=str(variable.dtype),
+        )
+
+
+def _site(site: SiteKey, index: dict[str, int]) -> pb.Site:
+    return pb.Site(
+        name=site.name,
+        layer=index.get(site.layer, -1),
+        call=site.call,
+        output=site.output,
+        shape=[-1 if length is None else length for length in site.shape],
+        unit_axis=site.unit_axis,
+        units=site.units,
+        activation=site.activation,
+    )
+
+
+def _add_edges(record: pb.ModelRecord, edges: Edges) -> None:
+    record.edges_from = edges.source
+    for source, target in edges.pairs:
+        record.edges.add(source=source, target=target)
+    for index, calls in edges.calls.items():
+        record.layers[index].calls = calls
+
+
+def _fill_output_shapes(record: pb.ModelRecord) -> None:
+    for site in reversed(record.sites):
+        if site.layer >= 0:
+            del record.layers[site.layer].output_shape[:]
+            record.layers[site.layer].output_shape.extend(site.shape)

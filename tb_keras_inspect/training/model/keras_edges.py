@@ -1,0 +1,96 @@
+"""Edges from Keras's own graph of a Functional or Sequential model."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.training.model import names
+from tb_keras_inspect.training.model.edges import (
+    FUNCTIONAL,
+    Edges,
+    GraphBuilder,
+    Layer,
+)
+
+
+def functional_edges(model: keras.Model) -> Edges | None:
+    """Edges of a Functional or Sequential model, nested ones included, from Keras's graph.
+
+    Other layers with layers in them are taken as one: what goes on inside is not in the graph.
+
+    Returns:
+        The edges, or None for another kind of model.
+    """
+    functional = _functional(model)
+    if functional is None:
+        return None
+    graph = GraphBuilder(model)
+    inputs = [graph.input_source(layer, ()) for layer in input_layers(model)]
+    _walk(graph, functional, inputs)
+    return graph.edges(FUNCTIONAL)
+
+
+def is_opaque(model: keras.Model) -> bool:
+    """Whether Keras's graph leaves out what goes on inside the model or one of its layers."""
+    if _functional(model) is None:
+        return True
+    with_layers = [x for x, _ in names.layers_of(model) if x._flatten_layers(include_self=False)]
+    return any(_functional(layer) is None for layer in with_layers)
+
+
+def _walk(
+    graph: GraphBuilder, functional: Any, inputs: Sequence[frozenset[int]]
+) -> list[frozenset[int]]:
+    """Follows Keras's graph.
+
+    Args:
+        functional: A Functional model.
+        inputs: Where each of its inputs comes from.
+
+    Returns:
+        Where each of its outputs comes from.
+    """
+    flat = keras.tree.flatten(functional._inputs_struct)
+    known = {id(x): source for x, source in zip(flat, inputs, strict=True)}
+    for depth in sorted(functional._nodes_by_depth, reverse=True):
+        for node in functional._nodes_by_depth[depth]:
+            if not node.is_input:
+                _follow(graph, node, known)
+    return [known[id(x)] for x in keras.tree.flatten(functional._outputs_struct)]
+
+
+def _follow(graph: GraphBuilder, node: Any, known: dict[int, frozenset[int]]) -> None:
+    operation = node.operation
+    sources = [known[id(x)] for x in node.input_tensors]
+    together = frozenset().union(*sources)
+    inner = _functional(operation)
+    graph.called(operation)
+    if inner is not None and graph.knows(operation) and len(sources) == len(inner.inputs):
+        entered = [
+            graph.input_source(layer, source)
+            for layer, source in zip(input_layers(operation), sources, strict=True)
+        ]
+        outputs = _walk(graph, inner, entered)
+    elif graph.knows(operation):
+        outputs = [graph.node(operation, together)] * len(node.outputs)
+    else:  # an operation that is no layer
+        outputs = [together] * len(node.outputs)
+    known |= {id(x): source for x, source in zip(node.outputs, outputs, strict=True)}
+
+
+def _functional(layer: Any) -> Any:
+    """The Functional model that a layer is, or that a Sequential one has inside, or None."""
+    inner = getattr(layer, "_functional", None) if isinstance(layer, keras.Sequential) else layer
+    is_one = isinstance(inner, keras.src.models.functional.Functional)
+    # A subclass may do more in its `call` than the graph says.
+    own = is_one and type(inner).call is not keras.src.models.functional.Functional.call
+    return inner if is_one and not own else None
+
+
+def input_layers(layer: Any) -> list[Layer]:
+    """The input layers of a Functional or Sequential model, none for another layer."""
+    functional = _functional(layer)
+    if functional is None:
+        return []
+    return [x._keras_history.operation for x in keras.tree.flatten(functional._inputs_struct)]

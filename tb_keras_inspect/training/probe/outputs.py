@@ -1,0 +1,104 @@
+"""Sees the layer outputs of one forward pass of the probe samples."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.frameworks import Backend
+from tb_keras_inspect.training.probe.pictures.maps import View, view_of
+from tb_keras_inspect.training.step import keras_hooks as listening
+from tb_keras_inspect.training.step.call_log import CallLog, Output
+
+Take = Callable[[str, View, Any], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """A layer output that was seen.
+
+    Attributes:
+        layer: The layer.
+        output: Which one it is; without its tensor.
+        shape: Its shape.
+        channels_first: Whether axis 1 is the channel.
+        whole: Shape of what the layer was called with, where that was one tensor of whole numbers,
+            or what an embedding takes for such: Keras casts ids to the type of the model's input.
+    """
+
+    layer: keras.layers.Layer
+    output: Output
+    shape: tuple[int, ...]
+    channels_first: bool
+    whole: tuple[int, ...] | None
+
+
+class OutputObserver(listening.Listener):
+    """Names and views the outputs of one forward pass, and hands each to a function.
+
+    Args:
+        backend: The backend in use.
+        names: `id(layer)` to path, of the layers that are looked at.
+        take: Called with site name, view and tensor for each output that can be shown.
+
+    Attributes:
+        seen: Site name to each output that can be shown.
+    """
+
+    def __init__(self, backend: Backend, names: Mapping[int, str], take: Take):
+        self._take = take
+        self._log, self._token = CallLog(backend, names), backend.trace_token()
+        self._channels_first = keras.config.image_data_format() == "channels_first"
+        self._whole: list[tuple[int, ...] | None] = []  # of the calls that are under way
+        self.seen: dict[str, Seen] = {}
+
+    @property
+    def omissions(self) -> dict[str, str]:
+        """Site name to the reason why it is not shown."""
+        return self._log.omissions
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """A block in which this observer sees the layers' calls on this thread."""
+        with listening.listening(self, listening.layer_calls()):
+            yield
+
+    def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
+        """See `Listener`."""
+        self._whole.append(_whole_shape(layer, inputs))
+
+    def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
+        """See `Listener`."""
+        whole = self._whole.pop()
+        for output in self._log.outputs(layer, outputs, self._token):
+            shape = tuple(output.tensor.shape)
+            channels_first = self._is_channels_first(layer, len(shape))
+            try:
+                view = view_of(shape, channels_first)
+            except ValueError as error:
+                self.omissions[output.name] = str(error)
+            else:
+                self._take(output.name, view, output.tensor)
+                which = dataclasses.replace(output, tensor=None)
+                self.seen[output.name] = Seen(layer, which, shape, channels_first, whole)
+
+    def _is_channels_first(self, layer: keras.layers.Layer, rank: int) -> bool:
+        """From the layer itself, else (an activation, an addition) from the last that said it."""
+        data_format = getattr(layer, "data_format", None)
+        if data_format in ("channels_first", "channels_last"):
+            self._channels_first = data_format == "channels_first"
+            return self._channels_first
+        if isinstance(layer, keras.layers.BatchNormalization) and isinstance(layer.axis, int):
+            return rank > 2 and layer.axis % rank == 1
+        return rank >= 4 and self._channels_first
+
+
+def _whole_shape(layer: keras.layers.Layer, inputs: Any) -> tuple[int, ...] | None:
+    """Shape of the only tensor among a call's arguments, if it is of whole numbers."""
+    tensors = [x for x in keras.tree.flatten(inputs) if hasattr(x, "dtype") and hasattr(x, "shape")]
+    is_embedding = isinstance(layer, keras.layers.Embedding)
+    if len(tensors) != 1 or not (is_embedding or "int" in str(tensors[0].dtype)):
+        return None
+    return tuple(tensors[0].shape)

@@ -1,0 +1,1 @@
+"""What the probe pass shows: maps, attention, saliency, Grad-CAM, kernels, activation functions."""

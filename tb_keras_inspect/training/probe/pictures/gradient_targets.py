@@ -1,0 +1,80 @@
+"""Which gradients of a model are shown: of which inputs, and of which layer's output."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tb_keras_inspect.training.probe.data import is_composite
+from tb_keras_inspect.training.probe.outputs import Seen
+from tb_keras_inspect.training.probe.pictures import map_encoding, maps
+from tb_keras_inspect.training.probe.pictures.gradients import InputPlace, Place
+from tb_keras_inspect.training.probe.pictures.kernels import CONVOLUTIONS
+
+
+def input_places(
+    inputs: Sequence[tuple[str, Any]], seen: Mapping[str, Seen]
+) -> tuple[list[InputPlace], dict[str, str]]:
+    """The inputs whose saliency can be shown.
+
+    Args:
+        inputs: Names and arrays of all inputs, flat.
+        seen: The layer outputs of the forward pass, in order.
+
+    Returns:
+        The places, and name to reason for the others.
+    """
+    places, omissions = [], {}
+    entries = [place for place in seen.values() if place.whole is not None]
+    for position, (name, x) in enumerate(inputs):
+        reason, entry = _reason(x), None
+        if reason is None and x.dtype.kind in "biu":
+            entry = next((e for e in entries if e.whole == x.shape and _fits(e, x)), None)
+            if entry is None:
+                reason = "of whole numbers, and no layer that takes it as it is puts out floats"
+            else:
+                entries.remove(entry)
+        if reason is not None:
+            omissions[name] = reason
+            continue
+        view = maps.view_of(x.shape, map_encoding.is_channels_first(x.shape))
+        places.append(InputPlace(name, position, view, None if entry is None else _place(entry)))
+    return places, omissions
+
+
+def _reason(x: Any) -> str | None:
+    if x is None or is_composite(x):
+        return "not a dense array"
+    if x.dtype.kind not in "biuf":
+        return f"of type {x.dtype}, which has no gradient"
+    if not 2 <= x.ndim <= 5 or not x.size:
+        return f"has shape {x.shape}; shown are ranks 2 to 5, batch axis included"
+    return None
+
+
+def _fits(seen: Seen, x: Any) -> bool:
+    """Whether an output has a feature vector for each number."""
+    return seen.shape[:-1] == x.shape and not seen.output.position
+
+
+def cam_place(seen: Mapping[str, Seen], wanted: str | None) -> tuple[Place | None, str]:
+    """The layer output that Grad-CAM is of.
+
+    Args:
+        seen: The layer outputs of the forward pass, in order.
+        wanted: Name of a layer or site; None for the last convolution.
+
+    Returns:
+        The place, or None and why there is none.
+    """
+    fitting = [s for s in seen.values() if 3 <= len(s.shape) <= 5 and not s.output.position]
+    if wanted is None:
+        found = [s for s in fitting if isinstance(s.layer, CONVOLUTIONS)]
+        reason = "the model has no convolution; `grad_cam_layer=` chooses another layer"
+    else:
+        found = [s for s in fitting if wanted in (s.output.name, s.output.layer)]
+        reason = f"the layer {wanted!r} puts out nothing with channels at several positions"
+    return (_place(found[-1]), "") if found else (None, reason)
+
+
+def _place(seen: Seen) -> Place:
+    output = seen.output
+    return Place(seen.layer, output.name, output.call, seen.shape, seen.channels_first)

@@ -1,0 +1,115 @@
+"""One step on several replicas, each with its part of the batch: their vectors as one."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.training.step.layout import Layout, Section
+
+# Column of a section that says how many elements (of the loss: samples) a replica's numbers are of.
+# It does not outlive `combine_replicas`.
+COUNT = "count"
+
+
+def combine_replicas(layout: Layout, vectors: np.ndarray) -> tuple[Layout, dict[Kind, np.ndarray]]:
+    """What one device would have said of the whole batch.
+
+    Gradients, weights and updates are the same on every replica. Statistics of layer outputs, of
+    inputs and the loss are put together by the elements that each replica looked at; a replica that
+    had none is left out. Histograms of layer outputs are added.
+
+    Args:
+        layout: How each vector is divided.
+        vectors: float32[R, size], one row for each of R replicas.
+
+    Returns:
+        The layout without the columns `COUNT`, and its sections, as `Layout.split` gives them.
+    """
+    parts = [layout.split(vector) for vector in vectors]
+    sections, views = [], {}
+    for section in layout.sections:
+        found = [part[section.kind] for part in parts]
+        values = found[0][None] if len(found) == 1 else np.stack(found)
+        counted = COUNT in section.statistics
+        counts = None
+        if counted:
+            column = section.statistics.index(COUNT)
+            counts, values = values[..., column], np.delete(values, column, axis=-1)
+            section = _without_count(section)
+        views[section.kind] = values[0] if len(parts) == 1 else _combine(section, values, counts)
+        sections.append(section)
+    return Layout(tuple(sections)), views
+
+
+def _without_count(section: Section) -> Section:
+    names = tuple(name for name in section.statistics if name != COUNT)
+    size = section.size - len(section.rows)
+    return dataclasses.replace(section, statistics=names, size=size)
+
+
+def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    """One section of R replicas: float32[R, ...] to float32[...]."""
+    if section.kind is Kind.UNITS:
+        return values.max(axis=0)
+    if section.kind is Kind.ACTIVATION_HISTOGRAM:
+        return values.sum(axis=0)
+    if section.kind in (Kind.ACTIVATION, Kind.INPUT, Kind.TARGET):
+        return _Parts(section.statistics, values, counts).whole()
+    if section.kind is Kind.STEP:
+        return _step(section.statistics, values, counts)
+    return values[0]
+
+
+def _step(names: Sequence[str], values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
+    """The loss is a mean over samples, their number is a sum; the rest is the same everywhere."""
+    means = _Parts([COUNT] * len(names), values, counts).whole()
+    is_loss = np.array([name.split(":")[0] == "loss" for name in names])
+    found = np.where(is_loss, means, values[0])
+    return np.where(np.array(names) == "batch_size", values.sum(axis=0), found)
+
+
+class _Parts:
+    """Statistics of the parts of a batch.
+
+    Args:
+        names: Names of the K columns; what is not known by name is a mean over elements.
+        values: float32[R, N, K].
+        counts: float32[R, N] elements in each part; None for equal parts.
+    """
+
+    def __init__(self, names: Sequence[str], values: np.ndarray, counts: np.ndarray | None):
+        self._names, self._values = list(names), values.astype(np.float64)
+        counts = np.ones(values.shape[:2]) if counts is None else counts.astype(np.float64)
+        self._there = counts > 0  # the other parts' numbers mean nothing, not even a NaN
+        total = counts.sum(axis=0)
+        self._share = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+
+    def whole(self) -> np.ndarray:
+        """float32[N, K]: the statistics of all parts together, NaN where no part has elements."""
+        columns = np.stack([self._column(name, i) for i, name in enumerate(self._names)], axis=-1)
+        return np.where(self._there.any(axis=0)[:, None], columns, np.nan).astype(np.float32)
+
+    def _column(self, name: str, position: int) -> np.ndarray:
+        x = self._values[..., position]
+        if name in ("max_abs", "max"):
+            return self._kept(x, -np.inf).max(axis=0)
+        if name == "min":
+            return self._kept(x, np.inf).min(axis=0)
+        if name == "nonfinite_count":
+            return self._kept(x, 0.0).sum(axis=0)
+        if name == "l2":
+            return np.sqrt(np.square(self._kept(x, 0.0)).sum(axis=0))
+        if name == "std":
+            means = self._values[..., self._names.index("mean")]
+            with np.errstate(invalid="ignore"):  # infinite means
+                between = np.square(means - self._mean(means))
+            return np.sqrt(self._mean(np.square(x) + between))
+        return self._mean(x)
+
+    def _mean(self, x: np.ndarray) -> np.ndarray:
+        return (self._share * self._kept(x, 0.0)).sum(axis=0)
+
+    def _kept(self, x: np.ndarray, otherwise: float) -> np.ndarray:
+        return np.where(self._there, x, otherwise)

@@ -1,0 +1,196 @@
+"""From the training thread to the event file: a bounded queue and one background thread."""
+
+import atexit
+import logging
+import os
+import queue
+import threading
+import weakref
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from tensorboard.compat.proto import event_pb2
+
+from tb_keras_inspect.files.claim import claim
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
+
+logger = logging.getLogger(__name__)
+
+QUEUE_SIZE = 64  # samples; each holds one packed device vector
+CLOSE_SECONDS = 60.0  # how long `close` waits for a slow disk
+
+Job = Callable[[], Iterable[event_pb2.Event]]
+# What a job writes.
+KINDS = SAMPLE, SNAPSHOT, EPOCH, OTHER = "sample", "snapshot", "epoch", "other"
+_open_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
+
+
+class Recorder:
+    """Writes events without ever making the training wait or fail.
+
+    A job is a function that makes events; it runs on the background thread, so that copying from the
+    device, packing and writing cost the training thread nothing. Each job's events are on disk before
+    the next job begins. After the first failure everything that follows is dropped.
+
+    A directory is written by one recorder at a time. Where another process records into it, this one
+    does below it; an earlier recorder of this process, as an interrupted fit leaves it, is closed.
+
+    Args:
+        log_dir: The run's directory.
+        queue_size: Most jobs in waiting.
+
+    Attributes:
+        log_dir: Where it writes: `log_dir`, or a directory of its own below it.
+        dropped: Number of jobs left out because the queue was full.
+        bytes_of: Bytes written, by what they are of.
+        count_of: Jobs that are done, likewise.
+        taken_of: Jobs that were taken, likewise.
+        path: The event file.
+        on_written: Called with the events of each job once they are written, on the background
+            thread; it must not raise. None for nothing.
+
+    Raises:
+        OSError: when the directory cannot be written.
+    """
+
+    def __init__(self, log_dir: str, queue_size: int = QUEUE_SIZE):
+        _close_earlier(log_dir)
+        self._claim = claim(log_dir)
+        self._directory = _identity(log_dir)
+        self.log_dir = log_dir if self._claim is None else self._claim.path
+        try:
+            self._writer = EventFileWriter(self.log_dir)
+        except BaseException:
+            self._release()
+            raise
+        self.path = self._writer.path
+        self._failure: BaseException | None = None
+        self._is_patient = True
+        self.dropped = 0
+        self.on_written: Callable[[list[event_pb2.Event]], None] | None = None
+        self.bytes_of: Counter[str] = Counter()
+        self.count_of: Counter[str] = Counter()
+        self.taken_of: Counter[str] = Counter()
+        self._closing = False
+        self._queue: queue.Queue[tuple[Job, str] | None] = queue.Queue(queue_size)
+        self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
+        self._thread.start()
+        _open_recorders.add(self)
+
+    @property
+    def bytes_written(self) -> int:
+        """Size of the event file so far."""
+        return self._writer.size
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What went wrong, or None."""
+        if self._failure is None and not self._closing and not self._thread.is_alive():
+            return RuntimeError("the thread that writes has ended")  # killed, or lost in a fork
+        return self._failure
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a job put now would be written."""
+        return self.failure is None and not self._closing and self._thread.is_alive()
+
+    def put(self, job: Job, wait_seconds: float = 0.0, what: str = OTHER) -> bool:
+        """Hands over a job.
+
+        Args:
+            job: Called on the background thread.
+            wait_seconds: How long to wait while the queue is full, for what must not be lost. Where
+                that was in vain once, nothing waits again until there has been a place.
+            what: `SAMPLE`, `SNAPSHOT`, `EPOCH` or `OTHER`: what its bytes are counted as.
+
+        Returns:
+            Whether it was taken. A full queue or an earlier failure drops it.
+        """
+        if not self.is_open:
+            return False
+        wait_seconds = wait_seconds if self._is_patient else 0.0
+        try:
+            self._queue.put((job, what), block=wait_seconds > 0, timeout=wait_seconds or None)
+        except queue.Full:
+            self._is_patient = self._is_patient and not wait_seconds
+            self.dropped += 1
+            return False
+        self._is_patient = True
+        self.taken_of[what] += 1
+        return True
+
+    def expected(self, what: str) -> tuple[int, float]:
+        """Jobs taken and their bytes, those that wait like the rest; nothing until one is written."""
+        done, taken = self.count_of[what], self.taken_of[what]
+        return (taken, self.bytes_of[what] * taken / done) if done else (0, 0.0)
+
+    def close(self, wait_seconds: float = CLOSE_SECONDS) -> bool:
+        """Writes what is waiting and closes the file. Safe to call twice.
+
+        Returns:
+            Whether everything was written in the time given.
+        """
+        self._failure, self._closing = self.failure, True
+        self._release()
+        if self._thread.is_alive():
+            try:
+                self._queue.put(None, timeout=wait_seconds)
+            except queue.Full:
+                return False
+            self._thread.join(wait_seconds)
+        if not self._thread.is_alive():
+            _open_recorders.discard(self)
+        return not self._thread.is_alive() and self.failure is None
+
+    def _release(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
+
+    def _run(self) -> None:
+        try:
+            while (item := self._queue.get()) is not None:
+                if self._failure is None:
+                    self._write(*item)
+        except BaseException as error:  # whatever ends this thread must not do so unseen
+            self._failure = self._failure or error
+        finally:
+            try:
+                self._writer.close()
+            except Exception as error:
+                self._failure = self._failure or error
+
+    def _write(self, job: Job, what: str) -> None:
+        try:
+            events = list(job())
+            if events:
+                before = self._writer.size
+                self._writer.write(*events)
+                self.bytes_of[what] += self._writer.size - before
+                if self.on_written is not None:
+                    self.on_written(events)
+            self.count_of[what] += 1
+        except BaseException as error:  # also a SystemExit
+            logger.debug("recording stopped", exc_info=True)
+            self._failure = error
+
+
+def _identity(log_dir: str) -> str:
+    return log_dir if "://" in log_dir else os.path.realpath(log_dir)
+
+
+def _close_earlier(log_dir: str) -> None:
+    """An interrupted fit leaves its recorder open; two of one process would write one run twice."""
+    directory = _identity(log_dir)
+    for recorder in list(_open_recorders):
+        if recorder._directory == directory and not recorder._closing:
+            recorder.close(wait_seconds=5.0)
+            recorder._failure = recorder.failure or RuntimeError(
+                "a callback that began later in this process records into the same directory"
+            )
+
+
+@atexit.register
+def _close_all() -> None:
+    """A training that died by an exception never reaches `on_train_end`."""
+    for recorder in list(_open_recorders):
+        recorder.close(wait_seconds=5.0)

@@ -1,0 +1,309 @@
+"""One training's recording: takes what the twin and the probe pass see to the recorder."""
+
+import contextlib
+import logging
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.records.summary import to_event, to_value
+from tb_keras_inspect.training.dead_units import DeadUnits
+from tb_keras_inspect.training.model import names
+from tb_keras_inspect.training.model.connections import edges_of
+from tb_keras_inspect.training.model.description import describe_model
+from tb_keras_inspect.training.model.edges import Edges
+from tb_keras_inspect.training.model.layer_filter import LayerFilter
+from tb_keras_inspect.training.model.settings import compiled_of
+from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
+from tb_keras_inspect.training.processes.replicas import combine_replicas
+from tb_keras_inspect.training.recorder import (
+    EPOCH,
+    SAMPLE,
+    SNAPSHOT,
+    Recorder,
+)
+from tb_keras_inspect.training.sample_encoder import SampleEncoder, encode_epoch
+from tb_keras_inspect.training.step.instrumented_step import Twin
+from tb_keras_inspect.training.step.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # seconds to wait for a place in the queue, for what must not be lost
+
+
+class Session:
+    """Records one model's training: one `fit`, or several one after the other.
+
+    What it takes to build and compile the instrumented step and the probe pass is kept from one fit
+    to the next.
+
+    Args:
+        model: The model in `fit`.
+        settings: What to record of a sampled step.
+        wanted: Which layers to record.
+        samples: The probe samples, None for no maps.
+        options: The callback's options, for the model record.
+        pictures: Options of `ProbePass`.
+
+    Attributes:
+        problems: What has been turned off, and why, in words for the user; the callback empties it.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        settings: Settings,
+        wanted: LayerFilter,
+        samples: ProbeSamples | None,
+        options: Mapping[str, Any],
+        pictures: Mapping[str, Any] | None = None,
+    ):
+        self._model, self._settings, self._options = model, settings, options
+        self._pictures = dict(pictures or {})
+        self._samples = samples
+        self._probe: ProbePass | None = None
+        self._edges: Edges | None = None  # None until the model can be traced
+        self._fingerprint, self._described = 0, -1  # the last model record, and its step
+        self._step, self._facts = 0, {}
+        self._reported: set[str] = set()
+        self.problems: list[str] = []
+        self._structure = _structure(model)
+        head = samples.count if samples is not None and samples.needs_batch else 0
+        self._twin = Twin(model, settings, wanted, self._on_sample, head)
+
+    def open(self, recorder: Recorder, steps_per_epoch: int | None, processes: int = 1) -> None:
+        """A fit begins.
+
+        Args:
+            recorder: Where its events go.
+            steps_per_epoch: None where not known.
+            processes: How many processes record together.
+        """
+        self._twin.backend.processes = processes
+        self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
+        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch), self._settings.scalars)
+        # Now: while JAX trains, the optimizer's variables cannot be read.
+        self._compiled: dict[str, str] = {}
+        with contextlib.suppress(
+            Exception
+        ):  # what a model of the user's own answers may be anything
+            self._compiled = compiled_of(self._model)
+        self._record_key: Any = None
+        self._written: int | None = None  # fingerprint of the model record that is in the file
+        self._shown = False  # whether this fit's file has a snapshot
+
+    def serves(self, model: keras.Model) -> bool:
+        """Whether this session can go on with a model: it is the same, and nothing has failed."""
+        same = model is self._model and _structure(model) == self._structure
+        return same and not self._reported and self._twin.failure is None
+
+    # Sampled steps.
+
+    def arm(self, step: int, facts: Mapping[str, float]) -> bool:
+        """Makes the step that is about to run an instrumented one.
+
+        Args:
+            step: Its number in the run.
+            facts: Numbers of it that the host knows, by the name of the statistic.
+
+        Returns:
+            Whether it will be.
+        """
+        if not has_weights(self._model) or self._recorder.failure is not None:
+            return False
+        self._step, self._facts = step, dict(facts)
+        return self._twin.arm()
+
+    def disarm(self) -> None:
+        """Leaves the model as it was."""
+        self._twin.disarm()
+
+    def _on_sample(self, vector: Any, head: Any) -> None:
+        if self._samples is not None and self._samples.needs_batch and head is not None:
+            with self._maps_only():
+                self._samples = ProbeSamples.from_batch(head, self._samples.count)
+        self._twin.head = 0
+        self._describe()
+        step, facts, now, encoder = self._step, self._facts, time.time(), self._encoder
+
+        def job() -> Iterable[Any]:
+            vectors = self._twin.backend.to_numpy(vector)
+            layout = self._twin.layouts.of(vectors[0])
+            if layout is None:
+                return []
+            layout, views = combine_replicas(layout, vectors)
+            return [to_event(step, now, encoder.encode(layout, views, step, facts))]
+
+        self._recorder.put(job, what=SAMPLE)
+
+    # Activation maps.
+
+    @property
+    def wants_first_snapshot(self) -> bool:
+        """Whether the samples are there and nothing has been shown of them yet."""
+        ready = self._samples is not None and not self._samples.needs_batch
+        return ready and not self._shown and has_weights(self._model)
+
+    def snapshot(self, step: int) -> None:
+        """Records what the probe samples look like inside the model now.
+
+        Raises:
+            ValueError: if samples that the user gave do not fit the model.
+        """
+        if self._samples is None or self._samples.needs_batch or not has_weights(self._model):
+            return
+        if self._recorder.failure is not None:
+            return
+        first, self._shown = not self._shown, True
+        with self._maps_only():
+            if not self._model.built:
+                raise ValueError(f"the model {self._model.name!r} is never called as a whole")
+            if self._probe is None:
+                plan = self._twin.plan
+                variables = list(zip(plan.variables, plan.variable_names, strict=True))
+                self._probe = ProbePass(
+                    self._model, self._samples, plan.layers, variables=variables, **self._pictures
+                )
+            probe, now = self._probe, time.time()
+            values = probe.run(step)
+            self._report_off(probe)
+            if self._edges is None:
+                self._edges = edges_of(self._model, self._samples.inputs, probe.order)
+            self._describe()
+            fingerprint = self._fingerprint
+
+            def job() -> Iterable[Any]:
+                messages = []
+                if first:
+                    messages.append(to_value(Kind.PROBE, probe.encode_inputs(fingerprint)))
+                for kind, content in probe.encode(values, fingerprint).items():
+                    messages.append(to_value(kind, *content))
+                return [to_event(step, now, messages)]
+
+            self._recorder.put(job, PATIENCE, SNAPSHOT)
+
+    # Epochs, and the model itself.
+
+    def epoch_ended(self, step: int, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Records Keras's logs of an epoch, at its last step."""
+        if not has_weights(self._model):
+            return
+        self._describe()
+        fingerprint, now, logs = self._fingerprint, time.time(), dict(logs)
+        self._recorder.put(
+            lambda: [to_event(step, now, encode_epoch(fingerprint, logs, epoch))],
+            PATIENCE,
+            EPOCH,
+        )
+
+    def _describe(self) -> None:
+        """Writes the model record, if it is not the one written last."""
+        layouts, omissions = self._twin.layouts, dict(self._twin.omissions)
+        key = (len(layouts), len(omissions), self._twin.trained(), self._edges is None)
+        if key == self._record_key:
+            return
+        self._record_key = key
+        sites, steps = layouts.all_sites(), self._steps_per_epoch
+        record = describe_model(
+            self._model, sites, omissions, self._options, steps, self._edges, self._compiled
+        )
+        if record.fingerprint == self._written:
+            return
+        self._fingerprint = self._written = record.fingerprint
+        # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
+        self._described = step = max(self._step, self._described + 1)
+        now = time.time()
+
+        encoder = self._encoder
+
+        def job() -> Iterable[Any]:
+            encoder.use(record)
+            return [to_event(step, now, [to_value(Kind.MODEL, record)])]
+
+        if not self._recorder.put(job, PATIENCE):
+            self._record_key = self._written = None  # nothing can be read without it: tried again
+
+    # What goes wrong.
+
+    def check(self) -> None:
+        """Adds to `problems` what has stopped since the last call."""
+        if self._twin.failure is not None:
+            self._report(
+                "gradients, activations, weights and updates are not recorded any more: "
+                f"instrumenting the training step failed with {_words(self._twin.failure)}. "
+                "Training goes on with the model's own step"
+            )
+        failure = self._recorder.failure
+        if failure is not None:
+            self._report(
+                f"nothing is recorded any more: writing to {self._recorder.path} failed with "
+                f"{_words(failure)}. What was written before can be viewed; training goes on"
+            )
+        elif self._recorder.dropped:
+            self._report(
+                "some sampled steps are left out, from about here on: the disk cannot keep up with "
+                f"{self._recorder.path}, and training does not wait for it. The others are recorded. "
+                "A larger `every` avoids that"
+            )
+
+    @contextlib.contextmanager
+    def _maps_only(self) -> Iterator[None]:
+        """A block whose failure turns off the activation maps and nothing else."""
+        try:
+            yield
+        except Exception as error:
+            logger.debug("the probe pass failed", exc_info=True)
+            self._samples = None
+            self._report(
+                "activation maps are not recorded any more: the probe pass failed with "
+                f"{_words(error)}. Everything else is recorded, and training goes on"
+            )
+
+    def _report_off(self, probe: ProbePass) -> None:
+        """Reports the kinds of pictures that have been turned off."""
+        for what, error in probe.problems.items():
+            self._report(
+                f"{what} are not recorded any more: computing them failed with {_words(error)}. "
+                "Everything else is recorded, and training goes on"
+            )
+        probe.problems.clear()
+
+    def _report(self, text: str) -> None:
+        if text not in self._reported:
+            self._reported.add(text)
+            self.problems.append(text)
+
+
+def _structure(model: keras.Model) -> tuple[int, ...]:
+    return tuple(id(layer) for layer, _ in names.layers_of(model))
+
+
+def has_weights(model: keras.Model) -> bool:
+    """Whether the model has its weights: an unbuilt one makes them in its first step.
+
+    Builds the optimizer of a model that has: its slots, made inside the first trace, would have
+    TensorFlow trace the twin twice. A step of the user's own may never use that optimizer: then it
+    stays as it is.
+    """
+    # A model whose own step calls its parts (a GAN) is never called, and so never built itself.
+    built = model.built or all(x.built for x in model._flatten_layers(include_self=False))
+    if not built or not model.variables:
+        return False
+    optimizer = getattr(model, "optimizer", None)
+    own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
+    if optimizer is not None and not optimizer.built and not own_step:
+        optimizer.build(model.trainable_variables)
+    return True
+
+
+def _words(error: BaseException) -> str:
+    plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    # Keras says first in which layer an error was met, and then which one.
+    count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
+    text = " ".join(lines[:count])
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

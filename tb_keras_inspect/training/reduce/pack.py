@@ -1,0 +1,259 @@
+"""From what a collector saw to one vector and its layout."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from keras import ops
+
+from tb_keras_inspect.catalog.kinds import (
+    ACTIVATION_STATISTICS,
+    RANGE_STATISTICS,
+    TENSOR_STATISTICS,
+    UPDATE_STATISTICS,
+    Kind,
+)
+from tb_keras_inspect.records import bins
+from tb_keras_inspect.training.model import optimizers
+from tb_keras_inspect.training.processes.replicas import COUNT
+from tb_keras_inspect.training.reduce import statistics
+from tb_keras_inspect.training.reduce.parameters import Tensors
+from tb_keras_inspect.training.step import batch
+from tb_keras_inspect.training.step.layout import (
+    Layout,
+    LayoutTable,
+    Section,
+    SiteKey,
+)
+from tb_keras_inspect.training.step.observer import Collector
+
+Packed = tuple[tuple[Section, ...], Any]  # sections, and their values as one float32 vector
+_BIN_SLOTS = bins.BINS + 1  # the last one takes non-finite elements and is dropped
+
+
+def pack_activations(collector: Collector) -> Packed | None:
+    """The tapped outputs, None where there are none.
+
+    Kept apart from the rest because on JAX the outputs exist only inside the differentiated function.
+    """
+    seen = collector.activations
+    if not seen:
+        return None
+    sites = tuple(activation.site for activation in seen)
+    # dead_fraction, the last one, is worked out on the host: it looks back over many steps.
+    columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(collector))
+    parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(collector))]
+    if collector.settings.histograms:
+        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.few for a in seen]))
+    with_units = [a for a in seen if a.units is not None]
+    if with_units:
+        values = ops.concatenate([a.units for a in with_units])
+        size = sum(a.site.units for a in with_units)
+        parts.append((Section(Kind.UNITS, (), tuple(a.site for a in with_units), size), values))
+    return _join(parts)
+
+
+def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence[Any]) -> Packed:
+    """Gradients, weights and updates.
+
+    Args:
+        collector: Holds the gradients.
+        before: Values of the plan's variables that the step's forward pass used.
+        after: Their values after the step.
+    """
+    settings, names = collector.settings, tuple(collector.plan.variable_names)
+    parts: list[tuple[Section, Any]] = []
+    known: list[_Norms] = []
+    if collector.gradients:
+        rows = tuple(names[row] for row in collector.gradients)
+        gradients = Tensors.of(list(collector.gradients.values()), collector.backend)
+        table = gradients.statistics(collector.backend, settings.zero_limit)
+        known.append(_Norms(list(collector.gradients.values()), table[:, 0]))
+        parts += _parameters(collector, Kind.GRADIENT, rows, gradients, table)
+    if collector.accumulated:
+        rows = tuple(names[row] for row in collector.accumulated)
+        accumulated = Tensors.of(list(collector.accumulated.values()), collector.backend)
+        table = accumulated.statistics(collector.backend, settings.zero_limit)
+        known.append(_Norms(list(collector.accumulated.values()), table[:, 0]))
+        parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
+    collector.scalars |= _gradient_norms(collector, known)
+    if not before:
+        return _join(parts)
+    weights = Tensors.of(before, collector.backend)
+    table = weights.statistics(collector.backend, settings.zero_limit)
+    if settings.weights:
+        parts += _parameters(collector, Kind.WEIGHT, names, weights, table)
+    if settings.updates:
+        updates = Tensors.of(after, collector.backend).minus(weights)
+        parts += _updates(collector, names, updates, table[:, 0])
+    return _join(parts)
+
+
+def pack_batch(collector: Collector, data: Any) -> Packed:
+    """How many samples the batch has, and the range of its inputs and targets that hold numbers."""
+    inputs, targets = batch.inputs_of(data), batch.targets_of(data)
+    input_names = batch.names_of(inputs, collector.plan.input_names, "input")
+    target_names = batch.names_of(targets, collector.plan.output_names, "target")
+    size = batch.size_of([*inputs, *targets], collector.backend)
+    if size is not None:
+        collector.scalars["batch_size"] = size
+    parts = _ranges(collector, Kind.INPUT, input_names, inputs)
+    return _join(parts + _ranges(collector, Kind.TARGET, target_names, targets))
+
+
+def _ranges(
+    collector: Collector, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
+) -> list[tuple[Section, Any]]:
+    pairs = zip(names, tensors, strict=True)
+    numeric = [(name, x) for name, x in pairs if collector.backend.is_numeric(x)]
+    if not numeric:
+        return []
+    flat = [collector.backend.flat(x) for _, x in numeric]
+    table = statistics.range_statistics(flat, collector.backend)
+    counted = _count_column(collector)
+    if counted:
+        table = ops.concatenate([table, ops.expand_dims(statistics.sizes(flat), 1)], axis=1)
+        collector.scalars.setdefault(COUNT, ops.shape(numeric[0][1])[0])
+    rows = tuple(name for name, _ in numeric)
+    return [_table(kind, (*RANGE_STATISTICS, *counted), rows, table)]
+
+
+def pack_scalars(collector: Collector) -> Packed:
+    """Loss, learning rate and other single numbers of the step. After `pack_parameters`, which adds
+    the gradient's norm to them."""
+    names = tuple(collector.scalars)
+    if not names:
+        return _join([])
+    values = [
+        ops.reshape(ops.cast(ops.convert_to_tensor(value), "float32"), ())
+        for value in collector.scalars.values()
+    ]
+    return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
+
+
+class _Norms(NamedTuple):
+    """Gradients whose norms, float32[G], are known."""
+
+    gradients: list[Any]
+    l2: Any
+
+    def of(self, gradients: Sequence[Any]) -> Any:
+        """float32[n], the norms of n of the gradients; None where one is not among them."""
+        position = {id(x): i for i, x in enumerate(self.gradients)}
+        chosen = [position.get(id(x)) for x in gradients]
+        if None in chosen:
+            return None
+        if chosen == list(range(len(self.gradients))):
+            return self.l2
+        return ops.take(self.l2, ops.convert_to_tensor(chosen, "int32"))
+
+
+def _gradient_norms(collector: Collector, known: Sequence[_Norms]) -> dict[str, Any]:
+    """Each global norm, sqrt(sum of squares of all elements).
+
+    Args:
+        collector: Says which.
+        known: Norms that need not be worked out.
+    """
+    found = {}
+    for name, (gradients, optimizer) in collector.gradient_norms.items():
+        candidates = (item.of(gradients) for item in known)
+        norms = next((l2 for l2 in candidates if l2 is not None), None)
+        if norms is None:  # only some of them are recorded
+            tensors = Tensors.of(gradients, collector.backend)
+            norms = tensors.statistics(collector.backend, collector.settings.zero_limit)[:, 0]
+        if optimizer is not None:
+            norms = optimizers.clipped_norms(optimizer, norms, gradients)
+        found[name] = ops.sqrt(ops.sum(ops.square(norms)))
+    return found
+
+
+def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:
+    """The whole vector: index of the layout, then all sections.
+
+    Args:
+        layouts: Gets the layout when it is new.
+        packed: Sections with their values.
+    """
+    layout = Layout(tuple(section for sections, _ in packed for section in sections))
+    head = ops.convert_to_tensor([float(layouts.index(layout))], "float32")
+    return ops.concatenate([head, *(values for sections, values in packed if sections)])
+
+
+def empty() -> Any:
+    """The vector of a step that recorded nothing."""
+    return ops.convert_to_tensor([-1.0], "float32")
+
+
+def _updates(
+    collector: Collector, names: tuple[str, ...], updates: Tensors, weight_l2: Any
+) -> list[tuple[Section, Any]]:
+    table = updates.statistics(collector.backend, collector.settings.zero_limit)
+    ratio = statistics.update_ratio(table[:, 0], weight_l2)
+    values = ops.concatenate([table, ops.expand_dims(ratio, 1)], axis=1)
+    parts = [_table(Kind.UPDATE, UPDATE_STATISTICS, names, values)]
+    return parts + _parameter_histogram(collector, Kind.UPDATE, names, updates)
+
+
+def _parameters(
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any
+) -> list[tuple[Section, Any]]:
+    parts = [_table(kind, TENSOR_STATISTICS, names, table)]
+    return parts + _parameter_histogram(collector, kind, names, tensors)
+
+
+def _parameter_histogram(
+    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors
+) -> list[tuple[Section, Any]]:
+    if not collector.settings.histograms:
+        return []
+    index = tensors.bin_index(collector.backend, collector.settings.histogram_limit, _BIN_SLOTS)
+    # Padding has index -1: it goes into the slot of non-finite elements, which is dropped.
+    index = ops.where(ops.less(index, 0), bins.BINS, index)
+    return [_counted(collector, kind, names, index)]
+
+
+def _output_statistics(collector: Collector) -> Any:
+    """float32[N, K] of the tapped outputs."""
+    backend, seen = collector.backend, collector.activations
+    samples = [output.sample for output in seen]
+    parts = [
+        statistics.tensor_statistics(samples, backend, [output.few for output in seen]),
+        ops.expand_dims(ops.stack([output.saturated for output in seen]), 1),
+    ]
+    if _count_column(collector):
+        parts.append(ops.expand_dims(statistics.sizes(samples), 1))
+    return ops.concatenate(parts, axis=1)
+
+
+def _histogram(
+    collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], samples: Sequence[Any]
+) -> tuple[Section, Any]:
+    index = statistics.bin_index(collector.backend.bits(ops.concatenate(samples)))
+    return _counted(collector, kind, rows, index + _BIN_SLOTS * statistics.numbers(samples))
+
+
+def _counted(
+    collector: Collector, kind: Kind, rows: tuple[Any, ...], index: Any
+) -> tuple[Section, Any]:
+    counts = collector.backend.count_by_index(index, len(rows) * _BIN_SLOTS)
+    values = ops.reshape(counts, (len(rows), _BIN_SLOTS))[:, : bins.BINS]
+    section = Section(kind.histogram, (), rows, len(rows) * bins.BINS)
+    return section, ops.reshape(values, (-1,))
+
+
+def _count_column(collector: Collector) -> tuple[str, ...]:
+    """The column that `replicas.combine_replicas` weighs replicas by, where there are several."""
+    return (COUNT,) if collector.backend.replicas() > 1 else ()
+
+
+def _table(
+    kind: Kind, columns: Sequence[str], rows: tuple[Any, ...], values: Any
+) -> tuple[Section, Any]:
+    section = Section(kind, tuple(columns), rows, len(rows) * len(columns))
+    return section, ops.reshape(values, (-1,))
+
+
+def _join(parts: Sequence[tuple[Section, Any]]) -> Packed:
+    if not parts:
+        return (), None
+    return tuple(section for section, _ in parts), ops.concatenate([values for _, values in parts])

@@ -1,0 +1,222 @@
+"""Statistics of many parameter-like tensors at once.
+
+A model has hundreds of biases and scales, and one operation on all of them costs what one on each
+would. Small tensors are therefore laid side by side in rows of one matrix and reduced together; large
+ones, whose copying would cost more than it saves, are reduced alone.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.frameworks.strides import spread_stride
+from tb_keras_inspect.training.reduce import statistics
+
+ROW = 256  # elements
+SMALL = 2**18  # elements; larger tensors are reduced alone
+# Elements; the variance of shorter tensors is summed around their mean, which takes two more passes.
+# Among them are the ones that need it: biases and scales, which may all be nearly the same.
+SHORT = 4096
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Where tensors of known sizes lie.
+
+    Attributes:
+        sizes: Elements of each of the N tensors.
+    """
+
+    sizes: tuple[int, ...]
+
+    @property
+    def small(self) -> list[int]:
+        """Tensors that lie in the matrix, in its order: the short ones first."""
+        fitting = [i for i, size in enumerate(self.sizes) if size <= SMALL]
+        return sorted(fitting, key=lambda i: self.sizes[i] > SHORT)
+
+    @property
+    def short(self) -> int:
+        """How many of those are short."""
+        return sum(size <= min(SHORT, SMALL) for size in self.sizes)
+
+    @property
+    def large(self) -> list[int]:
+        """Tensors that are kept apart."""
+        return [i for i, size in enumerate(self.sizes) if size > SMALL]
+
+    @property
+    def small_sizes(self) -> np.ndarray:
+        """int64[S]: elements of each small tensor."""
+        return np.array([self.sizes[i] for i in self.small], np.int64)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """int64[S]: rows of each small tensor."""
+        return -(-self.small_sizes // ROW)
+
+    @property
+    def owner(self) -> np.ndarray:
+        """int32[R]: which small tensor a row belongs to."""
+        return np.repeat(np.arange(len(self.small)), self.lengths).astype(np.int32)
+
+    @property
+    def filled(self) -> np.ndarray:
+        """int32[R]: how many elements of a row are the tensor's; the rest is padding."""
+        filled = np.full(int(self.lengths.sum()), ROW)
+        filled[np.cumsum(self.lengths) - 1] -= self.lengths * ROW - self.small_sizes
+        return filled.astype(np.int32)
+
+    def sampled_rows(self, limit: int | None) -> np.ndarray:
+        """int64[P]: evenly spaced rows, at most `limit` elements of each tensor, or all."""
+        rows = int(self.lengths.sum())
+        if not limit:
+            return np.arange(rows)
+        starts = np.cumsum(self.lengths) - self.lengths
+        most = max(limit // ROW, 1)
+        return np.concatenate(
+            [
+                start + np.arange(0, length, spread_stride(int(length), most))
+                for start, length in zip(starts, self.lengths, strict=True)
+            ]
+        )
+
+
+class Tensors:
+    """N tensors of known shape, the small ones laid side by side.
+
+    Attributes:
+        plan: Where they lie.
+        matrix: float32[R, ROW], the small ones padded with zeros; None without any.
+        alone: The large ones, flat.
+    """
+
+    def __init__(self, plan: Plan, matrix: Any, alone: list[Any]):
+        self.plan, self.matrix, self.alone = plan, matrix, alone
+
+    @classmethod
+    def of(cls, tensors: Sequence[Any], backend: Backend) -> "Tensors":
+        """Lays tensors out."""
+        flat = [backend.flat(x) for x in tensors]
+        plan = Plan(tuple(statistics.static_size(x) for x in flat))
+        pieces = []
+        for i, length in zip(plan.small, plan.lengths, strict=True):
+            pieces.append(flat[i])
+            if padding := int(length) * ROW - plan.sizes[i]:
+                pieces.append(ops.zeros((padding,), "float32"))
+        matrix = ops.reshape(ops.concatenate(pieces), (-1, ROW)) if pieces else None
+        return cls(plan, matrix, [flat[i] for i in plan.large])
+
+    def minus(self, other: "Tensors") -> "Tensors":
+        """Differences, tensor by tensor."""
+        matrix = None if self.matrix is None else self.matrix - other.matrix
+        alone = [a - b for a, b in zip(self.alone, other.alone, strict=True)]
+        return Tensors(self.plan, matrix, alone)
+
+    def statistics(self, backend: Backend, zero_limit: int | None) -> Any:
+        """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
+        parts = [] if self.matrix is None else [self._of_rows(backend, zero_limit)]
+        if self.alone:
+            few = [backend.thin(x, zero_limit) for x in self.alone]
+            sampled = zero_limit is not None
+            parts.append(statistics.tensor_statistics(self.alone, backend, few, sampled))
+        together = ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]
+        order = np.argsort(self.plan.small + self.plan.large)
+        if np.array_equal(order, np.arange(len(order))):
+            return together
+        return ops.take(together, ops.convert_to_tensor(order, "int32"), axis=0)
+
+    def bin_index(self, backend: Backend, limit: int | None, slots: int) -> Any:
+        """int32[M]: `statistics.bin_index` of (some) elements of all tensors, plus `slots` times the
+        tensor's number; -1 for padding."""
+        plan, parts = self.plan, []
+        if self.matrix is not None:
+            rows = plan.sampled_rows(limit)
+            index = statistics.bin_index(backend.bits(self._rows(rows)))
+            number = np.array(plan.small, np.int32)[plan.owner[rows]]
+            index = index + ops.convert_to_tensor(number[:, None] * slots, "int32")
+            parts.append(ops.reshape(ops.where(_inside(plan.filled[rows]), index, -1), (-1,)))
+        for number, x in zip(plan.large, self.alone, strict=True):
+            index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
+            parts.append(index + number * slots)
+        return ops.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def _rows(self, rows: np.ndarray) -> Any:
+        if len(rows) == len(self.plan.owner):
+            return self.matrix
+        return ops.take(self.matrix, ops.convert_to_tensor(rows, "int32"), axis=0)
+
+    def _of_rows(self, backend: Backend, zero_limit: int | None) -> Any:
+        plan, matrix = self.plan, self.matrix
+        count = len(plan.small)
+        owner = ops.convert_to_tensor(plan.owner, "int32")
+        n = ops.convert_to_tensor(plan.small_sizes.astype("float32"))
+
+        def total(per_row: Any) -> Any:
+            return ops.segment_sum(per_row, owner, num_segments=count)
+
+        squares = total(backend.row_sums_of_squares(matrix))
+        highest = ops.maximum(ops.max(matrix, axis=1), -ops.min(matrix, axis=1))
+        largest = ops.segment_max(highest, owner, num_segments=count)
+        # A maximum by segment may pass over a NaN; the sum of squares is NaN only where there is one.
+        largest = ops.where(ops.isnan(squares), squares, largest)
+        short, rows = plan.short, int(plan.lengths[: plan.short].sum())
+
+        def by_row(per_tensor: Any, rows: int | None = None) -> Any:
+            return ops.expand_dims(ops.take(per_tensor, owner[:rows], axis=0), 1)
+
+        def variance_around(mean: Any, y: Any, rows: int, tensors: int) -> Any:
+            inside = _inside(plan.filled[:rows])
+            centred = ops.where(inside, y[:rows] - by_row(mean, rows), 0.0)
+            sums = backend.row_sums_of_squares(centred)
+            return ops.segment_sum(sums, owner[:rows], num_segments=tensors) / n[:tensors]
+
+        mean = total(ops.sum(matrix, axis=1)) / n
+        moments = squares / n - ops.square(mean)
+        spread = statistics.is_spread(moments, mean, largest)
+        safe = ops.all(statistics.squares_are_safe(squares, largest))
+        usual = ops.logical_and(safe, ops.all(spread[short:]))
+
+        def as_is() -> Any:
+            variance = ops.maximum(moments[short:], 0.0)
+            if short:
+                around = variance_around(mean, matrix, rows, short)
+                variance = ops.concatenate([around, variance])
+            columns = [ops.sqrt(squares), mean, ops.sqrt(variance), ops.zeros_like(mean)]
+            return ops.stack(columns, axis=1)
+
+        def scaled() -> Any:
+            scale = statistics.safe_scale(largest)
+            y = matrix / by_row(scale)
+            mean = total(ops.sum(y, axis=1)) / n
+            std = ops.sqrt(variance_around(mean, y, len(plan.owner), count))
+            l2 = ops.sqrt(total(backend.row_sums_of_squares(y)))
+            broken = ops.cast(ops.logical_not(ops.isfinite(matrix)), "float32")
+            nonfinite = total(ops.sum(broken, axis=1))
+            return ops.stack([l2 * scale, mean * scale, std * scale, nonfinite], axis=1)
+
+        found = ops.cond(usual, as_is, scaled)
+        columns = [found[:, :3], largest[:, None], self._zeros(zero_limit)[:, None], found[:, 3:]]
+        return ops.concatenate(columns, axis=1)
+
+    def _zeros(self, limit: int | None) -> Any:
+        plan = self.plan
+        rows = plan.sampled_rows(limit)
+        filled, owner, count = plan.filled[rows], plan.owner[rows], len(plan.small)
+        # Padding is zero too: it is counted with the rest and taken off.
+        zeros = ops.sum(ops.cast(ops.equal(self._rows(rows), 0.0), "float32"), axis=1)
+        zeros = zeros - ops.convert_to_tensor((ROW - filled).astype("float32"))
+        owner_tensor = ops.convert_to_tensor(owner, "int32")
+        elements = np.bincount(owner, weights=filled, minlength=count).astype("float32")
+        total = ops.segment_sum(zeros, owner_tensor, num_segments=count)
+        return total / ops.convert_to_tensor(elements)
+
+
+def _inside(filled: np.ndarray) -> Any:
+    """bool[R, ROW]: where an element is no padding."""
+    columns = ops.expand_dims(ops.arange(ROW, dtype="int32"), 0)
+    return ops.less(columns, ops.expand_dims(ops.convert_to_tensor(filled, "int32"), 1))

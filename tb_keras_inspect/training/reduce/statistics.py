@@ -1,0 +1,200 @@
+"""Reductions of tensors to a few numbers, inside the training step, on any backend.
+
+Written with `keras.ops`, so that TensorFlow and JAX compile them into the step. What a reduction
+costs is the number of times it reads the tensor and the number of operations: the usual case needs
+four passes that write nothing back; extreme values take a slower road (`_exact`). No reduction drops a
+NaN.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from tb_keras_inspect.catalog.kinds import RANGE_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.records import bins
+
+# Where sums of squares of float32 values neither vanish nor overflow.
+SAFE_SQUARES = (1e-25, 1e25)
+# Below this share of the squared mean, mean(x**2) - mean(x)**2 has lost its digits.
+SAFE_VARIANCE = 1e-3
+
+
+def numbers(tensors: Sequence[Any]) -> Any:
+    """int32: for each element of the flat tensors laid end to end, the number of its tensor."""
+    known = [static_size(x) for x in tensors]
+    if None not in known:
+        return ops.convert_to_tensor(np.repeat(np.arange(len(known)), known).astype(np.int32))
+    # Not ops.repeat: to XLA its result would have no fixed shape.
+    return ops.concatenate([ops.full_like(x, i, dtype="int32") for i, x in enumerate(tensors)])
+
+
+def tensor_statistics(
+    tensors: Sequence[Any],
+    backend: Backend,
+    few: Sequence[Any] | None = None,
+    sampled: bool = False,
+) -> Any:
+    """The statistics of each of some tensors.
+
+    With n elements x_i: `l2` = sqrt(sum x_i**2), `mean` = sum x_i / n, `std` = sqrt(sum (x_i -
+    mean)**2 / n), `max_abs` = max |x_i|, `zero_fraction` = #{x_i = 0} / n, `nonfinite_count` =
+    #{x_i NaN or infinite}.
+
+    Args:
+        tensors: N flat float32 tensors with at least one element each.
+        backend: The backend in use.
+        few: Some elements of each, among which zeros are counted; None for all.
+        sampled: Whether mean and maximum are those of the few, too, as long as all numbers are finite.
+
+    Returns:
+        float32[N, 6], in the order of `catalog.kinds.TENSOR_STATISTICS`.
+    """
+    few = tensors if few is None else few
+    looked_at = few if sampled else tensors
+    n = sizes(tensors)
+    highest, lowest, sums = backend.reductions(looked_at)
+    squares = ops.stack([backend.sum_of_squares(x) for x in tensors])
+    zeros = ops.stack([backend.zero_fraction(x) for x in few])
+    largest, mean = ops.maximum(highest, -lowest), sums / sizes(looked_at)
+    moments = squares / n - ops.square(mean)
+    exact = backend.reusable(_exact, ("exact",))
+    deviation = ops.sqrt(ops.maximum(moments, 0.0))
+    usual = [ops.sqrt(squares), mean, deviation, largest, ops.zeros_like(mean)]
+    are_usual = ops.logical_and(
+        squares_are_safe(squares, largest), is_spread(moments, mean, largest)
+    )
+    found = ops.cond(
+        ops.all(are_usual),
+        lambda: ops.stack(usual, axis=1),
+        lambda: ops.stack([exact(x) for x in tensors]),
+    )
+    return ops.concatenate([found[:, :4], zeros[:, None], found[:, 4:]], axis=1)
+
+
+def sizes(tensors: Sequence[Any]) -> Any:
+    """float32[N]: elements of each flat tensor."""
+    known = [static_size(x) for x in tensors]
+    if None not in known:
+        return ops.convert_to_tensor(np.array(known, np.float32))
+    return ops.cast(ops.stack([ops.shape(x)[0] for x in tensors]), "float32")
+
+
+def _exact(x: Any) -> Any:
+    """float32[5]: l2, mean, std, max_abs and non-finite count by x / max_abs and in two passes: for
+    any magnitude, any mean, NaN and infinity."""
+    n = sizes([x])[0]
+    largest = ops.maximum(ops.max(x), -ops.min(x))
+    scale = safe_scale(largest)
+    y = x / scale
+    mean = ops.sum(y) / n
+    l2 = ops.sqrt(ops.sum(ops.square(y)))
+    std = ops.sqrt(ops.sum(ops.square(y - mean)) / n)
+    nonfinite = ops.sum(ops.cast(ops.logical_not(ops.isfinite(x)), "float32"))
+    return ops.stack([l2 * scale, mean * scale, std * scale, largest, nonfinite])
+
+
+def squares_are_safe(squares: Any, largest: Any) -> Any:
+    """Whether sums of squares are right as they are: no overflow, underflow, NaN or infinity."""
+    low, high = SAFE_SQUARES
+    # A NaN fails every comparison.
+    in_range = ops.logical_and(ops.greater(squares, low), ops.less(squares, high))
+    return ops.logical_or(in_range, ops.equal(largest, 0.0))
+
+
+def is_spread(moments: Any, mean: Any, largest: Any) -> Any:
+    """Whether a variance got as mean(x**2) - mean(x)**2, `moments`, has kept its digits."""
+    spread = ops.greater(moments, SAFE_VARIANCE * ops.square(mean))
+    return ops.logical_or(spread, ops.equal(largest, 0.0))
+
+
+def safe_scale(largest: Any) -> Any:
+    """What to divide by: the largest magnitude where it is an ordinary number, else 1."""
+    usable = ops.logical_and(ops.isfinite(largest), ops.greater(largest, 0.0))
+    return ops.where(usable, largest, ops.ones_like(largest))
+
+
+def unit_max_abs(x: Any, unit_axis: int, backend: Backend) -> Any:
+    """Largest magnitude of each unit over all other axes.
+
+    Args:
+        x: Real tensor of rank >= 1.
+        unit_axis: Axis of the units.
+        backend: The backend in use.
+
+    Returns:
+        float32[units].
+    """
+    axes = tuple(axis for axis in range(len(x.shape)) if axis != unit_axis % len(x.shape))
+    return backend.largest_magnitude(x, axes)
+
+
+def range_statistics(tensors: Sequence[Any], backend: Backend) -> Any:
+    """Range of each of some inputs or targets of the batch.
+
+    Args:
+        tensors: N flat float32 tensors.
+        backend: The backend in use.
+
+    Returns:
+        float32[N, 5]: min, max, mean, std and number of non-finite values.
+    """
+    full = tensor_statistics(tensors, backend)
+    columns = {name: full[:, i] for i, name in enumerate(TENSOR_STATISTICS)}
+    columns["max"], columns["min"], _ = backend.reductions(tensors)
+    return ops.stack([columns[name] for name in RANGE_STATISTICS], axis=1)
+
+
+def update_ratio(update_l2: Any, weight_l2: Any) -> Any:
+    """Update norm over weight norm, NaN where the weights are all zero.
+
+    About 1e-3 is usual for healthy training (Karpathy, 2015, cs231n "Ratio of weights:updates").
+    """
+    nothing = ops.equal(weight_l2, 0.0)
+    ratio = update_l2 / ops.where(nothing, ops.ones_like(weight_l2), weight_l2)
+    return ops.where(nothing, ops.full_like(ratio, float("nan")), ratio)
+
+
+def bin_index(bits: Any) -> Any:
+    """Histogram bin of float32 values from their bit patterns.
+
+    The exponent field is the binary order of magnitude, so that no logarithm is needed and powers
+    of two fall exactly on the edges.
+
+    Args:
+        bits: int32 tensor, the bit patterns of float32 values.
+
+    Returns:
+        int32 tensor of the same shape: 0..bins.BINS - 1, and bins.BINS for non-finite values.
+    """
+    exponent = ops.bitwise_and(ops.right_shift(bits, 23), 255)
+    order = ops.clip(exponent - (127 + bins.FIRST_EXPONENT - 1), 0, bins.EXPONENTS)
+    signed = ops.where(ops.less(bits, 0), -order, order)
+    return ops.where(ops.equal(exponent, 255), bins.BINS, signed + bins.EXPONENTS)
+
+
+def static_size(x: Any) -> int | None:
+    """Number of elements where the shape is fully known, else None."""
+    size = 1
+    for length in x.shape:
+        if length is None:
+            return None
+        size *= int(length)
+    return size
+
+
+def first_samples(x: Any, limit: int | None) -> Any:
+    """The first samples of a batch, as many as keep the tensor under `limit` elements.
+
+    Args:
+        x: Tensor whose first axis is the batch.
+        limit: Most elements, but never less than one sample; None for no limit.
+    """
+    if not limit or len(x.shape) < 2 or any(length is None for length in x.shape[1:]):
+        return x
+    samples = max(1, limit // max(1, int(np.prod(x.shape[1:]))))
+    if x.shape[0] is not None and x.shape[0] <= samples:
+        return x
+    return x[:samples]

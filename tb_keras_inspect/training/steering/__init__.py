@@ -1,0 +1,1 @@
+"""The training side of steering: takes commands, pauses, changes settings, stops at breakpoints."""

@@ -1,0 +1,70 @@
+"""Writes into the run what was commanded, and what came of it."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from tb_keras_inspect.records import SCHEMA_VERSION, Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.summary import to_event, to_value
+from tb_keras_inspect.training.recorder import Recorder
+
+MAX_ENTRIES = 10_000  # of a fit
+MAX_ENTRIES_OF_A_STEP = 200
+MAX_TEXT = 2000  # characters of one text
+PATIENCE = 5.0  # seconds to wait for a place in the queue
+
+
+class Journal:
+    """One fit's entries.
+
+    TensorBoard keeps one value of a tag at a step: each record repeats what its step has already.
+
+    Args:
+        recorder: Where they go.
+    """
+
+    def __init__(self, recorder: Recorder):
+        self._recorder = recorder
+        self._step, self._entries, self._count = -1, [], 0
+
+    def add(
+        self,
+        step: int,
+        identity: str,
+        command: str,
+        arguments: Mapping[str, Any],
+        outcome: str,
+        why: str = "",
+        old: str = "",
+        new: str = "",
+    ) -> None:
+        """Notes one command, or a breakpoint that was reached.
+
+        Args:
+            step: The step that is about to run.
+            identity: Of the command.
+            command: Its name.
+            arguments: By name.
+            outcome: "done", "refused" or "superseded".
+            why: Why, or at what.
+            old, new: What was changed, before and after.
+        """
+        if step != self._step:
+            self._step, self._entries = step, []
+        if self._count >= MAX_ENTRIES or len(self._entries) >= MAX_ENTRIES_OF_A_STEP:
+            return
+        self._count += 1
+        now = time.time()
+        given = json.dumps(arguments, sort_keys=True)
+        texts = [text[:MAX_TEXT] for text in (given, outcome, why, old, new)]
+        names = ("arguments", "outcome", "why", "old", "new")
+        self._entries.append(
+            pb.ControlEntry(
+                id=identity, command=command, time=now, **dict(zip(names, texts, strict=True))
+            )
+        )
+        record = pb.ControlRecord(version=SCHEMA_VERSION, entries=self._entries)
+        event = to_event(step, now, [to_value(Kind.CONTROL, record)])
+        self._recorder.put(lambda: [event], PATIENCE)

@@ -1,0 +1,44 @@
+"""What a training batch consists of: inputs, targets, its first samples."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops, tree
+
+from tb_keras_inspect.frameworks.base import Backend
+
+
+def inputs_of(data: Any) -> list[Any]:
+    """The batch's inputs, flat."""
+    return _parts(keras.utils.unpack_x_y_sample_weight(data)[0])
+
+
+def targets_of(data: Any) -> list[Any]:
+    """The batch's targets, flat."""
+    return _parts(keras.utils.unpack_x_y_sample_weight(data)[1])
+
+
+def _parts(structure: Any) -> list[Any]:
+    return [tensor for tensor in tree.flatten(structure) if tensor is not None]
+
+
+def names_of(parts: Sequence[Any], known: Sequence[str], prefix: str) -> list[str]:
+    """The model's own names for parts of a batch, else `prefix` and a number."""
+    if len(known) == len(parts):
+        return list(known)
+    return [f"{prefix}_{position}" for position in range(len(parts))]
+
+
+def size_of(parts: Sequence[Any], backend: Backend) -> Any:
+    """Number of samples of the first part that is a tensor with a batch axis, None without any."""
+    return next((ops.shape(tensor)[0] for tensor in parts if backend.is_dense(tensor)), None)
+
+
+def head_of(data: Any, count: int, backend: Backend) -> Any:
+    """The first samples of the batch, () where none are wanted or it has parts of other kinds."""
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
+    parts = (x,) if y is None else (x, y)
+    if not count or not all(backend.is_dense(leaf) for leaf in tree.flatten(parts)):
+        return ()
+    return backend.sent(tree.map_structure(lambda leaf: leaf[:count], parts), count)

@@ -1,0 +1,122 @@
+"""How the packed vector of a sampled step is divided. Fixed when the step is traced."""
+
+import dataclasses
+
+import numpy as np
+
+from tb_keras_inspect.catalog.kinds import Kind
+
+
+def site_name(layer: str, call: int, output: int) -> str:
+    """`layer[:call][.output]`: what is 0 is left out."""
+    return layer + (f":{call}" if call else "") + (f".{output}" if output else "")
+
+
+@dataclasses.dataclass(frozen=True)
+class SiteKey:
+    """One tapped layer output.
+
+    Attributes:
+        layer: Name of the layer.
+        call: Which call of the layer in this step, from 0.
+        output: Which tensor of the layer's output, from 0.
+        shape: Its shape, None where a dimension is not known.
+        unit_axis: Axis of the units, -1 where there is none.
+        units: Number of units recorded, 0 for none.
+        activation: Keras name of the layer's activation function, or "".
+    """
+
+    layer: str
+    call: int
+    output: int
+    shape: tuple[int | None, ...]
+    unit_axis: int
+    units: int
+    activation: str
+
+    @property
+    def name(self) -> str:
+        """`layer[:call][.output]`."""
+        return site_name(self.layer, self.call, self.output)
+
+
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A stretch of the vector: a row-major array of shape [len(rows), columns].
+
+    Attributes:
+        kind: What it holds; `Kind.UNITS` sections are ragged: one value per unit, sites in order.
+        statistics: Names of the columns; empty for histograms and units.
+        rows: Names of variables, of inputs, or site keys.
+        size: Number of values.
+    """
+
+    kind: Kind
+    statistics: tuple[str, ...]
+    rows: tuple[str | SiteKey, ...]
+    size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """The sections of a vector, in order, behind its first element, the layout's index."""
+
+    sections: tuple[Section, ...]
+
+    @property
+    def size(self) -> int:
+        """Length of the vector."""
+        return 1 + sum(section.size for section in self.sections)
+
+    @property
+    def sites(self) -> tuple[SiteKey, ...]:
+        """The tapped outputs, in the order in which the step computed them."""
+        for section in self.sections:
+            if section.kind is Kind.ACTIVATION:
+                return section.rows
+        return ()
+
+    def split(self, vector: np.ndarray) -> dict[Kind, np.ndarray]:
+        """Views of the vector: float32[N, K] for each kind, flat for units.
+
+        Raises:
+            ValueError: if the vector's length is another.
+        """
+        if vector.shape != (self.size,):
+            raise ValueError(f"Expected a vector of {self.size} values. Received: {vector.shape}")
+        views, start = {}, 1
+        for section in self.sections:
+            part = vector[start : start + section.size]
+            start += section.size
+            flat = section.kind is Kind.UNITS
+            views[section.kind] = part if flat else part.reshape(len(section.rows), -1)
+        return views
+
+
+class LayoutTable:
+    """The layouts met so far; a retrace with other shapes adds one.
+
+    A vector's first element is the index of its layout. Index -1 marks a step that recorded nothing.
+    """
+
+    def __init__(self):
+        self._layouts: list[Layout] = []
+
+    def index(self, layout: Layout) -> int:
+        """Index of a layout, added when it is new."""
+        if layout not in self._layouts:
+            self._layouts.append(layout)
+        return self._layouts.index(layout)
+
+    def __len__(self) -> int:
+        return len(self._layouts)
+
+    def all_sites(self) -> tuple[SiteKey, ...]:
+        """The tapped outputs of all layouts, each name once."""
+        sites = {site.name: site for layout in self._layouts for site in layout.sites}
+        return tuple(sites.values())
+
+    def of(self, vector: np.ndarray) -> Layout | None:
+        """The layout that a vector was packed with, None for an empty sample."""
+        index = int(vector[0])
+        return None if index < 0 else self._layouts[index]

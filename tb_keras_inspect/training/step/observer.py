@@ -1,0 +1,249 @@
+"""Sees one training step from inside: which layers put out what, which gradients were applied."""
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.training.model import optimizers
+from tb_keras_inspect.training.reduce import saturation, statistics
+from tb_keras_inspect.training.step.call_log import CallLog
+from tb_keras_inspect.training.step.keras_hooks import Listener
+from tb_keras_inspect.training.step.layout import SiteKey
+from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
+
+
+@dataclasses.dataclass
+class Plan:
+    """What to look at in a model.
+
+    Attributes:
+        layers: `id(layer)` to name, of the layers whose outputs are recorded.
+        variables: Trainable variables that are recorded.
+        variable_names: Their names.
+        input_names: Names of the model's inputs, where it knows them.
+        output_names: The same of its outputs.
+        loss_tracker: The metric that Keras feeds with the loss of each batch.
+    """
+
+    layers: dict[int, str]
+    variables: list[Any]
+    variable_names: list[str]
+    input_names: list[str]
+    output_names: list[str]
+    loss_tracker: Any = None
+
+
+@dataclasses.dataclass
+class Activation:
+    """One tapped output.
+
+    Attributes:
+        site: Which one.
+        sample: float32, flat: the elements that are looked at.
+        few: Some of these, evenly spaced: the histogram's, and among which zeros are counted.
+        saturated: Scalar, the share of them where the activation function is flat.
+        units: float32[units], their largest magnitudes; None where they are not recorded.
+    """
+
+    site: SiteKey
+    sample: Any
+    few: Any
+    saturated: Any
+    units: Any
+
+
+class Collector(Listener):
+    """Holds what one execution (or one trace) of a training step shows.
+
+    Nothing here may make the step fail: every hook runs under `guard`, which keeps the first error
+    and turns the collector off.
+
+    Attributes:
+        activations: Tapped outputs, in order.
+        gradients: Variable index to gradient, unscaled and before clipping.
+        accumulated: Variable index to the mean of the gradients since the last update.
+        gradient_norms: Name of a global norm to the gradients it is of, and to the optimizer that
+            clips them first, or None.
+        scalars: Numbers of the step as a whole.
+        omissions: (name, what) to the reason why it is not recorded.
+        head: How many of the batch's first samples are wanted, for the probe pass.
+        error: The first exception inside a hook.
+    """
+
+    def __init__(self, backend: Backend, settings: Settings, plan: Plan, head: int = 0):
+        self.backend, self.settings, self.plan, self.head = backend, settings, plan, head
+        self.activations: list[Activation] = []
+        self.gradients: dict[int, Any] = {}
+        self.accumulated: dict[int, Any] = {}
+        self.gradient_norms: dict[str, tuple[list[Any], Any]] = {}
+        self.scalars: dict[str, Any] = {}
+        self.omissions: dict[tuple[str, str], str] = {}
+        self.error: Exception | None = None
+        self.token = backend.trace_token()
+        self.apply_depth = 0
+        self._applies = 0
+        self._calls = CallLog(backend, plan.layers)
+        self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """A block whose failure is kept instead of reaching the user's training."""
+        try:
+            yield
+        except Exception as error:
+            self.failed(error)
+
+    def failed(self, error: Exception) -> None:
+        """A hook failed: nothing more is collected."""
+        self.error = self.error or error
+
+    # What the hooks report.
+
+    def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
+        """A layer was called."""
+        if not self.settings.activations or self.error:
+            return
+        for output in self._calls.outputs(layer, outputs, self.token):
+            with self.backend.no_gradient():
+                tensor = self.backend.detach(output.tensor)
+                self._reduce_output(layer, output.layer, output.call, output.position, tensor)
+        self.omissions |= {
+            (name, "activation"): reason for name, reason in self._calls.omissions.items()
+        }
+
+    def _reduce_output(
+        self, layer: keras.layers.Layer, name: str, call: int, position: int, tensor: Any
+    ) -> None:
+        # The batch axis is left open: the last batch of an epoch may be smaller.
+        shape = (None, *(None if d is None else int(d) for d in tensor.shape[1:]))
+        activation = saturation.activation_of(layer)
+        axis = unit_axis(layer, len(shape))
+        count = shape[axis] if axis >= 0 else None
+        wanted = self.settings.units and count is not None
+        if wanted and count > MAX_UNITS:
+            self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
+        units = count if wanted and count <= MAX_UNITS else 0
+        sample = statistics.first_samples(tensor, self.settings.activation_limit)
+        flat = self.backend.kept(self.backend.flat(sample))
+        self.activations.append(
+            Activation(
+                SiteKey(name, call, position, shape, axis, units, activation),
+                flat,
+                self.backend.thin(flat, self.settings.histogram_limit),
+                saturation.saturated_fraction(sample, activation),
+                statistics.unit_max_abs(sample, axis, self.backend) if units else None,
+            )
+        )
+
+    def saw_apply(self, optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
+        """An optimizer is about to apply gradients. Runs where its variables can be read."""
+        suffix = f":{self._applies}" if self._applies else ""
+        self._applies += 1
+        scale = optimizers.loss_scale(optimizer)
+        if scale is not None:
+            scale = ops.cast(scale, "float32")
+            self.scalars["loss_scale" + suffix] = scale
+        rate = optimizers.inner_of(optimizer).learning_rate
+        self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
+        if self.settings.gradients:
+            own = self._dense(gradients, variables, scale)
+            applied = self._over_replicas(own)
+            self._keep_gradients(applied, suffix)
+            self._keep_effective(optimizer, applied, suffix)
+            if own and optimizers.clips(optimizer) and self.backend.reduces():
+                # Each replica limits its own gradients before they are added up.
+                inner = optimizers.inner_of(optimizer)
+                limited = inner._clip_gradients([gradient for _, gradient in own])
+                whole = self.backend.reduced_over_replicas(limited)
+                self.gradient_norms["gradient_norm_clipped" + suffix] = whole, None
+
+    def _dense(
+        self, gradients: Sequence[Any], variables: Sequence[Any], scale: Any
+    ) -> list[tuple[Any, Any]]:
+        """Variables with their dense, unscaled float32 gradients, of this replica."""
+        kept: list[tuple[Any, Any]] = []
+        for variable, gradient in zip(variables, gradients, strict=False):
+            index = self._variable_index.get(id(variable))
+            name = self.plan.variable_names[index] if index is not None else variable.path
+            if gradient is None:
+                if index is not None:
+                    why = "the loss does not depend on it: no gradient"
+                    self.omissions[name, "gradient"] = why
+                continue
+            gradient = self.backend.dense(gradient, variable.shape)
+            if reason := self.backend.unrecordable(gradient, self.token):
+                self.omissions[name, "gradient"] = reason
+            else:
+                kept.append((variable, gradient))
+        floats = [(variable, ops.cast(gradient, "float32")) for variable, gradient in kept]
+        return floats if scale is None else [(v, gradient / scale) for v, gradient in floats]
+
+    def _over_replicas(self, pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+        reduced = self.backend.reduced_over_replicas([value for _, value in pairs])
+        return [(variable, value) for (variable, _), value in zip(pairs, reduced, strict=True)]
+
+    def _keep_gradients(self, applied: Sequence[tuple[Any, Any]], suffix: str) -> None:
+        for variable, gradient in applied:
+            index = self._variable_index.get(id(variable))
+            if index in self.gradients:
+                name = self.plan.variable_names[index]
+                self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
+            elif index is not None:
+                self.gradients[index] = gradient
+        if applied:
+            self.gradient_norms["gradient_norm" + suffix] = [value for _, value in applied], None
+
+    def _keep_effective(
+        self, optimizer: Any, applied: Sequence[tuple[Any, Any]], suffix: str
+    ) -> None:
+        """What becomes of the gradients before the update is made of them."""
+        values = [gradient for _, gradient in applied]
+        accumulates = optimizers.accumulation_steps(optimizer) > 1
+        if accumulates and values:
+            values = optimizers.accumulated(optimizer, values, [v for v, _ in applied])
+            self.scalars["applies_accumulated" + suffix] = optimizers.applies_now(optimizer)
+            for (variable, _), value in zip(applied, values, strict=True):
+                index = self._variable_index.get(id(variable))
+                if index is not None:
+                    self.accumulated.setdefault(index, value)
+            self.gradient_norms["accumulated_gradient_norm" + suffix] = values, None
+        if optimizers.clips(optimizer) and values:
+            self.gradient_norms["gradient_norm_clipped" + suffix] = values, optimizer
+
+    def saw_metric(self, metric: Any, values: Any) -> None:
+        """A `keras.metrics.Mean` was updated; the one of the loss gets the raw batch loss."""
+        if "loss" in self.scalars:
+            return
+        is_loss = metric is self.plan.loss_tracker or metric.name in ("loss", "total_loss")
+        if is_loss and not self.backend.unrecordable(values, self.token):
+            with self.backend.no_gradient():
+                self.scalars["loss"] = ops.mean(ops.cast(self.backend.detach(values), "float32"))
+
+    def saw_logs(self, logs: Any) -> None:
+        """The step returned its logs: where no metric told the loss, they are what there is."""
+        if "loss" in self.scalars or not isinstance(logs, dict):
+            return
+        names = [name for name in logs if name == "loss"] or [n for n in logs if "loss" in str(n)]
+        if names:
+            self.scalars["loss"] = ops.mean(ops.cast(logs[names[0]], "float32"))
+            self.omissions[names[0], "loss"] = (
+                "the loss of the single batch is not known; recorded is what the step returns, "
+                "which Keras averages over the epoch"
+            )
+
+
+def unit_axis(layer: keras.layers.Layer, rank: int) -> int:
+    """Axis of a layer output that holds its units (features, channels), -1 below rank 2."""
+    if rank < 2:
+        return -1
+    if isinstance(layer, keras.layers.BatchNormalization) and isinstance(layer.axis, int):
+        return layer.axis % rank
+    data_format = getattr(layer, "data_format", None)
+    if data_format is None and rank >= 4:  # an activation, say, behind a convolution
+        data_format = keras.config.image_data_format()
+    return 1 if rank >= 3 and data_format == "channels_first" else rank - 1

@@ -1,0 +1,110 @@
+"""A failed step has taken a batch and, where it ran eagerly, changed the model: this takes that back.
+
+Used for the first instrumented step only, in which a layer that cannot stand the hooks shows.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.training.probe.saved_state import saved_random_state
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 1 << 30  # of the model's and the optimizer's variables; of larger ones no copy is made
+
+
+class Undo:
+    """A step's arguments, and the state before it.
+
+    Args:
+        args: The arguments of the training function.
+        variables: What the step changes in place.
+
+    Attributes:
+        args: What to call the function with that may fail.
+    """
+
+    def __init__(self, args: tuple[Any, ...], variables: Sequence[Any] = ()):
+        self._variables = variables
+        self._values = [keras.ops.copy(variable.value) for variable in self._variables]
+        self._restore_random = saved_random_state()
+        self._replays = [_Replay(item) if _is_iterator(item) else item for item in args]
+        self.args = tuple(self._replays)
+
+    def restored(self) -> tuple[Any, ...]:
+        """Puts the model back, and gives arguments with the same batches once more."""
+        for variable, value in zip(self._variables, self._values, strict=True):
+            variable.assign(value)
+        self._restore_random()
+        return tuple(x.again() if isinstance(x, _Replay) else x for x in self._replays)
+
+
+def undo_of(model: keras.Model, args: tuple[Any, ...]) -> Undo | None:
+    """None where the model is too large, or does not let itself be copied."""
+    try:
+        variables = _variables(model)
+        size = sum(_bytes(variable) for variable in variables)
+        return Undo(args, variables) if size <= MOST_BYTES else None
+    except Exception as error:
+        logger.debug("the first instrumented step cannot be undone", exc_info=error)
+        return None
+
+
+class _Replay:
+    """An iterator that remembers what it gave.
+
+    Args:
+        iterator: A framework's, or a plain one.
+        given: What to give first: name of the method, result.
+    """
+
+    def __init__(self, iterator: Any, given: tuple[tuple[str, Any], ...] = ()):
+        self._iterator, self._given = iterator, list(given)
+        self._kept: list[tuple[str, Any]] = []
+
+    def again(self) -> "_Replay":
+        """One that begins anew."""
+        return _Replay(self._iterator, tuple(self._kept))
+
+    def get_next(self) -> Any:
+        return self._give("get_next", lambda: self._iterator.get_next())
+
+    def get_next_as_optional(self) -> Any:
+        return self._give("get_next_as_optional", lambda: self._iterator.get_next_as_optional())
+
+    def __next__(self) -> Any:
+        return self._give("__next__", lambda: next(self._iterator))
+
+    def __iter__(self) -> "_Replay":
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._iterator, name)
+
+    def _give(self, name: str, ask: Callable[[], Any]) -> Any:
+        again = self._given and self._given[0][0] == name
+        item = self._given.pop(0)[1] if again else ask()
+        self._kept.append((name, item))
+        return item
+
+
+def _is_iterator(item: Any) -> bool:
+    return hasattr(item, "__next__")
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    optimizer = getattr(model, "optimizer", None)
+    found = [*model.variables, *model.metrics_variables]
+    found += optimizer.variables if optimizer is not None else []
+    return list({id(variable): variable for variable in found}.values())
+
+
+def _bytes(variable: Any) -> int:
+    size = keras.backend.standardize_dtype(variable.dtype)
+    count = 1
+    for length in variable.shape:
+        count *= length
+    return count * (8 if "64" in size else 4)

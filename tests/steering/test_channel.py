@@ -1,0 +1,208 @@
+"""Both ends of the channel, and the thread at the training's end."""
+
+import json
+import os
+import threading
+import time
+
+import pytest
+from waiting import until
+
+from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
+from tb_keras_inspect.steering.channel import (
+    FOLDER,
+    Channel,
+    Mailbox,
+    NotSteerableError,
+    new_id,
+)
+from tb_keras_inspect.steering.client import connect
+from tb_keras_inspect.steering.liveness import Liveness
+from tb_keras_inspect.training.steering import command_server as post_lib
+from tb_keras_inspect.training.steering.command_server import DONE, FitWatch, Post
+
+TOKEN = "ab" * 20
+
+
+@pytest.fixture
+def post(tmp_path):
+    post = Post(Mailbox(str(tmp_path), TOKEN), TOKEN, lambda: {"status": "running"}, lambda: True)
+    post.poll_seconds = 0.01
+    post.start()
+    yield post
+    post.close()
+
+
+def test_what_is_there_from_an_earlier_process_is_deleted(tmp_path):
+    for folder in ("commands", "answers"):
+        os.makedirs(tmp_path / FOLDER / folder)
+        (tmp_path / FOLDER / folder / f"{new_id()}.json").write_text("{}")
+    (tmp_path / FOLDER / "token").write_text("old")
+    os.chmod(tmp_path / FOLDER / "token", 0o644)
+    Mailbox(str(tmp_path), TOKEN)
+    assert os.listdir(tmp_path / FOLDER / "commands") == []
+    assert os.listdir(tmp_path / FOLDER / "answers") == []
+    token = tmp_path / FOLDER / "token"
+    assert token.stat().st_mode & 0o777 == 0o600
+    assert token.read_text().strip() == TOKEN
+
+
+def test_many_senders_at_once_are_each_answered_once(tmp_path, post):
+    ids = [new_id() for _ in range(60)]
+    done = []
+
+    def send(mine):
+        channel = Channel(str(tmp_path))
+        for identity in mine:
+            channel.send(TOKEN, identity, "step", {"count": 1})
+            channel.send(TOKEN, identity, "step", {"count": 1})  # an impatient one
+
+    def train():
+        while len(done) < len(ids):
+            for request in post.taken():
+                done.append(request.id)
+                post.answer(request, DONE)
+            time.sleep(0.01)
+
+    senders = [threading.Thread(target=send, args=(ids[i::4],)) for i in range(4)]
+    training = threading.Thread(target=train)
+    for thread in (training, *senders):
+        thread.start()
+    for thread in (*senders, training):
+        thread.join(60)
+    assert sorted(done) == sorted(ids)
+    channel = Channel(str(tmp_path))
+    assert all(channel.answer(identity)["outcome"] == "done" for identity in ids)
+    until(lambda: os.listdir(tmp_path / FOLDER / "commands") == [])
+
+
+def test_what_is_no_command_is_answered_or_removed(tmp_path, post):
+    folder = tmp_path / FOLDER / "commands"
+    contents = ["", "{", "[]", json.dumps({"id": new_id()}), "[" * 10_000, "x" * 100_000]
+    ids = [new_id() for _ in contents]
+    for identity, content in zip(ids, contents, strict=True):
+        (folder / f"{identity}.json").write_text(content)
+    (folder / "nonsense.json").write_text("{}")
+    (folder / f"{new_id()}.json").symlink_to("/etc/passwd")
+    os.mkfifo(folder / f"{new_id()}.json")
+    channel = Channel(str(tmp_path))
+    for identity in ids:
+        assert until(lambda identity=identity: channel.answer(identity))["outcome"] == "refused"
+    until(lambda: os.listdir(folder) == [])
+    assert not post.has_mail
+
+
+def test_a_changed_command_does_not_keep_its_signature(tmp_path, post):
+    channel, identity = Channel(str(tmp_path)), new_id()
+    post.poll_seconds = 3600
+    time.sleep(0.05)
+    channel.send(TOKEN, identity, "set_learning_rate", {"value": 0.1})
+    path = tmp_path / FOLDER / "commands" / f"{identity}.json"
+    path.write_text(path.read_text().replace("0.1", "10.0"))
+    post._take_in()
+    assert channel.answer(identity)["why"] == "The token is wrong"
+
+
+def test_a_command_that_waits_is_refused_when_the_training_ends(tmp_path, post):
+    channel, identity = Channel(str(tmp_path)), new_id()
+    channel.send(TOKEN, identity, "pause", {})
+    until(lambda: post.has_mail)
+    post.close()
+    assert channel.answer(identity)["why"] == "The training has ended"
+    assert channel.token() is None
+
+
+def test_a_command_taken_back_is_not_carried_out(tmp_path, post):
+    channel, identity = Channel(str(tmp_path)), new_id()
+    channel.send(TOKEN, identity, "pause", {})
+    until(lambda: post.has_mail)
+    assert channel.withdraw(identity)
+    assert post.taken() == []
+    assert not channel.withdraw(identity)
+
+
+def test_old_answers_are_forgotten(tmp_path, post, monkeypatch):
+    monkeypatch.setattr(post_lib, "MAX_ANSWERS", 3)
+    monkeypatch.setattr(post_lib, "MAX_LOOKS", 1)
+    channel, ids = Channel(str(tmp_path)), [new_id() for _ in range(5)]
+    for identity in ids:
+        channel.send(TOKEN, identity, "look_at_batch", {})
+        until(lambda: post.has_mail)
+        for request in post.taken():
+            post.answer(request, DONE, look=b"x")
+    assert [channel.answer(i) is not None for i in ids] == [False, False, True, True, True]
+    assert [channel.look(i) is not None for i in ids] == [False] * 4 + [True]
+
+
+def test_files_that_vanish_are_told_once_and_end_the_channel(tmp_path, post):
+    import shutil
+
+    shutil.rmtree(tmp_path / FOLDER)
+    until(lambda: post.failure is not None)
+    assert post.arrived.is_set()
+
+
+def test_a_fit_that_ends_by_an_exception_is_noticed(tmp_path):
+    watches, goes_on = [], threading.Event()
+
+    def fit():
+        watches.append(FitWatch())
+        goes_on.wait(60)
+        raise RuntimeError
+
+    def program():
+        try:
+            fit()
+        except RuntimeError:
+            done.wait(60)
+
+    done = threading.Event()
+    thread = threading.Thread(target=program)
+    thread.start()
+    watch = until(lambda: watches and watches[0])
+    assert watch.is_alive()
+    goes_on.set()
+    until(lambda: not watch.is_alive())
+    done.set()
+    thread.join()
+
+
+def test_connect_says_why_there_is_nothing_to_steer(tmp_path, post):
+    with pytest.raises(NotSteerableError, match="was not started with"):
+        connect(tmp_path / "nothing")
+    (tmp_path / FOLDER / "token").unlink()
+    with pytest.raises(NotSteerableError, match="cannot be read here"):
+        connect(tmp_path)
+
+
+def test_a_silent_training_is_told_from_one_whose_clock_differs():
+    now = time.time()
+    assert Liveness().saw({"beat": 1, "time": now}) is True
+    behind = Liveness()
+    assert behind.saw({"beat": 1, "time": now - 1000}) is None
+    assert behind.saw({"beat": 2, "time": now - 998}) is True
+    dead = Liveness()
+    assert dead.saw({"beat": 1, "time": now - 1000}) is None
+    dead._since -= 100  # as if so many seconds had passed
+    assert dead.saw({"beat": 1, "time": now - 1000}) is False
+
+
+def test_files_are_whole_and_no_link_is_followed(tmp_path):
+    outside = tmp_path / "outside"
+    outside.write_text("secret")
+    (tmp_path / "inside").mkdir()
+    with Directory(str(tmp_path / "inside")) as directory:
+        directory.write("a", b"one")
+        assert directory.read("a", 3) == b"one"
+        assert directory.write("a", b"two", keep=True) is False
+        with pytest.raises(UnsafeError, match="at most 2 bytes"):
+            directory.read("a", 2)
+        (tmp_path / "inside" / "link").symlink_to(outside)
+        with pytest.raises(UnsafeError):
+            directory.read("link", 100)
+        directory.write("link", b"mine")  # takes the link's place
+        assert outside.read_text() == "secret"
+        assert sorted(directory.names()) == ["a", "link"]
+    (tmp_path / "door").symlink_to(tmp_path / "inside")
+    with pytest.raises(OSError, match="door"):
+        Directory(str(tmp_path / "door"))

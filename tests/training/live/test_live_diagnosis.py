@@ -1,0 +1,230 @@
+"""Diagnosis of a running fit: what is said when, to whom, and that training does not suffer."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+from synthetic import Run, chain
+
+from tb_keras_inspect import InspectCallback, load_run
+from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.store import RunData
+from tb_keras_inspect.training.live.live_diagnosis import BUDGET, CONFIRMED, Watch
+from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
+
+
+class Model:
+    """What a watch needs of one."""
+
+    stop_training = False
+
+
+def ill(samples=60):
+    return Run(chain(), samples=samples).loss(2.3).set(
+        Kind.ACTIVATION, "dead_fraction", 0.95, row=1
+    )  # fmt: skip
+
+
+def replay(watch, run, model=None):
+    """Shows a run to a watch as the recorder would; tells after each step."""
+    model = model or Model()
+    problems = []
+    for event in run.events():
+        watch.saw([event])
+        problems += watch.tell(model)
+    return problems + watch.finish(model)
+
+
+def patient(**options):
+    """A watch that does not look at the clock."""
+    watch = Watch(**options)
+    watch._is_due = lambda: watch._samples % 5 == 0
+    return watch
+
+
+def test_a_finding_is_told_once_when_it_is_confirmed(capsys):
+    told = []
+    watch = patient(on_finding=told.append)
+    replay(watch, ill())
+    assert [finding.problem for finding in told] == ["dying_relu"]
+    assert watch.looks > CONFIRMED
+    text = capsys.readouterr().out
+    assert text.count("dying_relu") == 1
+    assert text.startswith("\n")
+    assert text.endswith("\n\n")
+
+
+def test_a_healthy_run_says_nothing(capsys):
+    told = []
+    replay(patient(on_finding=told.append), Run(chain()))
+    assert told == []
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("console", "said"), [("warning", 1), ("error", 1), (None, 0)])
+def test_the_console_can_be_silenced(capsys, console, said):
+    replay(patient(console=console, on_finding=lambda finding: None), ill())
+    assert capsys.readouterr().out.count("dying_relu") == said
+
+
+def test_a_nan_is_told_at_the_next_batch():
+    run = Run(chain())
+    run.step["loss"][7:] = np.nan
+    told = []
+    watch = Watch(console=None, on_finding=told.append)
+    for event in list(run.events())[: 7 + 2]:
+        watch.saw([event])
+    watch.tell(Model())
+    assert [finding.problem for finding in told] == ["non_finite"]
+
+
+@pytest.mark.parametrize("stop_on", ["dying_relu", ["dying_relu"], "error", ["warning"]])
+def test_training_stops_on_what_was_chosen_with_the_evidence_printed(capsys, stop_on):
+    model = Model()
+    replay(patient(stop_on=stop_on, console=None), ill(), model)
+    assert model.stop_training
+    assert "dead units of dense_1: 95 %" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("stop_on", ["non_finite", "overfitting", ()])
+def test_training_does_not_stop_on_anything_else(stop_on):
+    model = Model()
+    replay(patient(stop_on=stop_on), ill(), model)
+    assert not model.stop_training
+
+
+def test_a_problem_grouped_under_another_stops_too():
+    model = Model()
+    run = ill().set(Kind.INPUT, "std", 90.0).set(Kind.ACTIVATION, "std", 30.0, row=0)
+    replay(patient(stop_on="dying_relu"), run, model)
+    assert model.stop_training
+
+
+def test_with_other_processes_training_goes_on_and_says_so():
+    model, watch = Model(), patient(stop_on="error", console=None)
+    watch.begin(alone=False)
+    problems = replay(watch, ill(), model)
+    assert not model.stop_training
+    assert "several processes" in problems[0]
+
+
+def test_an_error_in_the_users_function_is_reported_once():
+    calls = []
+
+    def fail(finding):
+        calls.append(finding)
+        raise RuntimeError("mine")
+
+    run = ill()
+    run.step["loss"][50:] = np.nan  # a second finding
+    problems = replay(patient(console=None, on_finding=fail), run)
+    assert len(calls) == 1
+    assert ["RuntimeError: mine" in problem for problem in problems] == [True]
+
+
+def test_a_failing_diagnosis_is_none_of_the_trainings_business(monkeypatch):
+    watch = patient(on_finding=print)
+    monkeypatch.setattr(watch._run, "refresh", lambda: 1 / 0)
+    assert replay(watch, ill()) == []
+
+
+def test_rules_run_only_as_often_as_their_cost_allows():
+    watch = Watch(console=None, on_finding=lambda finding: None)
+    watch._samples, watch._cost, watch._spent = 100, 0.02, 0.0
+    assert watch._is_due()
+    watch._spent = 100 * BUDGET - 0.01
+    assert not watch._is_due()
+    watch._samples = 200
+    assert watch._is_due()
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        ({"console": "loud"}, "note, warning, error"),
+        ({"on_finding": 3}, "function of one finding"),
+        ({"stop_on": ["nan"]}, "non_finite"),
+        ({"stop_on": 7}, "non_finite"),
+        ({"thresholds": {"x": 1}}, "Unknown threshold"),
+    ],
+)
+def test_bad_options_are_refused_with_what_is_accepted(tmp_path, options, part):
+    with pytest.raises(ValueError, match=part):
+        InspectCallback(tmp_path, **options)
+
+
+def test_what_is_held_of_a_long_run_is_bounded_and_evenly_thinned():
+    source = LiveSource()
+    for event in Run(chain(1), samples=2000, every=1).events():
+        source.add([event])
+    steps = RunData("r", source).table("gradient").steps
+    assert len(steps) <= MOST_SAMPLES
+    np.testing.assert_array_equal(steps[:KEPT_FIRST], np.arange(KEPT_FIRST))
+    assert steps[-1] == 1999
+    gaps = np.diff(steps[KEPT_FIRST:])
+    assert gaps.max() <= 8
+
+
+def test_a_live_run_equals_the_stored_one(tmp_path):
+    model, x, y = tiny()
+    callback = quick(tmp_path)
+    model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
+    stored, live = load_run(tmp_path), callback._watch._run
+    for kind in ("gradient", "activation", "step", "epoch"):
+        np.testing.assert_array_equal(live.table(kind).values, stored.table(kind).values)
+
+
+def quick(directory, **options):
+    """A callback whose step is quick to trace."""
+    return InspectCallback(directory, every=1, maps_every=0, histograms=False, **options)
+
+
+def tiny(poison=None):
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(320, 4)).astype("float32"), rng.normal(size=(320, 1))
+    if poison is not None:
+        x[poison] = np.nan
+    return model, x, y
+
+
+def test_fit_stops_and_prints_at_a_nan(tmp_path, capsys):
+    model, x, y = tiny(poison=100)
+    callback = quick(tmp_path, stop_on="non_finite")
+    history = model.fit(
+        x, y, epochs=5, batch_size=16, shuffle=False, verbose=0, callbacks=[callback]
+    )
+    assert len(history.epoch) < 5
+    text = capsys.readouterr().out
+    assert "InspectCallback ends the training" in text
+    assert "The input data" in text
+
+
+def test_an_error_in_on_finding_warns_and_training_goes_on(tmp_path):
+    def fail(finding):
+        raise RuntimeError("mine")
+
+    model, x, y = tiny(poison=100)
+    callback = quick(tmp_path, console=None, on_finding=fail)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        history = model.fit(x, y, epochs=2, batch_size=16, verbose=0, callbacks=[callback])
+    assert len(history.epoch) == 2
+    texts = [str(w.message) for w in caught if issubclass(w.category, InspectWarning)]
+    assert len([text for text in texts if "RuntimeError: mine" in text]) == 1
+
+
+def test_watching_changes_no_weight(tmp_path):
+    found = []
+    for options in ({"console": None}, {"on_finding": found.append}):
+        model, x, y = tiny()
+        callback = quick(tmp_path / str(len(found)), **options)
+        model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
+        found.append([w.tobytes() for w in model.get_weights()])
+    assert found[0] == found[-1]

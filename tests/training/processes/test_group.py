@@ -1,0 +1,186 @@
+"""Processes agree whether they record together, who writes, and at which steps."""
+
+import threading
+
+import keras
+import pytest
+
+from tb_keras_inspect.training.processes import group
+from tb_keras_inspect.training.processes.group import Processes, Transport, meet
+
+SECONDS = 0.2
+
+
+class Post:
+    """What the processes of a test share."""
+
+    def __init__(self, count):
+        self.count, self.values = count, {}
+        self.changed = threading.Condition()
+        self.barrier = threading.Barrier(count)
+        self.sent = {}
+
+
+class ThreadTransport(Transport):
+    """Processes that are threads."""
+
+    def __init__(self, post, index, separable=True):
+        self.post, self.index, self.count, self.separable = post, index, post.count, separable
+
+    def set_once(self, key, value):
+        with self.post.changed:
+            self.post.values.setdefault(key, value)
+            self.post.changed.notify_all()
+
+    def get(self, key, seconds):
+        with self.post.changed:
+            self.post.changed.wait_for(lambda: key in self.post.values, seconds)
+            return self.post.values.get(key)
+
+    def total(self, numbers):
+        self.post.sent[self.index] = numbers
+        self.post.barrier.wait(10)
+        total = [sum(column) for column in zip(*self.post.sent.values(), strict=True)]
+        self.post.barrier.wait(10)
+        return total
+
+
+def in_threads(functions):
+    """Results of functions that run at the same time."""
+    results = [None] * len(functions)
+
+    def run(index):
+        results[index] = functions[index]()
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(len(functions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    return results
+
+
+def met(log_dirs, separable=True):
+    """What each process finds; None in `log_dirs` stands for one without the callback."""
+    post = Post(len(log_dirs))
+    present = [i for i, log_dir in enumerate(log_dirs) if log_dir is not None]
+    found = in_threads(
+        [
+            lambda i=i: meet(ThreadTransport(post, i, separable), log_dirs[i], "fit/1", SECONDS)
+            for i in present
+        ]
+    )
+    return dict(zip(present, found, strict=True))
+
+
+def test_all_with_the_same_log_dir_record_together_and_the_first_writes():
+    found = met(["a", "a", "a"])
+    assert [p.writes for p in found.values()] == [True, False, False]
+    for processes in found.values():
+        assert processes.together
+        assert processes.takes_samples
+        assert processes.count == 3
+        assert processes.problem == ""
+
+
+def test_log_dirs_of_their_own_are_runs_of_their_own():
+    for processes in met(["a", "b"]).values():
+        assert not processes.together
+        assert processes.writes
+        assert processes.takes_samples
+        assert processes.count == 1
+        assert "own part of each batch" in processes.problem
+
+
+def test_where_steps_cannot_differ_log_dirs_of_their_own_do_not_matter():
+    found = met(["a", "b"], separable=False)
+    assert all(processes.together for processes in found.values())
+    assert [p.writes for p in found.values()] == [True, False]
+
+
+@pytest.mark.parametrize("log_dirs", [["a", None], [None, "a"], ["a", None, "a"]])
+@pytest.mark.parametrize("separable", [True, False])
+def test_one_without_the_callback_lets_nobody_wait_for_ever(log_dirs, separable):
+    found = met(log_dirs, separable)
+    for index, processes in found.items():
+        assert not processes.together
+        assert processes.writes == (index == 0)
+        assert processes.takes_samples == (index == 0 and separable)
+        assert "Give it to `fit` in every process" in processes.problem
+
+
+def test_who_comes_too_late_does_what_was_decided():
+    post = Post(2)
+    early = meet(ThreadTransport(post, 0), "a", "fit/1", 0.01)
+    late = meet(ThreadTransport(post, 1), "a", "fit/1", 10.0)
+    assert not early.together
+    assert not late.together
+    assert early.writes
+    assert not late.writes
+
+
+def test_each_fit_is_a_meeting_of_its_own():
+    post = Post(2)
+    meet(ThreadTransport(post, 0), "a", "fit/1", 0.01)
+    again = in_threads(
+        [lambda i=i: meet(ThreadTransport(post, i), "a", "fit/2", 10.0) for i in range(2)]
+    )
+    assert all(processes.together for processes in again)
+
+
+def test_the_chiefs_interval_holds_and_all_sample_or_none():
+    post = Post(3)
+    everyone = [Processes(ThreadTransport(post, i), together=True, chief=i == 0) for i in range(3)]
+
+    def agreed(*armed):
+        calls = [
+            lambda one=one, mine=mine, i=i: one.agree(mine, 2**62 + i)
+            for i, (one, mine) in enumerate(zip(everyone, armed, strict=True))
+        ]
+        return in_threads(calls)
+
+    assert agreed(True, True, True) == [(True, 2**62)] * 3
+    assert agreed(True, False, True) == [(False, 2**62)] * 3
+
+
+@pytest.mark.parametrize("decision", [True, False])
+def test_what_only_the_chief_can_decide(decision):
+    post = Post(3)
+    chief, *others = [Processes(ThreadTransport(post, i), together=True) for i in range(3)]
+    calls = [lambda one=one: one.chiefs(not decision) for one in others]
+    assert in_threads([lambda: chief.chiefs(decision), *calls]) == [decision] * 3
+
+
+def test_a_process_on_its_own_asks_nobody():
+    alone = Processes()
+    assert alone.agree(True, 7) == (True, 7)
+    assert alone.agree(False, 7) == (False, 7)
+    assert alone.chiefs(True) is True
+    assert alone.chiefs(False) is False
+    assert (alone.count, alone.writes, alone.takes_samples) == (1, True, True)
+
+
+class Broken(ThreadTransport):
+    def set_once(self, key, value):
+        raise RuntimeError("no such service")
+
+
+@pytest.mark.parametrize("separable", [True, False])
+def test_a_failing_meeting_costs_no_training(monkeypatch, separable):
+    transport = Broken(Post(2), 0, separable)
+    monkeypatch.setattr(group, "_transport", lambda model: transport)
+    model = keras.Sequential([keras.layers.Dense(1)])
+    processes = group.join(model, "a")
+    assert processes.together != separable
+    assert processes.writes
+
+
+def test_a_model_trained_alone_does_not_put_others_out_of_step():
+    small = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    large = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    before = group._name_of_fit(large)
+    group._name_of_fit(small)
+    after = group._name_of_fit(large)
+    kind, number = before.split("/")
+    assert after == f"{kind}/{int(number) + 1}"

@@ -1,0 +1,102 @@
+"""A layer that cannot stand the hooks: training goes on without them, the same to the last bit."""
+
+import sys
+
+import keras
+import model_zoo as zoo
+import numpy as np
+import pytest
+import read_events
+import references
+from references import BACKEND
+
+from tb_keras_inspect import InspectCallback
+from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.training.step.undo import _Replay
+
+# Where steps are traced nothing has happened yet when one fails; eager ones have begun.
+EAGER = [True] if BACKEND == "torch" else [False, True]
+
+
+class Calm(keras.layers.Layer):
+    """A weight, noise and a count: what a forward pass may change."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(shape[-1],), initializer="ones")
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+        self.noise = keras.layers.GaussianNoise(0.1)
+
+    def call(self, x, training=False):
+        self.calls.assign(self.calls + 1.0)
+        x = self.noise(x, training=training)
+        self.look()
+        return x * self.scale
+
+    def look(self):
+        pass
+
+
+class Shy(Calm):
+    """Raises where it is called from under the hooks, in the middle of the forward pass."""
+
+    def look(self):
+        frame = sys._getframe()
+        while frame := frame.f_back:
+            if frame.f_code.co_filename.endswith("listening.py"):
+                raise RuntimeError("not in front of everybody")
+
+
+class Broken(Calm):
+    """Raises whoever looks, once training has begun."""
+
+    is_on = False
+
+    def look(self):
+        if self.is_on:
+            raise RuntimeError("always")
+
+
+def make(layer, run_eagerly):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(5)
+    body = (keras.layers.Dense(7, activation="relu"), keras.layers.Dropout(0.3), layer)
+    return zoo.classifier(*body, run_eagerly=run_eagerly)
+
+
+@pytest.mark.parametrize("run_eagerly", EAGER)
+def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
+    plain = make(Calm(), run_eagerly)
+    zoo.fit(plain, epochs=2)
+    model = make(Shy(), run_eagerly)
+    with pytest.warns(InspectWarning) as caught:
+        zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0), epochs=2)
+    (text,) = [str(w.message) for w in caught if issubclass(w.category, InspectWarning)]
+    assert "gradients, activations, weights and updates are not recorded any more" in text
+    assert "not in front of everybody" in text
+    assert "Training goes on" in text
+    for ours, theirs in zip(
+        references.full_state_of(model), references.full_state_of(plain), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    run = read_events.read(tmp_path)
+    assert len(run.steps(Kind.EPOCH)) == 2  # what still works
+
+
+@pytest.mark.parametrize("run_eagerly", EAGER)
+def test_a_layer_that_raises_always_ends_the_training_with_its_own_error(tmp_path, run_eagerly):
+    model = make(Broken(), run_eagerly)
+    Broken.is_on = True
+    try:
+        with pytest.raises(RuntimeError, match="always"):
+            zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
+    finally:
+        Broken.is_on = False
+
+
+def test_batches_that_a_failed_step_took_are_given_again():
+    replay = _Replay(iter(range(4)))
+    assert [next(replay), next(replay)] == [0, 1]
+    again = replay.again()
+    assert [next(again), next(again), next(again)] == [0, 1, 2]
+    assert list(again) == [3]
