@@ -33,6 +33,7 @@ FLOOR = {
     "numpy": "1.26.0",
     "protobuf": "3.20.3",
     "werkzeug": "2.0.0",
+    "markupsafe": "2.1.1",
     "google-crc32c": "1.5.0",
 }
 TENSORBOARD_FLOOR = "2.16.2"

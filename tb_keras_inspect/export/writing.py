@@ -6,9 +6,8 @@ import os
 import pathlib
 from collections.abc import Iterator, Sequence
 
-from tb_keras_inspect.export import csv_file, npz_file, parquet_file
+from tb_keras_inspect.export import csv_file, html_page, npz_file, parquet_file
 from tb_keras_inspect.export.columns import blocks, checked_kinds
-from tb_keras_inspect.html import tables_page
 from tb_keras_inspect.store import RunData
 
 FORMATS = ("csv", "parquet", "npz", "html")
@@ -76,5 +75,5 @@ def _write(
     if format == "npz":
         npz_file.write(path, run, kinds)
     else:
-        path.write_text(tables_page.page(run, kinds), encoding="utf-8")
+        path.write_text(html_page.page(run, kinds), encoding="utf-8")
     yield path

@@ -1,10 +1,10 @@
 """A series as a small SVG picture: pure text, no script, nothing to load."""
 
-import html
 import math
 from collections.abc import Callable
 
 import numpy as np
+from markupsafe import escape
 
 WIDTH, HEIGHT = 560, 120
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 8, 20
@@ -57,7 +57,7 @@ def series_svg(
             'height="6"/>'
         )
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title)}">'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
 

@@ -1,16 +1,16 @@
-"""How a run and what is in it look in a notebook and in a terminal.
+"""How a run and its data look in a notebook and in a terminal.
 
-Names come from a log: in HTML everything is escaped.
+Names come from an untrusted log: `Markup` escapes everything that is formatted into HTML.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 NAMES = 6  # named before "and n more"
 WIDTH, HEIGHT = 360, 60
@@ -19,9 +19,9 @@ FEW = 4  # dictionary entries that are described one by one
 
 
 class Shown:
-    """Gives a dataclass of arrays a display that says what is in it instead of printing it all.
+    """A mixin for dataclasses of arrays: a repr that summarises each field instead of printing it.
 
-    The dataclass is to be made with `repr=False`.
+    Declare the dataclass with `repr=False`.
     """
 
     def __repr__(self) -> str:
@@ -29,28 +29,26 @@ class Shown:
         return f"<{type(self).__name__} {facts}>"
 
     def _repr_html_(self) -> str:
-        return f"<b>{type(self).__name__}</b>{table_html(_facts(self))}"
+        return Markup("<b>{}</b>{}").format(type(self).__name__, table_html(_facts(self)))
 
 
-def table_html(rows: Iterable[tuple[str, str]]) -> str:
+_ROW = Markup('<tr><th style="text-align:left">{}</th><td style="text-align:left">{}</td></tr>')
+
+
+def table_html(rows: Iterable[tuple[str, str]]) -> Markup:
     """Names and texts as an HTML table."""
-    cells = "".join(
-        f'<tr><th style="text-align:left">{html.escape(name)}</th>'
-        f'<td style="text-align:left">{html.escape(text)}</td></tr>'
-        for name, text in rows
-    )
-    return f"<table>{cells}</table>"
+    return Markup("<table>{}</table>").format(Markup().join(_ROW.format(*row) for row in rows))
 
 
 def listed(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
+    """The first names, and how many more there are: "a, b and 3 more"."""
     shown = ", ".join(map(str, names[:NAMES]))
     more = len(names) - NAMES
     return shown + (f" and {more} more" if more > 0 else "") if names else "none"
 
 
 def described(value: Any) -> str:
-    """One line on a value: of an array its type, shape and range, and what is not finite."""
+    """One line about a value: for an array its dtype, shape, range and non-finite count."""
     if isinstance(value, np.ndarray):
         return _array(value)
     if isinstance(value, dict):
@@ -60,27 +58,26 @@ def described(value: Any) -> str:
     return str(value)
 
 
-def sparkline(steps: np.ndarray, values: np.ndarray, title: str) -> str:
-    """A series as a small SVG; red marks where it is not finite, "" where there is nothing."""
+def sparkline(steps: np.ndarray, values: np.ndarray, title: str) -> Markup:
+    """A series as a small SVG with red marks at non-finite values; empty if no value is finite."""
     values = np.asarray(values, np.float64)
-    good = np.isfinite(values)
-    if not good.any():
-        return ""
+    finite = np.isfinite(values)
+    if not finite.any():
+        return Markup()
     first, span = float(steps[0]), max(float(steps[-1]) - float(steps[0]), 1.0)
     x = (np.asarray(steps, np.float64) - first) / span * WIDTH
-    low, high = values[good].min(), values[good].max()
+    low, high = values[finite].min(), values[finite].max()
     y = HEIGHT * (1 - (values / 2 - low / 2) / ((high / 2 - low / 2) or 1.0))
-    keep = np.flatnonzero(good)[:: max(1, int(good.sum()) // MOST_POINTS)]
+    keep = np.flatnonzero(finite)[:: max(1, int(finite.sum()) // MOST_POINTS)]
     line = " ".join(f"{x[i]:.1f},{y[i]:.1f}" for i in keep)
     marks = "".join(
         f'<rect x="{at:.1f}" y="{HEIGHT - 5}" width="2" height="5" fill="#d93025"/>'
-        for at in x[~good][:MOST_POINTS]
+        for at in x[~finite][:MOST_POINTS]
     )
-    return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 -2 {WIDTH} {HEIGHT + 4}" role="img" '
-        f'aria-label="{html.escape(title)}"><polyline points="{line}" fill="none" '
-        f'stroke="#1a73e8"/>{marks}</svg>'
-    )
+    return Markup(
+        '<svg width="{}" height="{}" viewBox="0 -2 {} {}" role="img" aria-label="{}">'
+        '<polyline points="{}" fill="none" stroke="#1a73e8"/>{}</svg>'
+    ).format(WIDTH, HEIGHT, WIDTH, HEIGHT + 4, title, line, Markup(marks))
 
 
 def _facts(item: Any) -> list[tuple[str, str]]:
@@ -97,10 +94,10 @@ def _array(array: np.ndarray) -> str:
         return head
     if array.dtype == bool:
         return f"{head}, {100 * array.mean():.3g} % true"
-    good = array[np.isfinite(array)] if array.dtype.kind == "f" else array
-    bad = array.size - good.size
-    ends = f"{good.min():.6g} to {good.max():.6g}" if good.size else "nothing finite"
-    return f"{head}, {ends}" + (f", {bad} not finite" if bad and good.size else "")
+    finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    others = array.size - finite.size
+    ends = f"{finite.min():.6g} to {finite.max():.6g}" if finite.size else "nothing finite"
+    return f"{head}, {ends}" + (f", {others} not finite" if others and finite.size else "")
 
 
 def _mapping(value: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS
-from tb_keras_inspect.html.run_page import run_html
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
@@ -18,6 +17,7 @@ from tb_keras_inspect.store.model.model import ModelInfo
 from tb_keras_inspect.store.model.model_history import ModelBook
 from tb_keras_inspect.store.pictures.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
+from tb_keras_inspect.store.run_display import run_html
 from tb_keras_inspect.store.sources.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.sources.source import Source, Stamp
 from tb_keras_inspect.store.tables.extent import ExtentReader

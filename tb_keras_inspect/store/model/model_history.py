@@ -9,6 +9,7 @@ from tb_keras_inspect.store.model import model as model_lib
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import (
     NONE,
+    Records,
     Source,
     Stamp,
     read_or_note,
@@ -61,7 +62,7 @@ class ModelBook:
                 self._seen.add(key)
                 self._decode(found, index, key)
 
-    def _decode(self, found, index: int, key: tuple[int, float]) -> None:
+    def _decode(self, found: Records, index: int, key: tuple[int, float]) -> None:
         try:
             info = model_lib.from_record(records.decode_model(found.read(index, 0)))
         except RecordError as error:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from tensorboard.context import RequestContext
@@ -41,7 +42,7 @@ class ProviderLogdir:
         metadata = self._provider.experiment_metadata(
             self._context, experiment_id=self._arguments["experiment_id"]
         )
-        return metadata.data_location
+        return str(metadata.data_location)
 
     def stamps(self, runs: Sequence[str] | None = None) -> dict[str, dict[Kind, Stamp]]:
         """What there is: run to kind to a stamp that changes when data is added."""
@@ -95,7 +96,7 @@ class ProviderLogdir:
         """One run as a source."""
         return ProviderRun(self, name)
 
-    def _read(self, run: str, kind: Kind, count: int) -> Sequence:
+    def _read(self, run: str, kind: Kind, count: int) -> Sequence[Any]:
         read = self._provider.read_tensors
         if kind.is_blob_sequence:
             read = self._provider.read_blob_sequences
@@ -111,9 +112,10 @@ class ProviderLogdir:
             raise UnreadableError(
                 f"{kind.value}: TensorBoard cannot read any of it, because of a damaged value: {error}"
             ) from error
-        return found.get(run, {}).get(kind.tag, ())
+        data: Sequence[Any] = found.get(run, {}).get(kind.tag, ())
+        return data
 
-    def _read_thinned(self, run: str, kind: Kind) -> Sequence:
+    def _read_thinned(self, run: str, kind: Kind) -> Sequence[Any]:
         """As many samples as fit into one message of the fast loader, chosen by TensorBoard."""
         newest = self._read(run, kind, 1)
         count = MESSAGE_BYTES // max(sum(_size(datum) for datum in newest), 1)
@@ -129,7 +131,7 @@ class ProviderLogdir:
                 return data
         return newest
 
-    def _blobs(self, data: Sequence) -> Records:
+    def _blobs(self, data: Sequence[Any]) -> Records:
         def read(index: int, blob: int) -> bytes:
             references = data[index].values
             if not 0 <= blob < len(references):
@@ -185,12 +187,12 @@ def _below(run: str, subrun: str) -> str:
     return subrun if run == "." else f"{run}/{subrun}"
 
 
-def _raw_scalars(subrun: str, tag: str, data: Sequence) -> RawScalars:
+def _raw_scalars(subrun: str, tag: str, data: Sequence[Any]) -> RawScalars:
     values = np.fromiter((datum.value for datum in data), np.float64, len(data))
     return RawScalars(subrun, tag, _keys(data)[0], values)
 
 
-def _kind(tag: str, series) -> Kind | None:
+def _kind(tag: str, series: object) -> Kind | None:
     """None for tags of ours that this version does not know."""
     try:
         kind = Kind(tag.removeprefix(TAG_PREFIX)) if tag.startswith(TAG_PREFIX) else None
@@ -202,7 +204,7 @@ def _kind(tag: str, series) -> Kind | None:
     return kind if kind.is_blob_sequence == is_blob_sequence else None
 
 
-def _tensors(data: Sequence) -> Records:
+def _tensors(data: Sequence[Any]) -> Records:
     """Records that let go of each message as it is read: all of them take as much memory as what
     they are decoded to."""
     keys, left = _keys(data), list(data)
@@ -237,7 +239,7 @@ def _is_too_large(error: Exception) -> bool:
     return callable(code) and getattr(code(), "name", "") == "RESOURCE_EXHAUSTED"
 
 
-def _keys(data: Sequence) -> tuple[np.ndarray, np.ndarray]:
+def _keys(data: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     steps = np.fromiter((datum.step for datum in data), np.int64, len(data))
     wall_times = np.fromiter((datum.wall_time for datum in data), np.float64, len(data))
     return steps, wall_times

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from tensorboard.compat.proto import event_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_keras_inspect.files.file_layer import file_layer
 from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
@@ -96,7 +96,7 @@ class FileSource:
                 if value.tag.startswith(TAG_PREFIX):
                     self._add(event, value, _Place(file.path, offset, len(data), number))
 
-    def _add(self, event: event_pb2.Event, value, place: _Place) -> None:
+    def _add(self, event: event_pb2.Event, value: summary_pb2.Summary.Value, place: _Place) -> None:
         try:
             kind = Kind(value.tag[len(TAG_PREFIX) :])
         except ValueError:
@@ -115,4 +115,4 @@ class FileSource:
             raise RecordError(f"the file has changed since it was indexed: {error}") from error
         if not 0 <= blob < len(strings):
             raise RecordError("the value is not a message")
-        return strings[blob]
+        return bytes(strings[blob])

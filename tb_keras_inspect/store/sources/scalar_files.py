@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.compat.proto import event_pb2, summary_pb2, tensor_pb2
 
 from tb_keras_inspect.files.file_layer import FileLayer
 from tb_keras_inspect.records.event_file_reader import EventFile
@@ -53,7 +53,7 @@ class ScalarFiles:
     def _number(self, subrun: str, value: summary_pb2.Summary.Value) -> float | None:
         key = (subrun, value.tag)
         if value.HasField("simple_value"):
-            return value.simple_value
+            return float(value.simple_value)
         if value.HasField("metadata"):  # only the first value of a tag has it
             self._is_scalar[key] = value.metadata.plugin_data.plugin_name == "scalars"
         if not self._is_scalar.get(key) or not value.HasField("tensor"):
@@ -61,8 +61,8 @@ class ScalarFiles:
         return _scalar_of(value.tensor)
 
 
-def _scalar_of(tensor) -> float | None:
-    from tb_keras_inspect.records.tensors import array_of
+def _scalar_of(tensor: tensor_pb2.TensorProto) -> float | None:
+    from tb_keras_inspect.records.tensors import array_of  # loads TensorBoard's tensor code
 
     try:
         return float(array_of(tensor).item())

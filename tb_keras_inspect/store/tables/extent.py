@@ -1,6 +1,7 @@
 """How many steps of a run were sampled, and from where to where."""
 
 import threading
+from typing import Any
 
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.model.model_history import ModelBook
@@ -23,7 +24,7 @@ class ExtentReader:
     def __init__(self, source: Source, models: ModelBook, problems: Problems):
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
-        self._known: tuple[tuple, Extent] | None = None
+        self._known: tuple[tuple[Any, ...], Extent] | None = None
 
     def is_known(self, stamps: Stamps) -> bool:
         """Whether `read` has nothing to read."""
@@ -33,13 +34,14 @@ class ExtentReader:
     def read(self, stamps: Stamps) -> Extent:
         """The extent as of `stamps`."""
         with self._lock:
-            if not self.is_known(stamps):
-                state = self._state(stamps)
-                self._known = (state, self._read(_kind(stamps)))
-            return self._known[1]
+            state, known = self._state(stamps), self._known
+            if known is None or known[0] != state:
+                known = self._known = (state, self._read(_kind(stamps)))
+            return known[1]
 
-    def _state(self, stamps: Stamps) -> tuple:
-        return stamps.get(_kind(stamps)), self._models.restarts
+    def _state(self, stamps: Stamps) -> tuple[Any, ...]:
+        kind = _kind(stamps)
+        return None if kind is None else stamps[kind], self._models.restarts
 
     def _read(self, kind: Kind | None) -> Extent:
         found = None if kind is None else read_or_note(self._source, kind, self._problems)

@@ -1,7 +1,11 @@
 """An array that grows along one axis while views handed out earlier stay as they were."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
+
+Index = tuple[Any, ...]
 
 MINIMUM = 16
 MOST_RESERVED = 1 << 31  # bytes asked for ahead of need
@@ -36,7 +40,7 @@ class GrowingArray:
     @property
     def view(self) -> np.ndarray:
         """What was appended, read-only."""
-        view = self._data[self._slice(0, self.length)]
+        view: np.ndarray = self._data[self._slice(0, self.length)]
         view.flags.writeable = False
         return view
 
@@ -52,7 +56,7 @@ class GrowingArray:
             grown = max(needed, self.length * 3 // 2, MINIMUM)
             self._move(self._reserved if self._is_reserved(needed) else grown)
         start, self.length = self.length, needed
-        block = self._data[self._slice(start, needed)]
+        block: np.ndarray = self._data[self._slice(start, needed)]
         block[...] = self._fill
         return block
 
@@ -63,7 +67,7 @@ class GrowingArray:
         np.take(old, rows, axis=self._axis, out=self._data)
         self.length = len(rows)
 
-    def reshape(self, shape: tuple[int, ...], target: tuple, source: tuple) -> None:
+    def reshape(self, shape: tuple[int, ...], target: Index, source: Index) -> None:
         """Moves to another shape: the cells `source` of the old become `target` of the new.
 
         Both are indices that include the growing axis as a full slice.
@@ -89,5 +93,5 @@ class GrowingArray:
         shape = (*self._shape[: self._axis], capacity, *self._shape[self._axis :])
         return np.empty(shape, self._dtype)
 
-    def _slice(self, start: int, stop: int) -> tuple:
+    def _slice(self, start: int, stop: int) -> tuple[slice, ...]:
         return (*[slice(None)] * self._axis, slice(start, stop))

@@ -44,7 +44,7 @@ class Ledger:
 
     NEVER, SKIPPED = -1, -2
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.steps = np.zeros(0, np.int64)
         self.wall_times = np.zeros(0)
         self.rows = np.zeros(0, np.int64)

@@ -1,6 +1,7 @@
-"""Many samples to few columns, for a picture a screen wide. NaN wins: it is never averaged away."""
+"""Pools many samples into few columns, for a plot as wide as a screen. NaN always wins over numbers."""
 
 import numpy as np
+import numpy.typing as npt
 
 POOLS = ("last", "min", "max", "mean")
 
@@ -31,7 +32,7 @@ def pool(values: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
         float32[C, ...]. A NaN in a column makes its min, max and mean NaN.
     """
     if how == "last":
-        return values[_last(first, len(values))]
+        return last_of(values, first)
     if len(first) == len(values):
         return values
     if how != "mean":
@@ -39,13 +40,16 @@ def pool(values: np.ndarray, first: np.ndarray, how: str) -> np.ndarray:
     counts = np.diff(np.append(first, len(values)))
     sums = _reduce(values, first, np.add, np.float64)
     with np.errstate(over="ignore"):
-        return (sums / counts.reshape(-1, *[1] * (values.ndim - 1))).astype(np.float32)
+        means: np.ndarray = sums / counts.reshape(-1, *[1] * (values.ndim - 1))
+    return means.astype(np.float32)
 
 
-def _reduce(values: np.ndarray, first: np.ndarray, combine: np.ufunc, dtype=None) -> np.ndarray:
+def _reduce(
+    values: np.ndarray, first: np.ndarray, combine: np.ufunc, dtype: npt.DTypeLike | None = None
+) -> np.ndarray:
     # All columns at once, sample by sample: several times as fast as `reduceat` over the first axis.
     lengths = np.diff(np.append(first, len(values)))
-    result = values[first].astype(dtype or values.dtype)
+    result: np.ndarray = values[first].astype(dtype or values.dtype)
     for offset in range(1, int(lengths.max(initial=0))):
         there = lengths > offset
         if there.all():
@@ -65,8 +69,5 @@ def pool_sum(counts: np.ndarray, first: np.ndarray) -> np.ndarray:
 
 def last_of(values: np.ndarray, first: np.ndarray) -> np.ndarray:
     """The last sample of each column."""
-    return values[_last(first, len(values))]
-
-
-def _last(first: np.ndarray, samples: int) -> np.ndarray:
-    return np.append(first[1:], samples)[: len(first)] - 1
+    last: np.ndarray = values[np.append(first[1:], len(values))[: len(first)] - 1]
+    return last

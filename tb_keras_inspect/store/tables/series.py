@@ -76,7 +76,7 @@ class Series:
         self._models, self._problems = models, problems
         self._lock = threading.Lock()
         self._ledger = Ledger()
-        self._state: tuple | None = None
+        self._state: tuple[Any, ...] | None = None
         self._snapshot: Any = None
         self.decoded = 0
 

@@ -1,18 +1,18 @@
-"""One HTML page a run that loads and runs nothing: what is wrong, and all series in small."""
+"""One self-contained HTML page per run: the diagnosis, and every series as a small plot."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
+from markupsafe import escape
 
 from tb_keras_inspect.diagnosis import diagnose
 from tb_keras_inspect.export.columns import TABLES
 from tb_keras_inspect.html.report import POLICY, STYLE, section_html
-from tb_keras_inspect.html.run_page import facts
 from tb_keras_inspect.html.svg import series_svg
 from tb_keras_inspect.store import RunData, display
+from tb_keras_inspect.store.run_display import facts
 from tb_keras_inspect.store.tables import pooling
 from tb_keras_inspect.store.tables.table import StatTable
 
@@ -45,8 +45,8 @@ def page(run: RunData, kinds: Sequence[str]) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        f'<meta name="viewport" content="width=device-width"><title>{html.escape(run.name)}</title>'
-        f"<style>{STYLE}{MORE_STYLE}</style></head><body><h1>{html.escape(run.name)}</h1>"
+        f'<meta name="viewport" content="width=device-width"><title>{escape(run.name)}</title>'
+        f"<style>{STYLE}{MORE_STYLE}</style></head><body><h1>{escape(run.name)}</h1>"
         f"{display.table_html(facts(run))}{section_html('Diagnosis', run, diagnose(run))}"
         + "".join(_kind(run.table(kind)) for kind in tables)
         + "</body></html>\n"
@@ -58,15 +58,15 @@ def _kind(table: StatTable) -> str:
         return ""
     if table.kind in SINGLE:
         body = "".join(_single(table, statistic) for statistic in table.statistics)
-        return f"<h2>{html.escape(table.kind)}</h2>{body}"
+        return f"<h2>{escape(table.kind)}</h2>{body}"
     default = (table.statistics[0],)
     wanted = [s for s in STATISTICS.get(table.kind, default) if s in table.statistics]
-    return f"<h2>{html.escape(table.kind)}</h2>" + "".join(_rows(table, s) for s in wanted)
+    return f"<h2>{escape(table.kind)}</h2>" + "".join(_rows(table, s) for s in wanted)
 
 
 def _single(table: StatTable, statistic: str) -> str:
     values = table.select(statistic)[:, 0]
-    title = html.escape(statistic)
+    title = escape(statistic)
     picture = series_svg(table.steps, values, statistic)
     return f"<figure>{picture}<figcaption>{title}</figcaption></figure>" if picture else ""
 
@@ -81,7 +81,7 @@ def _rows(table: StatTable, statistic: str) -> str:
     )
     more = len(table.names) - MOST_ROWS
     rest = f"<p>and {more} more rows</p>" if more > 0 else ""
-    caption = f"<h3>{html.escape(table.kind)} {html.escape(statistic)}</h3>"
+    caption = f"<h3>{escape(table.kind)} {escape(statistic)}</h3>"
     return f"{caption}<table><tr>{cells}</tr>{rows}</table>{rest}"
 
 
@@ -100,4 +100,4 @@ def _row(name: str, steps: np.ndarray, values: np.ndarray, there: np.ndarray) ->
     first = pooling.starts(len(steps), COLUMNS)
     small = pooling.pool(values, first, "max")
     picture = display.sparkline(pooling.last_of(steps, first), small, name) if len(steps) else ""
-    return f"<tr><td>{html.escape(name)}</td>{cells}<td>{picture}</td></tr>"
+    return f"<tr><td>{escape(name)}</td>{cells}<td>{picture}</td></tr>"
