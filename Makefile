@@ -19,10 +19,11 @@ test: setup  ## all checks and tests
 check: setup  ## the everyday part of the tests: no browser, nothing slow
 	@$(IN_VENV) scripts/run_tests.py --quick
 
-lint: setup  ## style and types
+lint: setup  ## style, types, and who imports whom
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
+	@.venv/bin/lint-imports --no-logo --no-cache
 	@npm --prefix frontend run --silent check
 
 format: setup  ## write all files in the project's format

@@ -94,6 +94,9 @@ def checks(quick: bool) -> list[Check | Tests]:
         Check("style (ruff check)", (python, "-m", "ruff", "check", ".")),
         Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", "--quiet", ".")),
         Check("types of the public interface (mypy)", (python, "-m", "mypy")),
+        Check(
+            "imports (lint-imports)", (_beside_python("lint-imports"), "--no-logo", "--no-cache")
+        ),
         Check("frontend: types, lint, format", (*npm, "check"), shared.FRONTEND),
         Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
         Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
@@ -111,6 +114,10 @@ def checks(quick: bool) -> list[Check | Tests]:
         Check("core tests with the oldest versions", (python, VERSIONS, "oldest", "reading")),
         Check("known vulnerabilities of dependencies", (python, "scripts/audit.py")),
     ]
+
+
+def _beside_python(program: str) -> str:
+    return str(pathlib.Path(sys.executable).parent / program)
 
 
 def _read_report(report: pathlib.Path) -> Counts:
