@@ -1,4 +1,4 @@
-"""Decoded data and finished answers under one memory limit."""
+"""A cache of decoded data and finished responses, bounded in memory."""
 
 import collections
 import threading
@@ -7,20 +7,20 @@ from typing import Any, Protocol
 
 
 class Sized(Protocol):
-    """Something that knows how much memory it holds."""
+    """An object that reports its size."""
 
     @property
     def nbytes(self) -> int:
-        """Bytes."""
+        """Size in bytes."""
 
 
 class MemoryCache:
-    """Entries by key; the least recently used go first. Thread-safe.
+    """A least-recently-used cache with a size limit. Thread-safe.
 
-    The entry used last always stays, even where it alone is larger than the limit: it is in use.
+    The most recently used entry always stays, even if it alone exceeds the limit: it is in use.
 
     Args:
-        limit_bytes: Most bytes held; None for no limit.
+        limit_bytes: Largest total size in bytes. Defaults to None: no limit.
     """
 
     def __init__(self, limit_bytes: int | None = None):
@@ -32,21 +32,21 @@ class MemoryCache:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, as measured when each entry was last put."""
+        """Total size in bytes, as measured when each entry was last put."""
         return self._total
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def get(self, key: Hashable, make: Callable[[], Sized] | None = None) -> Any:
-        """The entry, now the most recently used.
+        """Returns an entry and marks it as the most recently used.
 
         Args:
-            key: Any.
-            make: Makes a missing entry; it must be quick, the cache is locked meanwhile.
+            key: The key of the entry.
+            make: Creates the entry if it is missing. It must be fast: the cache stays locked.
 
         Returns:
-            The entry, or None where it is missing and nothing makes it.
+            The entry, or None if it is missing and `make` is None.
         """
         with self._lock:
             entry = self._entries.get(key)
@@ -58,7 +58,7 @@ class MemoryCache:
             return entry
 
     def put(self, key: Hashable, entry: Sized) -> None:
-        """Stores an entry, or measures one again that has grown, and drops what is too much."""
+        """Stores an entry (or measures it again after it has grown), then evicts old entries."""
         with self._lock:
             self._put(key, entry)
             self._entries.move_to_end(key)

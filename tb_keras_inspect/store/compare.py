@@ -1,4 +1,4 @@
-"""Several runs on one axis of steps, matched by the names of their layers."""
+"""Compares several runs on one step axis, with layers matched by name."""
 
 import dataclasses
 import os
@@ -18,15 +18,15 @@ from tb_keras_inspect.store.run import RunData
 class Aligned(Shown):
     """One statistic of several runs.
 
-    Runs are rarely sampled at the same steps: at each step a run shows its newest sample at or
-    before it, and nothing before its first sample or after its last one.
+    Runs are rarely sampled at the same steps. At each step, a run contributes its latest sample up
+    to that step; before its first sample and after its last one it contributes nothing.
 
     Attributes:
         runs: R names.
         steps: int64[S], every step at which any of the runs was sampled.
-        names: N names of rows: those of the first run, then what only later ones have.
-        values: float32[R, S, N]; NaN also where a run shows nothing.
-        sampled: int64[R, S], the step of the sample that is shown; -1 where there is none.
+        names: N row names: those of the first run, then those that only later runs have.
+        values: float32[R, S, N]; also NaN where a run contributes nothing.
+        sampled: int64[R, S], the step of the sample in use; -1 if there is none.
         name: The statistic.
     """
 
@@ -49,10 +49,10 @@ class Aligned(Shown):
 
 
 class Comparison:
-    """Runs side by side; made by `compare`.
+    """Runs side by side, as returned by `compare`.
 
     Attributes:
-        runs: Name to run, in the order given.
+        runs: The runs by name, in the order given.
     """
 
     def __init__(self, runs: dict[str, RunData]):
@@ -66,18 +66,18 @@ class Comparison:
 
     @property
     def kinds(self) -> set[str]:
-        """What all of the runs hold."""
+        """The kinds that all runs recorded."""
         return set.intersection(*(run.kinds for run in self.runs.values()))
 
     def select(self, kind: str, statistic: str) -> Aligned:
         """One statistic of a kind of table.
 
         Args:
-            kind: As for `RunData.table`. A run that lacks it has NaN everywhere.
-            statistic: A statistic's name.
+            kind: As for `RunData.table`. A run without this kind has NaN everywhere.
+            statistic: Name of the statistic, such as "l2".
 
         Raises:
-            NotRecordedError: when none of the runs has it.
+            NotRecordedError: if no run recorded it.
         """
         found = [_select(run, kind, statistic) for run in self.runs.values()]
         if all(item is None for item in found):
@@ -87,7 +87,7 @@ class Comparison:
 
     @property
     def loss(self) -> Aligned:
-        """The batch loss; the only row is named "loss"."""
+        """The batch loss, in a single row named "loss"."""
         found = []
         for run in self.runs.values():
             loss = run.loss
@@ -99,10 +99,10 @@ def compare(runs: Iterable[RunData | str | os.PathLike[str]]) -> Comparison:
     """Puts runs side by side.
 
     Args:
-        runs: Runs, or directories for `load_run`. Runs of the same name get a number.
+        runs: Runs, or directories to pass to `load_run`. Runs with the same name are numbered.
 
     Raises:
-        StoreError: when there are none, or one cannot be read.
+        StoreError: if there is no run, or a run cannot be read.
 
     Example:
 
@@ -122,7 +122,7 @@ def compare(runs: Iterable[RunData | str | os.PathLike[str]]) -> Comparison:
             name = f"{run.name} ({number})"
         named[name] = run
     if not named:
-        raise StoreError("Expected one run or more to compare. Received: none")
+        raise StoreError("Expected at least one run to compare. Received: none")
     return Comparison(named)
 
 
@@ -130,7 +130,7 @@ Samples = tuple[np.ndarray, list[str], np.ndarray]  # steps [S], names N, values
 
 
 def align(runs: list[str], found: Sequence[Samples | None], name: str) -> Aligned:
-    """Brings samples of several runs onto the union of their steps and names."""
+    """Aligns samples of several runs on the union of their steps and names."""
     there = [item for item in found if item is not None]
     steps = np.unique(np.concatenate([item[0] for item in there]))
     names = list(dict.fromkeys(row for item in there for row in item[1]))

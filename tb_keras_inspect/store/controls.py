@@ -1,4 +1,4 @@
-"""What was commanded while a run trained."""
+"""The steering commands that a run received while it trained."""
 
 import dataclasses
 import math
@@ -18,16 +18,16 @@ from tb_keras_inspect.store.sources.source import (
 
 @dataclasses.dataclass(frozen=True)
 class ControlEntry:
-    """One command, or a breakpoint that was reached.
+    """One command, or one breakpoint that was hit.
 
     Attributes:
-        step: The step that was about to run: the first one with its effect.
-        wall_time: Seconds since 1970.
-        command: Its name, or "breakpoint".
-        arguments: A JSON object, as text.
+        step: The first step that it affected: the one that was about to run.
+        wall_time: Seconds since the Unix epoch.
+        command: Name of the command, or "breakpoint".
+        arguments: The arguments as a JSON object.
         outcome: "done", "refused" or "superseded".
-        why: Why it was refused; what reached the breakpoint.
-        old, new: What was changed, before and after, in words; empty where nothing was.
+        why: Why the command was refused, or what hit the breakpoint.
+        old, new: The changed setting before and after, as text; empty if nothing changed.
     """
 
     step: int
@@ -41,7 +41,7 @@ class ControlEntry:
 
 
 class ControlsReader:
-    """Reads the entries as they come. Thread-safe."""
+    """Reads entries as they are written. Thread-safe."""
 
     def __init__(self, source: Source, problems: Problems):
         self._source, self._problems = source, problems
@@ -51,7 +51,7 @@ class ControlsReader:
         self._entries: dict[str, ControlEntry] = {}
 
     def entries(self, stamp: Stamp) -> list[ControlEntry]:
-        """All entries, by step and time."""
+        """All entries, sorted by step and time."""
         with self._lock:
             if stamp != self._stamp:
                 self._read()
@@ -71,7 +71,7 @@ class ControlsReader:
                 self._problems.add(Kind.CONTROL.value, str(error), *key)
                 continue
             for item in record.entries:
-                # A later record of the same step repeats what the ones before it have.
+                # A later record of the same step repeats the entries of earlier ones.
                 self._entries.setdefault(item.id, _entry(key[0], item))
 
 

@@ -1,4 +1,4 @@
-"""Tables as pandas and xarray objects, where those are installed."""
+"""Conversion to pandas and xarray objects, if these packages are installed."""
 
 import importlib
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ Axes = Sequence[tuple[str, Labels]]
 
 
 def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Labels]) -> Any:
-    """A `pandas.DataFrame` with a row per step and a column per cell of the other axes.
+    """Makes a `pandas.DataFrame` with one row per step and one column per cell of the other axes.
 
     Args:
         values: [S, ...].
         steps: int64[S], the index.
-        *levels: Name and labels of each further axis, the levels of the columns.
+        *levels: Name and labels of each further axis; they become the column levels.
     """
     pandas = _optional("pandas")
     index = pandas.Index(steps, name="step")
@@ -39,13 +39,13 @@ def data_array(
     name: str,
     attributes: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
-    """An `xarray.DataArray`.
+    """Makes an `xarray.DataArray`.
 
     Args:
-        values: One axis for each of `axes`.
-        axes: Name and labels of each axis.
-        name: The array's name.
-        attributes: What to keep beside it.
+        values: An array with one dimension per entry of `axes`.
+        axes: Name and labels of each dimension.
+        name: Name of the array.
+        attributes: Stored in `attrs`.
     """
     xarray = _optional("xarray")
     dims = [dim for dim, _ in axes]

@@ -1,4 +1,4 @@
-"""Runs from their event files."""
+"""Loads runs from their event files."""
 
 import os
 
@@ -12,15 +12,15 @@ def load_run(path: str | os.PathLike[str]) -> RunData:
     """Reads the event files of one run.
 
     Args:
-        path: A directory that holds one run's event files: a local one, or a URL that fsspec or
-            TensorFlow's file layer opens.
+        path: The directory with the event files of one run: a local path, or a URL that fsspec or
+            TensorFlow can open.
 
     Returns:
-        The run, named after the directory. Nothing is decoded before it is asked for; `refresh`
-        reads what a training has appended since.
+        The run, named after the directory. Data is decoded when you first ask for it; call
+        `refresh` to see what a running fit has appended since.
 
     Raises:
-        StoreError: when the directory cannot be read or holds no event file.
+        StoreError: if the directory cannot be read or holds no event file.
 
     Example:
 
@@ -41,16 +41,17 @@ def load_run(path: str | os.PathLike[str]) -> RunData:
 
 
 def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
-    """Reads all runs below a directory that hold our records, as TensorBoard names them.
+    """Reads all runs in and below a directory that `InspectCallback` recorded.
 
     Args:
-        logdir: As for `load_run`.
+        logdir: A local path or a URL, as for `load_run`.
 
     Returns:
-        Path relative to `logdir` ("." for itself) to run, in the order of the names.
+        The runs by their path relative to `logdir` ("." for `logdir` itself), as TensorBoard names
+        them, sorted by name.
 
     Raises:
-        StoreError: when the directory cannot be read.
+        StoreError: if the directory cannot be read.
 
     Example:
 
@@ -72,10 +73,10 @@ def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
 
 
 def runs_at(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
-    """The run in a directory, named after it, or else those below it.
+    """The run in a directory, named after the directory, or else the runs below it.
 
     Raises:
-        StoreError: when there is none.
+        StoreError: if there is none.
     """
     logdir = os.fspath(logdir)
     if not os.path.isdir(logdir) and "://" not in logdir:

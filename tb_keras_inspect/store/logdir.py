@@ -1,4 +1,4 @@
-"""All runs that TensorBoard serves, kept up to date and under one memory limit."""
+"""All runs that TensorBoard serves, kept up to date within one memory limit."""
 
 import math
 import threading
@@ -13,16 +13,16 @@ from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 from tb_keras_inspect.store.sources.source import Stamp
 
 FRESH_SECONDS = 1.0  # TensorBoard itself looks for new data every 5 seconds at most
-PARALLEL = 16  # runs: each takes the fast loader some 45 ms of waiting
+PARALLEL = 16  # runs refreshed at once: each waits about 45 ms for the fast loader
 
 
 class Logdir:
     """The runs of a logdir by name. Thread-safe.
 
     Args:
-        source: TensorBoard's data.
+        source: The data provider of TensorBoard.
         cache: Holds decoded data.
-        fresh_seconds: For how long a listing of what there is holds.
+        fresh_seconds: How long a listing of the runs stays valid, in seconds.
     """
 
     def __init__(
@@ -36,28 +36,28 @@ class Logdir:
 
     @property
     def has_data(self) -> bool:
-        """Whether the last listing had any run of ours; costs nothing."""
+        """Whether the last listing found a recorded run; answers from memory."""
         return bool(self._listing)
 
     def location(self) -> str:
-        """Where TensorBoard looks for data."""
+        """The location that TensorBoard reads from."""
         return self._source.location()
 
     def runs(self) -> dict[str, RunData]:
-        """The runs that hold our records, each as of about now and with its extent known."""
+        """All recorded runs, at most `fresh_seconds` old, with their extents known."""
         with self._lock:
             found = {name: self._known(name) for name in sorted(self._list())}
-        behind = [(run, stamps) for run, stamps in found.values() if not run.is_as_of(stamps)]
-        if behind:
+        outdated = [(run, stamps) for run, stamps in found.values() if not run.is_as_of(stamps)]
+        if outdated:
             with ThreadPoolExecutor(PARALLEL) as pool:
-                list(pool.map(_bring_up_to_date, behind))
+                list(pool.map(_bring_up_to_date, outdated))
         return {name: run for name, (run, _) in found.items()}
 
     def run(self, name: str) -> RunData:
-        """One run as of about now.
+        """One run, at most `fresh_seconds` old.
 
         Raises:
-            NotRecordedError: when there is no such run.
+            NotRecordedError: if there is no such run.
         """
         with self._lock:
             if name not in self._list():
@@ -74,7 +74,7 @@ class Logdir:
         return self._listing
 
     def _known(self, name: str) -> tuple[RunData, dict[Kind, Stamp]]:
-        """The run, which may be behind, and the stamps it is to be refreshed with."""
+        """The run, which may be out of date, and the stamps to refresh it with."""
         if name not in self._runs:
             self._runs[name] = RunData(name, self._source.run(name), self._cache, {})
         return self._runs[name], self._listing[name]

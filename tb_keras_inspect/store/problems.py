@@ -1,10 +1,10 @@
-"""What could not be read of a run: counted, and the first few named by step."""
+"""Unreadable records of a run: how many, why, and the first few steps."""
 
 import threading
 
 SHOWN = 5  # steps named per kind of problem
-REASONS = 50  # hostile files must not fill the memory with texts
-REMEMBERED = 100_000  # records, so that one read twice counts once
+REASONS = 50  # most distinct reasons: a hostile file must not fill the memory with text
+REMEMBERED = 100_000  # records remembered, so that one read twice counts once
 
 
 class Problems:
@@ -18,13 +18,13 @@ class Problems:
         self._counts: dict[tuple[str, str], int] = {}
 
     def add(self, where: str, reason: str, step: int, wall_time: float) -> None:
-        """Counts one record, once.
+        """Counts a skipped record, once.
 
         Args:
-            where: The kind of record.
-            reason: Why it cannot be used.
-            step: The record's step.
-            wall_time: When it was written: tells it from others of that step.
+            where: Kind of the record.
+            reason: Why the record is unusable.
+            step: Step of the record.
+            wall_time: When it was written; distinguishes it from other records of that step.
         """
         with self._lock:
             record = (where, int(step), float(wall_time))
@@ -35,13 +35,13 @@ class Problems:
             self._count((where, reason), int(step))
 
     def note(self, text: str) -> None:
-        """Keeps a line of its own, once."""
+        """Adds a line of text, once."""
         with self._lock:
             if text not in self._notes and len(self._notes) < REASONS:
                 self._notes.append(text)
 
     def texts(self) -> list[str]:
-        """One line per kind of record and reason, in the order of first sight."""
+        """One line per kind of record and reason, in the order in which they appeared."""
         with self._lock:
             counted = [self._text(key, count) for key, count in self._counts.items()]
             return [*self._notes, *counted]

@@ -14,20 +14,20 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import ModelInfo
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.pictures.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.run_display import run_html
 from tb_keras_inspect.store.sources.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.sources.source import Source, Stamp
 from tb_keras_inspect.store.tables.extent import ExtentReader
-from tb_keras_inspect.store.tables.histogram import Histogram, HistogramArena, HistogramTable
+from tb_keras_inspect.store.tables.histogram import Histogram, HistogramBuffer, HistogramTable
 from tb_keras_inspect.store.tables.loss import Loss, column, loss_of
 from tb_keras_inspect.store.tables.series import Series
-from tb_keras_inspect.store.tables.table import StatTable, TableArena
+from tb_keras_inspect.store.tables.table import StatTable, TableBuffer
 from tb_keras_inspect.store.tables.units import (
     Units,
-    UnitsArena,
+    UnitsBuffer,
     UnitsTable,
     dead_units,
 )
@@ -64,7 +64,7 @@ class RunData(Pictures):
         self._source = source
         self._cache = MemoryCache() if cache is None else cache  # an empty one is false
         self._problems = Problems()
-        self._models = ModelBook(source, self._problems)
+        self._models = ModelHistory(source, self._problems)
         self._read_pictures(source, self._models, self._problems)
         self._controls = ControlsReader(source, self._problems)
         self._extent = ExtentReader(source, self._models, self._problems)
@@ -154,7 +154,7 @@ class RunData(Pictures):
         kind = self._kind(kind)
         if not kind.is_table:
             raise self._not_recorded(kind.value)
-        table: StatTable = self._series(kind, functools.partial(TableArena, kind, self._models))
+        table: StatTable = self._series(kind, functools.partial(TableBuffer, kind, self._models))
         return table
 
     def units(self, site: str) -> Units:
@@ -270,19 +270,19 @@ class RunData(Pictures):
     def _not_recorded(self, kind: str) -> NotRecordedError:
         return NotRecordedError("kind", kind, sorted(self.kinds))
 
-    def _series(self, kind: Kind, make_arena: Callable[[], Any]) -> Any:
+    def _series(self, kind: Kind, make_buffer: Callable[[], Any]) -> Any:
         stamp = self._stamp(kind)
         key = (self.key, kind)
         series = self._cache.get(
             key,
-            lambda: Series(kind, self._source, make_arena(), self._models, self._problems),
+            lambda: Series(kind, self._source, make_buffer(), self._models, self._problems),
         )
         snapshot = series.read(stamp)
         self._cache.put(key, series)
         return snapshot
 
     def _units(self) -> UnitsTable:
-        table: UnitsTable = self._series(Kind.UNITS, functools.partial(UnitsArena, self._models))
+        table: UnitsTable = self._series(Kind.UNITS, functools.partial(UnitsBuffer, self._models))
         return table
 
     def _histograms(self, kind: str) -> HistogramTable:
@@ -291,8 +291,8 @@ class RunData(Pictures):
         except ValueError:
             known = [k.value.removesuffix("_histogram") for k in HISTOGRAM_KINDS]
             raise NotRecordedError("kind of histogram", kind, known) from None
-        make_arena = functools.partial(HistogramArena, histogram_kind, self._models)
-        table: HistogramTable = self._series(histogram_kind, make_arena)
+        make_buffer = functools.partial(HistogramBuffer, histogram_kind, self._models)
+        table: HistogramTable = self._series(histogram_kind, make_buffer)
         return table
 
     def _steps_per_epoch(self) -> int:

@@ -9,10 +9,14 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 
 @dataclasses.dataclass(frozen=True)
 class LayerInfo:
-    """`parent`: index of the enclosing layer, -1 at the top; -1 in `output_shape`: not known.
+    """One layer.
 
-    `settings`: numbers and words of its configuration, as text. `calls`: of one forward pass, 0
-    where that is not known.
+    Attributes:
+        parent: Index of the enclosing layer; -1 at the top.
+        output_shape: Shape of the output; -1 for unknown dimensions.
+        parameters: Number of parameters.
+        settings: Numbers and words of its configuration, as text.
+        calls: Calls in one forward pass; 0 if unknown.
     """
 
     path: str
@@ -29,7 +33,7 @@ class LayerInfo:
 
 @dataclasses.dataclass(frozen=True)
 class VariableInfo:
-    """A trainable variable; `layer`: index of its layer, -1 for the model's own."""
+    """A trainable variable; `layer` is the index of its layer, -1 if it belongs to the model."""
 
     path: str
     layer: int
@@ -39,7 +43,7 @@ class VariableInfo:
 
 @dataclasses.dataclass(frozen=True)
 class SiteInfo:
-    """One tensor that one call of one layer put out. `units` is 0 where they are not recorded."""
+    """One output tensor of one layer call. `units` is 0 if its units are not recorded."""
 
     name: str
     layer: int
@@ -53,7 +57,7 @@ class SiteInfo:
 
 @dataclasses.dataclass(frozen=True)
 class OmissionInfo:
-    """Something that was asked for and could not be recorded."""
+    """Something that was requested but could not be recorded."""
 
     name: str
     what: str
@@ -62,11 +66,15 @@ class OmissionInfo:
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """What was trained, and how it was watched.
+    """The model, its compile settings, and how it is recorded.
 
-    `edges`: pairs of layer indices; both ends are innermost layers. `edges_from`: how they were
-    found: "functional graph", "trace", "order of calls", or "" where they are not known.
-    `compiled`: loss, optimizer and the like, as text.
+    Attributes:
+        edges: Pairs of layer indices; both ends are innermost layers.
+        edges_from: How the edges were found: "functional graph", "trace", "order of calls", or ""
+            if they are unknown.
+        options: Options of the callback, as text.
+        compiled: Loss, optimizer and other compile settings, as text.
+        steps_per_epoch: Batches per epoch; 0 if unknown.
     """
 
     fingerprint: int
@@ -86,7 +94,7 @@ class ModelInfo:
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
-    """Takes over a record that `records.decode_model` has checked."""
+    """Converts a record that `records.decode_model` has validated."""
     return ModelInfo(
         fingerprint=record.fingerprint,
         name=record.name,
@@ -108,7 +116,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
 
 
 def omissions(records: Iterable[Any]) -> tuple[OmissionInfo, ...]:
-    """Takes over `Omission` messages."""
+    """Converts `Omission` messages."""
     return tuple(OmissionInfo(item.name, item.what, item.reason) for item in records)
 
 

@@ -1,4 +1,4 @@
-"""All model records of a run: whose rows the numbers count in."""
+"""All model records of a run. Other records refer to their rows by number."""
 
 import math
 import threading
@@ -16,12 +16,16 @@ from tb_keras_inspect.store.sources.source import (
 )
 
 
-class ModelBook:
-    """Reads model records as they come.
+class ModelHistory:
+    """Reads model records as they are written. Thread-safe.
 
     Args:
-        source: The run.
-        problems: Takes what cannot be read.
+        source: Where the records come from.
+        problems: Collects unreadable records.
+
+    Attributes:
+        newest: The newest readable model record, or None.
+        restarts: Step and wall time of each model record.
     """
 
     def __init__(self, source: Source, problems: Problems):
@@ -35,17 +39,17 @@ class ModelBook:
         self.restarts: tuple[tuple[int, float], ...] = ()
 
     def refresh(self, stamp: Stamp | None) -> None:
-        """Reads what is new if the stamp says that there is something."""
+        """Reads new records if the stamp has changed."""
         with self._lock:
             if stamp is not None and stamp != self._stamp:
                 self._read()
                 self._stamp = stamp
 
     def names(self, kind: Kind, fingerprint: int) -> tuple[str, ...] | None:
-        """Names of a kind's rows; None when there is no such model record."""
+        """Row names of a kind; None if there is no model record with this fingerprint."""
         with self._lock:
             if fingerprint not in self._models:
-                self._read()  # a table can be served before its model record was listed
+                self._read()  # a table can arrive before its model record
             if fingerprint not in self._models:
                 return None
             key = (kind, fingerprint)
@@ -68,7 +72,7 @@ class ModelBook:
         except RecordError as error:
             self._problems.add("model", str(error), *key)
             return
-        # The fingerprint stands for the content: a second record is the same, or damaged.
+        # The fingerprint identifies the content: a second record is either equal or damaged.
         self.newest = self._models.setdefault(info.fingerprint, info)
         if math.isfinite(key[1]):
             self.restarts = (*self.restarts, key)
@@ -80,14 +84,14 @@ def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:
     if kind is Kind.INPUT:
         return list(info.inputs)
     if kind is Kind.TARGET:
-        return []  # their records bring their names
+        return []  # their records contain the names
     if kind in (Kind.ACTIVATION, Kind.UNITS, Kind.ACTIVATION_HISTOGRAM):
         return [site.name for site in info.sites]
     return [variable.path for variable in info.variables]
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
-    """Names a hostile or careless writer gave twice get a number."""
+    """Numbers duplicate names, which a careless or hostile writer may produce."""
     seen: set[str] = set()
     for index, name in enumerate(names):
         while name in seen:

@@ -1,4 +1,4 @@
-"""Activation functions in use at one snapshot."""
+"""The activation functions in use at one snapshot."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from tb_keras_inspect.store.problems import Problems
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class ActivationFunctions(Shown):
-    """Activation functions in use.
+    """The activation functions in use at one snapshot.
 
     Attributes:
-        step: Of the snapshot.
-        functions: By the name of the layer's call, in the order of the forward pass.
+        step: Step of the snapshot.
+        functions: By name of the layer call, in the order of the forward pass.
     """
 
     step: int
@@ -26,7 +26,7 @@ class ActivationFunctions(Shown):
 def functions_at(
     snapshot: Snapshot, names: Sequence[str], problems: Problems
 ) -> ActivationFunctions:
-    """Reads those of one snapshot; what cannot be read is left out and noted."""
+    """Reads the functions of one snapshot; unreadable ones are left out and noted in `problems`."""
     functions = {}
     for name in names:
         try:

@@ -1,4 +1,4 @@
-"""Pictures of the probe samples, by kind: small indices at once, pictures when asked for."""
+"""Pictures of the probe samples by kind. Small indices are read first, pictures on demand."""
 
 import dataclasses
 import threading
@@ -12,7 +12,7 @@ from tb_keras_inspect.records import DecodedMap, Kind, RecordError
 from tb_keras_inspect.store import display
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import OmissionInfo, omissions
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import (
     Records,
@@ -33,7 +33,7 @@ _WHAT = {
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
-    """One step's blobs of a kind: `blobs` gives the number of each name's blob."""
+    """The pictures of one kind at one step; `blobs` maps each name to its blob number."""
 
     step: int
     blobs: dict[str, int]
@@ -42,21 +42,21 @@ class Snapshot:
     index: int = dataclasses.field(repr=False, compare=False)
 
     def read(self, name: str) -> bytes:
-        """One name's message.
+        """The serialized message for one name.
 
         Raises:
-            records.RecordError: when it is not there.
+            records.RecordError: if it cannot be read.
         """
         return self.records.read(self.index, self.blobs[name])
 
 
 class Maps(Sequence[np.ndarray]):
-    """The maps of one layer, variable or input over time; each is read when it is taken.
+    """The maps of one layer, variable or input over time, each read when you access it.
 
     Attributes:
         steps: int64[S].
-        arrays: This object: `maps.arrays[i]` is float32[samples, C, H, W], NaN where the value was
-            not finite.
+        arrays: This sequence: `maps.arrays[i]` is float32[samples, C, H, W], NaN where the value
+            was not finite.
     """
 
     def __init__(self, name: str, snapshots: Sequence[Snapshot]):
@@ -83,38 +83,38 @@ class Maps(Sequence[np.ndarray]):
         return self.record(index).values
 
     def record(self, index: int) -> DecodedMap:
-        """The map as it was recorded: codes, scale, offset, channels, dead.
+        """The map as recorded: codes, scale, offset, channels, dead.
 
         Raises:
-            records.RecordError: when it cannot be read.
+            records.RecordError: if it cannot be read.
         """
         return records.decode_map(self._snapshots[index].read(self._name))
 
     @property
     def channels(self) -> np.ndarray:
-        """int32[C]: which channels of the layer the newest maps are."""
+        """int32[C], the channel numbers of the newest map."""
         return self.record(-1).channels
 
     @property
     def dead(self) -> np.ndarray:
-        """bool[C], of the newest maps: zero for every probe sample."""
+        """bool[C], True for channels of the newest map that are zero for every probe sample."""
         return self.record(-1).dead
 
 
-Index = tuple[dict[str, int], tuple[OmissionInfo, ...]]  # names to blobs, what is missing
+Index = tuple[dict[str, int], tuple[OmissionInfo, ...]]  # blob number by name, omissions
 
 
 class MapsReader:
-    """Keeps the indices of one kind of a run's pictures. Thread-safe.
+    """Reads the picture indices of one kind. Thread-safe.
 
     Args:
-        kind: A kind of blob sequence that begins with a `MapIndex`.
-        source: The run.
-        models: Its model records.
-        problems: Takes what is skipped.
+        kind: A kind whose blob sequences begin with a `MapIndex`.
+        source: Where the records come from.
+        models: The model records of the run.
+        problems: Collects skipped records.
     """
 
-    def __init__(self, kind: Kind, source: Source, models: ModelBook, problems: Problems):
+    def __init__(self, kind: Kind, source: Source, models: ModelHistory, problems: Problems):
         self._kind = kind
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
@@ -124,7 +124,7 @@ class MapsReader:
         self.decoded = 0
 
     def snapshots(self, stamp: Stamp) -> list[Snapshot]:
-        """Indices of all snapshots as of `stamp`, by step."""
+        """All snapshots at the state of `stamp`, sorted by step."""
         state = (stamp, self._models.restarts)
         with self._lock:
             if state != self._state:
@@ -135,10 +135,10 @@ class MapsReader:
             return self._snapshots
 
     def maps(self, stamp: Stamp, name: str) -> Maps:
-        """One name's maps.
+        """The maps of one name.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
         """
         snapshots = self.snapshots(stamp)
         mine = [snapshot for snapshot in snapshots if name in snapshot.blobs]
@@ -177,5 +177,5 @@ class MapsReader:
 
 
 def names_in(snapshots: Sequence[Snapshot]) -> list[str]:
-    """All names, those of the newest snapshot first."""
+    """All names in the snapshots, newest snapshot first."""
     return list(dict.fromkeys(name for snapshot in reversed(snapshots) for name in snapshot.blobs))

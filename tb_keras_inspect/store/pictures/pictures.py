@@ -1,11 +1,11 @@
-"""The part of a run that the probe samples show: pictures, predictions, activation functions."""
+"""What a run recorded about the probe samples: pictures, predictions, activation functions."""
 
 from collections.abc import Sequence
 
 from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
 from tb_keras_inspect.records import DecodedProbe, Kind
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.pictures.activation_functions import (
     ActivationFunctions,
     functions_at,
@@ -26,14 +26,14 @@ _INDEXED = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION)
 
 
 class Pictures:
-    """What `RunData` says of the probe samples."""
+    """The part of `RunData` that is about the probe samples."""
 
-    def _read_pictures(self, source: Source, models: ModelBook, problems: Problems) -> None:
+    def _read_pictures(self, source: Source, models: ModelHistory, problems: Problems) -> None:
         self._maps = {kind: MapsReader(kind, source, models, problems) for kind in _INDEXED}
         self._probe = ProbeReader(source, problems)
         self._picture_problems = problems
 
-    # What `RunData` has.
+    # Implemented by `RunData`.
 
     def _stamp(self, kind: Kind) -> Stamp:
         raise NotImplementedError
@@ -49,11 +49,11 @@ class Pictures:
         """Pictures over time.
 
         Args:
-            name: A site; of "kernels" the path of a variable, of "saliency" a model input.
+            name: A layer output; for "kernels" the path of a variable, for "saliency" a model input.
             kind: "maps" (activations), "attention", "saliency", "grad_cam" or "kernels".
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
 
         Example:
 
@@ -66,39 +66,40 @@ class Pictures:
         return self._maps[kind].maps(self._stamp(kind), name)
 
     def map_snapshots(self, kind: str = "maps") -> list[Snapshot]:
-        """At which steps pictures of a kind were recorded, and of what.
+        """The snapshots of a kind: at which steps pictures were recorded, and of what.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
         """
         kind = self._picture_kind(kind, _INDEXED)
         return self._maps[kind].snapshots(self._stamp(kind))
 
     def map_names(self, kind: str = "maps") -> list[str]:
-        """What there are pictures of.
+        """The names of which there are pictures.
 
         Raises:
-            NotRecordedError: when there are none of this kind.
+            NotRecordedError: if this kind was not recorded.
         """
         return names_in(self.map_snapshots(kind))
 
     def activation_functions(
         self, step: int | None = None, names: Sequence[str] | None = None
     ) -> ActivationFunctions:
-        """Curves of the activation functions in use, with histograms of their pre-activations.
+        """The activation functions in use: curves, and histograms of their pre-activations.
 
         Args:
-            step: The newest snapshot at or before it is taken, else the first; None: the newest.
-            names: Names of layers' calls; None for all.
+            step: Selects the newest snapshot at or before this step, or else the first one.
+                Defaults to None: the newest.
+            names: Names of layer calls. Defaults to None: all.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
 
         Example:
 
         ```python
         functions = run.activation_functions().functions
-        functions["hidden_1"].flat_fraction  # share of pre-activations on flat parts
+        functions["hidden_1"].flat_fraction  # fraction of pre-activations where the curve is flat
         ```
         """
         snapshots = self.map_snapshots(Kind.ACTIVATION_FUNCTION.value)
@@ -116,16 +117,16 @@ class Pictures:
         """The model's outputs for the probe samples, at each snapshot.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
         """
         return predictions_of(self.table(Kind.PREDICTION.value))
 
     @property
     def probe(self) -> DecodedProbe:
-        """The samples that pictures are made of.
+        """The probe samples themselves.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
         """
         probe = self._probe.probe(self._stamp(Kind.PROBE))
         if probe is None:

@@ -1,4 +1,4 @@
-"""The model's outputs for the probe samples, at each snapshot."""
+"""The model outputs for the probe samples at each snapshot."""
 
 import dataclasses
 
@@ -10,12 +10,12 @@ from tb_keras_inspect.store.tables.table import StatTable
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Predictions(Shown):
-    """What the model put out for the probe samples.
+    """The model outputs for the probe samples.
 
     Attributes:
         steps: int64[S].
-        outputs: Name of an output to float32[S, samples, values]: class probabilities, or what else
-            the model puts out, flat.
+        outputs: float32[S, samples, values] by output name: class probabilities, or whatever the
+            model returns, flattened.
     """
 
     steps: np.ndarray
@@ -23,7 +23,7 @@ class Predictions(Shown):
 
 
 def predictions_of(table: StatTable) -> Predictions:
-    """Reads the table, whose columns are `<output>/<number of the value>`."""
+    """Groups the columns of the table, named `<output>/<index>`, by output."""
     columns: dict[str, list[int]] = {}
     for number, name in enumerate(table.statistics):
         columns.setdefault(name.rpartition("/")[0], []).append(number)

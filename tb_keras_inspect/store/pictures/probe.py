@@ -16,7 +16,7 @@ from tb_keras_inspect.store.sources.source import (
 
 
 class ProbeReader:
-    """Keeps the newest probe samples. Thread-safe."""
+    """Reads the newest probe samples. Thread-safe."""
 
     def __init__(self, source: Source, problems: Problems):
         self._source, self._problems = source, problems
@@ -24,7 +24,7 @@ class ProbeReader:
         self._probe: tuple[Stamp, DecodedProbe | None] | None = None
 
     def probe(self, stamp: Stamp) -> DecodedProbe | None:
-        """The newest probe samples that can be read."""
+        """The newest readable probe samples; None if there are none."""
         with self._lock:
             if self._probe is None or self._probe[0] != stamp:
                 self._probe = (stamp, self._read())

@@ -1,4 +1,4 @@
-"""What a source hands over: the keys of all records of one kind, and their bytes on demand."""
+"""The interface of a source: the keys of all records of a kind, and their bytes on demand."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,19 +11,19 @@ from tb_keras_inspect.store.errors import UnreadableError
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.scalars import RawScalars
 
-Stamp = tuple[Any, ...]  # hashable; differs when there is something new to read
+Stamp = tuple[Any, ...]  # hashable; changes when there is something new to read
 
 
 class Records:
     """The records of one run and kind, oldest first.
 
     Args:
-        steps: int64[n], in the order of writing: not sorted where a run was restarted.
-        wall_times: float64[n].
-        read: Called with an index and the number of a blob (0 where there is but one message);
-            returns the message. Raises `records.RecordError` where the value is not what its tag
-            says. A message that is no blob may be read but once.
-        parallel: How many reads at once pay off.
+        steps: int64[n], in the order of writing; not sorted if the run was restarted.
+        wall_times: float64[n], seconds since the Unix epoch.
+        read: Takes an index and the number of a blob (0 if the value holds a single message) and
+            returns the message. Raises `records.RecordError` if the value does not match its tag.
+            A message that is not a blob may be read only once.
+        parallel: How many concurrent reads are worthwhile.
     """
 
     def __init__(
@@ -35,13 +35,13 @@ class Records:
     ):
         self.steps = np.asarray(steps, np.int64)
         wall_times = np.asarray(wall_times, np.float64)
-        # An absurd time says nothing: infinity is not before any restart.
+        # A non-finite time carries no information; infinity is never before a restart.
         self.wall_times = np.where(np.isfinite(wall_times), wall_times, np.inf)
         self.read = read
         self._parallel = parallel
 
     def read_all(self, indices: Sequence[int]) -> list[bytes | RecordError]:
-        """The first message of each, or why there is none."""
+        """The first message of each record, or the error that prevents reading it."""
         if self._parallel == 1 or len(indices) < 2:
             return [self._read_first(index) for index in indices]
         with ThreadPoolExecutor(self._parallel) as pool:
@@ -64,24 +64,24 @@ class Source(Protocol):
     """Where the records of one run come from."""
 
     def stamps(self) -> dict[Kind, Stamp]:
-        """The kinds that are there, each with a stamp that changes when data is added."""
+        """The recorded kinds, each with a stamp that changes when data is added."""
 
     def records(self, kind: Kind) -> Records:
-        """All records of a kind, as of now.
+        """All records of a kind so far.
 
         Raises:
-            UnreadableError: when one of them keeps the source from handing over any.
+            UnreadableError: if one damaged record makes all of them unreadable.
         """
 
     def scalars(self) -> list[RawScalars]:
-        """What other callbacks logged for the run and right below it."""
+        """Scalars that other callbacks logged into the run directory and its subdirectories."""
 
     def problems(self) -> Sequence[str]:
-        """What the source itself could not read."""
+        """What the source itself could not read, one line each."""
 
 
 def read_or_note(source: Source, kind: Kind, problems: Problems) -> Records | None:
-    """All records of a kind, or None where the source cannot hand them over, which is noted."""
+    """All records of a kind; None, and a note in `problems`, if the source cannot read them."""
     try:
         return source.records(kind)
     except UnreadableError as error:

@@ -1,29 +1,36 @@
-"""Which column holds what, when records of one kind differ in what they hold."""
+"""Which column holds what, when the records of one kind differ in their contents."""
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-MOST_CELLS = 1 << 26  # of a table that is mostly empty: 256 MB
-MOSTLY = 8  # cells for each one that was recorded
+from tb_keras_inspect.records import RecordError
+
+Results = list[int | str]  # row of each message, or the reason why it was skipped
+Decoded = TypeVar("Decoded")
+
+MOST_CELLS = 1 << 26  # largest table that may be mostly empty: 256 MB
+MOSTLY = 8  # cells per recorded cell, above which a table is mostly empty
 TOO_EMPTY = "names differ from record to record so often that most of the table would be empty"
 
 
 def is_too_empty(samples: int, width: int, recorded: int) -> bool:
-    """Whether a table is out of proportion to what is in it. A model may change now and then; a
-    hostile file could name other rows in each record.
+    """Whether a table would be far larger than its contents.
+
+    A model may change now and then, but a hostile file can name different rows in each record.
 
     Args:
         samples: Number of samples.
-        width: Cells of a sample.
-        recorded: Cells that were recorded, all samples together.
+        width: Cells per sample.
+        recorded: Number of recorded cells in all samples together.
     """
     return samples * width > max(MOST_CELLS, MOSTLY * recorded)
 
 
 class Columns:
-    """Names in order, and where each one is."""
+    """An ordered set of column names."""
 
     def __init__(self, names: Iterable[str] = ()):
         self.names = tuple(names)
@@ -34,29 +41,47 @@ class Columns:
         return all(name in self._index for name in names)
 
     def count_with(self, names: Iterable[str]) -> int:
-        """How many columns there are once these names have one too."""
+        """Number of columns after adding these names."""
         return len(self.names) + len({*names} - self._index.keys())
 
     def indices(self, names: Iterable[str]) -> np.ndarray:
-        """int64[n], the column of each name."""
+        """The column of each name, int64[n]."""
         return np.array([self._index[name] for name in names], np.int64)
 
     def merged(self, names: Iterable[str], order: Sequence[str]) -> "Columns":
-        """These columns and those of `names`: first those that `order` names, in its order, then
-        what only older records had."""
+        """Adds columns for `names`: first all columns in `order`, then those only older records had."""
         wanted = {*self.names, *names}
         ordered = dict.fromkeys(name for name in order if name in wanted)
         return Columns([*ordered, *(name for name in self.names if name not in ordered)])
 
 
-def runs_of_equal(items: Iterable[Any], key: Callable[[Any], Any]) -> list[list[Any]]:
-    """Splits a sequence into stretches whose neighbours have the same key."""
-    groups: list[list[Any]] = []
-    last = object()
-    for item in items:
-        current = key(item)
-        if not groups or current != last:
-            groups.append([])
-        groups[-1].append(item)
-        last = current
-    return groups
+def decode_in_groups(
+    messages: Sequence[bytes],
+    decode: Callable[[bytes], Decoded],
+    layout: Callable[[Decoded], Any],
+    append: Callable[[list[Decoded]], int | str],
+) -> Results:
+    """Decodes messages and appends neighbours of the same layout at once.
+
+    Args:
+        messages: Serialized records.
+        decode: Decodes one message; raises `RecordError` if it is invalid.
+        layout: A key that is equal for records with the same layout.
+        append: Appends records of one layout; returns the row of the first, or why they are skipped.
+
+    Returns:
+        For each message its row, or the reason why it was skipped.
+    """
+    results: Results = [0] * len(messages)
+    decoded: list[tuple[int, Decoded]] = []
+    for index, data in enumerate(messages):
+        try:
+            decoded.append((index, decode(data)))
+        except RecordError as error:
+            results[index] = str(error)
+    for _, neighbours in itertools.groupby(decoded, key=lambda item: layout(item[1])):
+        group = list(neighbours)
+        start = append([item for _, item in group])
+        for offset, (index, _) in enumerate(group):
+            results[index] = start if isinstance(start, str) else start + offset
+    return results

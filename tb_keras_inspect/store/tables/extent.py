@@ -1,10 +1,10 @@
-"""How many steps of a run were sampled, and from where to where."""
+"""The extent of a run: how many steps were sampled, the first and the last."""
 
 import threading
 from typing import Any
 
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import (
     NONE,
@@ -19,20 +19,20 @@ Extent = tuple[int, int | None, int | None]  # number of samples, first step, la
 
 
 class ExtentReader:
-    """Reads no more than the keys of the records, and these once. Thread-safe."""
+    """Reads only the keys of the records, once per change. Thread-safe."""
 
-    def __init__(self, source: Source, models: ModelBook, problems: Problems):
+    def __init__(self, source: Source, models: ModelHistory, problems: Problems):
         self._source, self._models, self._problems = source, models, problems
         self._lock = threading.Lock()
         self._known: tuple[tuple[Any, ...], Extent] | None = None
 
     def is_known(self, stamps: Stamps) -> bool:
-        """Whether `read` has nothing to read."""
+        """Whether `read` would answer from memory."""
         known = self._known
         return known is not None and known[0] == self._state(stamps)
 
     def read(self, stamps: Stamps) -> Extent:
-        """The extent as of `stamps`."""
+        """The extent at the state that `stamps` describes."""
         with self._lock:
             state, known = self._state(stamps), self._known
             if known is None or known[0] != state:
@@ -53,5 +53,5 @@ class ExtentReader:
 
 
 def _kind(stamps: Stamps) -> Kind | None:
-    """The kind whose records are counted: the smallest one, else any."""
+    """The kind whose records are counted: `step`, the smallest, or else any."""
     return Kind.STEP if Kind.STEP in stamps else next(iter(stamps), None)

@@ -1,4 +1,4 @@
-"""An array that grows along one axis while views handed out earlier stay as they were."""
+"""An array that grows along one axis, while views returned earlier stay unchanged."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ import numpy.typing as npt
 Index = tuple[Any, ...]
 
 MINIMUM = 16
-MOST_RESERVED = 1 << 31  # bytes asked for ahead of need
+MOST_RESERVED = 1 << 31  # most bytes allocated ahead of need
 
 
 class GrowingArray:
-    """Appends in amortised constant time; rows once written are never written again.
+    """Appends in amortised constant time; a row is never changed once it is written.
 
-    Room that is not used yet is never touched, so that it costs no memory.
+    Spare capacity is never touched, so it occupies no physical memory.
 
     Args:
         shape: Shape without the growing axis.
         dtype: NumPy dtype.
-        axis: Where the growing axis goes.
-        fill: Value of cells nobody has set.
+        axis: Position of the growing axis.
+        fill: Initial value of appended cells.
     """
 
     def __init__(
@@ -34,23 +34,22 @@ class GrowingArray:
 
     @property
     def nbytes(self) -> int:
-        """Bytes held, spare room included."""
+        """Allocated bytes, including spare capacity."""
         return self._data.nbytes
 
     @property
     def view(self) -> np.ndarray:
-        """What was appended, read-only."""
+        """A read-only view of all appended rows."""
         view: np.ndarray = self._data[self._slice(0, self.length)]
         view.flags.writeable = False
         return view
 
     def reserve(self, length: int) -> None:
-        """Makes the next growth go at least this far, where the length to come is known and what
-        it takes is not absurd."""
+        """Sets the capacity of the next growth, for a known final length; ignored if too large."""
         self._reserved = length
 
     def extend(self, count: int) -> np.ndarray:
-        """Appends `count` rows of the fill value and returns them to be written."""
+        """Appends `count` rows of the fill value and returns them for writing."""
         needed = self.length + count
         if needed > self._data.shape[self._axis]:
             grown = max(needed, self.length * 3 // 2, MINIMUM)
@@ -61,16 +60,16 @@ class GrowingArray:
         return block
 
     def take(self, rows: np.ndarray) -> None:
-        """Keeps these rows, in this order, in new memory."""
+        """Keeps only these rows, in this order, in newly allocated memory."""
         old = self._data
         self._data = self._allocate(len(rows))
         np.take(old, rows, axis=self._axis, out=self._data)
         self.length = len(rows)
 
     def reshape(self, shape: tuple[int, ...], target: Index, source: Index) -> None:
-        """Moves to another shape: the cells `source` of the old become `target` of the new.
+        """Changes the shape: cells `source` of the old array become cells `target` of the new one.
 
-        Both are indices that include the growing axis as a full slice.
+        Both are indices that contain the growing axis as a full slice.
         """
         used, self._shape = self._data[self._slice(0, self.length)], tuple(shape)
         reserved = self._is_reserved(self.length)

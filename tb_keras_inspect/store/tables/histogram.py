@@ -7,45 +7,51 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import DecodedHistogram, Kind, RecordError, bins
+from tb_keras_inspect.records import DecodedHistogram, Kind, bins
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.tables.column_layout import (
     TOO_EMPTY,
     Columns,
+    Results,
+    decode_in_groups,
     is_too_empty,
-    runs_of_equal,
 )
 from tb_keras_inspect.store.tables.growing import GrowingArray
 
-Results = list[int | str]  # number of each record taken, or why it was not
-MOST_COUNTS = 1 << 29  # held at once: 2 GB. Empty bins take no room in a file, but here they do
-TOO_MANY = "more histograms than are held at once"
+MOST_COUNTS = 1 << 29  # 2 GB. Empty bins take no space in a file, but they do in memory
+TOO_MANY = "more histograms than fit into memory"
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Histogram(Shown):
-    """`steps`: int64[S]; `edges`: float64[B + 1] from -inf to inf; `counts`: uint32[S, B]."""
+    """Histograms of one tensor.
+
+    Attributes:
+        steps: int64[S].
+        edges: float64[B + 1], bin edges from -inf to inf.
+        counts: uint32[S, B], elements per bin.
+    """
 
     steps: np.ndarray
     edges: np.ndarray
     counts: np.ndarray
 
     def to_pandas(self) -> Any:
-        """`pandas.DataFrame`: a row per step, a column per bin, named by its lower edge."""
+        """A `pandas.DataFrame` with one row per step and one column per bin (its lower edge)."""
         return export.data_frame(self.counts, self.steps, ("lower_edge", self.edges[:-1]))
 
     def to_xarray(self) -> Any:
-        """`xarray.DataArray` with dimensions step and lower_edge."""
+        """An `xarray.DataArray` with dimensions step and lower_edge."""
         axes = [("step", self.steps), ("lower_edge", self.edges[:-1])]
         return export.data_array(self.counts, axes, "counts")
 
 
 @dataclasses.dataclass(frozen=True)
 class HistogramTable:
-    """All rows of a kind: `counts` is uint32[S, N, B], `recorded` bool[S, N]."""
+    """Histograms of all rows of a kind: `counts` is uint32[S, N, B], `recorded` bool[S, N]."""
 
     steps: np.ndarray
     names: list[str]
@@ -54,7 +60,7 @@ class HistogramTable:
     recorded: np.ndarray
 
     def select(self, name: str) -> Histogram:
-        """One row's histograms, at the steps at which it was recorded."""
+        """The histograms of one row, at the steps at which it was recorded."""
         if name not in self.names:
             raise NotRecordedError("histogram", name, self.names)
         row = self.names.index(name)
@@ -64,17 +70,17 @@ class HistogramTable:
         return Histogram(self.steps[there], self.edges, self.counts[there, row])
 
 
-class HistogramArena:
-    """Decodes histogram records. The first record's bins are the run's."""
+class HistogramBuffer:
+    """Decodes histogram records. The first record defines the bins of the run."""
 
-    def __init__(self, kind: Kind, models: ModelBook):
+    def __init__(self, kind: Kind, models: ModelHistory):
         self._kind, self._models = kind, models
         self._rows = Columns()
         self._bins: tuple[int, int] | None = None
         self._counts = GrowingArray((0, 0), np.uint32)
         self._recorded = GrowingArray((0,), bool)
         self._reserved = 0
-        self._cells = 0  # that were recorded
+        self._cells = 0  # recorded cells so far
 
     @property
     def length(self) -> int:
@@ -84,17 +90,8 @@ class HistogramArena:
     def nbytes(self) -> int:
         return self._counts.nbytes + self._recorded.nbytes
 
-    def append(self, messages: list[bytes]) -> list[int | str]:
-        results: list[int | str] = [0] * len(messages)
-        decoded: list[tuple[int, DecodedHistogram]] = []
-        for index, data in enumerate(messages):
-            try:
-                decoded.append((index, records.decode_histogram(data)))
-            except RecordError as error:
-                results[index] = str(error)
-        for group in runs_of_equal(decoded, key=lambda item: _layout_key(item[1])):
-            self._append_group(group, results)
-        return results
+    def append(self, messages: list[bytes]) -> Results:
+        return decode_in_groups(messages, records.decode_histogram, _layout_key, self._append_group)
 
     def reserve(self, length: int) -> None:
         self._reserved = length
@@ -111,23 +108,20 @@ class HistogramArena:
             steps, list(self._rows.names), edges, self._counts.view, self._recorded.view
         )
 
-    def _append_group(self, group: list[tuple[int, DecodedHistogram]], results: Results) -> None:
-        first = group[0][1]
+    def _append_group(self, group: list[DecodedHistogram]) -> int | str:
+        first = group[0]
         known = self._models.names(self._kind, first.model)
         reason = self._fault(first, known) or self._lack_of_room(first, known or (), len(group))
         if reason is not None:
-            for index, _ in group:
-                results[index] = reason
-            return
-        assert known is not None  # `_fault` has looked
+            return reason
+        assert known is not None  # checked by `_fault`
         self._cells += first.counts.size * len(group)
         names = [known[row] for row in first.rows]
         self._make_room(names, known)
         rows, start = self._rows.indices(names), self.length
-        self._counts.extend(len(group))[:, rows] = np.stack([item.counts for _, item in group])
+        self._counts.extend(len(group))[:, rows] = np.stack([item.counts for item in group])
         self._recorded.extend(len(group))[:, rows] = True
-        for offset, (index, _) in enumerate(group):
-            results[index] = start + offset
+        return start
 
     def _fault(self, item: DecodedHistogram, known: tuple[str, ...] | None) -> str | None:
         if known is None:
@@ -139,7 +133,7 @@ class HistogramArena:
             self._bins = layout
             self._counts = GrowingArray((0, 2 * item.exponents + 1), np.uint32)
             self._counts.reserve(self._reserved)
-        return None if layout == self._bins else "its bins differ from those before it"
+        return None if layout == self._bins else "its bins differ from those of earlier records"
 
     def _lack_of_room(
         self, item: DecodedHistogram, known: tuple[str, ...], count: int

@@ -1,4 +1,4 @@
-"""The loss of the sampled steps, and Keras's logs of each epoch."""
+"""The loss of the sampled steps, and the Keras logs of each epoch."""
 
 import dataclasses
 from typing import Any
@@ -16,10 +16,10 @@ class Loss(Shown):
 
     Attributes:
         steps: int64[S].
-        values: float32[S], NaN where the loss was NaN or not recorded.
-        learning_rate: float32[S], NaN where it was not recorded.
-        epochs: Name of each of Keras's epoch logs ("loss", "val_loss", ...) to steps int64[E] (of
-            the last batch of each epoch) and values float32[E].
+        values: float32[S], NaN if the loss was NaN or not recorded.
+        learning_rate: float32[S], NaN if it was not recorded.
+        epochs: For each Keras epoch log ("loss", "val_loss", ...): the steps int64[E] of the last
+            batch of each epoch, and the values float32[E].
     """
 
     steps: np.ndarray
@@ -28,13 +28,13 @@ class Loss(Shown):
     epochs: dict[str, tuple[np.ndarray, np.ndarray]]
 
     def to_pandas(self) -> Any:
-        """`pandas.DataFrame` of loss and learning rate: a row per step."""
+        """A `pandas.DataFrame` of loss and learning rate with one row per step."""
         values = np.stack([self.values, self.learning_rate], axis=1)
         return export.data_frame(values, self.steps, ("name", ["loss", "learning_rate"]))
 
 
 def loss_of(step: StatTable | None, epoch: StatTable | None) -> Loss:
-    """Takes the loss from the step table and the epoch table, where they were recorded."""
+    """Extracts the loss from the step and epoch tables, as far as they were recorded."""
     logs = {}
     if epoch is not None and epoch.names:
         names = [name for name in epoch.statistics if name != "epoch"]
@@ -46,7 +46,7 @@ def loss_of(step: StatTable | None, epoch: StatTable | None) -> Loss:
 
 
 def column(table: StatTable, statistic: str) -> np.ndarray:
-    """float32[S] of a table with one row, NaN where the statistic was not recorded."""
+    """A statistic of a one-row table, float32[S]; NaN if it was not recorded."""
     if statistic not in table.statistics or not table.names:
         return np.full(len(table.steps), np.nan, np.float32)
     return table.select(statistic)[:, 0]

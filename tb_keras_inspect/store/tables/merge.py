@@ -1,10 +1,9 @@
-"""Which records of a run still count, and which of them are new to us.
+"""Which records of a run are current, and which of them are new.
 
-A training that is stopped and resumed into the same directory writes some steps again, or goes
-back. What was written later wins: a record is superseded when a later one of its kind has the same
-step or a smaller one, or when the model record of a restart was written after it with a smaller
-step. TensorBoard's fast loader does the first part by itself, its Python loader does not; doing
-both here makes the sources agree.
+A run that is stopped and resumed into the same directory writes some steps again. The later record
+wins: a record is superseded if a later record of its kind has the same or a smaller step, or if a
+restart wrote a model record after it with a smaller step. The fast loader of TensorBoard applies the
+first rule itself, the Python loader does not; applying both here makes all sources agree.
 """
 
 from collections.abc import Sequence
@@ -15,15 +14,15 @@ import numpy as np
 def survivors(
     steps: np.ndarray, wall_times: np.ndarray, restarts: Sequence[tuple[int, float]] = ()
 ) -> np.ndarray:
-    """Marks the records that no later one supersedes.
+    """Marks the records that no later record supersedes.
 
     Args:
         steps: int64[n], in the order of writing.
         wall_times: float64[n].
-        restarts: Step and wall time of the model records.
+        restarts: Step and wall time of each model record.
 
     Returns:
-        bool[n]; the steps of the marked records strictly increase.
+        bool[n]. The steps of the marked records increase strictly.
     """
     if not len(steps):
         return np.zeros(0, bool)
@@ -34,12 +33,12 @@ def survivors(
     return alive
 
 
-class Ledger:
-    """Remembers which record of a source lies in which row of an arena.
+class RecordRows:
+    """Remembers which row of a buffer holds which record of a source.
 
     Attributes:
-        steps, wall_times: Keys of all records at the last update, superseded ones included.
-        rows: int64[n], the arena's row of each, -1 for those never decoded, -2 for those skipped.
+        steps, wall_times: Keys of all records at the last update, including superseded ones.
+        rows: int64[n], the row of each record; `NEVER` if not decoded yet, `SKIPPED` if unreadable.
     """
 
     NEVER, SKIPPED = -1, -2
@@ -50,10 +49,10 @@ class Ledger:
         self.rows = np.zeros(0, np.int64)
 
     def match(self, steps: np.ndarray, wall_times: np.ndarray) -> np.ndarray:
-        """Rows of a newer state of the source, `NEVER` for records not seen before.
+        """The row of each record in a newer state of the source, `NEVER` for new records.
 
-        Records are told by step and wall time, so this also holds where TensorBoard has thinned or
-        purged what it served before.
+        Records are identified by step and wall time, so this works even after TensorBoard has
+        downsampled or purged records that it served before.
         """
         known = len(self.steps)
         rows = np.full(len(steps), self.NEVER, np.int64)
@@ -71,5 +70,5 @@ class Ledger:
         return rows
 
     def store(self, steps: np.ndarray, wall_times: np.ndarray, rows: np.ndarray) -> None:
-        """Takes over the state of the source."""
+        """Remembers the current state of the source."""
         self.steps, self.wall_times, self.rows = steps, wall_times, rows

@@ -1,4 +1,4 @@
-"""One kind of one run, brought up to date by decoding only what is new."""
+"""One kind of one run, kept up to date by decoding only new records."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ import numpy as np
 
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS
 from tb_keras_inspect.records import Kind, RecordError
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import (
     NONE,
@@ -17,11 +17,11 @@ from tb_keras_inspect.store.sources.source import (
     Stamp,
     read_or_note,
 )
-from tb_keras_inspect.store.tables.merge import Ledger, survivors
+from tb_keras_inspect.store.tables.merge import RecordRows, survivors
 
-BATCH = 512  # messages held decoded before they go into the arena
-# Kinds that are as large as the model are read one at a time: side by side each would be ready only
-# when all are, and what TensorBoard hands over is in memory three times meanwhile.
+BATCH = 512  # messages decoded before they are copied into the buffer
+# Kinds that grow with the model are read one at a time: in parallel, each would be ready only when
+# all are, and TensorBoard keeps three copies of the data in memory meanwhile.
 LARGE_KINDS = frozenset(
     (
         Kind.GRADIENT,
@@ -36,57 +36,57 @@ LARGE_KINDS = frozenset(
 _large = threading.Lock()
 
 
-class Arena(Protocol):
-    """Decoded samples, one row each, in the order in which they were decoded."""
+class Buffer(Protocol):
+    """Holds decoded samples, one row each, in decoding order."""
 
     nbytes: int
     length: int
 
     def reserve(self, length: int) -> None:
-        """Tells how many samples there will be."""
+        """Announces the final number of samples."""
 
     def append(self, messages: list[bytes]) -> list[int | str]:
-        """Decodes; for each message its row, or why it was skipped."""
+        """Decodes messages; returns the row of each, or the reason why it was skipped."""
 
     def take(self, rows: np.ndarray) -> None:
-        """Keeps these rows, in this order."""
+        """Keeps only these rows, in this order."""
 
     def snapshot(self, steps: np.ndarray) -> Any:
         """An immutable result over the first `len(steps)` rows."""
 
 
 class Series:
-    """Keeps an arena in step with its source. Thread-safe.
+    """Keeps a buffer in sync with its source. Thread-safe.
 
     Args:
-        kind: Kind of record.
-        source: The run.
-        arena: Decodes and holds the samples.
-        models: The run's model records.
-        problems: Takes what is skipped.
+        kind: Kind of the records.
+        source: Where the records come from.
+        buffer: Decodes and holds the samples.
+        models: The model records of the run.
+        problems: Collects skipped records.
 
     Attributes:
         decoded: Number of messages decoded so far.
     """
 
     def __init__(
-        self, kind: Kind, source: Source, arena: Arena, models: ModelBook, problems: Problems
+        self, kind: Kind, source: Source, buffer: Buffer, models: ModelHistory, problems: Problems
     ):
-        self._kind, self._source, self._arena = kind, source, arena
+        self._kind, self._source, self._buffer = kind, source, buffer
         self._models, self._problems = models, problems
         self._lock = threading.Lock()
-        self._ledger = Ledger()
+        self._rows = RecordRows()
         self._state: tuple[Any, ...] | None = None
         self._snapshot: Any = None
         self.decoded = 0
 
     @property
     def nbytes(self) -> int:
-        """Bytes held."""
-        return self._arena.nbytes
+        """Size in bytes."""
+        return self._buffer.nbytes
 
     def read(self, stamp: Stamp) -> Any:
-        """The kind as of `stamp`, or newer."""
+        """The decoded kind at the state of `stamp`, or newer."""
         state = (stamp, self._models.restarts)
         with self._lock:
             if self._snapshot is None or state != self._state:
@@ -102,21 +102,21 @@ class Series:
 
     def _update(self, found: Records) -> None:
         alive = survivors(found.steps, found.wall_times, self._models.restarts)
-        rows = self._ledger.match(found.steps, found.wall_times)
-        self._decode(found, np.flatnonzero(alive & (rows == Ledger.NEVER)), rows)
-        self._ledger.store(found.steps, found.wall_times, rows)
+        rows = self._rows.match(found.steps, found.wall_times)
+        self._decode(found, np.flatnonzero(alive & (rows == RecordRows.NEVER)), rows)
+        self._rows.store(found.steps, found.wall_times, rows)
         kept = alive & (rows >= 0)
         order = rows[kept]
-        if not np.array_equal(order, np.arange(self._arena.length)):
-            self._arena.take(order)
-            rows[rows >= 0] = Ledger.NEVER
+        if not np.array_equal(order, np.arange(self._buffer.length)):
+            self._buffer.take(order)
+            rows[rows >= 0] = RecordRows.NEVER
             rows[kept] = np.arange(len(order))
         steps = found.steps[kept]
         steps.flags.writeable = False
-        self._snapshot = self._arena.snapshot(steps)
+        self._snapshot = self._buffer.snapshot(steps)
 
     def _decode(self, found: Records, indices: np.ndarray, rows: np.ndarray) -> None:
-        self._arena.reserve(self._arena.length + len(indices))
+        self._buffer.reserve(self._buffer.length + len(indices))
         for start in range(0, len(indices), BATCH):
             self._decode_batch(found, indices[start : start + BATCH].tolist(), rows)
 
@@ -129,12 +129,12 @@ class Series:
                 messages.append(message)
                 at.append(index)
         self.decoded += len(messages)
-        for index, result in zip(at, self._arena.append(messages), strict=True):
+        for index, result in zip(at, self._buffer.append(messages), strict=True):
             if isinstance(result, str):
                 self._skip(found, index, rows, result)
             else:
                 rows[index] = result
 
     def _skip(self, found: Records, index: int, rows: np.ndarray, reason: str) -> None:
-        rows[index] = Ledger.SKIPPED
+        rows[index] = RecordRows.SKIPPED
         self._problems.add(self._kind.value, reason, found.steps[index], found.wall_times[index])

@@ -1,4 +1,4 @@
-"""Statistics of all rows over all sampled steps."""
+"""Tables: the statistics of all rows at all sampled steps."""
 
 import dataclasses
 from collections.abc import Hashable
@@ -7,34 +7,35 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import DecodedTable, Kind, RecordError
+from tb_keras_inspect.records import DecodedTable, Kind
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.model.model_history import ModelBook
+from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.tables.column_layout import (
     TOO_EMPTY,
     Columns,
+    Results,
+    decode_in_groups,
     is_too_empty,
-    runs_of_equal,
 )
 from tb_keras_inspect.store.tables.growing import GrowingArray
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class StatTable(Shown):
-    """Statistics of one kind.
+    """The statistics of one kind.
 
-    A row that was not recorded at a step has NaN in every statistic there, `nonfinite_count`
-    included, and False in `recorded`.
+    A row that was not recorded at a step has NaN in all its statistics there (`nonfinite_count`
+    too), and False in `recorded`.
 
     Attributes:
         kind: "gradient", "weight", "update", "activation", "step", "epoch", "input" or "target".
         steps: int64[S], increasing.
-        names: N names of rows.
-        statistics: K names.
+        names: N row names.
+        statistics: K statistic names.
         values: float32[S, N, K], read-only. Each statistic is contiguous in memory.
-        recorded: bool[S, N], or None when every row was recorded at every step.
+        recorded: bool[S, N], or None if every row was recorded at every step.
     """
 
     kind: str
@@ -48,7 +49,7 @@ class StatTable(Shown):
         """One statistic, float32[S, N].
 
         Raises:
-            NotRecordedError: when it was not recorded.
+            NotRecordedError: if it was not recorded.
         """
         if statistic not in self.statistics:
             raise NotRecordedError("statistic", statistic, self.statistics)
@@ -58,19 +59,19 @@ class StatTable(Shown):
         """All statistics of one row, float32[S, K].
 
         Raises:
-            NotRecordedError: when there is no such row.
+            NotRecordedError: if there is no such row.
         """
         if name not in self.names:
             raise NotRecordedError("row", name, self.names)
         return self.values[:, self.names.index(name), :]
 
     def to_pandas(self) -> Any:
-        """`pandas.DataFrame`: a row per step, columns (name, statistic)."""
+        """A `pandas.DataFrame` with one row per step and columns (name, statistic)."""
         levels = ("name", self.names), ("statistic", self.statistics)
         return export.data_frame(self.values, self.steps, *levels)
 
     def to_xarray(self) -> Any:
-        """`xarray.DataArray` with dimensions step, name, statistic."""
+        """An `xarray.DataArray` with dimensions step, name and statistic."""
         axes: export.Axes = [
             ("step", self.steps),
             ("name", self.names),
@@ -79,20 +80,20 @@ class StatTable(Shown):
         return export.data_array(self.values, axes, self.kind)
 
 
-class TableArena:
+class TableBuffer:
     """Decodes table records into one array, statistic by statistic.
 
     Args:
         kind: One of `catalog.kinds.TABLE_KINDS`.
-        models: The run's model records, which name the rows.
+        models: The model records of the run, which name the rows.
     """
 
-    def __init__(self, kind: Kind, models: ModelBook):
+    def __init__(self, kind: Kind, models: ModelHistory):
         self._kind, self._models = kind, models
         self._rows, self._statistics = Columns(), Columns()
         self._values = GrowingArray((0, 0), np.float32, axis=1, fill=np.nan)
         self._recorded = GrowingArray((0,), bool)
-        self._cells = 0  # that were recorded
+        self._cells = 0  # recorded cells so far
 
     @property
     def length(self) -> int:
@@ -102,17 +103,8 @@ class TableArena:
     def nbytes(self) -> int:
         return self._values.nbytes + self._recorded.nbytes
 
-    def append(self, messages: list[bytes]) -> list[int | str]:
-        results: list[int | str] = [0] * len(messages)
-        decoded: list[tuple[int, DecodedTable]] = []
-        for index, data in enumerate(messages):
-            try:
-                decoded.append((index, records.decode_table(data)))
-            except RecordError as error:
-                results[index] = str(error)
-        for group in runs_of_equal(decoded, key=lambda item: _layout_key(item[1])):
-            self._append_group(group, results)
-        return results
+    def append(self, messages: list[bytes]) -> Results:
+        return decode_in_groups(messages, records.decode_table, _layout_key, self._append_group)
 
     def reserve(self, length: int) -> None:
         self._values.reserve(length)
@@ -133,37 +125,34 @@ class TableArena:
             None if recorded.all() else recorded,
         )
 
-    def _append_group(
-        self, group: list[tuple[int, DecodedTable]], results: list[int | str]
-    ) -> None:
-        first = group[0][1]
+    def _append_group(self, group: list[DecodedTable]) -> int | str:
+        first = group[0]
         names, order = self._names(first)
         if not isinstance(names, str) and not self._is_room_for(names, first, len(group)):
             names = TOO_EMPTY
         if isinstance(names, str):
-            for index, _ in group:
-                results[index] = names
-            return
+            return names
         self._cells += first.values.size * len(group)
         self._make_room(names, order, first.statistics)
         rows = self._rows.indices(names)
         start = self.length
         block = self._values.extend(len(group))
-        values = np.stack([table.values for _, table in group]).transpose(2, 0, 1)
+        values = np.stack([table.values for table in group]).transpose(2, 0, 1)
         for plane, index in enumerate(self._statistics.indices(first.statistics)):
             block[index][:, rows] = values[plane]
         self._recorded.extend(len(group))[:, rows] = True
-        for offset, (index, _) in enumerate(group):
-            results[index] = start + offset
+        return start
 
     def _names(self, table: DecodedTable) -> tuple[list[str], list[str]] | tuple[str, list[str]]:
-        """Names of the record's rows, and of all rows of its model; or why there are none."""
+        """Names of the rows in the record and of all rows of its model, or the reason for none."""
         if table.names:
             if len(set(table.names)) != len(table.names):
                 return "two rows have the same name", []
             return list(table.names), list(table.names)
         if self._kind in (Kind.STEP, Kind.EPOCH):
-            return ([""], [""]) if len(table.rows) == 1 else ("not one row", [])
+            return (
+                ([""], [""]) if len(table.rows) == 1 else ("it does not have exactly one row", [])
+            )
         known = self._models.names(self._kind, table.model)
         if known is None:
             return "the model record that names the rows is missing", []

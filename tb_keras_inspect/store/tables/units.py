@@ -1,4 +1,4 @@
-"""Each unit's largest magnitude over time, and when a unit is dead."""
+"""The largest magnitude of each unit over time, and when a unit is dead."""
 
 import dataclasses
 from collections.abc import Hashable
@@ -7,29 +7,34 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import DecodedUnits, Kind, RecordError
+from tb_keras_inspect.records import DecodedUnits, Kind
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.display import Shown
 from tb_keras_inspect.store.errors import NotRecordedError
-from tb_keras_inspect.store.model.model_history import ModelBook
-from tb_keras_inspect.store.tables.column_layout import TOO_EMPTY, is_too_empty, runs_of_equal
+from tb_keras_inspect.store.model.model_history import ModelHistory
+from tb_keras_inspect.store.tables.column_layout import (
+    TOO_EMPTY,
+    Results,
+    decode_in_groups,
+    is_too_empty,
+)
 from tb_keras_inspect.store.tables.growing import GrowingArray
 
-Results = list[int | str]  # number of each record taken, or why it was not
-MOST_UNITS = 1 << 24  # of one sample, all sites together; what claims more is taken for corrupt
+MOST_UNITS = 1 << 24  # of one sample, all sites together; a record with more is corrupt
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class Units(Shown):
-    """Activity of the units of one site.
+    """Activity of the units of one layer output.
 
     Attributes:
         steps: int64[S].
-        max_abs: float32[S, U], each unit's largest magnitude over the batch of that step. NaN where
-            it was NaN, and where the unit was not recorded.
-        dead: bool[S, U], zero in every sampled batch of the window that ends at that step.
+        max_abs: float32[S, U], the largest magnitude of each unit in the batch of that step. NaN if
+            it was NaN or if the unit was not recorded.
+        dead: bool[S, U], True if the unit was zero in every sampled batch of the window that ends at
+            that step.
         window_samples: int64[S], number of sampled batches in that window.
-        window: What the window is, in words.
+        window: Describes the window.
     """
 
     steps: np.ndarray
@@ -39,12 +44,12 @@ class Units(Shown):
     window: str
 
     def to_pandas(self) -> Any:
-        """`pandas.DataFrame` of `max_abs`: a row per step, a column per unit."""
+        """A `pandas.DataFrame` of `max_abs` with one row per step and one column per unit."""
         units = ("unit", range(self.max_abs.shape[1]))
         return export.data_frame(self.max_abs, self.steps, units)
 
     def to_xarray(self) -> Any:
-        """`xarray.Dataset` of `max_abs` and `dead` with dimensions step and unit."""
+        """An `xarray.Dataset` of `max_abs` and `dead` with dimensions step and unit."""
         axes: export.Axes = [("step", self.steps), ("unit", range(self.max_abs.shape[1]))]
         array = export.data_array(self.max_abs, axes, "max_abs", {"window": self.window})
         return array.to_dataset().assign(dead=(("step", "unit"), self.dead))
@@ -52,30 +57,30 @@ class Units(Shown):
 
 @dataclasses.dataclass(frozen=True)
 class UnitsTable:
-    """All sites side by side; `slices` says where each site's units are in float32[S, total]."""
+    """All sites side by side; `slices` locates the units of each site in float32[S, total]."""
 
     steps: np.ndarray
     slices: dict[str, slice]
     max_abs: np.ndarray
 
     def select(self, site: str) -> np.ndarray:
-        """float32[S, U] of one site."""
+        """The largest magnitudes of one site, float32[S, U]."""
         if site not in self.slices:
             raise NotRecordedError("layer with units", site, self.slices)
         return self.max_abs[:, self.slices[site]]
 
 
-class UnitsArena:
-    """Decodes units records, sites side by side.
+class UnitsBuffer:
+    """Decodes units records, with all sites side by side.
 
-    A site whose number of units changed in the middle of a run keeps the larger number of columns.
+    If the number of units of a site changes during a run, the larger number of columns stays.
     """
 
-    def __init__(self, models: ModelBook):
+    def __init__(self, models: ModelHistory):
         self._models = models
         self._slices: dict[str, slice] = {}
         self._values = GrowingArray((0,), np.float32, fill=np.nan)
-        self._cells = 0  # that were recorded
+        self._cells = 0  # recorded cells so far
 
     @property
     def length(self) -> int:
@@ -85,17 +90,8 @@ class UnitsArena:
     def nbytes(self) -> int:
         return self._values.nbytes
 
-    def append(self, messages: list[bytes]) -> list[int | str]:
-        results: list[int | str] = [0] * len(messages)
-        decoded: list[tuple[int, DecodedUnits]] = []
-        for index, data in enumerate(messages):
-            try:
-                decoded.append((index, records.decode_units(data)))
-            except RecordError as error:
-                results[index] = str(error)
-        for group in runs_of_equal(decoded, key=lambda item: _layout_key(item[1])):
-            self._append_group(group, results)
-        return results
+    def append(self, messages: list[bytes]) -> Results:
+        return decode_in_groups(messages, records.decode_units, _layout_key, self._append_group)
 
     def reserve(self, length: int) -> None:
         self._values.reserve(length)
@@ -106,15 +102,13 @@ class UnitsArena:
     def snapshot(self, steps: np.ndarray) -> UnitsTable:
         return UnitsTable(steps, dict(self._slices), self._values.view)
 
-    def _append_group(self, group: list[tuple[int, DecodedUnits]], results: Results) -> None:
-        first = group[0][1]
+    def _append_group(self, group: list[DecodedUnits]) -> int | str:
+        first = group[0]
         known = self._models.names(Kind.UNITS, first.model)
         reason = _fault(first, known) or self._lack_of_room(first, known or (), len(group))
         if reason is not None:
-            for index, _ in group:
-                results[index] = reason
-            return
-        assert known is not None  # `_fault` has looked
+            return reason
+        assert known is not None  # checked by `_fault`
         self._cells += first.max_abs.size * len(group)
         widths = _widths(first, known)
         self._make_room(widths, known)
@@ -122,9 +116,8 @@ class UnitsArena:
         columns = _ranges(starts, list(widths.values()))
         start = self.length
         block = self._values.extend(len(group))
-        block[:, columns] = np.stack([units.max_abs for _, units in group])
-        for offset, (index, _) in enumerate(group):
-            results[index] = start + offset
+        block[:, columns] = np.stack([units.max_abs for units in group])
+        return start
 
     def _lack_of_room(self, units: DecodedUnits, known: tuple[str, ...], count: int) -> str | None:
         there = {name: s.stop - s.start for name, s in self._slices.items()}
@@ -150,11 +143,11 @@ class UnitsArena:
 
 
 def dead_units(steps: np.ndarray, max_abs: np.ndarray, window_start: np.ndarray) -> np.ndarray:
-    """Marks units that were zero in every sampled batch of a window.
+    """Finds units that were zero in every sampled batch of a window.
 
     Args:
         steps: int64[S].
-        max_abs: float32[S, U]. NaN is not zero.
+        max_abs: float32[S, U]. NaN does not count as zero.
         window_start: int64[S], index of the first sample of the window that ends at each sample.
 
     Returns:
@@ -166,7 +159,7 @@ def dead_units(steps: np.ndarray, max_abs: np.ndarray, window_start: np.ndarray)
 
 
 def _widths(units: DecodedUnits, known: tuple[str, ...]) -> dict[str, int]:
-    """Number of units of each site."""
+    """Number of units per site."""
     return {known[s]: int(n) for s, n in zip(units.sites, np.diff(units.offsets), strict=True)}
 
 

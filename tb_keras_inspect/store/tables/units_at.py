@@ -1,4 +1,4 @@
-"""How many units of each layer are dead at one step."""
+"""The number of dead units per layer at one step."""
 
 import dataclasses
 
@@ -10,15 +10,15 @@ from tb_keras_inspect.store.tables.units import UnitsTable
 
 @dataclasses.dataclass(frozen=True, repr=False)
 class UnitsAt(Shown):
-    """Counts over the window that ends at a sample.
+    """Unit counts over the window that ends at one sample.
 
     Attributes:
-        step: The sample's step.
-        names: N sites.
-        units: int32[N], how many there are.
-        dead: int32[N], how many of them were zero in every sampled batch of the window.
-        window: What the window is, in words.
-        window_samples: Number of sampled batches in it.
+        step: Step of the sample.
+        names: N layer outputs.
+        units: int32[N], number of units.
+        dead: int32[N], number of units that were zero in every sampled batch of the window.
+        window: Describes the window.
+        window_samples: Number of sampled batches in the window.
     """
 
     step: int
@@ -30,13 +30,13 @@ class UnitsAt(Shown):
 
 
 def units_at(table: UnitsTable, index: int, window_start: int, window: str) -> UnitsAt:
-    """Counts at one sample.
+    """Counts the units at one sample.
 
     Args:
-        table: All sites.
-        index: Number of the sample.
-        window_start: Number of the window's first sample.
-        window: What the window is, in words.
+        table: Activity of all sites.
+        index: Index of the sample.
+        window_start: Index of the first sample in the window.
+        window: Describes the window.
     """
     samples = table.max_abs[window_start : index + 1]
     dead = (samples == 0).all(axis=0)

@@ -1,8 +1,8 @@
-"""The stretch of sampled steps over which a unit that stays zero is called dead."""
+"""The window of sampled steps in which a unit must stay zero to count as dead."""
 
 import numpy as np
 
-LAST_SAMPLES = 20  # where neither the length of an epoch nor its number is known
+LAST_SAMPLES = 20  # window length if neither the length nor the number of the epoch is known
 
 
 def window_starts(
@@ -10,22 +10,22 @@ def window_starts(
     steps_per_epoch: int,
     epochs: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, str]:
-    """First sample of the window that ends at each sample.
+    """The first sample of the window that ends at each sample.
 
-    The window holds the sampled steps within the last `steps_per_epoch` steps; where that is not
-    known, those since the current epoch began; where that is not known either, the last 20 samples.
+    The window holds the sampled steps within the last `steps_per_epoch` steps. If that number is
+    unknown, it holds those since the current epoch began; failing that, the last 20 samples.
 
     Args:
         steps: int64[S], increasing.
-        steps_per_epoch: 0 where it is not known.
+        steps_per_epoch: Batches per epoch; 0 if unknown.
         epochs: Steps and epoch numbers of the step table, if recorded.
 
     Returns:
-        int64[S] indices into `steps`, and what the window is in words.
+        int64[S] indices into `steps`, and a description of the window.
     """
     if steps_per_epoch > 0:
         starts = np.searchsorted(steps, steps - steps_per_epoch, side="right")
-        starts = np.minimum(starts, np.arange(len(steps)))  # absurd steps can overflow
+        starts = np.minimum(starts, np.arange(len(steps)))  # extreme step numbers can overflow
         return starts, f"the sampled steps within the last {steps_per_epoch} steps (one epoch)"
     if epochs is not None and len(epochs[0]) and np.isfinite(epochs[1]).all():
         return _epoch_starts(steps, *epochs), "the sampled steps since the current epoch began"

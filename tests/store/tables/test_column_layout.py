@@ -1,11 +1,13 @@
 import numpy as np
+import pytest
 
+from tb_keras_inspect.records import RecordError
 from tb_keras_inspect.store.tables.column_layout import (
     MOST_CELLS,
     MOSTLY,
     Columns,
+    decode_in_groups,
     is_too_empty,
-    runs_of_equal,
 )
 
 
@@ -29,6 +31,26 @@ def test_a_table_may_be_large_or_mostly_empty_but_not_both():
     assert is_too_empty(MOST_CELLS, 10, recorded=10 * MOST_CELLS // MOSTLY - 1)
 
 
-def test_stretches_of_equal_neighbours():
-    assert runs_of_equal([1, 3, 2, 5, 7], key=lambda n: n % 2) == [[1, 3], [2], [5, 7]]
-    assert runs_of_equal([], key=id) == []
+def test_neighbours_of_one_layout_are_appended_at_once_and_bad_messages_keep_their_reason():
+    appended = []
+
+    def decode(message):
+        if message == b"bad":
+            raise RecordError("not a record")
+        return int(message)
+
+    def append(group):
+        if group[0] == 9:
+            return "no room"
+        start = sum(map(len, appended))
+        appended.append(group)
+        return start
+
+    messages = [b"1", b"3", b"bad", b"5", b"2", b"9", b"4"]
+    results = decode_in_groups(messages, decode, lambda n: "odd" if n in (1, 3, 5) else n, append)
+    assert appended == [[1, 3, 5], [2], [4]]
+    assert results == [0, 1, "not a record", 2, 3, "no room", 4]
+
+
+def test_no_messages_append_nothing():
+    assert decode_in_groups([], int, int, pytest.fail) == []

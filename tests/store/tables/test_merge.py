@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_keras_inspect.store.tables.merge import Ledger, survivors
+from tb_keras_inspect.store.tables.merge import RecordRows, survivors
 
 steps_lists = st.lists(st.integers(-5, 12), max_size=25)
 
@@ -46,11 +46,11 @@ def test_the_extremes_of_int64_do_not_overflow():
 
 @given(st.lists(st.integers(0, 9), unique=True), st.data())
 def test_the_ledger_finds_known_records_wherever_they_went(steps, data):
-    ledger = Ledger()
+    ledger = RecordRows()
     walls = np.arange(len(steps), dtype=float)
     keys = np.array(steps, np.int64)
     ledger.store(keys, walls, np.arange(len(steps)))
     kept = [i for i in range(len(steps)) if data.draw(st.booleans())]  # TensorBoard may thin out
     new_steps = np.append(keys[kept], 99)
     new_walls = np.append(walls[kept], 99.0)
-    assert ledger.match(new_steps, new_walls).tolist() == [*kept, Ledger.NEVER]
+    assert ledger.match(new_steps, new_walls).tolist() == [*kept, RecordRows.NEVER]
