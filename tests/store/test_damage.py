@@ -116,7 +116,7 @@ def test_empty_histograms_do_not_fill_the_memory(tmp_path, monkeypatch):
     with pytest.raises(NotRecordedError):
         run.histogram("gradient", "conv/bias")
     assert "5 records skipped" in run.problems[0]
-    assert "more histograms than are held at once" in run.problems[0]
+    assert "more histograms than fit into memory" in run.problems[0]
 
 
 def test_a_model_that_changes_now_and_then_is_no_such_case(tmp_path, monkeypatch):
