@@ -4,7 +4,7 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check lint format proto frontend dev screenshots pictures bench docs links dist clean
+.PHONY: help demo test check lint format generate proto frontend dev screenshots pictures bench docs links dist clean
 
 help:  ## what there is to make
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -24,12 +24,16 @@ lint: setup  ## style, types, and who imports whom
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
 	@.venv/bin/lint-imports --no-logo --no-cache
+	@$(IN_VENV) scripts/generate.py --check
 	@npm --prefix frontend run --silent check
 
 format: setup  ## write all files in the project's format
 	@$(IN_VENV) -m ruff check --quiet --fix .
 	@$(IN_VENV) -m ruff format .
 	@npm --prefix frontend run --silent format
+
+generate: environment  ## write catalog.ts and the tables of the docs from tb_keras_inspect/catalog
+	@$(IN_VENV) scripts/generate.py
 
 proto:  ## write tb_keras_inspect/records/inspect_pb2.py from the schema
 	@$(PYTHON) scripts/proto.py

@@ -4,7 +4,8 @@ import time
 
 import numpy as np
 
-from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS, UPDATE_STATISTICS, Kind
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS, UPDATE_STATISTICS
 from tb_keras_inspect.training.headline import headline, scalar_values
 from tb_keras_inspect.training.step.layout import Layout, Section
 

@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from tb_keras_inspect import load_run, records
-from tb_keras_inspect.catalog.kinds import (
+from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,

@@ -101,6 +101,7 @@ def checks(quick: bool) -> list[Check | Tests]:
         Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
         Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
         Check("records: committed protobuf module", (python, "scripts/proto.py", "--check")),
+        Check("files generated from the catalogue", (python, "scripts/generate.py", "--check")),
     ]
     first, *others = BACKENDS
     if quick:

@@ -9,7 +9,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "reading"))
 import generate
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file_writer import EventFileWriter

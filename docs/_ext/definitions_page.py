@@ -11,7 +11,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from tb_keras_inspect.catalog import kinds
+from tb_keras_inspect.catalog import run_statistics, tensor_statistics
 from tb_keras_inspect.catalog.statistics import definition
 
 PAGE = HERE.parent / "definitions.md"
@@ -108,17 +108,25 @@ FORMULAS = {
 SECTIONS = (
     (
         "Of every tensor",
-        kinds.TENSOR_STATISTICS,
+        tensor_statistics.TENSOR_STATISTICS,
         "Kinds `gradient`, `accumulated_gradient`, `weight`, `update` (a row a trainable variable) and "
         "`activation` (a row an output of a layer). Of large tensors some look at part of the "
         "elements, see [below](#what-is-looked-at); `l2` and `nonfinite_count` of variables always look "
         "at all.",
     ),
-    ("Of updates also", kinds.UPDATE_STATISTICS[len(kinds.TENSOR_STATISTICS) :], ""),
-    ("Of outputs also", kinds.ACTIVATION_STATISTICS[len(kinds.TENSOR_STATISTICS) :], ""),
-    ("Of inputs and targets", kinds.RANGE_STATISTICS, "Kinds `input` and `target`."),
+    (
+        "Of updates also",
+        tensor_statistics.UPDATE_STATISTICS[len(tensor_statistics.TENSOR_STATISTICS) :],
+        "",
+    ),
+    (
+        "Of outputs also",
+        tensor_statistics.ACTIVATION_STATISTICS[len(tensor_statistics.TENSOR_STATISTICS) :],
+        "",
+    ),
+    ("Of inputs and targets", tensor_statistics.RANGE_STATISTICS, "Kinds `input` and `target`."),
     ("Of the step as a whole", STEP, "Kind `step`, one row."),
-    ("Of the representation", kinds.REPRESENTATION_STATISTICS, "Kind `representation`."),
+    ("Of the representation", run_statistics.REPRESENTATION_STATISTICS, "Kind `representation`."),
 )
 HEAD = """# What each number is
 

@@ -1,47 +1,40 @@
-"""Names that writer and readers share: the plugin, its tags, its statistics."""
+"""The kinds of records and their tags."""
 
 import enum
+
+from tb_keras_inspect.catalog.kind_facts import FACTS, Form, KindFacts
 
 PLUGIN_NAME = "keras_inspect"
 TAG_PREFIX = PLUGIN_NAME + "/"
 SCHEMA_VERSION = 1
 
-# Statistics of every tensor, in the order in which they are stored.
-TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
-UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
-ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
-REPRESENTATION_STATISTICS = ("effective_rank", "rank_fraction", "dimensions", "observations")
-RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
-
 
 class Kind(str, enum.Enum):
-    """What a tag holds; its value is the tag without the prefix."""
+    """What a tag holds; its value is the tag without the prefix. Facts about each: `kind_facts.py`."""
 
     MODEL = "model"
     # Tables. Rows of the first four are the trainable variables, of `activation` the sites.
     GRADIENT = "gradient"
-    ACCUMULATED_GRADIENT = "accumulated_gradient"  # of the steps that apply it
+    ACCUMULATED_GRADIENT = "accumulated_gradient"
     WEIGHT = "weight"
     UPDATE = "update"
     ACTIVATION = "activation"
-    # One row: numbers of the step as a whole; of an epoch, at its last step (the logs of Keras);
-    # and one row per model input, and per target.
+    # One row: numbers of a step; of an epoch, at its last step. Then a row for each input, target.
     STEP = "step"
     EPOCH = "epoch"
     INPUT = "input"
     TARGET = "target"
-    CONTROL = "control"  # what somebody commanded while it trained
+    CONTROL = "control"
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"
     UPDATE_HISTOGRAM = "update_histogram"
     ACTIVATION_HISTOGRAM = "activation_histogram"
-    # Of the probe samples, at each snapshot. Tables: the model's outputs, a row a sample; how many
-    # directions each layer's output varies in.
+    # Of the probe samples, at each snapshot. Tables:
     PREDICTION = "prediction"
     REPRESENTATION = "representation"
-    # Blob sequences. All but the last are a `MapIndex` and what it names.
-    MAPS = "maps"  # activations
+    # Blob sequences:
+    MAPS = "maps"
     ATTENTION = "attention"
     SALIENCY = "saliency"
     GRAD_CAM = "grad_cam"
@@ -50,19 +43,29 @@ class Kind(str, enum.Enum):
     PROBE = "probe"
 
     @property
+    def facts(self) -> KindFacts:
+        """What is known about it."""
+        return FACTS[self.value]
+
+    @property
     def tag(self) -> str:
         """The summary tag, e.g. `keras_inspect/gradient`."""
         return TAG_PREFIX + self.value
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """The statistics of a table, in the order in which they are stored."""
+        return self.facts.columns
+
+    @property
     def is_blob_sequence(self) -> bool:
         """Whether values are blob sequences (read one blob at a time) rather than tensors."""
-        return self in BLOB_KINDS
+        return self.facts.form in (Form.PICTURES, Form.CURVES, Form.PROBE)
 
     @property
     def is_table(self) -> bool:
         """Whether values are `TableRecord`s."""
-        return self in TABLE_KINDS
+        return self.facts.form is Form.TABLE
 
     @property
     def histogram(self) -> "Kind":
@@ -73,20 +76,25 @@ class Kind(str, enum.Enum):
         """
         return Kind(self.value + "_histogram")
 
+    @classmethod
+    def of_tag(cls, tag: str) -> "Kind | None":
+        """The kind of a summary tag; None where there is none."""
+        return _BY_TAG.get(tag)
 
-TABLE_KINDS = (
-    Kind.GRADIENT,
-    Kind.ACCUMULATED_GRADIENT,
-    Kind.WEIGHT,
-    Kind.UPDATE,
-    Kind.ACTIVATION,
-    Kind.STEP,
-    Kind.EPOCH,
-    Kind.INPUT,
-    Kind.TARGET,
-    Kind.PREDICTION,
-    Kind.REPRESENTATION,
+
+_BY_TAG = {kind.tag: kind for kind in Kind}
+
+
+def _with(*forms: Form) -> tuple[Kind, ...]:
+    return tuple(kind for kind in Kind if kind.facts.form in forms)
+
+
+TABLE_KINDS = _with(Form.TABLE)
+PICTURE_KINDS = _with(Form.PICTURES)
+INDEXED_KINDS = _with(Form.PICTURES, Form.CURVES)  # whose first blob is a `MapIndex`
+BLOB_KINDS = _with(Form.PICTURES, Form.CURVES, Form.PROBE)
+HISTOGRAM_KINDS = _with(Form.HISTOGRAM)
+# Of one layer: its variables and its outputs, those that have a histogram too.
+LAYER_KINDS = tuple(
+    kind for kind in TABLE_KINDS if f"{kind.value}_histogram" in {h.value for h in HISTOGRAM_KINDS}
 )
-PICTURE_KINDS = (Kind.MAPS, Kind.ATTENTION, Kind.SALIENCY, Kind.GRAD_CAM, Kind.KERNELS)
-BLOB_KINDS = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION, Kind.PROBE)
-HISTOGRAM_KINDS = tuple(kind for kind in Kind if kind.value.endswith("_histogram"))

@@ -1,35 +1,34 @@
-"""One line on each statistic, for the tab to show beside the number."""
+"""Every recorded number by its name: what it is, how it is computed, shown and merged."""
 
-_COMMON = {
-    "l2": "square root of the sum of squares of all elements",
-    "mean": "mean of all elements",
-    "std": "standard deviation of all elements",
-    "max_abs": "largest magnitude of all elements",
-    "zero_fraction": "share of elements that are exactly zero",
-    "nonfinite_count": "number of elements that are NaN or infinite",
-    "ratio": "l2 of the update divided by l2 of the weight before it",
-    "saturated_fraction": "share of elements on the flat parts of the activation function",
-    "dead_fraction": "share of units that were zero in every sampled batch of the window",
-    "min": "smallest element",
-    "max": "largest element",
-    "loss": "loss",
-    "learning_rate": "learning rate of the optimizer",
-    "epoch": "number of the epoch, from 0",
-    "dead_window": "number of sampled batches that dead_fraction covers",
-    "gradient_norm": "l2 of all gradients together, before clipping",
-    "gradient_norm_clipped": "l2 of all gradients together, after clipping",
-    "accumulated_gradient_norm": "l2 of the mean of all gradients since the last update",
-    "interval": "training steps between two samples",
-    "step_seconds": "median duration of a training step that is not sampled, in seconds",
-    "sample_seconds": "what a sampled training step takes longer, in seconds",
-    "effective_rank": "directions that hold 99 % of the variance of a layer's output",
-    "rank_fraction": "effective_rank divided by the most that it can be",
-    "dimensions": "features (channels, units) of a layer's output",
-    "observations": "feature vectors that effective_rank was computed from",
-    "loss_scale": "factor by which mixed precision scales the loss",
+from collections.abc import Iterable
+
+from tb_keras_inspect.catalog import run_statistics, tensor_statistics
+from tb_keras_inspect.catalog.statistic import Statistic
+
+# How several samples become one column of a plot, the same for all statistics: the last sample for
+# a line, min and max for the band around it, mean on request. A NaN is never pooled away.
+POOLS = ("last", "min", "max", "mean")
+
+STATISTICS: dict[str, Statistic] = {
+    item.name: item for item in (*tensor_statistics.ENTRIES, *run_statistics.ENTRIES)
 }
 
 
-def definition(statistic: str) -> str:
-    """What a statistic is; "" for one this version does not know, such as a user's metric."""
-    return _COMMON.get(statistic, "")
+def find(name: str) -> Statistic | None:
+    """The statistic of a recorded column; None for one this version does not know.
+
+    Args:
+        name: Of the column. A second optimizer's columns carry a suffix: `learning_rate:1`.
+    """
+    return STATISTICS.get(name.partition(":")[0])
+
+
+def definition(name: str) -> str:
+    """What a column holds, in one line; "" for one that is unknown, such as a user's metric."""
+    statistic = find(name)
+    return statistic.meaning if statistic else ""
+
+
+def definitions(names: Iterable[str]) -> dict[str, str]:
+    """The definition of each column, by its name."""
+    return {name: definition(name) for name in names}

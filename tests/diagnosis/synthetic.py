@@ -3,7 +3,7 @@
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog.kinds import (
+from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,

@@ -9,7 +9,7 @@ import pytest
 from pages import ROOT
 
 from tb_keras_inspect import InspectCallback, load_run
-from tb_keras_inspect.catalog import kinds
+from tb_keras_inspect.catalog import run_statistics, tensor_statistics
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_formulas_of_tensors_give_what_was_recorded(generator, trained):
         assert set(table.names) == set(before)
         for name, tensor in by_path.items():
             row = dict(zip(table.statistics, table.row(name)[0], strict=True))
-            for statistic in kinds.TENSOR_STATISTICS:
+            for statistic in tensor_statistics.TENSOR_STATISTICS:
                 wanted = formula(generator, statistic, x=tensor.astype(np.float64))
                 assert row[statistic] == pytest.approx(wanted, rel=1e-4, abs=1e-7), (
                     name,
@@ -71,7 +71,7 @@ def test_formulas_of_inputs_and_of_the_step_give_what_was_recorded(generator, tr
     run, x, before, after = trained
     (inputs,) = run.table("input").names
     row = dict(zip(run.table("input").statistics, run.table("input").row(inputs)[0], strict=True))
-    for statistic in kinds.RANGE_STATISTICS:
+    for statistic in tensor_statistics.RANGE_STATISTICS:
         assert row[statistic] == pytest.approx(formula(generator, statistic, x=x), rel=1e-4)
     gradients = [(before[path] - after[path]) / 0.05 for path in before]
     wanted = formula(generator, "gradient_norm", gradients=gradients)
@@ -94,8 +94,12 @@ def test_update_ratio_is_that_of_its_formula(generator, trained):
 def test_every_statistic_of_the_records_is_on_the_page(generator):
     page = generator.page()
     rows = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
-    wanted = {*kinds.UPDATE_STATISTICS, *kinds.ACTIVATION_STATISTICS, *kinds.RANGE_STATISTICS}
-    assert rows >= wanted | {*kinds.REPRESENTATION_STATISTICS, *generator.STEP}
+    wanted = {
+        *tensor_statistics.UPDATE_STATISTICS,
+        *tensor_statistics.ACTIVATION_STATISTICS,
+        *tensor_statistics.RANGE_STATISTICS,
+    }
+    assert rows >= wanted | {*run_statistics.REPRESENTATION_STATISTICS, *generator.STEP}
 
 
 def test_every_column_of_the_step_table_in_a_run_is_on_the_page(generator, trained):

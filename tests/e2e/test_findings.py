@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import diagnose, load_run, records
-from tb_keras_inspect.catalog.kinds import RANGE_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import RANGE_STATISTICS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_value
 

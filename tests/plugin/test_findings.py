@@ -4,7 +4,7 @@ import pytest
 from run_writer import RunWriter, make_model
 from serving import Client
 
-from tb_keras_inspect.catalog.kinds import ACTIVATION_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.records import Kind
 

@@ -10,7 +10,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter as Tens
 from tensorboard.util import tensor_util
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog.kinds import ACTIVATION_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS, TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file_writer import EventFileWriter

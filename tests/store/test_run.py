@@ -8,7 +8,7 @@ import pytest
 from run_writer import RunWriter, make_model, value_at, write_run
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.run import RunData

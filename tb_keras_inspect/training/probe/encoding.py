@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tb_keras_inspect.catalog.kinds import PICTURE_KINDS, REPRESENTATION_STATISTICS, Kind
+from tb_keras_inspect.catalog.kinds import PICTURE_KINDS, Kind
+from tb_keras_inspect.catalog.run_statistics import REPRESENTATION_STATISTICS
 from tb_keras_inspect.records import encode_activation_function, encode_map_index, encode_table
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.probe import effective_rank

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from tb_keras_inspect.catalog.kinds import (
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
-    Kind,
 )
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.training.model import optimizers

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from tb_keras_inspect.catalog.kinds import RANGE_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import RANGE_STATISTICS, TENSOR_STATISTICS
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.records import bins
 
@@ -50,7 +50,7 @@ def tensor_statistics(
         sampled: Whether mean and maximum are those of the few, too, as long as all numbers are finite.
 
     Returns:
-        float32[N, 6], in the order of `catalog.kinds.TENSOR_STATISTICS`.
+        float32[N, 6], in the order of `catalog.tensor_statistics.TENSOR_STATISTICS`.
     """
     few = tensors if few is None else few
     looked_at = few if sampled else tensors

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from references import statistics_of
 
-from tb_keras_inspect.catalog.kinds import ACTIVATION_STATISTICS, RANGE_STATISTICS, Kind
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS, RANGE_STATISTICS
 from tb_keras_inspect.training.processes.replicas import COUNT, combine_replicas
 from tb_keras_inspect.training.step.layout import Layout, Section, SiteKey
 

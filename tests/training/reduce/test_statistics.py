@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tb_keras_inspect.catalog.kinds import TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.frameworks import current
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.training.reduce import parameters, statistics

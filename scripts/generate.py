@@ -1,0 +1,47 @@
+"""Writes what is generated from the catalogue: `python scripts/generate.py [--check]`.
+
+The generated files are committed. With `--check` nothing is written, and the exit status is 1 where
+a file differs from what would be.
+"""
+
+import argparse
+import difflib
+import pathlib
+import sys
+
+from generators import typescript
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def outputs() -> dict[pathlib.Path, str]:
+    """Every generated file with its content."""
+    return {ROOT / "frontend/src/catalog.ts": typescript.module()}
+
+
+def main() -> int:
+    """Writes or checks all files."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where one differs")
+    check = parser.parse_args().check
+    stale = {path: text for path, text in outputs().items() if _content(path) != text}
+    for path, text in stale.items():
+        name = path.relative_to(ROOT)
+        if check:
+            print(f"{name} is out of date: run `make generate`")
+            lines = difflib.unified_diff(
+                _content(path).splitlines(), text.splitlines(), lineterm=""
+            )
+            print("\n".join(list(lines)[:20]))
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}")
+    return 1 if check and stale else 0
+
+
+def _content(path: pathlib.Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

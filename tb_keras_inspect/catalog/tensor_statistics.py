@@ -1,0 +1,136 @@
+"""Statistics of tensors: gradients, weights, updates, layer outputs, inputs and targets."""
+
+from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
+
+_TENSORS = "`training/reduce/statistics.py`"
+
+ENTRIES = (
+    Statistic(
+        "l2",
+        title="L2 norm",
+        short="L2",
+        meaning="square root of the sum of squares of all elements",
+        formula="np.sqrt(np.sum(x**2))",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.LOG,
+        merge=Merge.L2,
+    ),
+    Statistic(
+        "mean",
+        title="Mean",
+        short="mean",
+        meaning="mean of all elements",
+        formula="np.mean(x)",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.DIVERGING,
+        merge=Merge.MEAN,
+    ),
+    Statistic(
+        "std",
+        title="Standard deviation",
+        short="std",
+        meaning="standard deviation of all elements",
+        formula="np.std(x)",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.LOG,
+        merge=Merge.STD,
+    ),
+    Statistic(
+        "max_abs",
+        title="Largest magnitude",
+        short="max |x|",
+        meaning="largest magnitude of all elements",
+        formula="np.max(np.abs(x))",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.LOG,
+        merge=Merge.MAX,
+    ),
+    Statistic(
+        "zero_fraction",
+        title="Zeros",
+        short="zeros",
+        meaning="fraction of elements that are exactly zero",
+        formula="np.mean(x == 0)",
+        unit="fraction",
+        source=_TENSORS,
+        format=Format.PERCENT,
+        merge=Merge.MEAN,
+    ),
+    Statistic(
+        "nonfinite_count",
+        title="Non-finite values",
+        short="NaN",
+        meaning="number of elements that are NaN or infinite",
+        formula="np.sum(~np.isfinite(x))",
+        unit="elements",
+        source=_TENSORS,
+        format=Format.COUNT,
+        merge=Merge.SUM,
+    ),
+    Statistic(
+        "ratio",
+        title="Update ratio",
+        short="ratio",
+        meaning="l2 of the update divided by l2 of the weight before it",
+        formula="np.sqrt(np.sum((after - before)**2)) / np.sqrt(np.sum(before**2))",
+        unit="quotient",
+        source="`training/reduce/statistics.py`; [cs231n]"
+        "(https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual",
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "saturated_fraction",
+        title="Saturated",
+        short="saturated",
+        meaning="fraction of elements on the flat parts of the activation function",
+        formula="np.mean(slope(x) < largest_slope / 40)",
+        unit="fraction",
+        source="`training/reduce/saturation.py`; sigmoid, tanh, softsign, their hard forms and "
+        "relu6; of softmax the fraction of samples",
+        format=Format.PERCENT,
+        merge=Merge.MEAN,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "dead_fraction",
+        title="Dead units",
+        short="dead",
+        meaning="fraction of units that were zero in every sampled batch of the window",
+        formula="np.mean(np.all(max_abs[window] == 0, axis=0)), max_abs of each unit and batch",
+        unit="fraction",
+        source="`training/dead_units.py`; the window is `dead_window`",
+        format=Format.PERCENT,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "min",
+        title="Smallest",
+        short="min",
+        meaning="smallest element",
+        formula="np.min(x)",
+        unit="of x",
+        source=_TENSORS,
+        merge=Merge.MIN,
+    ),
+    Statistic(
+        "max",
+        title="Largest",
+        short="max",
+        meaning="largest element",
+        formula="np.max(x)",
+        unit="of x",
+        source=_TENSORS,
+        merge=Merge.MAX,
+    ),
+)
+
+# The columns of the tables, in the order in which they are stored.
+TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
+UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
+ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
+RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
