@@ -10,21 +10,21 @@ help:  ## what there is to make
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo:  ## train five runs and show them; ARGS="--no-serve", ARGS="--dataset mnist", ARGS=--help
-	@$(PYTHON) scripts/install.py demo
+	@$(PYTHON) -m scripts.install demo
 	@$(IN_VENV) demo/run.py $(ARGS)
 
 test: setup  ## all checks and tests
-	@$(IN_VENV) scripts/run_tests.py
+	@$(IN_VENV) -m scripts.run_tests
 
 check: setup  ## the everyday part of the tests: no browser, nothing slow
-	@$(IN_VENV) scripts/run_tests.py --quick
+	@$(IN_VENV) -m scripts.run_tests --quick
 
 lint: setup  ## style, types, and who imports whom
 	@$(IN_VENV) -m ruff check .
 	@$(IN_VENV) -m ruff format --check .
 	@$(IN_VENV) -m mypy
 	@.venv/bin/lint-imports --no-logo --no-cache
-	@$(IN_VENV) scripts/generate.py --check
+	@$(IN_VENV) -m scripts.generate --check
 	@npm --prefix frontend run --silent check
 
 format: setup  ## write all files in the project's format
@@ -33,27 +33,27 @@ format: setup  ## write all files in the project's format
 	@npm --prefix frontend run --silent format
 
 generate: environment  ## write catalog.ts and the tables of the docs from tb_keras_inspect/catalog
-	@$(IN_VENV) scripts/generate.py
+	@$(IN_VENV) -m scripts.generate
 
-proto:  ## write tb_keras_inspect/records/inspect_pb2.py from the schema
-	@$(PYTHON) scripts/proto.py
+proto: environment  ## write tb_keras_inspect/records/inspect_pb2.py from the schema
+	@$(IN_VENV) -m scripts.proto
 
 frontend:  ## build the tab into tb_keras_inspect/static
-	@$(PYTHON) scripts/install.py frontend
+	@$(PYTHON) -m scripts.install frontend
 	@npm --prefix frontend run --silent build
 
 dev: setup  ## TensorBoard on the demo's runs; the tab is built again whenever a source is saved
-	@$(IN_VENV) scripts/dev.py $(ARGS)
+	@$(IN_VENV) -m scripts.dev $(ARGS)
 
 screenshots: setup  ## the pictures of README and docs, from the demo, into docs/images
-	@CHROMIUM=$$($(IN_VENV) scripts/chromium.py) $(IN_VENV) scripts/doc_pictures.py $(ARGS)
+	@CHROMIUM=$$($(IN_VENV) -m scripts.chromium) $(IN_VENV) -m scripts.doc_pictures $(ARGS)
 
 pictures: setup  ## pictures of each view of the tab into .screenshots, to look at after a change
-	@CHROMIUM=$$($(IN_VENV) scripts/chromium.py) \
-		$(IN_VENV) scripts/screenshots.py --train --output .screenshots $(ARGS)
+	@CHROMIUM=$$($(IN_VENV) -m scripts.chromium) \
+		$(IN_VENV) -m scripts.screenshots --train --output .screenshots $(ARGS)
 
 bench: environment  ## what a sampled step costs; the other benchmarks are in benchmarks/README.md
-	@$(IN_VENV) benchmarks/step_cost.py mlp cnn transformer $(ARGS)
+	@$(IN_VENV) -m benchmarks.step_cost mlp cnn transformer $(ARGS)
 
 docs: environment  ## the site of the documentation into build/site
 	@$(IN_VENV) docs/_ext/definitions_page.py
@@ -71,7 +71,7 @@ clean:  ## remove what was set up and built here; not logs
 
 .PHONY: setup environment
 setup:
-	@$(PYTHON) scripts/install.py test frontend
+	@$(PYTHON) -m scripts.install test frontend
 
 environment:  # without Node
-	@$(PYTHON) scripts/install.py test
+	@$(PYTHON) -m scripts.install test

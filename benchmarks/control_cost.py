@@ -1,4 +1,4 @@
-"""What `control=True` costs while nobody steers: `python benchmarks/control_cost.py`.
+"""What `control=True` costs while nobody steers: `python -m benchmarks.control_cost`.
 
 Prints, for the backend in use: the time that a step's question "has somebody asked for something?"
 takes, the processor time of the thread that looks for commands, the time from a command to its

@@ -1,4 +1,4 @@
-"""What `scalars=True` costs a sample: `python benchmarks/headline.py`. Needs no training."""
+"""What `scalars=True` costs a sample: `python -m benchmarks.headline`. Needs no training."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Many clients at one TensorBoard while a training writes: `python benchmarks/load.py --clients 50`.
+"""Many clients at one TensorBoard while a training writes: `python -m benchmarks.load --clients 50`.
 
 Everything runs on this machine, over its loopback address: a real training with the callback in a
 process of its own, a real TensorBoard on its log, and clients that each ask what the tab asks, one
@@ -10,7 +10,6 @@ import argparse
 import collections
 import http.client
 import os
-import pathlib
 import random
 import statistics
 import subprocess
@@ -18,9 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-
-HERE = pathlib.Path(__file__).resolve()
-sys.path.append(str(HERE.parents[1] / "tests" / "e2e"))  # harness
 
 ASKED = (
     "runs",
@@ -73,7 +69,9 @@ class Training:
     def __init__(self, directory: str):
         self._seconds: list[tuple[float, ...]] = []
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE), "--train", directory], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "benchmarks.load", "--train", directory],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -159,7 +157,7 @@ def main() -> None:
     if options.train:
         train(options.train)
         return
-    from harness import TensorBoard
+    from tests.e2e.harness import TensorBoard
 
     with tempfile.TemporaryDirectory() as logs:
         training = Training(os.path.join(logs, "a"))

@@ -1,4 +1,4 @@
-"""A week of training in minutes: `python benchmarks/long_run.py --steps 1000000`.
+"""A week of training in minutes: `python -m benchmarks.long_run --steps 1000000`.
 
 The schedule, the recorder, the encoders and the live diagnosis are the real ones; what is made up is
 the clock and the numbers of each sample. Printed is what the process held after each tenth of the

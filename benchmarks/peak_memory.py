@@ -1,4 +1,4 @@
-"""Peak memory of a training, plain and recorded: `python benchmarks/peak_memory.py cnn resnet`.
+"""Peak memory of a training, plain and recorded: `python -m benchmarks.peak_memory cnn resnet`.
 
 Each runs in a process of its own; printed is the largest resident set. Set KERAS_BACKEND.
 """
@@ -13,15 +13,12 @@ import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-
 
 def train(name: str, recorded: bool, steps: int) -> float:
     """Megabytes at the peak of this process."""
-    sys.path.insert(0, HERE)
     import keras
-    from models import MODELS
 
+    from benchmarks.models import MODELS
     from tb_keras_inspect import InspectCallback
 
     keras.utils.set_random_seed(0)
@@ -53,7 +50,7 @@ def main() -> None:
         found = {"plain": [], "every=1": []}
         for _ in range(options.rounds):
             for kind, values in found.items():
-                command = [sys.executable, __file__, name, "--one", kind]
+                command = [sys.executable, "-m", "benchmarks.peak_memory", name, "--one", kind]
                 command += ["--steps", str(options.steps)]
                 printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
                 values.append(json.loads(printed.splitlines()[-1]))

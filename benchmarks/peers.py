@@ -1,4 +1,4 @@
-"""What others cost a training step: `python benchmarks/peers.py cnn`, with Keras on TensorFlow.
+"""What others cost a training step: `python -m benchmarks.peers cnn`, with Keras on TensorFlow.
 
 One after the other, in each of several rounds, `fit` runs for some steps plain, with
 `keras.callbacks.TensorBoard(histogram_freq=1)`, with a callback that computes the gradients a second
@@ -9,7 +9,6 @@ figures are medians over rounds, as ratios to the plain fit.
 import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 
@@ -18,10 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import tensorflow as tf
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-from models import MODELS
-
+from benchmarks.models import MODELS
 from tb_keras_inspect import InspectCallback
 
 

@@ -1,4 +1,4 @@
-"""What our plugin adds to TensorBoard's start: `python benchmarks/plugin_import.py [--rounds 11]`.
+"""What our plugin adds to TensorBoard's start: `python -m benchmarks.plugin_import [--rounds 11]`.
 
 Each round starts two fresh interpreters in turn: TensorBoard with its own plugins, as its start
 makes them; and the same with ours loaded from its entry point and made. Printed are the medians of

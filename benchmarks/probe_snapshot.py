@@ -1,6 +1,6 @@
 """What a snapshot of the probe samples costs: time in the training thread and beside it, and bytes.
 
-    python benchmarks/probe_snapshot.py [--model mobilenet|resnet|cnn|transformer] [--size 96]
+    python -m benchmarks.probe_snapshot [--model mobilenet|resnet|cnn|transformer] [--size 96]
         [--probes 4] [--pictures activations,kernels]
 
 The backend is the one of KERAS_BACKEND. Prints medians of the snapshots after the first, and bytes by

@@ -1,4 +1,4 @@
-"""What one sample costs the recorder's thread: `python benchmarks/recorder_time.py --layers 300`.
+"""What one sample costs the recorder's thread: `python -m benchmarks.recorder_time --layers 300`.
 
 A model of so many layers is sampled at every step; printed is the median CPU time of the recorder's
 thread a sample (copying from the device, unpacking, encoding, checksums, writing), and the bytes.

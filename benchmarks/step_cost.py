@@ -1,4 +1,4 @@
-"""What recording costs a training step: `python benchmarks/step_cost.py cnn mobilenet --tier standard`.
+"""What recording costs a training step: `python -m benchmarks.step_cost cnn mobilenet --tier standard`.
 
 Plain and sampled steps alternate in blocks within one `fit`, so that both see the same machine; the
 figures are medians over blocks, as ratios to the plain step. Set KERAS_BACKEND for the backend.
@@ -8,7 +8,6 @@ import argparse
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 import warnings
@@ -18,10 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-
-from models import MODELS
-
+from benchmarks.models import MODELS
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 

@@ -1,22 +1,21 @@
-"""Asks the registries whether a package that is used has a known vulnerability: `scripts/audit.py`.
+"""Asks the registries whether a dependency has a known vulnerability: `python -m scripts.audit`.
 
-Of Python: what a base installation needs, in the versions of `requirements-test.txt`. Of the frontend:
-what `package-lock.json` names. The exit status is 1 where there is a known vulnerability, and 77 where
-a service could not be asked: then nothing is known, and that is said.
+For Python: what a base installation needs, in the versions of `requirements-test.txt`. For the
+frontend: what `package-lock.json` names. The exit status is 1 where there is a known vulnerability, and
+77 where a service does not answer; the output then says that nothing is known.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 
-import shared
+from scripts import shared, versions
 
 SKIPPED = 77
-VENV = shared.BUILD / "audit"
 TOOL = "pip-audit==2.10.1"
-BASE = ("tensorboard", "keras", "numpy", "protobuf", "werkzeug", "google-crc32c")
 SECONDS = 120
 
 
@@ -24,21 +23,17 @@ def pinned() -> list[str]:
     """The base installation's requirements, as they are pinned for the tests."""
     lines = (shared.ROOT / "requirements-test.txt").read_text().splitlines()
     name_of = re.compile(r"^[A-Za-z0-9._-]+")
-    return [line for line in lines if (m := name_of.match(line)) and m[0].lower() in BASE]
+    base = versions.floors()
+    return [line for line in lines if (m := name_of.match(line)) and m[0].lower() in base]
 
 
 def audit_python() -> int:
     """0 fine, 1 vulnerable, 77 not known."""
-    shared.ensure_venv(VENV)
-    stamp = shared.Stamp(VENV / ".installed", [TOOL])
-    if not stamp.is_fresh():
-        shared.pip_install(VENV, TOOL)
-        stamp.write()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(pinned()))
         file.flush()
         options = ("--format", "json", "--progress-spinner", "off", "-r", file.name)
-        done = _run(str(shared.venv_program(VENV, "pip-audit")), *options)
+        done = _run(*shared.uv("tool", "run", "--quiet", TOOL), *options)
     try:
         packages = json.loads(done.stdout)["dependencies"] if done else []
     except (ValueError, KeyError):
@@ -70,10 +65,18 @@ def audit_frontend() -> int:
     return 1 if counts["total"] else 0
 
 
-def _run(*command: str, folder=shared.ROOT) -> "subprocess.CompletedProcess[str] | None":
+def _run(
+    *command: str | os.PathLike[str], folder=shared.ROOT
+) -> "subprocess.CompletedProcess[str] | None":
     try:
         return subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False
+            command,
+            cwd=folder,
+            env=shared.uv_environment(),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

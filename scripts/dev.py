@@ -1,4 +1,4 @@
-"""The developer's loop of the tab: `python scripts/dev.py [--logdir LOGDIR] [--port PORT]`.
+"""The developer's loop of the tab: `python -m scripts.dev [--logdir LOGDIR] [--port PORT]`.
 
 Builds the tab again whenever a source of the frontend is saved, beside a TensorBoard that serves what
 was built: save, reload the page. Trains the demo's runs where there are no logs. Ctrl-C ends both.
@@ -9,8 +9,7 @@ import pathlib
 import subprocess
 import sys
 
-import screenshots
-import shared
+from scripts import screenshots, shared
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The pictures of README and docs, from the demo's runs: `python scripts/doc_pictures.py`.
+"""The pictures of README and docs, from the demo's runs: `python -m scripts.doc_pictures`.
 
 Trains the demo's runs where there are none, photographs the tab in a real Chromium, draws those of
 `tb_keras_inspect.plots`, and writes small PNGs into docs/images. Ends with status 1 where a page
@@ -16,15 +16,12 @@ import matplotlib
 
 matplotlib.use("agg")
 import matplotlib.pyplot as plt
-import screenshots
-import shared
 from PIL import Image
 from playwright import sync_api
 
+from scripts import screenshots, shared
 from tb_keras_inspect import load_run, plots
-
-sys.path.insert(0, str(shared.ROOT / "tests" / "e2e"))
-import harness
+from tests.e2e import harness
 
 OUTPUT = shared.ROOT / "docs" / "images"
 MOST_BYTES = 1_500_000

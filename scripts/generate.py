@@ -1,4 +1,4 @@
-"""Writes what is generated from the catalogue: `python scripts/generate.py [--check]`.
+"""Writes what is generated from the catalogue: `python -m scripts.generate [--check]`.
 
 The generated files are committed. With `--check` nothing is written, and the exit status is 1 where
 a file differs from what would be.
@@ -9,9 +9,10 @@ import difflib
 import pathlib
 import sys
 
-from generators import typescript
+from scripts import shared
+from scripts.generators import typescript
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = shared.ROOT
 
 
 def outputs() -> dict[pathlib.Path, str]:

@@ -1,4 +1,4 @@
-"""Sets up `.venv` and `frontend/node_modules`: `python scripts/install.py demo|test|frontend`.
+"""Sets up `.venv` and `frontend/node_modules`: `python -m scripts.install demo|test|frontend`.
 
 Does nothing where that was done before from the same requirements.
 """
@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-import shared
+from scripts import shared
 
 REQUIREMENTS = shared.ROOT / "requirements-test.txt"
 DOCS_REQUIREMENTS = shared.ROOT / "docs" / "requirements.txt"
@@ -55,7 +55,7 @@ def install_frontend() -> None:
 
 
 def _install(kind: str, what: str, arguments: list) -> None:
-    shared.ensure_venv(shared.VENV)
+    _ensure_venv()
     python = f"{sys.version} {sys.executable}"
     stamp = shared.Stamp(
         shared.VENV / f".installed-{kind}", [PYPROJECT, REQUIREMENTS, DOCS_REQUIREMENTS, python]
@@ -63,8 +63,21 @@ def _install(kind: str, what: str, arguments: list) -> None:
     if stamp.is_fresh():
         return
     shared.say(f"Installing into .venv: {what}. This takes minutes the first time")
-    shared.pip_install(shared.VENV, *arguments)
+    # pip, not uv: where PyTorch's wheel comes from is part of pip's configuration.
+    pip = [shared.venv_program(shared.VENV, "python"), "-m", "pip", "--disable-pip-version-check"]
+    shared.run([*pip, "install", "--quiet", *arguments], cwd=shared.ROOT)
     stamp.write()
+
+
+def _ensure_venv() -> None:
+    program = shared.venv_program(shared.VENV, "python")
+    if program.exists():
+        command = [program, "-m", "pip", "--version"]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            return
+    shared.say("Creating .venv")
+    # Debian's own Python cannot until python3-venv is installed, and says so.
+    shared.run([sys.executable, "-m", "venv", "--clear", shared.VENV])
 
 
 def _check_node() -> None:

@@ -1,8 +1,8 @@
-"""Runs the checks and tests: `python scripts/run_tests.py [--quick]`, with the Python of `.venv`.
+"""Runs the checks and tests: `python -m scripts.run_tests [--quick]`, with the Python of `.venv`.
 
-Every check runs, also after one has failed. The last line printed is one closing line in the manner
-of pytest that counts all pytest processes together and each other check as one; the exit status is
-1 where anything failed.
+All checks run, even after one has failed. The last line printed is a closing line like pytest's, which
+counts all pytest processes together and each other check as one test; the exit status is 1 where
+anything failed.
 """
 
 import argparse
@@ -16,8 +16,7 @@ import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
-import chromium
-import shared
+from scripts import chromium, shared
 
 RESULTS = shared.BUILD / "test-results"
 # Keras has one backend a process. The first one's runs all tests, each other's what captures.
@@ -27,8 +26,6 @@ NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 # Half of a test's time is one core's work of tracing. A browser's tests have the machine to themselves.
 IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
-
-VERSIONS = "scripts/versions.py"
 
 Counts = collections.Counter
 
@@ -93,15 +90,15 @@ def checks(quick: bool) -> list[Check | Tests]:
     plain = [
         Check("style (ruff check)", (python, "-m", "ruff", "check", ".")),
         Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", "--quiet", ".")),
-        Check("types of the public interface (mypy)", (python, "-m", "mypy")),
+        Check("types (mypy)", (python, "-m", "mypy")),
         Check(
             "imports (lint-imports)", (_beside_python("lint-imports"), "--no-logo", "--no-cache")
         ),
         Check("frontend: types, lint, format", (*npm, "check"), shared.FRONTEND),
         Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
         Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
-        Check("records: committed protobuf module", (python, "scripts/proto.py", "--check")),
-        Check("files generated from the catalogue", (python, "scripts/generate.py", "--check")),
+        Check("records: committed protobuf module", (python, "-m", "scripts.proto", "--check")),
+        Check("files generated from the catalogue", (python, "-m", "scripts.generate", "--check")),
     ]
     first, *others = BACKENDS
     if quick:
@@ -112,8 +109,11 @@ def checks(quick: bool) -> list[Check | Tests]:
         *(Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS)) for backend in others),
         Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
         Tests(first, ("-m", "e2e"), {"CHROMIUM": path}),
-        Check("core tests with the oldest versions", (python, VERSIONS, "oldest", "reading")),
-        Check("known vulnerabilities of dependencies", (python, "scripts/audit.py")),
+        Check(
+            "core tests with the oldest versions",
+            (python, "-m", "scripts.versions", "oldest", "reading"),
+        ),
+        Check("known vulnerabilities of dependencies", (python, "-m", "scripts.audit")),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pictures of each view of the tab: `python scripts/screenshots.py --output FOLDER`.
+"""Pictures of each view of the tab: `python -m scripts.screenshots --output FOLDER`.
 
 Every view of every run of a logdir, and the empty tab, at each width, in the light and the dark
 theme.
@@ -12,10 +12,8 @@ import tempfile
 import urllib.parse
 from collections.abc import Iterator
 
-import shared
-
-sys.path.insert(0, str(shared.ROOT / "tests" / "e2e"))
-import harness
+from scripts import shared
+from tests.e2e import harness
 
 VIEWS = (
     "overview",

@@ -1,4 +1,4 @@
-"""What the scripts share. Standard library only: they run before anything is installed."""
+"""Helpers of the scripts. Standard library only: they run before anything is installed."""
 
 import hashlib
 import os
@@ -11,62 +11,62 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BUILD = ROOT / "build"
 FRONTEND = ROOT / "frontend"
+# uv has its own names for what may be configured for pip.
+UV_NAMES = {
+    "PIP_FIND_LINKS": "UV_FIND_LINKS",
+    "PIP_INDEX_URL": "UV_DEFAULT_INDEX",
+    "PIP_EXTRA_INDEX_URL": "UV_INDEX",
+    "PIP_CERT": "SSL_CERT_FILE",
+}
+
+Command = Sequence[str | os.PathLike[str]]
 
 
 def say(text: str) -> None:
-    """One line that tells what is done and, where it is not plain, why."""
+    """Prints a line that says what is being done and, where it is not obvious, why."""
     print(f">> {text}", flush=True)
 
 
-def fail(text: str) -> "SystemExit":
+def fail(text: str) -> SystemExit:
     """An exception that ends the script with a message: `raise fail("...")`."""
     return SystemExit(f">> {text}")
 
 
-def run(command: Sequence[str | os.PathLike], **options) -> None:
-    """Runs a command and ends the script with its status where it fails."""
+def run(command: Command, **options) -> None:
+    """Runs a command and, where it fails, ends the script with its status."""
     status = subprocess.run(command, check=False, **options).returncode
     if status:
         print(f">> failed: {' '.join(map(str, command))}", file=sys.stderr, flush=True)
         raise SystemExit(status)
 
 
+def uv(*arguments: str | os.PathLike[str]) -> Command:
+    """The command line of uv, which `.venv` has."""
+    return [sys.executable, "-m", "uv", *arguments]
+
+
+def uv_environment() -> dict[str, str]:
+    """The environment for uv: pip's configuration under uv's names, pyenv's Pythons on the PATH."""
+    named = {uv: os.environ[pip] for pip, uv in UV_NAMES.items() if pip in os.environ}
+    pyenv = pathlib.Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    paths = [os.environ.get("PATH", ""), *map(str, sorted(pyenv.glob("versions/*/bin")))]
+    # uv compiles nothing; without bytecode each of TensorFlow's imports would take ten seconds more.
+    without = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
+    inherited = {name: value for name, value in os.environ.items() if name not in without}
+    return named | inherited | {"PATH": os.pathsep.join(paths)}
+
+
 def venv_program(venv: pathlib.Path, name: str) -> pathlib.Path:
-    """Path of a program in a virtual environment."""
+    """The path of a program in a virtual environment."""
     return venv / ("Scripts" if os.name == "nt" else "bin") / name
 
 
-def ensure_venv(venv: pathlib.Path, python: str = sys.executable) -> None:
-    """Makes a virtual environment where there is none that works."""
-    program = venv_program(venv, "python")
-    if (
-        program.exists()
-        and subprocess.run(
-            [program, "-m", "pip", "--version"], capture_output=True, check=False
-        ).returncode
-        == 0
-    ):
-        return
-    say(f"Making {venv.relative_to(ROOT)}")
-    # Debian's own Python can make none until python3-venv is installed; it says so itself.
-    run([python, "-m", "venv", "--clear", venv])
-
-
-def pip_install(venv: pathlib.Path, *arguments: str | os.PathLike) -> None:
-    """Quiet `pip install` into a virtual environment."""
-    python = venv_program(venv, "python")
-    run(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments],
-        cwd=ROOT,
-    )
-
-
 class Stamp:
-    """Remembers in a file what was installed from which inputs, so that it is done once.
+    """A file that records which inputs something was installed from, so that it is done once.
 
     Args:
-        path: The file; it lives in what it vouches for, so that both go together.
-        inputs: Files and texts; any change makes the stamp stale.
+        path: The file. It lies inside what was installed, so that both are deleted together.
+        inputs: Files and texts; the stamp is stale when any of them changes.
     """
 
     def __init__(self, path: pathlib.Path, inputs: Iterable[pathlib.Path | str]):
@@ -77,9 +77,9 @@ class Stamp:
         self._digest = digest.hexdigest()
 
     def is_fresh(self) -> bool:
-        """Whether the same was done before."""
+        """Whether the same inputs were installed before."""
         return self._path.exists() and self._path.read_text() == self._digest
 
     def write(self) -> None:
-        """Notes that it is done."""
+        """Records that they are installed."""
         self._path.write_text(self._digest)

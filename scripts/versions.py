@@ -1,143 +1,140 @@
 """Runs the core tests with other versions than `requirements-test.txt` names.
 
-    python scripts/versions.py oldest reading      # what CI runs: the oldest that pyproject.toml admits
-    python scripts/versions.py newest              # the pinned versions on the newest Python
-    python scripts/versions.py all
+    python -m scripts.versions oldest reading      # what CI runs: the oldest that pyproject.toml admits
+    python -m scripts.versions newest              # the pinned versions on the newest Python
+    python -m scripts.versions all
 
-Each end has a virtual environment below `build/versions`. Its Python is looked for on the PATH, among
-those of pyenv, and in $PYTHONS (a list of programs, separated as PATH is). Where there is none the end
-is skipped, and the exit status is 77 if nothing else went wrong.
+uv resolves the versions and installs them into `build/versions`. Where no suitable Python is installed
+or can be downloaded, that environment is skipped, and the exit status is 77 if nothing else failed.
 """
 
 import argparse
 import dataclasses
-import glob
-import os
+import json
 import pathlib
-import platform
-import shutil
+import re
 import subprocess
 import sys
 
-import shared
+import tomllib
+
+from scripts import shared
 
 SKIPPED = 77
-ROOT = shared.BUILD / "versions"
-MARK = "pytest.mark.core"
-REQUIREMENTS = shared.ROOT / "requirements-test.txt"
-IS_LINUX_X86 = sys.platform == "linux" and platform.machine() == "x86_64"
-TENSORFLOW = "tensorflow-cpu" if IS_LINUX_X86 else "tensorflow"
-# The lowest versions in pyproject.toml; tests/test_versions.py compares.
-FLOOR = {
-    "keras": "3.10.0",
-    "numpy": "1.26.0",
-    "protobuf": "3.20.3",
-    "werkzeug": "2.0.0",
-    "markupsafe": "2.1.1",
-    "google-crc32c": "1.5.0",
-}
-TENSORBOARD_FLOOR = "2.16.2"
-TENSORFLOW_FLOOR = "2.18.0"
+FOLDER = shared.BUILD / "versions"
+PYPROJECT = tomllib.loads((shared.ROOT / "pyproject.toml").read_text())["project"]
 NEWEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 TOOLS = ("pytest==8.4.2", "pytest-xdist==3.6.1", "hypothesis==6.100.0")
 
 
+def floors(*exempt: str) -> dict[str, str]:
+    """The lowest version that pyproject.toml admits of each direct dependency but the exempt ones."""
+    pairs = (re.match(r"([\w-]+)>=([\d.]+)", text) for text in PYPROJECT["dependencies"])
+    return {match[1].lower(): match[2] for match in pairs if match and match[1] not in exempt}
+
+
 @dataclasses.dataclass(frozen=True)
-class End:
-    """One end of what is supported.
+class Environment:
+    """A Python with certain versions of the dependencies.
 
     Attributes:
-        python: Version of Python.
-        packages: What pip is asked for.
-        folders: Where the tests are that are run.
+        python: The version of Python.
+        packages: The arguments of `uv pip install`.
+        folders: The test folders to run.
+        expected: The versions that must be installed, by name.
     """
 
     python: str
     packages: tuple[str, ...]
     folders: tuple[str, ...]
+    expected: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
-def _pins(versions: dict[str, str]) -> tuple[str, ...]:
-    return tuple(f"{name}=={version}" for name, version in versions.items())
-
-
-READING = ("tests/records", "tests/store", "tests/plugin")
-ENDS = {
-    # TensorFlow 2.18 asks for TensorBoard 2.18; an older one can only be where nothing is trained.
-    "oldest": End(
-        "3.10",
-        (f"{TENSORFLOW}=={TENSORFLOW_FLOOR}", "tensorboard==2.18.0", *_pins(FLOOR), *TOOLS),
-        ("tests",),
+PYTHONS = re.findall(r"Python :: (3\.\d+)", " ".join(PYPROJECT["classifiers"]))
+LOWEST = ("-r", "pyproject.toml", "--resolution", "lowest-direct", *TOOLS)
+NEWEST = ("-r", "pyproject.toml", "-c", "requirements-test.txt", *NEWEST_TOOLS)
+ENVIRONMENTS = {
+    # The oldest TensorFlow needs a newer TensorBoard than the oldest that reads records.
+    "oldest": Environment(
+        PYTHONS[0], (*LOWEST, "--extra", "demo-cpu"), ("tests",), floors("tensorboard")
     ),
-    "reading": End("3.10", (f"tensorboard=={TENSORBOARD_FLOOR}", *_pins(FLOOR), *TOOLS), READING),
-    "newest": End(
-        "3.13",
-        (TENSORFLOW, "tensorboard", *FLOOR, *NEWEST_TOOLS, "-c", str(REQUIREMENTS)),
-        ("tests",),
+    "reading": Environment(
+        PYTHONS[0], LOWEST, ("tests/records", "tests/store", "tests/plugin"), floors()
     ),
+    "newest": Environment(PYTHONS[-1], (*NEWEST, "--extra", "demo-cpu"), ("tests",)),
 }
 
 
 def find_python(version: str) -> str | None:
-    """A Python of that version which runs, or None."""
-    named = [shutil.which(f"python{version}") or "", sys.executable]
-    named += os.environ.get("PYTHONS", "").split(os.pathsep)
-    pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
-    named += sorted(glob.glob(f"{pyenv}/versions/{version}.*/bin/python"))
-    show = "import sys; print('%d.%d' % sys.version_info[:2])"
-    for program in filter(None, named):
-        done = subprocess.run([program, "-c", show], capture_output=True, text=True, check=False)
-        if done.stdout.strip() == version:
-            return program
+    """The path of a Python of that version, downloaded where uv can, or None."""
+    environment = shared.uv_environment()
+    for command in (("python", "find"), ("python", "install")):
+        done = subprocess.run(
+            shared.uv(*command, version),
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode == 0 and done.stdout.strip():
+            return done.stdout.strip()
     return None
 
 
 def core_files(folders: tuple[str, ...]) -> list[str]:
-    """Test files with the mark: others may need packages that are not there."""
+    """The test files with the mark `core`; others may need packages that are not installed."""
     paths = (path for folder in folders for path in (shared.ROOT / folder).rglob("test_*.py"))
-    return sorted(str(path.relative_to(shared.ROOT)) for path in paths if MARK in path.read_text())
+    marked = (path for path in paths if "pytest.mark.core" in path.read_text())
+    return sorted(str(path.relative_to(shared.ROOT)) for path in marked)
 
 
-def run(name: str, end: End) -> int:
-    """Sets an end up, unless that was done, and runs its tests; gives a status."""
-    python = find_python(end.python)
+def install(name: str, environment: Environment, python: str) -> pathlib.Path:
+    """Creates the environment, in a second once uv has the files, and checks its versions."""
+    venv, variables = FOLDER / name, shared.uv_environment()
+    shared.run(shared.uv("venv", "--quiet", "--clear", "--python", python, venv), env=variables)
+    add = shared.uv("pip", "install", "--quiet", "--python", venv, *environment.packages)
+    shared.run(add, cwd=shared.ROOT, env=variables)
+    listing = shared.uv("pip", "list", "--python", venv, "--format", "json")
+    found = subprocess.run(listing, env=variables, capture_output=True, text=True, check=True)
+    installed = {entry["name"]: entry["version"] for entry in json.loads(found.stdout)}
+    named = (n for n in installed if n in floors() or n.startswith("tensorflow"))
+    shared.say(
+        f"{name}: Python {environment.python}  " + "  ".join(f"{n} {installed[n]}" for n in named)
+    )
+    if wrong := differences(environment.expected, installed):
+        raise shared.fail(f"{name}: {', '.join(wrong)}")
+    return venv
+
+
+def differences(expected: dict[str, str], installed: dict[str, str]) -> list[str]:
+    """The packages that are installed in another version; 3.10 and 3.10.0 are the same."""
+
+    def normalised(version: str) -> str:
+        return re.sub(r"(\.0)+$", "", version)
+
+    return [
+        f"{name} {installed.get(name)} instead of {version}"
+        for name, version in expected.items()
+        if normalised(installed.get(name, "")) != normalised(version)
+    ]
+
+
+def run(name: str, environment: Environment) -> int:
+    """Runs the core tests in an environment and returns a status."""
+    python = find_python(environment.python)
     if python is None:
-        shared.say(f"SKIPPED: {name}: no Python {end.python} here; name one in $PYTHONS")
+        shared.say(f"SKIPPED: {name}: there is no Python {environment.python} here")
         return SKIPPED
-    venv = ROOT / name
-    stamp = shared.Stamp(venv / ".installed", [repr(end), python, *_files(end)])
-    if not stamp.is_fresh():
-        shared.say(
-            f"Installing into build/versions/{name}: Python {end.python}, {end.packages[0]} ..."
-        )
-        shared.ensure_venv(venv, python)
-        shared.pip_install(venv, *end.packages)
-        stamp.write()
-    program = shared.venv_program(venv, "python")
-    say_versions(name, program)
-    environment = os.environ | {"PYTHONPATH": str(shared.ROOT), "KERAS_BACKEND": "tensorflow"}
-    command = [program, "-m", "pytest", "-q", "-m", "core", "-n", "2", "--dist", "worksteal"]
-    command += ["-p", "no:cacheprovider", *core_files(end.folders)]
-    return subprocess.run(command, cwd=shared.ROOT, env=environment, check=False).returncode
-
-
-def say_versions(name: str, program: pathlib.Path) -> None:
-    """Prints what was really installed."""
-    names = ["tensorflow", "tensorflow-cpu", "tensorboard", *FLOOR]
-    code = (
-        "import importlib.metadata as m, sys\n"
-        "for name in sys.argv[1:]:\n"
-        "    try: print(name, m.version(name), end='  ')\n"
-        "    except m.PackageNotFoundError: pass\n"
-    )
-    found = subprocess.run(
-        [program, "-c", code, *names], capture_output=True, text=True, check=True
-    )
-    shared.say(f"{name}: {found.stdout.strip()}")
-
-
-def _files(end: End) -> list[pathlib.Path]:
-    return [REQUIREMENTS] if str(REQUIREMENTS) in end.packages else []
+    venv = install(name, environment, python)
+    variables = shared.uv_environment() | {
+        "PYTHONPATH": str(shared.ROOT),
+        "PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode"),  # outlives the environment
+        "KERAS_BACKEND": "tensorflow",
+    }
+    command = [shared.venv_program(venv, "python"), "-m", "pytest", "-q", "-m", "core"]
+    command += ["-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider"]
+    command += core_files(environment.folders)
+    return subprocess.run(command, cwd=shared.ROOT, env=variables, check=False).returncode
 
 
 def main() -> int:
@@ -145,10 +142,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("ends", nargs="+", choices=[*ENDS, "all"])
-    chosen = parser.parse_args().ends
-    names = list(ENDS) if "all" in chosen else chosen
-    statuses = [run(name, ENDS[name]) for name in names]
+    parser.add_argument("environments", nargs="+", choices=[*ENVIRONMENTS, "all"])
+    chosen = parser.parse_args().environments
+    names = list(ENVIRONMENTS) if "all" in chosen else chosen
+    statuses = [run(name, ENVIRONMENTS[name]) for name in names]
     failed = [status for status in statuses if status not in (0, SKIPPED)]
     return failed[0] if failed else max(statuses)
 

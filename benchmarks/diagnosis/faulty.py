@@ -1,12 +1,13 @@
 """Trainings with one fault each: every problem in at least three architectures."""
 
-import data
 import keras
 import numpy as np
-from case import case
-from healthy import fit
 from keras import initializers, layers, ops
-from layers import cnn, compiled, mlp, residual, transformer
+
+from benchmarks.diagnosis import data
+from benchmarks.diagnosis.case import case
+from benchmarks.diagnosis.healthy import fit
+from benchmarks.diagnosis.layers import cnn, compiled, mlp, residual, transformer
 
 optimizers = keras.optimizers
 SGD, Adam = optimizers.SGD, optimizers.Adam

@@ -1,11 +1,12 @@
 """Trainings that go well, among them those that look ill to simple rules."""
 
-import data
 import keras
 import numpy as np
-from case import Fit, case
 from keras import layers, ops
-from layers import cnn, compiled, mlp, residual, transformer
+
+from benchmarks.diagnosis import data
+from benchmarks.diagnosis.case import Fit, case
+from benchmarks.diagnosis.layers import cnn, compiled, mlp, residual, transformer
 
 optimizers = keras.optimizers
 

@@ -2,12 +2,13 @@
 
 import functools
 
-import data
 import keras
 import numpy as np
-from case import Fit
-from case import case as register
 from keras import initializers, layers, ops
+
+from benchmarks.diagnosis import data
+from benchmarks.diagnosis.case import Fit
+from benchmarks.diagnosis.case import case as register
 
 optimizers = keras.optimizers
 SGD, Adam = optimizers.SGD, optimizers.Adam

@@ -1,9 +1,20 @@
 """Trainings written after `held_out.py` was measured and its lesson taken: nothing changed since."""
 
-import data
 import keras
 import numpy as np
-from held_out import CE, SGD, Adam, build, case, dense, initializers, layers, softmax
+
+from benchmarks.diagnosis import data
+from benchmarks.diagnosis.held_out import (
+    CE,
+    SGD,
+    Adam,
+    build,
+    case,
+    dense,
+    initializers,
+    layers,
+    softmax,
+)
 
 
 @case("MLP")

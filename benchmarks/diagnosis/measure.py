@@ -1,4 +1,4 @@
-"""Diagnoses the benchmark's runs: `python benchmarks/diagnosis/measure.py LOGDIR`.
+"""Diagnoses the benchmark's runs: `python -m benchmarks.diagnosis.measure LOGDIR`.
 
 Prints a confusion table, recall, precision, and where each rule was wrong. A problem counts as found
 where a finding of "warning" or "error", grouped or not, names it. One that is neither expected nor
@@ -10,9 +10,8 @@ import pathlib
 import sys
 from collections import Counter
 
-import train
-from case import CASES, Case
-
+from benchmarks.diagnosis import train
+from benchmarks.diagnosis.case import CASES, Case
 from tb_keras_inspect import diagnose, load_run
 from tb_keras_inspect.diagnosis import PROBLEMS
 
@@ -34,7 +33,7 @@ def main() -> int:
             print(f"\n### {name} (expected: {', '.join(CASES[name].expected) or 'healthy'})")
             print(found[name])
     report("Tuned on", {n: f for n, f in found.items() if not CASES[n].held_out})
-    again = {n for n, case in CASES.items() if case.build.__module__ == "held_out_again"}
+    again = {n for n, case in CASES.items() if case.build.__module__.endswith("held_out_again")}
     held_out = {n for n, case in CASES.items() if case.held_out} - again
     report("Held out", {n: f for n, f in found.items() if n in held_out})
     report("Held out again", {n: f for n, f in found.items() if n in again})

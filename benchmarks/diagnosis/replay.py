@@ -1,4 +1,4 @@
-"""Replays the benchmark's healthy runs: `python benchmarks/diagnosis/replay.py LOGDIR`.
+"""Replays the benchmark's healthy runs: `python -m benchmarks.diagnosis.replay LOGDIR`.
 
 Shows each run, event by event, to the live diagnosis, which looks after every twentieth part of it, and
 prints whatever it would have said. A run that turns out well must not have been called ill on its way.
@@ -8,10 +8,10 @@ import argparse
 import pathlib
 import sys
 
-import train
-from case import CASES
 from tensorboard.backend.event_processing.event_file_loader import LegacyEventFileLoader
 
+from benchmarks.diagnosis import train
+from benchmarks.diagnosis.case import CASES
 from tb_keras_inspect.training.live.live_diagnosis import Watch
 
 LOOKS = 20

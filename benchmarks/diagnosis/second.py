@@ -1,13 +1,14 @@
 """A second round of trainings, written after the first tuning and used to mend the rules."""
 
-import data
 import keras
 import numpy as np
-from case import Fit, case
-from faulty import normal, rnn
-from healthy import fit
 from keras import initializers, layers, ops
-from layers import cnn, compiled, mlp, residual, transformer
+
+from benchmarks.diagnosis import data
+from benchmarks.diagnosis.case import Fit, case
+from benchmarks.diagnosis.faulty import normal, rnn
+from benchmarks.diagnosis.healthy import fit
+from benchmarks.diagnosis.layers import cnn, compiled, mlp, residual, transformer
 
 optimizers = keras.optimizers
 SGD, Adam = optimizers.SGD, optimizers.Adam

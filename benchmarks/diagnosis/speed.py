@@ -1,13 +1,10 @@
-"""Times all rules over a run of many layers and samples: `python benchmarks/diagnosis/speed.py`.
+"""Times all rules over a run of many layers and samples: `python -m benchmarks.diagnosis.speed`.
 
 Prints the time of `diagnose` when the run's tables are decoded already, that of each rule, and what
 live evaluation takes for each sampled step of a fit of as many layers.
 """
 
 import argparse
-import importlib
-import pathlib
-import sys
 import tempfile
 import time
 
@@ -20,9 +17,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import load_run
 from tb_keras_inspect.training.live.live_diagnosis import Watch
-
-sys.path[:0] = [str(pathlib.Path(__file__).parents[2] / "tests" / "diagnosis")]
-synthetic = importlib.import_module("synthetic")
+from tests.diagnosis import synthetic
 
 
 def main() -> None:
@@ -39,7 +34,7 @@ def main() -> None:
     live(run)
 
 
-def make(layers: int, samples: int) -> "synthetic.Run":
+def make(layers: int, samples: int) -> synthetic.Run:
     """A run in which some things go wrong, so that rules have something to do."""
     run = synthetic.Run(synthetic.chain(layers), samples=samples)
     rng = np.random.default_rng(0)
@@ -50,7 +45,7 @@ def make(layers: int, samples: int) -> "synthetic.Run":
     return run.loss(2.3)
 
 
-def write(run: "synthetic.Run", directory: str) -> None:
+def write(run: synthetic.Run, directory: str) -> None:
     """The run as an event file."""
     writer = EventFileWriter(directory)
     for event in run.events():
@@ -81,7 +76,7 @@ def stored(directory: str) -> None:
         print(f"  {rule.PROBLEM}: {1e3 * (time.perf_counter() - begun):.1f} ms")
 
 
-def live(run: "synthetic.Run") -> None:
+def live(run: synthetic.Run) -> None:
     """The same events, as a fit would write them."""
     watch = Watch(on_finding=lambda finding: None, console=None)
     samples = longest = 0

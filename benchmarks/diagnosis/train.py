@@ -1,4 +1,4 @@
-"""Trains the benchmark's runs into a folder: `python benchmarks/diagnosis/train.py LOGDIR [NAME ...]`.
+"""Trains the benchmark's runs into a folder: `python -m benchmarks.diagnosis.train LOGDIR [NAME ...]`.
 
 A run that is there already is not trained again. Each is trained with one of the callback's
 schedules in turn: every step, every tenth step, and "auto".
@@ -12,14 +12,10 @@ import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import faulty
-import healthy
-import held_out
-import held_out_again
 import keras
-import second
-from case import CASES
 
+from benchmarks.diagnosis import faulty, healthy, held_out, held_out_again, second
+from benchmarks.diagnosis.case import CASES
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")

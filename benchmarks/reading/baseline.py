@@ -1,6 +1,6 @@
 """What TensorBoard itself takes to load a logdir, without our plugin asking anything.
 
-    python benchmarks/reading/baseline.py LOGDIR fast|python|python-no-tensorflow
+    python -m benchmarks.reading.baseline LOGDIR fast|python|python-no-tensorflow
 
 Prints one JSON object: seconds until everything is loaded, and the peak memory in bytes of the
 process that holds the data. The Python loader reads records through TensorFlow where that is
@@ -14,7 +14,7 @@ import sys
 import time
 import types
 
-import memory
+from benchmarks.reading import memory
 
 PLUGIN_NAME = "keras_inspect"
 KEEP_ALL = {PLUGIN_NAME: 0}

@@ -1,6 +1,6 @@
 """Writes logdirs of any size with the real recorder; the same arguments give the same records.
 
-python benchmarks/reading/generate.py DIRECTORY --runs 100 --layers 100 --samples 1000
+python -m benchmarks.reading.generate DIRECTORY --runs 100 --layers 100 --samples 1000
 """
 
 import argparse

@@ -6,8 +6,8 @@ import statistics
 import threading
 import time
 
-from report import Report
-from server import Client, Server, batch, table
+from benchmarks.reading.report import Report
+from benchmarks.reading.server import Client, Server, batch, table
 
 RUNS, LAYERS, SAMPLES = 100, 100, 1_000
 NAMES = [f"run_{number:03d}" for number in range(RUNS)]

@@ -1,6 +1,6 @@
 """The reading side against its bars, under both loaders of TensorBoard.
 
-    python benchmarks/reading/measure.py [--loader fast|python|both] [--part PART ...] [--keep DIR]
+    python -m benchmarks.reading.measure [--loader fast|python|both] [--part PART ...] [--keep DIR]
 
 Writes two logdirs with the real recorder (one run of 300 layers x 10,000 samples with 16 units a
 layer; 100 runs of 100 layers x 1,000 samples; 1.6 GB together, removed at the end unless `--keep`
@@ -17,19 +17,16 @@ import sys
 import tempfile
 import time
 
-import generate
-import many_runs
-import one_run
-from report import MB, Report, directory_size
+from benchmarks.reading import generate, many_runs, one_run
+from benchmarks.reading.report import MB, Report, directory_size
 
 ONE, MANY = "one", "many"
 PARTS = ("baseline", "cold", "warm", "memory", "live", "direct", "many", "clients", "is_active")
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def measure_baseline(report: Report, logdir: str, loader: str) -> None:
     """TensorBoard's own loading, without us."""
-    command = [sys.executable, os.path.join(HERE, "baseline.py"), logdir, loader]
+    command = [sys.executable, "-m", "benchmarks.reading.baseline", logdir, loader]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
     report.line(f"TensorBoard's own load of '{os.path.basename(logdir)}'", found["seconds"], "s")

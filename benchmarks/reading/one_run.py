@@ -4,11 +4,9 @@ import os
 import tempfile
 import time
 
-import generate
-import memory
-from report import MB, Report, directory_size
-from server import Client, Server, table
-
+from benchmarks.reading import generate, memory
+from benchmarks.reading.report import MB, Report, directory_size
+from benchmarks.reading.server import Client, Server, table
 from tb_keras_inspect import load_run
 
 RUN = "run_000"

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.parse
 
-import memory
+from benchmarks.reading import memory
 
 START = "from tensorboard.main import run_main; run_main()"
 # TensorBoard's own switch: with a module of this name it uses its stand-in for TensorFlow.

@@ -1,11 +1,8 @@
 """What one event costs the main thread of a real Chromium."""
 
-import pathlib
 import statistics
-import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests" / "e2e"))
-import harness
+from tests.e2e import harness
 
 # Sends events one by one; of each, milliseconds until all that follows of it is done.
 MEASURE = """async ({selector, events}) => {

@@ -1,7 +1,7 @@
 """How fast the tab is in a real Chromium, on a logdir of any size.
 
-python benchmarks/reading/generate.py LOGDIR --layers 300 --samples 10000
-python benchmarks/tab/measure.py LOGDIR
+python -m benchmarks.reading.generate LOGDIR --layers 300 --samples 10000
+python -m benchmarks.tab.measure LOGDIR
 
 Times of a frame are those of script, style and layout on the main thread, from the event to where the
 page is ready to be painted. The machine should do nothing else meanwhile.
@@ -12,9 +12,8 @@ import pathlib
 import tempfile
 import time
 
-import logs
-import pictures
-from frames import address, frames, harness, opened, report
+from benchmarks.tab import generated_runs, pictures
+from benchmarks.tab.frames import address, frames, harness, opened, report
 
 FRAMES = 200
 OPENINGS = 7
@@ -102,7 +101,7 @@ def large(browser, options) -> None:
 def small(browser, options) -> None:
     """What depends on what is drawn."""
     with tempfile.TemporaryDirectory() as root:
-        logs.write(pathlib.Path(root))
+        generated_runs.write(pathlib.Path(root))
         with harness.TensorBoard(root, not options.python_loader) as server:
             wait_until_read(server)
             pictures.maps(browser, server)
@@ -112,7 +111,7 @@ def small(browser, options) -> None:
 def heap(browser, options) -> None:
     """What stays in memory."""
     with tempfile.TemporaryDirectory() as root:
-        logs.write(pathlib.Path(root))
+        generated_runs.write(pathlib.Path(root))
         with harness.TensorBoard(root, not options.python_loader) as server:
             wait_until_read(server)
             pictures.heap(browser, server, "graph")

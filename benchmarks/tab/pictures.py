@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from frames import address, frames, harness, opened, report
+from benchmarks.tab.frames import address, frames, harness, opened, report
 
 REFRESHES, WARM_UP = 1000, 300  # until then the browser still compiles what it has found to be hot
 POLL_MILLISECONDS = 5_000  # between two looks for new data

@@ -2,15 +2,13 @@
 
 import importlib.util
 import json
-import os
-import pathlib
 import socket
 import subprocess
-import sys
 
 import pytest
 
-HERE = pathlib.Path(__file__).parent
+from tests import programs
+
 SECONDS = 900  # after which a training hangs: its processes wait for each other
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
 
@@ -31,14 +29,13 @@ def _start(script: str, log_dir, environments) -> list[dict]:
     backend = environments[0]["KERAS_BACKEND"]
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
-    path = os.pathsep.join([str(HERE.parent / "training"), os.environ.get("PYTHONPATH", "")])
     processes = [
-        subprocess.Popen(
-            [sys.executable, str(HERE / "trainings" / script), str(log_dir)],
-            env={**os.environ, **QUIET, "PYTHONPATH": path, **environment},
+        programs.start(
+            f"tests.devices.trainings.{script}",
+            log_dir,
+            env={**QUIET, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
         )
         for environment in environments
     ]

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import read_events
 
 from tb_keras_inspect.records import Kind
+from tests.training import read_events
 
 pytestmark = pytest.mark.slow
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
@@ -13,7 +13,7 @@ KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Ki
 @pytest.fixture(scope="module")
 def trained(start, folder):
     two = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
-    return start("data_parallel.py", folder, [two])[0]
+    return start("data_parallel", folder, [two])[0]
 
 
 def test_weights_are_bit_identical_with_the_callback(trained):

@@ -3,9 +3,9 @@
 import pathlib
 
 import pytest
-import read_events
 
 from tb_keras_inspect.records import Kind
+from tests.training import read_events
 
 pytestmark = pytest.mark.slow
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
@@ -16,7 +16,7 @@ def trained(start, folder, free_ports):
     (port,) = free_ports(1)
     place = {"KERAS_BACKEND": "jax", "COORDINATOR": f"127.0.0.1:{port}"}
     ranks = [{**place, "RANK": str(rank)} for rank in range(2)]
-    return start("data_parallel_processes.py", folder, ranks)
+    return start("data_parallel_processes", folder, ranks)
 
 
 def test_weights_are_bit_identical_with_the_callback(trained):

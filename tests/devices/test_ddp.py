@@ -4,9 +4,9 @@ import pathlib
 
 import numpy as np
 import pytest
-import read_events
 
 from tb_keras_inspect.records import Kind
+from tests.training import read_events
 
 pytestmark = pytest.mark.slow
 PARAMETERS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE)
@@ -18,7 +18,7 @@ def trained(start, folder, free_ports):
     (port,) = free_ports(1)
     place = {"KERAS_BACKEND": "torch", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     ranks = [{**place, "WORLD_SIZE": "2", "RANK": str(rank)} for rank in range(2)]
-    return start("ddp.py", folder, ranks)
+    return start("ddp", folder, ranks)
 
 
 def test_weights_are_bit_identical_with_the_callback(trained):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import read_events
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
+from tests.training import read_events
 
 pytestmark = pytest.mark.slow
 WHOLE_BATCH = (Kind.ACTIVATION, Kind.INPUT)
@@ -15,7 +15,7 @@ RATE = 0.1
 
 @pytest.fixture(scope="module")
 def trained(start, folder):
-    return start("mirrored.py", folder, [{"KERAS_BACKEND": "tensorflow"}])[0]
+    return start("mirrored", folder, [{"KERAS_BACKEND": "tensorflow"}])[0]
 
 
 @pytest.fixture(scope="module")

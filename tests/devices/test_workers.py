@@ -4,9 +4,9 @@ import json
 import pathlib
 
 import pytest
-import read_events
 
 from tb_keras_inspect.records import Kind
+from tests.training import read_events
 
 pytestmark = pytest.mark.slow
 WHOLE_BATCH = (Kind.ACTIVATION, Kind.INPUT, Kind.WEIGHT)
@@ -19,7 +19,7 @@ def trained(start, folder, free_ports):
         {"cluster": cluster, "task": {"type": "worker", "index": index}} for index in range(2)
     ]
     return start(
-        "workers.py",
+        "workers",
         folder,
         [{"KERAS_BACKEND": "tensorflow", "TF_CONFIG": json.dumps(c)} for c in configurations],
     )

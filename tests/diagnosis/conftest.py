@@ -1,12 +1,8 @@
-"""Makes `synthetic` and `trainings` of this folder importable, and shares what was trained."""
+"""Trained runs, shared by all tests of this folder."""
 
 import functools
-import os
-import sys
 
 import pytest
-
-sys.path.insert(0, os.path.dirname(__file__))
 
 
 @pytest.fixture(scope="session")
@@ -15,9 +11,8 @@ def trained(tmp_path_factory):
 
     @functools.cache
     def train(name):
-        import trainings
-
         from tb_keras_inspect import load_run
+        from tests.diagnosis import trainings
 
         directory = tmp_path_factory.mktemp(name)
         trainings.train(name, directory)

@@ -1,14 +1,10 @@
 """A part of benchmarks/diagnosis: trained and diagnosed as it says."""
 
-import importlib
-import pathlib
-import sys
-
 import pytest
 
+from benchmarks.diagnosis import measure, train
 from tb_keras_inspect import diagnose, load_run
 
-FOLDER = pathlib.Path(__file__).parents[2] / "benchmarks" / "diagnosis"
 SOME = (
     "cnn_batch_norm",
     "fine_tuning",
@@ -21,26 +17,16 @@ SOME = (
 )
 
 
-@pytest.fixture(scope="module")
-def benchmark():
-    """Its modules `train` and `measure`."""
-    sys.path.insert(0, str(FOLDER))
-    yield importlib.import_module("train"), importlib.import_module("measure")
-    sys.path.remove(str(FOLDER))
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOME)
-def test_a_training_of_the_benchmark_is_diagnosed_as_it_says(benchmark, tmp_path, name):
-    train, measure = benchmark
+def test_a_training_of_the_benchmark_is_diagnosed_as_it_says(tmp_path, name):
     train.train(name, tmp_path, "auto")
     case = measure.CASES[name]
     found = measure.problems_of(diagnose(load_run(tmp_path)))
     assert case.expected <= found <= case.expected | case.allowed
 
 
-def test_every_problem_is_in_three_trainings_and_a_third_of_all_is_healthy(benchmark):
-    train, measure = benchmark
+def test_every_problem_is_in_three_trainings_and_a_third_of_all_is_healthy():
     cases = measure.CASES.values()
     assert train.MODULES
     for problem in measure.PROBLEMS:

@@ -5,12 +5,12 @@ import sys
 
 import numpy as np
 import pytest
-from synthetic import Run, chain
 
 from tb_keras_inspect.cli import main
 from tb_keras_inspect.diagnosis import THRESHOLDS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
+from tests.diagnosis.synthetic import Run, chain
 
 
 def write(run, directory):

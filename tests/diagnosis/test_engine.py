@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from synthetic import Run, chain
 
 import tb_keras_inspect
 from tb_keras_inspect.diagnosis import PROBLEMS, diagnose
 from tb_keras_inspect.diagnosis.rules import RULES, non_finite
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain
 
 ABSURD = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -1.0, 1e38, -1e38, 1e-45, 1.0, 0.5])
 

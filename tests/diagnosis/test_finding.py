@@ -5,23 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from tb_keras_inspect.diagnosis import Advice, Evidence, Finding, Findings, Where
+from tb_keras_inspect.diagnosis import Evidence, Finding, Findings, Where
 from tb_keras_inspect.diagnosis.finding import listed, number_text
-
-
-def make(problem="dying_relu", severity="warning", **options):
-    settings = {
-        "confidence": 0.9,
-        "title": "hidden_1 has dead units since step 5",
-        "first_step": 5,
-        "last_step": 90,
-        "ongoing": True,
-        "cause": "One sentence. " * 12,
-        "where": Where(["hidden_1"], {"hidden_1": [0, 3]}, ["hidden_1/kernel"]),
-        "evidence": [Evidence("dead units", 0.94, "%", 0.5, "activation", "dead_fraction", "h")],
-        "advice": [Advice("Lower the rate.", "optimizer=Adam(1e-4)")],
-    }
-    return Finding(problem, severity, **(settings | options))
+from tests.diagnosis.findings import make
 
 
 def test_text_fits_eighty_columns_and_says_everything():

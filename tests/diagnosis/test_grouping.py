@@ -1,8 +1,7 @@
 """Grouping: the root stands in the list, what follows from it beneath."""
 
-from test_finding import make
-
 from tb_keras_inspect.diagnosis.grouping import group
+from tests.diagnosis.findings import make
 
 
 def problems(findings):

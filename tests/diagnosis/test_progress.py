@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain
 
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain
 
 
 def progress(loss, name="sparse_categorical_crossentropy", mean=None, std=None):

@@ -1,8 +1,7 @@
 """The model as rules see it."""
 
-from synthetic import Run, chain
-
 from tb_keras_inspect.diagnosis.structure import Structure
+from tests.diagnosis.synthetic import Run, chain
 
 
 def structure(model):

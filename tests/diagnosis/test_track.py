@@ -1,11 +1,11 @@
 """A table as rules read it."""
 
 import numpy as np
-from synthetic import Run, chain
 
 from tb_keras_inspect.diagnosis.track import FIRST_SAMPLES, MOST_SAMPLES, Track
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.tables.table import StatTable
+from tests.diagnosis.synthetic import Run, chain
 
 
 def table(samples):

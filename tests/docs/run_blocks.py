@@ -1,4 +1,4 @@
-"""Runs the Python blocks of pages: `python run_blocks.py FOLDER PAGE...` in the order given.
+"""Runs the Python blocks of pages: `python -m tests.docs.run_blocks FOLDER PAGE...` in the order given.
 
 FOLDER becomes the working directory; it holds logs that the pages read. Blocks of one page share their
 names; each page begins with those of `names()`. Prints a line for each block that fails, and ends with
@@ -12,15 +12,14 @@ import time
 import traceback
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import keras
 import matplotlib
 import numpy as np
-from pages import DOCSTRINGS, blocks, docstring_blocks
 
 import tb_keras_inspect
 from tb_keras_inspect import plots
+from tests.docs.pages import DOCSTRINGS, blocks, docstring_blocks
 
 matplotlib.use("agg")
 SAMPLES = 64

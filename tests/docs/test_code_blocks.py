@@ -1,16 +1,14 @@
 """Every block of code that a reader may copy works as it stands."""
 
 import argparse
-import os
 import re
 import shlex
-import subprocess
-import sys
 
 import pytest
-from pages import DOCSTRINGS, ROOT, blocks
 
 from tb_keras_inspect import cli
+from tests import programs
+from tests.docs.pages import DOCSTRINGS, ROOT, blocks
 
 # Pages whose Python blocks run elsewhere, and where.
 ELSEWHERE = {
@@ -35,14 +33,8 @@ def test_python_blocks_run_one_after_the_other(backend, tmp_path):
     assert pages
     if backend == "tensorflow":
         pages.append(DOCSTRINGS)
-    script = os.path.join(os.path.dirname(__file__), "run_blocks.py")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", script, tmp_path, *pages],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"KERAS_BACKEND": backend},
-    )
+    environment = {"KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"}
+    done = programs.run("tests.docs.run_blocks", tmp_path, *pages, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
 
 
@@ -81,7 +73,8 @@ def check_pip(words):
 
 def check_python(words):
     if words[0] == "-m":
-        assert words[1] in ("pytest", "venv")
+        path = words[1].replace(".", "/")
+        assert words[1] in ("pytest", "venv") or (ROOT / f"{path}.py").exists(), words[1]
         return
     (path,) = words[:1]
     if path != "train.py":  # the reader's own

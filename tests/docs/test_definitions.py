@@ -6,10 +6,10 @@ import re
 import keras
 import numpy as np
 import pytest
-from pages import ROOT
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.catalog import run_statistics, tensor_statistics
+from tests.docs.pages import ROOT
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import inspect
 import re
 
 import pytest
-from pages import docstring_blocks, public
+
+from tests.docs.pages import docstring_blocks, public
 
 PUBLIC = public()
 

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from pages import LINK, ROOT, anchors, pages, prose
+
+from tests.docs.pages import LINK, ROOT, anchors, pages, prose
 
 MOST_BYTES = 1_500_000
 

@@ -2,7 +2,7 @@
 
 import re
 
-from pages import ROOT
+from tests.docs.pages import ROOT
 
 ENGLISH = (ROOT / "README.md").read_text(encoding="utf-8")
 CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")

@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from pages import ROOT
+
+from tests.docs.pages import ROOT
 
 
 @pytest.mark.slow

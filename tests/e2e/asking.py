@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-import harness
+from tests.e2e import harness
 
 
 def address(**settings) -> str:

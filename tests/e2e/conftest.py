@@ -2,13 +2,11 @@
 
 import contextlib
 import pathlib
-import sys
 
-import harness
 import pytest
 from playwright.sync_api import expect
 
-sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))  # run_writer
+from tests.e2e import harness
 
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
 LOADERS = {"load_fast": True, "python_loader": False}
@@ -27,8 +25,8 @@ def tiny_logdir(tmp_path_factory) -> pathlib.Path:
 
     `tiny` has 6 epochs of 8 steps, every 2nd one sampled.
     """
-    import run_writer
-    import training
+    from tests.e2e import training
+    from tests.store import run_writer
 
     log_dir = tmp_path_factory.mktemp("logs")
     written = run_writer.write_run(log_dir / training.HOSTILE_RUN, layers=training.HOSTILE_LAYERS)

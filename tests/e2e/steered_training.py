@@ -1,4 +1,4 @@
-"""A training for `test_control.py`: `python steered_training.py KIND LOG_DIR WEIGHTS`.
+"""A training for `test_control.py`: `python -m tests.e2e.steered_training KIND LOG_DIR WEIGHTS`.
 
 "diverging": a learning rate under which the loss grows and grows; under a smaller one it recovers.
 "nan": after some steps each batch holds a NaN. Both go on until they are stopped.

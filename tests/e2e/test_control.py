@@ -2,22 +2,18 @@
 
 import contextlib
 import http.server
-import os
-import pathlib
 import subprocess
-import sys
 import threading
 
 import numpy as np
 import pytest
-from asking import address
-from harness import wait_until
 from playwright.sync_api import expect
 
 from tb_keras_inspect import connect, load_run
 from tb_keras_inspect.steering.channel import FOLDER
-
-TRAINING = pathlib.Path(__file__).parent / "steered_training.py"
+from tests import programs
+from tests.e2e.asking import address
+from tests.e2e.harness import wait_until
 
 
 @pytest.fixture
@@ -27,15 +23,9 @@ def train(tmp_path):
 
     def start(kind):
         directory = tmp_path / "logs" / "a"
-        environment = os.environ | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-        command = [
-            sys.executable,
-            str(TRAINING),
-            kind,
-            str(directory),
-            str(tmp_path / "weights.npz"),
-        ]
-        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL))
+        arguments = (kind, directory, tmp_path / "weights.npz")
+        module = "tests.e2e.steered_training"
+        started.append(programs.start(module, *arguments, stdout=subprocess.DEVNULL))
         wait_until((directory / FOLDER / "state.json").exists, "the training")
         connect(directory).pause()  # until the browser is there
         return directory, started[-1]

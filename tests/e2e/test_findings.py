@@ -4,15 +4,15 @@ import re
 
 import numpy as np
 import pytest
-import run_writer
-from asking import address, shown_step
 from playwright.sync_api import expect
-from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import diagnose, load_run, records
 from tb_keras_inspect.catalog.tensor_statistics import RANGE_STATISTICS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_value
+from tests.e2e.asking import address, shown_step
+from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
+from tests.store import run_writer
 
 # From which on the tiny run has something to find, and an explanation for it.
 DEAD = {"dead_share": 0.05}

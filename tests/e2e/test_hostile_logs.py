@@ -2,10 +2,11 @@
 
 from urllib.parse import quote
 
-import hostile_logs
 import pytest
-from asking import address
 from playwright.sync_api import expect
+
+from tests.e2e.asking import address
+from tests.store import hostile_logs
 
 pytestmark = pytest.mark.slow
 LOAD_MS = 60_000  # 100,000 layers

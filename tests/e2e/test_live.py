@@ -1,16 +1,15 @@
 """From an empty directory to a training that grows, without a reload of the page."""
 
 import contextlib
-import os
-import pathlib
 import signal
 import subprocess
-import sys
 
-import harness
 import pytest
-from asking import shown_step
 from playwright.sync_api import expect
+
+from tests import programs
+from tests.e2e import harness
+from tests.e2e.asking import shown_step
 
 REFRESH_MS = 60_000
 
@@ -27,14 +26,8 @@ def test_empty_logdir_shows_the_snippet_and_where_was_searched(
 @contextlib.contextmanager
 def training(directory):
     """A training that goes on for minutes, in a process of its own; gives the process."""
-    program = pathlib.Path(__file__).with_name("training.py")
-    environment = os.environ | {"KERAS_BACKEND": "tensorflow"}
-    process = subprocess.Popen(
-        [sys.executable, program, directory, "0.1"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    nowhere = subprocess.DEVNULL
+    process = programs.start("tests.e2e.training", directory, 0.1, stdout=nowhere, stderr=nowhere)
     try:
         yield process
     finally:

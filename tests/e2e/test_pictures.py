@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from asking import address, move_scrubber
 from playwright.sync_api import expect
-from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import load_run
+from tests.e2e.asking import address, move_scrubber
+from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
 
 
 @pytest.fixture(scope="module")

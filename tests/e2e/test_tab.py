@@ -4,14 +4,14 @@ import math
 import re
 import urllib.parse
 
-import harness
 import numpy as np
 import pytest
-from asking import address, move_scrubber, shown_step
 from playwright.sync_api import expect
-from training import HOSTILE_LAYERS, HOSTILE_RUN
 
 from tb_keras_inspect import load_run
+from tests.e2e import harness
+from tests.e2e.asking import address, move_scrubber, shown_step
+from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
 
 LAYERS = ["conv", "flatten", "hidden", "classes"]
 

@@ -1,7 +1,7 @@
-"""The training that the browser tests look at; as a program, one that goes on for a while.
+"""The training run that the browser tests show; as a program, one that takes minutes.
 
-`python training.py DIRECTORY SECONDS_A_STEP` trains 200 epochs and waits after each step, so that a
-test sees it grow.
+`python -m tests.e2e.training DIRECTORY SECONDS_A_STEP` trains for 200 epochs and waits after each step,
+so that a test can watch the run grow.
 """
 
 import os

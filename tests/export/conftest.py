@@ -1,11 +1,7 @@
-"""Makes the helpers of tests/store importable."""
-
-import os
-import sys
+"""A logdir with everything that is hard to export."""
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "store"))
 HOSTILE = '=1+1"<b>,\n../../x'
 
 
@@ -13,9 +9,9 @@ HOSTILE = '=1+1"<b>,\n../../x'
 def logdir(tmp_path_factory):
     """Two runs; the first has a hostile layer name, a row that is missing once, and a NaN."""
     import numpy as np
-    from run_writer import RunWriter, make_model, value_at, write_run
 
     from tb_keras_inspect.records import Kind
+    from tests.store.run_writer import RunWriter, make_model, value_at, write_run
 
     directory = tmp_path_factory.mktemp("logs")
     writer = RunWriter(directory / "first", make_model([HOSTILE, "dense"], steps_per_epoch=20))

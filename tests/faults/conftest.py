@@ -1,18 +1,12 @@
-"""The folder of the tests' helpers, and a training that nobody watches."""
-
-import pathlib
-import sys
+"""A training run without the callback, to compare with."""
 
 import pytest
-
-sys.path.append(str(pathlib.Path(__file__).parent))  # small_training, disks
-sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))  # run_writer
 
 
 @pytest.fixture(scope="session")
 def plain():
-    """What the training comes to without the callback."""
-    import small_training
+    """The state after training without the callback."""
+    from tests.faults import small_training
 
     model = small_training.make_model()
     small_training.fit(model)

@@ -1,4 +1,4 @@
-"""Processes that record and are killed: `recording_child.py DIRECTORY RUNS SEED`.
+"""Processes that record and are killed: `python -m tests.faults.recording_child DIRECTORY RUNS SEED`.
 
 Of the package they drive the real recorder. What it takes is loaded once, and a process forked for each
 run, which records until it is killed at a random moment. Printed is, as JSON and for each run, which
@@ -8,7 +8,6 @@ killed.
 
 import json
 import os
-import pathlib
 import random
 import signal
 import struct
@@ -16,11 +15,8 @@ import sys
 import time
 import types
 
-sys.path.append(str(pathlib.Path(__file__).parent.parent / "store"))
-
-from run_writer import RunWriter, make_model
-
 from tb_keras_inspect.training.recorder import Recorder
+from tests.store.run_writer import RunWriter, make_model
 
 REPORT = struct.Struct("<cqd")  # "p" handed over or "w" written, step, time
 SIZES = (2, 40, 300)  # layers: samples of 1 to 60 KB

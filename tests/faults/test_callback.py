@@ -5,11 +5,11 @@ import re
 
 import keras
 import pytest
-import small_training
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.step import hooks_check
+from tests.faults import small_training
 
 pytestmark = pytest.mark.core
 

@@ -3,12 +3,11 @@
 import os
 import shutil
 
-import disks
 import pytest
-import small_training
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.store.errors import StoreError
+from tests.faults import disks, small_training
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs the disks of a POSIX system")
 STOPPED = "nothing is recorded any more: writing to {} failed with {}"

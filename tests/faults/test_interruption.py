@@ -2,33 +2,30 @@
 
 import contextlib
 import os
-import pathlib
 import signal
 import subprocess
-import sys
 
 import keras
 import pytest
-import small_training
-from loaders import serve
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.steering.channel import FOLDER
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
+from tests import programs
+from tests.faults import small_training
+from tests.store.loaders import serve
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals and locks of POSIX")
 STEPS, TOTAL = small_training.STEPS, small_training.TOTAL
-PROGRAM = pathlib.Path(__file__).with_name("training_child.py")
+PIPE = subprocess.PIPE
 
 
 @contextlib.contextmanager
 def training(directory, backup="", pause=0.0):
     """The training in a process of its own."""
-    command = [sys.executable, str(PROGRAM), str(directory), str(backup), str(pause)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    )
+    module = "tests.faults.training_child"
+    process = programs.start(module, directory, backup, pause, stdout=PIPE, stderr=PIPE, bufsize=1)
     try:
         yield process
     finally:

@@ -3,13 +3,12 @@
 import json
 import os
 import pathlib
-import subprocess
-import sys
 
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
 from tb_keras_inspect import load_run
+from tests import programs
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork and SIGKILL")
 RUNS = 100
@@ -21,10 +20,8 @@ SIGKILL = 9
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """What each of 100 killed processes had done."""
-    program = pathlib.Path(__file__).with_name("recording_child.py")
     directory = tmp_path_factory.mktemp("killed")
-    command = [sys.executable, str(program), str(directory), str(RUNS), "7"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = programs.run("tests.faults.recording_child", directory, RUNS, 7, timeout=300)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,27 +1,20 @@
 """A long training: its log stays under its limit, its memory flat, and all of it can be looked at."""
 
 import gc
-import pathlib
 import tracemalloc
 
 import numpy as np
-import programs
 import pytest
 
+from benchmarks import long_run
 from tb_keras_inspect import load_run
 
-PROGRAM = pathlib.Path(__file__).parents[2] / "benchmarks" / "long_run.py"
 STEPS, MEGABYTES = 60_000, 3
-
-
-@pytest.fixture(scope="module")
-def long_run():
-    return programs.load(PROGRAM)
 
 
 @pytest.mark.parametrize("every", ["auto", 1])
 @pytest.mark.parametrize("is_end_known", [True, False])
-def test_the_log_keeps_its_limit_and_shows_all_parts(tmp_path, long_run, every, is_end_known):
+def test_the_log_keeps_its_limit_and_shows_all_parts(tmp_path, every, is_end_known):
     total = STEPS if is_end_known else None
     run = long_run.LongRun(str(tmp_path), 10, total, MEGABYTES, every)
     run.train(0, STEPS)
@@ -37,7 +30,7 @@ def test_the_log_keeps_its_limit_and_shows_all_parts(tmp_path, long_run, every, 
     assert read.problems == []
 
 
-def test_memory_does_not_grow_with_the_steps(tmp_path, long_run):
+def test_memory_does_not_grow_with_the_steps(tmp_path):
     run = long_run.LongRun(str(tmp_path), 10, None, MEGABYTES)
     run.train(0, STEPS // 2)
     gc.collect()

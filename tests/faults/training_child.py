@@ -1,6 +1,7 @@
-"""The small training in a process of its own: `training_child.py DIRECTORY BACKUP SECONDS_A_STEP`.
+"""The small training run in its own process.
 
-It prints the number of each batch before it begins. An empty BACKUP is none.
+`python -m tests.faults.training_child DIRECTORY BACKUP SECONDS_A_STEP` prints the number of each batch
+before it begins. An empty BACKUP means no backup.
 """
 
 import os
@@ -10,9 +11,9 @@ import time
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
-import small_training
 
 from tb_keras_inspect import InspectCallback
+from tests.faults import small_training
 
 
 def main():

@@ -6,8 +6,6 @@ import uuid
 
 import keras
 import pytest
-import steered
-from waiting import until
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.files.locations import below, made, opened
@@ -22,6 +20,8 @@ from tb_keras_inspect.steering.channel import (
     new_id,
 )
 from tb_keras_inspect.training.steering.command_server import DONE, Post
+from tests.steering import steered
+from tests.steering.waiting import until
 
 TOKEN = "ab" * 20
 

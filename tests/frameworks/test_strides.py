@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from references import BACKEND
 
 from tb_keras_inspect.frameworks import current
 from tb_keras_inspect.frameworks.strides import spread_stride
+from tests.training.references import BACKEND
 
 SIZES = [1, 5, 16, 17, 100, 1000, 16384, 16385, 99991, 1 << 20]
 

@@ -3,7 +3,7 @@
 `examine` says what must hold of any bytes. As a program it is run over ever new ones by atheris, which
 keeps those that reach code not seen before:
 
-    python tests/fuzz/decoder.py --seconds 3600 --corpus DIRECTORY
+    python -m tests.fuzz.decoder --seconds 3600 --corpus DIRECTORY
 """
 
 import argparse

@@ -2,33 +2,27 @@
 
 import importlib.util
 import os
-import pathlib
 import re
 import subprocess
-import sys
 
-import programs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROGRAM = pathlib.Path(__file__).with_name("decoder.py")
+from tests import programs
+from tests.fuzz import decoder
+
 SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def decoder():
-    return programs.load(PROGRAM)
-
-
-def test_what_is_right_is_taken(decoder):
+def test_what_is_right_is_taken():
     for seed in decoder.seeds():
         assert decoder.examine(seed), seed[0]
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
-def test_what_is_nearly_right_is_taken_or_refused(decoder, data):
+def test_what_is_nearly_right_is_taken_or_refused(data):
     seed = data.draw(st.sampled_from(decoder.seeds()))
     choose = data.draw(st.integers(0, 2**32 - 1))
     decoder.examine(decoder.mutate(seed, choose, lambda part: changed(part, data)))
@@ -43,7 +37,7 @@ def changed(part, data):
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_are_taken_or_refused(decoder, data):
+def test_any_bytes_are_taken_or_refused(data):
     decoder.examine(data)
 
 
@@ -51,10 +45,8 @@ def test_any_bytes_are_taken_or_refused(decoder, data):
 def test_a_minute_of_coverage_guided_fuzzing_finds_nothing(tmp_path):
     if importlib.util.find_spec("atheris") is None:
         pytest.skip("needs atheris, which has wheels for Python 3.10 to 3.13 on x86-64 Linux only")
-    command = [sys.executable, str(PROGRAM), "--seconds", str(SECONDS), "--corpus", str(tmp_path)]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+    options = ("--seconds", SECONDS, "--corpus", tmp_path)
+    done = programs.run("tests.fuzz.decoder", *options, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout[-5000:]
     tried = re.search(r"^Done (\d+) runs", done.stdout, re.MULTILINE)
     assert int(tried[1]) > 1000

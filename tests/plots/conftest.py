@@ -1,12 +1,8 @@
-"""Makes the helpers of tests/store importable; pictures without a screen, closed after each test."""
-
-import os
-import sys
+"""Figures without a display, closed after each test; one run to draw."""
 
 import matplotlib
 import pytest
 
-sys.path[:0] = [os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "..", "store")]
 matplotlib.use("agg")
 
 
@@ -22,10 +18,9 @@ def close_figures():
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A run with everything that can be drawn; every number tells its step, row and column."""
-    from run_writer import RunWriter, make_model
-    from shapes import maps_at
-
     from tb_keras_inspect import load_run
+    from tests.plots.shapes import maps_at
+    from tests.store.run_writer import RunWriter, make_model
 
     directory = tmp_path_factory.mktemp("logs") / "a"
     writer = RunWriter(directory, make_model(["conv", "middle", "dense"], steps_per_epoch=30))

@@ -46,9 +46,8 @@ def test_a_docstring_says_what_goes_in_what_comes_out_and_shows_it(name):
 
 def test_overview_has_four_pictures_and_says_what_is_missing(run, tmp_path):
     assert len(plots.overview(run).axes) >= 4
-    from run_writer import RunWriter
-
     from tb_keras_inspect import load_run
+    from tests.store.run_writer import RunWriter
 
     RunWriter(tmp_path / "bare").close()
     figure = plots.overview(load_run(tmp_path / "bare"))

@@ -5,11 +5,11 @@ import dataclasses
 import matplotlib
 import numpy as np
 import pytest
-from pixels import bare_axes, cells, color
 
 from tb_keras_inspect import plots
 from tb_keras_inspect.plots.axes import BAD, UNKNOWN
 from tb_keras_inspect.store import NotRecordedError
+from tests.plots.pixels import bare_axes, cells, color
 
 
 class Changed:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from matplotlib.patches import FancyBboxPatch
-from pixels import texts
-from run_writer import RunWriter, make_model
 
 from tb_keras_inspect import load_run, plots
+from tests.plots.pixels import texts
+from tests.store.run_writer import RunWriter, make_model
 
 
 def boxes(ax):

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from pixels import bare_axes, cells
-from run_writer import RunWriter, make_model
 
 from tb_keras_inspect import load_run, plots
 from tb_keras_inspect.plots.histogram import _near_zero_as_one
 from tb_keras_inspect.records import Kind, bins
+from tests.plots.pixels import bare_axes, cells
+from tests.store.run_writer import RunWriter, make_model
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,11 @@
 """The loss, what is not finite in it, and findings."""
 
 import numpy as np
-from pixels import texts
-from run_writer import RunWriter
 
 from tb_keras_inspect import load_run, plots
 from tb_keras_inspect.diagnosis import Finding
+from tests.plots.pixels import texts
+from tests.store.run_writer import RunWriter
 
 
 def line(ax, label):

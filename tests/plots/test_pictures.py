@@ -3,13 +3,13 @@
 import matplotlib
 import numpy as np
 import pytest
-from pixels import bare_axes, cells, color, texts
-from run_writer import RunWriter
-from shapes import maps_at
 
 from tb_keras_inspect import load_run, plots
 from tb_keras_inspect.plots.axes import BAD
 from tb_keras_inspect.plots.mosaic import mosaic
+from tests.plots.pixels import bare_axes, cells, color, texts
+from tests.plots.shapes import maps_at
+from tests.store.run_writer import RunWriter
 
 
 def test_tiles_are_laid_out_in_rows_with_gaps_between():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from pixels import bare_axes, cells, color
-from run_writer import RunWriter, make_model
 
 from tb_keras_inspect import load_run, plots
 from tb_keras_inspect.plots.axes import BAD, DEAD
+from tests.plots.pixels import bare_axes, cells, color
+from tests.store.run_writer import RunWriter, make_model
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,15 @@
 
 import argparse
 import json
+import logging
 import urllib.parse
 
-from loaders import serve
 from tensorboard.plugins import base_plugin
 from werkzeug import exceptions, test, wrappers
 
 from tb_keras_inspect.plugin import container
 from tb_keras_inspect.plugin.loader import InspectLoader
+from tests.store.loaders import serve
 
 PREFIX = "/data/plugin/keras_inspect"
 
@@ -86,3 +87,19 @@ def parse_json(data):
         raise ValueError(f"{text} is not JSON")
 
     return json.loads(data, parse_constant=refuse)
+
+
+def check(client, caplog, route, **arguments):
+    """Sends a request and checks everything about its answer."""
+    caplog.clear()
+    response = client.get(route, **arguments)
+    assert response.status_code in (200, 400, 404), response.text
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR], caplog.text
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    if response.status_code != 200:
+        assert set(parse_json(response.data)) == {"error"}
+    elif response.content_type == "application/json":
+        parse_json(response.data)
+    else:
+        container.unpack(response.data)
+    return response

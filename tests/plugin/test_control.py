@@ -5,8 +5,6 @@ import os
 import threading
 
 import pytest
-from run_writer import write_run
-from serving import PREFIX, Client
 from werkzeug import test as werkzeug_test
 
 from tb_keras_inspect.plugin.answers.control import Steering
@@ -16,6 +14,8 @@ from tb_keras_inspect.records import encode_map, encode_probe
 from tb_keras_inspect.steering import channel
 from tb_keras_inspect.steering.channel import FOLDER, Mailbox, new_id
 from tb_keras_inspect.training.steering.command_server import DONE, Post
+from tests.plugin.serving import PREFIX, Client
+from tests.store.run_writer import write_run
 
 TOKEN = "a1" * 20
 GOOD = {"X-Keras-Inspect-Control": TOKEN, "Content-Type": "application/json"}

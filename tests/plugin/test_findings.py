@@ -1,12 +1,12 @@
 """The route `findings`: what it answers, what it refuses, when it answers from memory."""
 
 import pytest
-from run_writer import RunWriter, make_model
-from serving import Client
 
 from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.records import Kind
+from tests.plugin.serving import Client
+from tests.store.run_writer import RunWriter, make_model
 
 
 @pytest.fixture(scope="module")

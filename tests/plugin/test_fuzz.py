@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from run_writer import RunWriter, make_model, write_run
-from serving import Client, parse_json
 
 from tb_keras_inspect import records
-from tb_keras_inspect.plugin import container, routes
+from tb_keras_inspect.plugin import routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_value
+from tests.plugin.serving import Client, check
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 RUN = "a"
 words = st.sampled_from(
@@ -74,22 +74,6 @@ def client(tmp_path_factory):
     writer.inside(95)
     writer.close()
     return Client(directory)
-
-
-def check(client, caplog, route, **arguments):
-    """Asks, and looks at everything that comes back."""
-    caplog.clear()
-    response = client.get(route, **arguments)
-    assert response.status_code in (200, 400, 404), response.text
-    assert not [r for r in caplog.records if r.levelno >= logging.ERROR], caplog.text
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    if response.status_code != 200:
-        assert set(parse_json(response.data)) == {"error"}
-    elif response.content_type == "application/json":
-        parse_json(response.data)
-    else:
-        container.unpack(response.data)
-    return response
 
 
 fuzz = settings(

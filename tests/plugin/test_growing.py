@@ -5,10 +5,10 @@ import threading
 
 import numpy as np
 import pytest
-from run_writer import value_at, write_run
-from serving import Client
 
 from tb_keras_inspect.plugin import container
+from tests.plugin.serving import Client
+from tests.store.run_writer import value_at, write_run
 
 CLIENTS = 6
 MOST_STEPS = 200

@@ -1,9 +1,9 @@
 """Logs that somebody wrote to do harm, under every route: no crash, no 500, memory bounded."""
 
-import hostile_logs
 import pytest
-from serving import Client
-from test_fuzz import check
+
+from tests.plugin.serving import Client, check
+from tests.store import hostile_logs
 
 MEGABYTES = 700  # most that the answers about all of them may take; the largest log has 20
 

@@ -9,11 +9,11 @@ import socket
 import urllib.parse
 
 import pytest
-from harness import TensorBoard
-from run_writer import write_run
 
 import tb_keras_inspect
 from tb_keras_inspect.plugin import routes
+from tests.e2e.harness import TensorBoard
+from tests.store.run_writer import write_run
 
 pytestmark = pytest.mark.e2e
 PREFIX = "/data/plugin/keras_inspect/"

@@ -7,14 +7,14 @@ import urllib.parse
 
 import numpy as np
 import pytest
-from run_writer import RunWriter, make_model, write_scalars
-from serving import Client
 
 from tb_keras_inspect import records
 from tb_keras_inspect.plugin import container, routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
+from tests.plugin.serving import Client
+from tests.store.run_writer import RunWriter, make_model, write_scalars
 
 TEXT = (pathlib.Path(__file__).parents[2] / "docs" / "http_api.md").read_text()
 SECTION = re.compile(r"^## `(\w+)`\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)

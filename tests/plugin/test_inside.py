@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from run_writer import write_run
-from serving import Client
 
 from tb_keras_inspect import load_run
+from tests.plugin.serving import Client
+from tests.store.run_writer import write_run
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,18 @@
 """Many clients while a run grows: no error, and what the server holds stays what it is."""
 
-import pathlib
 import threading
 
-import programs
 import pytest
-from harness import TensorBoard
-from run_writer import write_run
+
+from benchmarks import load
+from tests.e2e.harness import TensorBoard
+from tests.store.run_writer import write_run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-PROGRAM = pathlib.Path(__file__).parents[2] / "benchmarks" / "load.py"
 CLIENTS, ROUNDS, MEGABYTES = 50, 3, 60
 
 
-@pytest.fixture(scope="module")
-def load():
-    return programs.load(PROGRAM)
-
-
-def test_fifty_clients_get_answers_while_the_run_grows(tmp_path, load):
+def test_fifty_clients_get_answers_while_the_run_grows(tmp_path):
     writer = write_run(tmp_path / "a", range(0, 500, 10), layers=("hidden_1", "dense"))
     with TensorBoard(tmp_path, True, "--reload_interval=1") as server:
         server.wait_for_run("a")

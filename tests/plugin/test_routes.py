@@ -5,12 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from run_writer import RunWriter, make_model, write_run
-from serving import Client
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.plugin import container
 from tb_keras_inspect.store.tables import pooling
+from tests.plugin.serving import Client
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 pytestmark = pytest.mark.core
 

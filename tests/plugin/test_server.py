@@ -9,11 +9,11 @@ import urllib.request
 
 import numpy as np
 import pytest
-from harness import TensorBoard, wait_until
-from run_writer import write_run
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.plugin import container
+from tests.e2e.harness import TensorBoard, wait_until
+from tests.store.run_writer import write_run
 
 pytestmark = pytest.mark.e2e
 

@@ -1,9 +1,7 @@
 """A tensor that claims to be larger than it is takes no memory, and spoils no other."""
 
-import hostile_logs
 import numpy as np
 import pytest
-from loaders import serve
 from tensorboard.compat.proto import tensor_pb2, types_pb2
 from tensorboard.util import tensor_util
 
@@ -11,6 +9,8 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.records.tensors import array_of, bounded
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
+from tests.store import hostile_logs
+from tests.store.loaders import serve
 
 pytestmark = pytest.mark.core
 

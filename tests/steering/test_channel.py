@@ -6,7 +6,6 @@ import threading
 import time
 
 import pytest
-from waiting import until
 
 from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
 from tb_keras_inspect.steering.channel import (
@@ -20,6 +19,7 @@ from tb_keras_inspect.steering.client import connect
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.training.steering import command_server as post_lib
 from tb_keras_inspect.training.steering.command_server import DONE, FitWatch, Post
+from tests.steering.waiting import until
 
 TOKEN = "ab" * 20
 

@@ -4,10 +4,10 @@ import pathlib
 import re
 
 import pytest
-from steered import make_model, steer
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.catalog.commands import COMMANDS
+from tests.steering.steered import make_model, steer
 
 TEXT = (pathlib.Path(__file__).parents[2] / "docs" / "control.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)

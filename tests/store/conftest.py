@@ -1,11 +1,6 @@
-"""Makes `run_writer` and `loaders` of this folder importable."""
-
-import os
-import sys
+"""Both of TensorBoard's data loaders."""
 
 import pytest
-
-sys.path.insert(0, os.path.dirname(__file__))
 
 
 @pytest.fixture(params=["fast", "python"])

@@ -6,7 +6,6 @@ import random
 import struct
 
 import numpy as np
-from run_writer import RunWriter, make_model, write_run
 from tensorboard.compat.proto import event_pb2, types_pb2
 
 from tb_keras_inspect import records
@@ -15,6 +14,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file_writer import frame
 from tb_keras_inspect.records.summary import to_value
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 GOOD = "good"
 MANY = 100_000

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from run_writer import RunWriter, make_model, write_run
 
 from tb_keras_inspect import compare, load_run
 from tb_keras_inspect.store import NotRecordedError, StoreError
 from tb_keras_inspect.store.compare import align
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 steps_of_runs = st.lists(
     st.lists(st.integers(0, 15), unique=True).map(sorted), min_size=1, max_size=3

@@ -1,12 +1,12 @@
 """What was commanded, as a run is read."""
 
 import pytest
-from run_writer import write_run
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
+from tests.store.run_writer import write_run
 
 
 def record(*entries, version=1):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from run_writer import RunWriter, make_model, write_run
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
@@ -15,6 +14,7 @@ from tb_keras_inspect.records.event_file_writer import frame
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import NotRecordedError, StoreError
 from tb_keras_inspect.store.tables import column_layout, histogram
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 pytestmark = pytest.mark.core
 

@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
-from run_writer import RunWriter, make_model, write_run
 
 from tb_keras_inspect import compare, load_run
 from tb_keras_inspect.store.display import MOST_POINTS, described, sparkline
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 HOSTILE = "<script>alert(1)</script>&$"
 

@@ -2,10 +2,10 @@ import sys
 
 import numpy as np
 import pytest
-from run_writer import write_run
 
 from tb_keras_inspect import compare, load_run
 from tb_keras_inspect.store import StoreError
+from tests.store.run_writer import write_run
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ import os
 import fsspec
 import numpy as np
 import pytest
-from run_writer import RunWriter, write_run
 
 from tb_keras_inspect import load_run, load_runs
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import StoreError
+from tests.store.run_writer import RunWriter, write_run
 
 
 def test_all_runs_below_a_directory_are_named_as_tensorboard_names_them(tmp_path):

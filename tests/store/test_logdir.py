@@ -4,12 +4,12 @@ import threading
 
 import numpy as np
 import pytest
-from run_writer import RunWriter, value_at, write_run
 
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.sources.event_files import FileSource
+from tests.store.run_writer import RunWriter, value_at, write_run
 
 WAIT_SECONDS = 20
 

@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from run_writer import RunWriter, make_model, value_at, write_run
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
@@ -15,6 +14,7 @@ from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.event_files import FileSource
 from tb_keras_inspect.store.tables.series import LARGE_KINDS
 from tb_keras_inspect.training.recorder import Recorder
+from tests.store.run_writer import RunWriter, make_model, value_at, write_run
 
 pytestmark = pytest.mark.core
 

@@ -3,8 +3,9 @@
 import keras
 import numpy as np
 from keras import layers, ops
-from model_zoo import CLASSES, FEATURES
-from references import BACKEND, autograd
+
+from tests.training.model_zoo import CLASSES, FEATURES
+from tests.training.references import BACKEND, autograd
 
 if BACKEND == "tensorflow":
     import tensorflow as tf

@@ -4,12 +4,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import custom_steps
 import keras
-import model_zoo as zoo
 import numpy as np
-from model_zoo import BATCH, SAMPLES
-from references import autograd, compiled_loss
+
+from tests.training import custom_steps
+from tests.training import model_zoo as zoo
+from tests.training.model_zoo import BATCH, SAMPLES
+from tests.training.references import autograd, compiled_loss
 
 ALL = ("tensorflow", "jax", "torch")
 Arrays = tuple[Any, Any, Any]  # x, y, sample weights; nests of arrays of N samples, or None

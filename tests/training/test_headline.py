@@ -1,7 +1,6 @@
 """`scalars=True`: the headline numbers as TensorBoard's own reader of scalars sees them."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -9,6 +8,7 @@ from tensorboard.plugins.scalar import metadata
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.training.headline import DESCRIPTIONS, TAG_PREFIX
+from tests.training import model_zoo as zoo
 
 TAGS = {TAG_PREFIX + name for name in DESCRIPTIONS}
 

@@ -4,18 +4,16 @@ import os
 import pickle
 import warnings
 
-import custom_steps
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
-import read_events
-import references
-from references import BACKEND
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
+from tests.training import custom_steps, read_events, references
+from tests.training import model_zoo as zoo
+from tests.training.references import BACKEND
 
 STEPS = zoo.SAMPLES // zoo.BATCH  # of an epoch
 

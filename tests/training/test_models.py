@@ -12,14 +12,13 @@ import warnings
 import keras
 import numpy as np
 import pytest
-import read_events
-import references
-from model_cases import CASES, Case
-from references import BACKEND
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
+from tests.training import read_events, references
+from tests.training.model_cases import CASES, Case
+from tests.training.references import BACKEND
 
 EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
 HERE = [case for case in CASES if BACKEND in case.backends]

@@ -1,10 +1,10 @@
 """`keras.distribution.DataParallel` on two host devices of JAX."""
 
-import common
 import keras
-from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
+from tests.devices.trainings import common
+from tests.devices.trainings.common import LOG_DIR
 
 
 def train(samples, *callbacks, layers=common.layers):

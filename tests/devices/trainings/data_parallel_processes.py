@@ -2,14 +2,14 @@
 
 import os
 
-import common
 import jax
 import keras
 import numpy as np
-from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.training.processes import group
+from tests.devices.trainings import common
+from tests.devices.trainings.common import LOG_DIR
 
 SAMPLES = 16
 rank = int(os.environ["RANK"])

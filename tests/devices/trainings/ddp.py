@@ -2,13 +2,13 @@
 
 import os
 
-import common
 import keras
 import torch
-from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.training.processes import group
+from tests.devices.trainings import common
+from tests.devices.trainings.common import LOG_DIR
 
 SAMPLES = 20
 torch.set_num_threads(1)

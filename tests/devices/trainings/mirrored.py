@@ -1,11 +1,11 @@
 """`tf.distribute.MirroredStrategy` on two logical CPUs."""
 
-import common
 import keras
 import tensorflow as tf
-from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
+from tests.devices.trainings import common
+from tests.devices.trainings.common import LOG_DIR
 
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

@@ -3,13 +3,13 @@
 import json
 import os
 
-import common
 import keras
 import tensorflow as tf
-from common import LOG_DIR
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.training.processes import group
+from tests.devices.trainings import common
+from tests.devices.trainings.common import LOG_DIR
 
 task = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
 strategy = tf.distribute.MultiWorkerMirroredStrategy()

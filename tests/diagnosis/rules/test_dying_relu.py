@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import dying_relu as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 
 def dead(share, loss=2.3, row=1, at=slice(None), **model):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import exploding_gradient as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 
 def growing(norm, loss):

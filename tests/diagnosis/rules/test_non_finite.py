@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect import diagnose
 from tb_keras_inspect.diagnosis.rules import non_finite as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 
 def broken(at=30):

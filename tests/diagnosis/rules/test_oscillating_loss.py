@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import oscillating_loss as rule
+from tests.diagnosis.synthetic import Run, chain, found
 
 GUESS = np.log(10)
 

@@ -1,10 +1,10 @@
 """output_mismatch: contradictions between output, loss and targets."""
 
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import output_mismatch as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 MULTI, BINARY = "sparse_categorical_crossentropy", "binary_crossentropy"
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import overfitting as rule
+from tests.diagnosis.synthetic import Run, chain, found
 
 TRAIN = np.geomspace(2.0, 0.01, 20)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import unnormalised_input as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 
 def entering(mean=0.0, std=1.0, model=None):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import untrained_layer as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 LEARNS = np.linspace(2.3, 0.05, 60)
 

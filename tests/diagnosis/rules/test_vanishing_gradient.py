@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from synthetic import Run, chain, found
 
 from tb_keras_inspect.diagnosis.rules import vanishing_gradient as rule
 from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
 
 
 def fading(last_over_first, layers=6, loss=2.3, size=1e-3):

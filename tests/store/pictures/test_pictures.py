@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from loaders import serve
-from run_writer import RunWriter, make_model, write_run
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
@@ -12,6 +10,8 @@ from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
+from tests.store.loaders import serve
+from tests.store.run_writer import RunWriter, make_model, write_run
 
 STEPS = (20, 40)
 

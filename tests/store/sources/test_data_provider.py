@@ -5,8 +5,6 @@ import contextlib
 import grpc
 import numpy as np
 import pytest
-from loaders import serve
-from run_writer import RunWriter, make_model, write_run, write_scalars
 from tensorboard.data import grpc_provider
 from tensorboard.util import grpc_util
 
@@ -16,6 +14,8 @@ from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
+from tests.store.loaders import serve
+from tests.store.run_writer import RunWriter, make_model, write_run, write_scalars
 
 pytestmark = [pytest.mark.core, pytest.mark.slow]
 

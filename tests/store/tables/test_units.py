@@ -2,10 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from run_writer import RunWriter, make_model
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.store.tables.units import dead_units
+from tests.store.run_writer import RunWriter, make_model
 
 magnitudes = hnp.arrays(
     np.float32,

@@ -5,7 +5,6 @@ import warnings
 import keras
 import numpy as np
 import pytest
-from synthetic import Run, chain
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
@@ -13,6 +12,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_diagnosis import BUDGET, CONFIRMED, Watch
 from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
+from tests.diagnosis.synthetic import Run, chain
 
 
 class Model:

@@ -1,7 +1,6 @@
 """Edges of the graph: Keras's own, those of a trace, and that both agree. Runs under each backend."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from keras import layers, ops
@@ -9,6 +8,7 @@ from keras import layers, ops
 from tb_keras_inspect.training.model import connections, names
 from tb_keras_inspect.training.model.edges import FUNCTIONAL, ORDER, TRACE
 from tb_keras_inspect.training.model.keras_edges import functional_edges
+from tests.training import model_zoo as zoo
 
 
 @pytest.fixture(autouse=True)

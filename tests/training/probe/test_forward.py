@@ -1,13 +1,13 @@
 """The model's outputs for the probe samples, and what can be left out. Runs under each backend."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from keras import layers, ops
-from shown import Shown, array, host
 
 from tb_keras_inspect.records import Kind
+from tests.training import model_zoo as zoo
+from tests.training.shown import Shown, array, host
 
 
 @pytest.fixture(autouse=True)

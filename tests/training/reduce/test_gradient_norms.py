@@ -1,14 +1,14 @@
 """Global gradient norms of a step: before clipping, after it, and of what is accumulated."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
-import read_events
-from references import autograd, compiled_loss
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.records import Kind
+from tests.training import model_zoo as zoo
+from tests.training import read_events
+from tests.training.references import autograd, compiled_loss
 
 RATE = 0.1
 

@@ -7,12 +7,12 @@ import time
 import keras
 import numpy as np
 import pytest
-import steered
-from steered import BATCH, WAIT, make_data, make_model, steer, weights
 
 from tb_keras_inspect import InspectCallback, connect, load_run
 from tb_keras_inspect.steering.channel import Channel, NotSteerableError
 from tb_keras_inspect.steering.client import RefusedError
+from tests.steering import steered
+from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
 
 STEPS = 4  # of an epoch
 LEAN = {"control": True, "console": None, "maps_every": 0, "tier": "economy", "every": 1000}

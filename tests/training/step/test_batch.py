@@ -1,13 +1,13 @@
 """The batch's inputs and targets: their ranges, and how many samples there are."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
-import read_events
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.records import Kind
+from tests.training import model_zoo as zoo
+from tests.training import read_events
 
 
 def recorded(model, x, y, log_dir, batch_size=8):

@@ -3,17 +3,16 @@
 import sys
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
-import read_events
-import references
-from references import BACKEND
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.training.step.undo import _Replay
+from tests.training import model_zoo as zoo
+from tests.training import read_events, references
+from tests.training.references import BACKEND
 
 # Where steps are traced nothing has happened yet when one fails; eager ones have begun.
 EAGER = [True] if BACKEND == "torch" else [False, True]

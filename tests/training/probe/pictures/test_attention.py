@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from shown import Shown, array, assert_shows, host
 
 from tb_keras_inspect.records import Kind
+from tests.training.shown import Shown, array, assert_shows, host
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,13 @@
 """Saliency and Grad-CAM against computations of their own. Runs under each backend."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from keras import layers, ops
-from shown import Shown, array, assert_shows, host
 
 from tb_keras_inspect.records import Kind
+from tests.training import model_zoo as zoo
+from tests.training.shown import Shown, array, assert_shows, host
 
 BACKEND = keras.backend.backend()
 

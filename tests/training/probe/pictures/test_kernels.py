@@ -1,14 +1,14 @@
 """Weights as pictures, against NumPy. Runs under each backend."""
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from keras import layers
-from shown import Shown, array, assert_shows, host
 
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.training.probe.pictures import kernels
+from tests.training import model_zoo as zoo
+from tests.training.shown import Shown, array, assert_shows, host
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,13 @@
 import itertools
 
 import keras
-import model_zoo as zoo
 import numpy as np
 import pytest
 from keras import layers
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
+from tests.training import model_zoo as zoo
 
 
 @pytest.fixture(autouse=True)

@@ -1,13 +1,10 @@
 """Logdirs for the tab's benchmark, written with the real encoders."""
 
 import pathlib
-import sys
 
 import numpy as np
 
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "reading"))
-import generate
-
+from benchmarks.reading import generate
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind
