@@ -1,7 +1,7 @@
-"""Configuration of Sphinx: `make docs` writes the site into build/site.
+"""Sphinx configuration. `make docs` writes the site to build/site.
 
-Sphinx rather than MkDocs: it reads the docstrings of the public interface itself, its strict mode
-checks every link inside the site, and both it and its Markdown reader are in active development.
+Sphinx rather than MkDocs: it reads the docstrings of the public API itself, its strict mode checks
+every link within the site, and both Sphinx and its Markdown parser are actively developed.
 """
 
 import os
@@ -25,7 +25,7 @@ exclude_patterns = ["_ext", "requirements.txt"]
 root_doc = "index"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4
-# Examples of JSON have comments in them.
+# The JSON examples contain comments.
 suppress_warnings = ["misc.highlighting_failure"]
 highlight_language = "none"
 

@@ -1,4 +1,4 @@
-"""Docstrings in Keras's manner (Markdown: fences, single backticks) as Sphinx's directives."""
+"""Converts docstrings in Keras style (Markdown fences, single backticks) to reStructuredText."""
 
 import re
 
@@ -9,7 +9,7 @@ CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
 def convert(app, what, name, obj, options, lines: list[str]) -> None:
-    """Rewrites the lines in place."""
+    """Converts the lines of one docstring in place."""
     result, inside = [], False
     for line in lines:
         fence = FENCE.match(line)
@@ -27,7 +27,7 @@ def convert(app, what, name, obj, options, lines: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Called by Sphinx."""
-    # Before Napoleon, which reads the sections.
+    """Registers the extension with Sphinx."""
+    # Runs before Napoleon, which parses the sections.
     app.connect("autodoc-process-docstring", convert, priority=400)
     return {"parallel_read_safe": True}

@@ -1,6 +1,7 @@
-"""Links to files outside of docs/: to the page that includes the file, else only the file's name.
+"""Resolves links to files outside docs/.
 
-So that a page reads well both here and where the repository is looked at.
+A link becomes a link to the page that includes the file, or just the file name if no page does. The
+same Markdown then works on the site and in the repository.
 """
 
 import os
@@ -13,7 +14,7 @@ from sphinx.util.logging import getLogger
 logger = getLogger(__name__)
 DOCS = pathlib.Path(__file__).resolve().parent.parent
 ROOT = DOCS.parent
-# File to the page that includes it.
+# Maps a file to the page that includes it.
 PAGES = {
     "benchmarks/README.md": "project/benchmarks.md",
     "benchmarks/diagnosis/README.md": "project/benchmarks_diagnosis.md",
@@ -28,12 +29,12 @@ FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def rewritten(text: str, folder: pathlib.Path, page: str) -> str:
-    """The text with its links as they are to be on the site.
+    """Returns the text with its links as the site needs them.
 
     Args:
         text: Markdown.
-        folder: Folder that its links are relative to.
-        page: Path of the page, relative to docs/.
+        folder: The folder that its links are relative to.
+        page: Path of the page relative to docs/.
     """
 
     def link(match: re.Match) -> str:
@@ -59,7 +60,7 @@ def rewritten(text: str, folder: pathlib.Path, page: str) -> str:
 
 
 def read(app: Sphinx, page: str, source: list[str]) -> None:
-    """Rewrites a page; one that stands for a file outside gets that file's text."""
+    """Rewrites the links of a page; a page that stands for an outside file gets that file's text."""
     path = pathlib.Path(app.env.doc2path(page))
     name = path.relative_to(DOCS).as_posix()
     outside = next((file for file, at in PAGES.items() if at == name), None)
@@ -72,6 +73,6 @@ def read(app: Sphinx, page: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Called by Sphinx."""
+    """Registers the extension with Sphinx."""
     app.connect("source-read", read)
     return {"parallel_read_safe": True}
