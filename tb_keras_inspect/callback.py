@@ -12,10 +12,11 @@ import keras
 
 from tb_keras_inspect.training import options
 from tb_keras_inspect.training.failsafe import guarded
+from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, unwatched
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.training.live.live_diagnosis import Watch
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
-from tb_keras_inspect.training.model.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.training.probe.options import checked_pictures, layer_name
 from tb_keras_inspect.training.probe.pictures.map_sizes import MAX_CHANNELS, MAX_PIXELS
 from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
@@ -32,7 +33,6 @@ from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
 from tb_keras_inspect.training.steering.controller import Driver
 from tb_keras_inspect.training.steering.fit import Fit
-from tb_keras_inspect.training.step.hooks_check import missing_hooks, unwatched
 from tb_keras_inspect.training.step.settings import settings_for
 
 

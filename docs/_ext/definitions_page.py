@@ -43,7 +43,7 @@ FORMULAS = {
     "ratio": (
         "np.sqrt(np.sum((after - before)**2)) / np.sqrt(np.sum(before**2))",
         "quotient",
-        "[cs231n](https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual; `training/reduce/pack.py`",
+        "[cs231n](https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual; `training/step/pack.py`",
     ),
     "saturated_fraction": (
         "np.mean(slope(x) < largest_slope / 40)",
@@ -61,21 +61,21 @@ FORMULAS = {
         "of the loss",
         "`training/step/instrumented_step.py`",
     ),
-    "learning_rate": ("optimizer.learning_rate", "of the rate", "`training/model/optimizers.py`"),
+    "learning_rate": ("optimizer.learning_rate", "of the rate", "`training/hooks/optimizers.py`"),
     "gradient_norm": (
         "np.sqrt(sum(np.sum(g**2) for g in gradients))",
         "of the gradients",
-        "before clipping, unscaled; `training/reduce/pack.py`",
+        "before clipping, unscaled; `training/step/pack.py`",
     ),
     "gradient_norm_clipped": (
         "the same of the gradients after clipping",
         "of the gradients",
-        "`training/model/optimizers.py`",
+        "`training/hooks/optimizers.py`",
     ),
     "accumulated_gradient_norm": (
         "the same of the mean over accumulated batches",
         "of the gradients",
-        "`training/reduce/pack.py`",
+        "`training/step/pack.py`",
     ),
     "loss_scale": ("loss * loss_scale is differentiated", "factor", "Keras's LossScaleOptimizer"),
     "batch_size": ("len(x)", "samples", "`training/step/batch.py`"),

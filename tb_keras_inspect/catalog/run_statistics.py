@@ -3,7 +3,7 @@
 from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
 
 _STEP = "`training/step/observer.py`"
-_NORMS = "`training/reduce/pack.py`"
+_NORMS = "`training/step/pack.py`"
 _SCHEDULE = "`training/schedule.py`"
 _RANK = "`training/probe/effective_rank.py`"
 
@@ -47,7 +47,7 @@ ENTRIES = (
         meaning="l2 of all gradients together, after clipping; where the optimizer clips",
         formula="`gradient_norm` of the gradients after clipping",
         unit="of the gradients",
-        source="`training/model/optimizers.py`",
+        source="`training/hooks/optimizers.py`",
         scale=Scale.LOG,
         nan_is_missing=True,
     ),

@@ -5,9 +5,9 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training.reduce import pack
+from tb_keras_inspect.training.hooks.keras_hooks import observing
 from tb_keras_inspect.training.step import batch as batches
-from tb_keras_inspect.training.step.keras_hooks import listening
+from tb_keras_inspect.training.step import pack
 from tb_keras_inspect.training.step.observer import Collector
 
 
@@ -39,7 +39,7 @@ def stateful_step(
             before = backend.snapshot(plan.variables) if needs_values else []
             batch = pack.pack_batch(collector, data)
             head = batches.head_of(data, collector.head, collector.backend)
-        with listening(collector):
+        with observing(collector):
             logs = original(data)
         vector = None
         with collector.guard(), backend.no_gradient():

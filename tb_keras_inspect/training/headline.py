@@ -10,7 +10,7 @@ from tensorboard.compat.proto import summary_pb2, tensor_pb2, tensor_shape_pb2, 
 from tensorboard.plugins.scalar import metadata
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.training.step.layout import Layout
+from tb_keras_inspect.training.reduce.layout import Layout
 
 # Not the prefix of the plugin's own tags.
 TAG_PREFIX = "inspect/"

@@ -11,7 +11,7 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.dead_units import DeadUnits
 from tb_keras_inspect.training.headline import headline, scalar_values
-from tb_keras_inspect.training.step.layout import Layout, Section, SiteKey
+from tb_keras_inspect.training.reduce.layout import Layout, Section, SiteKey
 
 # In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
 _APPLIES = "applies_accumulated"

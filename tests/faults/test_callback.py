@@ -7,8 +7,8 @@ import keras
 import pytest
 
 from tb_keras_inspect import load_run
+from tb_keras_inspect.training.hooks import hooks_check
 from tb_keras_inspect.training.schedule import Schedule
-from tb_keras_inspect.training.step import hooks_check
 from tests.faults import small_training
 
 pytestmark = pytest.mark.core

@@ -19,9 +19,9 @@ from keras import ops
 
 from tb_keras_inspect.frameworks import base
 from tb_keras_inspect.frameworks.patches import instance_patch
-from tb_keras_inspect.training.reduce import pack
+from tb_keras_inspect.training.hooks.keras_hooks import observing
 from tb_keras_inspect.training.step import batch as batches
-from tb_keras_inspect.training.step.keras_hooks import listening
+from tb_keras_inspect.training.step import pack
 from tb_keras_inspect.training.step.observer import Collector
 
 _ARGUMENTS = {"convention": "flax"} if inspect.signature(get_opaque_trace_state).parameters else {}
@@ -121,7 +121,7 @@ def _stateless_step(
             batch = pack.pack_batch(collector, data)
             head = batches.head_of(data, collector.head, collector.backend)
         forward = _Forward(model, collector, carrier)
-        with forward.installed(list(non_trainable)) as carried, listening(collector):
+        with forward.installed(list(non_trainable)) as carried, observing(collector):
             logs, new_state = original(
                 (trainable, carried, optimizer_variables, metrics_variables), data
             )

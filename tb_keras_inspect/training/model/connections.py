@@ -7,12 +7,15 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.frameworks import tracing
+from tb_keras_inspect.training.hooks.inference import (
+    call_for_inference,
+    losses_kept,
+    random_state_kept,
+)
+from tb_keras_inspect.training.hooks.keras_hooks import layer_calls, observing
 from tb_keras_inspect.training.model.edges import Edges, order_of_calls
 from tb_keras_inspect.training.model.keras_edges import functional_edges, is_opaque
 from tb_keras_inspect.training.model.traced_edges import CallRecorder, traced_edges
-from tb_keras_inspect.training.probe.forward import call
-from tb_keras_inspect.training.probe.saved_state import losses_kept, random_state_kept
-from tb_keras_inspect.training.step.keras_hooks import layer_calls, listening
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +51,8 @@ def edges_of(model: keras.Model, inputs: Any, layers: Sequence[str] = ()) -> Edg
     recorder = CallRecorder()
 
     def run(x: Any) -> None:
-        with listening(recorder, layer_calls()):
-            call(model, x)
+        with observing(recorder, layer_calls()):
+            call_for_inference(model, x)
 
     try:
         with random_state_kept(), losses_kept(model):

@@ -14,7 +14,7 @@ from tb_keras_inspect.training.model import names, settings
 from tb_keras_inspect.training.model.connections import known_edges
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.reduce import saturation
-from tb_keras_inspect.training.step.layout import SiteKey
+from tb_keras_inspect.training.reduce.layout import SiteKey
 
 _DISTRIBUTIONS = {
     "tensorflow": ("tensorflow", "tensorflow-cpu"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver
 from tb_keras_inspect.training.model.edges import (
     TRACE,
     Edges,
@@ -13,7 +14,6 @@ from tb_keras_inspect.training.model.edges import (
     Layer,
 )
 from tb_keras_inspect.training.model.keras_edges import input_layers
-from tb_keras_inspect.training.step.keras_hooks import Listener
 
 Parents = Callable[[Hashable], Iterable[Hashable]]
 
@@ -34,7 +34,7 @@ class Event:
     keys: tuple[Hashable | None, ...]
 
 
-class CallRecorder(Listener):
+class CallRecorder(LayerObserver):
     """Notes the calls of layers with their tensors.
 
     Attributes:
@@ -66,7 +66,7 @@ class CallRecorder(Listener):
         self.events.append((layer, begins, tensors))
 
     def will_call(self, layer: Layer, inputs: Any) -> None:
-        """See `Listener`."""
+        """See `LayerObserver`."""
         if not _is_symbolic():
             self._note(layer, True, inputs)
 
@@ -80,7 +80,7 @@ class CallRecorder(Listener):
         )
 
     def saw_output(self, layer: Layer, outputs: Any) -> None:
-        """See `Listener`."""
+        """See `LayerObserver`."""
         if not _is_symbolic():
             self._note(layer, False, outputs)
 

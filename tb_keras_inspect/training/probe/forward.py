@@ -12,6 +12,7 @@ from keras import ops
 
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.training.hooks.inference import call_for_inference
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import effective_rank
 from tb_keras_inspect.training.probe.outputs import OutputObserver, Seen
@@ -170,8 +171,8 @@ class Forward:
                 stack.enter_context(attention.installed())
             if Kind.ACTIVATION_FUNCTION in kinds:
                 stack.enter_context(functions.installed())
-            stack.enter_context(observer.listening())
-            outputs = call(subject.model, inputs)
+            stack.enter_context(observer.observing())
+            outputs = call_for_inference(subject.model, inputs)
         self.seen, self.functions, self.reasons = (
             observer.seen,
             functions.functions,
@@ -246,12 +247,6 @@ class Forward:
                     tensor = self.arranged(site.name, tensor, ops)
                 return site.on_device_output(subject.backend.detach(tensor))
             return subject.framework.kept(tensor)
-
-
-def call(model: keras.Model, inputs: Any) -> Any:
-    """Calls a model as it is used, not as it is trained."""
-    takes_training = getattr(model, "_call_has_training_arg", True)
-    return model(inputs, **({"training": False} if takes_training else {}))
 
 
 def _norms(x: Any, view: maps.View, xp: Any) -> Any:

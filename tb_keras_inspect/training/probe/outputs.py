@@ -8,9 +8,9 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.frameworks import Backend
+from tb_keras_inspect.training.hooks.call_log import CallLog, Output
+from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
 from tb_keras_inspect.training.probe.pictures.maps import View, view_of
-from tb_keras_inspect.training.step import keras_hooks as listening
-from tb_keras_inspect.training.step.call_log import CallLog, Output
 
 Take = Callable[[str, View, Any], None]
 
@@ -35,7 +35,7 @@ class Seen:
     whole: tuple[int, ...] | None
 
 
-class OutputObserver(listening.Listener):
+class OutputObserver(LayerObserver):
     """Names and views the outputs of one forward pass, and hands each to a function.
 
     Args:
@@ -60,17 +60,17 @@ class OutputObserver(listening.Listener):
         return self._log.omissions
 
     @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
+    def observing(self) -> Iterator[None]:
         """A block in which this observer sees the layers' calls on this thread."""
-        with listening.listening(self, listening.layer_calls()):
+        with observing(self, layer_calls()):
             yield
 
     def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
-        """See `Listener`."""
+        """See `LayerObserver`."""
         self._whole.append(_whole_shape(layer, inputs))
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
-        """See `Listener`."""
+        """See `LayerObserver`."""
         whole = self._whole.pop()
         for output in self._log.outputs(layer, outputs, self._token):
             shape = tuple(output.tensor.shape)

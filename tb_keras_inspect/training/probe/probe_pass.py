@@ -13,6 +13,7 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.frameworks import current as current_backend
 from tb_keras_inspect.frameworks import probing
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import encoding
 from tb_keras_inspect.training.probe import samples as probe_samples
@@ -25,9 +26,8 @@ from tb_keras_inspect.training.probe.pictures.map_sizes import (
     MAX_PIXELS,
     Caps,
 )
-from tb_keras_inspect.training.probe.pictures.scores import Scores
 from tb_keras_inspect.training.probe.samples import ProbeSamples
-from tb_keras_inspect.training.probe.saved_state import losses_kept, random_state_kept
+from tb_keras_inspect.training.probe.scores import Scores
 
 __all__ = ["ProbePass", "ProbeSamples", "ProbeValues"]
 

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect.training.hooks.inference import random_state_kept
 from tb_keras_inspect.training.probe import data as probe_data
-from tb_keras_inspect.training.probe.saved_state import random_state_kept
 
 DEFAULT_COUNT = 4
 MAX_COUNT = 16

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.training.step.layout import Layout, Section
+from tb_keras_inspect.training.reduce.layout import Layout, Section
 
 # Column of a section that says how many elements (of the loss: samples) a replica's numbers are of.
 # It does not outlive `combine_replicas`.

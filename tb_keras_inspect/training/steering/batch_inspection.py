@@ -12,6 +12,7 @@ import numpy as np
 from tb_keras_inspect.catalog.commands import CommandError, short
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.frameworks import probing
+from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import data
 from tb_keras_inspect.training.probe import samples as probe_samples
@@ -23,7 +24,6 @@ from tb_keras_inspect.training.probe.pictures import (
 )
 from tb_keras_inspect.training.probe.probe_pass import ProbePass
 from tb_keras_inspect.training.probe.samples import ProbeSamples
-from tb_keras_inspect.training.probe.saved_state import losses_kept, random_state_kept
 
 MAX_SHOWN = probe_samples.MAX_COUNT  # samples with pictures
 MAX_LOSSES = 1024  # samples whose loss is computed

@@ -9,8 +9,8 @@ import keras
 from keras import ops
 
 from tb_keras_inspect.catalog.commands import CLIPPING, CommandError, short
+from tb_keras_inspect.training.hooks.optimizers import inner_of
 from tb_keras_inspect.training.model import names
-from tb_keras_inspect.training.model.optimizers import inner_of
 
 VARIABLE, SCHEDULE, OVERRIDE = "variable", "schedule", "override"
 

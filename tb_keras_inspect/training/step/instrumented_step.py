@@ -9,8 +9,8 @@ import keras
 from tb_keras_inspect.frameworks import Backend, current
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
-from tb_keras_inspect.training.reduce import pack
-from tb_keras_inspect.training.step.layout import LayoutTable
+from tb_keras_inspect.training.reduce.layout import LayoutTable
+from tb_keras_inspect.training.step import pack
 from tb_keras_inspect.training.step.observer import Collector, Plan
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.undo import Undo, undo_of

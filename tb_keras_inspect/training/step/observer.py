@@ -9,11 +9,11 @@ import keras
 from keras import ops
 
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.training.model import optimizers
+from tb_keras_inspect.training.hooks import optimizers
+from tb_keras_inspect.training.hooks.call_log import CallLog
+from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
 from tb_keras_inspect.training.reduce import saturation, statistics
-from tb_keras_inspect.training.step.call_log import CallLog
-from tb_keras_inspect.training.step.keras_hooks import Listener
-from tb_keras_inspect.training.step.layout import SiteKey
+from tb_keras_inspect.training.reduce.layout import SiteKey
 from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
 
 
@@ -57,7 +57,7 @@ class Activation:
     units: Any
 
 
-class Collector(Listener):
+class Collector(TrainingObserver):
     """Holds what one execution (or one trace) of a training step shows.
 
     Nothing here may make the step fail: every hook runs under `guard`, which keeps the first error

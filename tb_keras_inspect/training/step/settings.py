@@ -2,7 +2,6 @@
 
 import dataclasses
 
-MAX_CALLS = 16  # of one layer in one step; a layer called in a Python loop would fill the log
 MAX_UNITS = 16384  # of one site; a softmax over a vocabulary would fill the log
 
 

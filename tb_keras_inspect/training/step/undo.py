@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training.probe.saved_state import saved_random_state
+from tb_keras_inspect.training.hooks.inference import saved_random_state
 
 logger = logging.getLogger(__name__)
 

@@ -42,7 +42,7 @@ class Shy(Calm):
     def look(self):
         frame = sys._getframe()
         while frame := frame.f_back:
-            if frame.f_code.co_filename.endswith("listening.py"):
+            if frame.f_code.co_filename.endswith("keras_hooks.py"):
                 raise RuntimeError("not in front of everybody")
 
 

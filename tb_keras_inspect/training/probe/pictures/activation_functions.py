@@ -13,10 +13,10 @@ from keras import ops
 
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.patches import instance_patch
+from tb_keras_inspect.training.hooks.call_log import MAX_CALLS
+from tb_keras_inspect.training.hooks.keras_hooks import is_observed
+from tb_keras_inspect.training.reduce.layout import site_name
 from tb_keras_inspect.training.reduce.saturation import FLAT_SLOPE, activation_of
-from tb_keras_inspect.training.step.keras_hooks import is_listening
-from tb_keras_inspect.training.step.layout import site_name
-from tb_keras_inspect.training.step.settings import MAX_CALLS
 
 BINS = 128
 MAX_SAMPLE = 4096  # pre-activations that are counted
@@ -131,7 +131,7 @@ class ActivationInputs:
 
     def _wrapped(self, used: Used, original: Function) -> Function:
         def function(x: Any, *args: Any, **kwargs: Any) -> Any:
-            if is_listening():
+            if is_observed():
                 with self._backend.no_gradient():
                     self._saw(used, original, x)
             return original(x, *args, **kwargs)

@@ -9,9 +9,9 @@ import keras
 from keras import ops
 
 from tb_keras_inspect.frameworks.patches import instance_patch
-from tb_keras_inspect.training.step.keras_hooks import deaf, is_listening
-from tb_keras_inspect.training.step.layout import site_name
-from tb_keras_inspect.training.step.settings import MAX_CALLS
+from tb_keras_inspect.training.hooks.call_log import MAX_CALLS
+from tb_keras_inspect.training.hooks.keras_hooks import is_observed, unobserved
+from tb_keras_inspect.training.reduce.layout import site_name
 
 Take = Callable[[str, Any], None]
 
@@ -26,7 +26,7 @@ _METHODS = (
 class AttentionScores:
     """Asks attention layers for their scores and hands them to a function.
 
-    Each layer's method is shadowed on the instance, and acts only where this thread is listening.
+    Each layer's method is shadowed on the instance, and acts only on a thread that is observed.
 
     Args:
         layers: Layers and their names.
@@ -56,7 +56,7 @@ class AttentionScores:
         self, layer: keras.layers.Layer, name: str, original: Callable[..., Any]
     ) -> Callable[..., Any]:
         def compute(*args: Any, **kwargs: Any) -> Any:
-            if not is_listening():
+            if not is_observed():
                 return original(*args, **kwargs)
             result = _asked(layer, original, args, kwargs)
             call = self._calls[id(layer)] = self._calls.get(id(layer), -1) + 1
@@ -92,7 +92,7 @@ def _asked(layer: keras.layers.Layer, original: Callable[..., Any], args: Any, k
         dropout = getattr(layer, "_dropout", None) or getattr(layer, "dropout", 0)
         query = next(iter(bound.arguments.values()))
         if not dropout and len(query.shape) == 4:
-            stack.enter_context(deaf())
+            stack.enter_context(unobserved())
         return original(*bound.args, **bound.kwargs)
 
 

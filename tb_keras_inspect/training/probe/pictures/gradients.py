@@ -10,9 +10,9 @@ import keras
 from keras import ops
 
 from tb_keras_inspect.frameworks.patches import instance_patch
+from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
 from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.activation_functions import Used
-from tb_keras_inspect.training.step.keras_hooks import Listener, layer_calls, listening
 
 _TO_PROBABILITY = ("softmax", "sigmoid")
 
@@ -108,23 +108,23 @@ class ScorePass:
     def _score(self, offsets: dict[str, Any], samples: Any) -> tuple[Any, Any]:
         """The sum of the samples' scores; what Grad-CAM's layer put out, and the classes."""
         flat = keras.tree.flatten(samples)
-        adder = _Adder({})
+        added = _OutputOffsets({})
         for place in self._inputs:
             if place.entry is None:
                 x = ops.convert_to_tensor(flat[place.position])
                 flat[place.position] = x + ops.cast(offsets[_key(place)], x.dtype)
             else:
-                adder.offsets[place.entry] = offsets[_key(place)]
+                added.offsets[place.entry] = offsets[_key(place)]
         if self._cam is not None:
-            adder.offsets[self._cam] = offsets["cam"]
-        with self._logits() as logit_of, listening(adder, layer_calls()):
+            added.offsets[self._cam] = offsets["cam"]
+        with self._logits() as logit_of, observing(added, layer_calls()):
             outputs = self._call(self._model, keras.tree.pack_sequence_as(samples, flat))
         output = keras.tree.flatten(outputs)[0]
-        missing = [place.name for place in adder.offsets if place not in adder.seen]
+        missing = [place.name for place in added.offsets if place not in added.seen]
         if missing:
             raise ValueError(f"the layer {missing[0]!r} was not called as it was before")
         score, targets = score_of(ops.cast(logit_of(output), "float32"))
-        cam = adder.seen.get(self._cam)
+        cam = added.seen.get(self._cam)
         return score, (0.0 if cam is None else cam, targets)
 
     @contextlib.contextmanager
@@ -150,8 +150,8 @@ class ScorePass:
             yield logit_of
 
 
-class _Adder(Listener):
-    """Adds to the outputs of layers.
+class _OutputOffsets(LayerObserver):
+    """Adds offsets to the outputs of layers.
 
     Attributes:
         offsets: What is added where.

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training.model.optimizers import inner_of
+from tb_keras_inspect.training.hooks.optimizers import inner_of
 
 KNOWN = "3.10 to 3.15"  # versions of Keras that the tests were run with
 

@@ -1,19 +1,26 @@
-"""What a forward pass outside the training must leave as it was."""
+"""Forward passes outside training: how a model is called, and what must stay as it was."""
 
 import contextlib
 import random
 import sys
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
 
 
+def call_for_inference(model: keras.Model, inputs: Any) -> Any:
+    """Calls a model with `training=False`, if it takes that argument."""
+    takes_training = getattr(model, "_call_has_training_arg", True)
+    return model(inputs, **({"training": False} if takes_training else {}))
+
+
 @contextlib.contextmanager
 def random_state_kept() -> Iterator[None]:
-    """Restores the global generators of Python, NumPy and PyTorch afterwards.
+    """A block after which the global generators of Python, NumPy and PyTorch are as before.
 
-    Keras's own generators are variables, which `keras.StatelessScope` looks after.
+    Keras's own generators are variables, which `keras.StatelessScope` takes care of.
     """
     restore = saved_random_state()
     try:
@@ -23,7 +30,7 @@ def random_state_kept() -> Iterator[None]:
 
 
 def saved_random_state() -> Callable[[], None]:
-    """A function that puts the global generators back to where they are now."""
+    """Returns a function that sets the global generators back to their present state."""
     python_state, numpy_state = random.getstate(), np.random.get_state()
     torch = sys.modules.get("torch")
     # Importing torch in another thread may be under way: then there is no state to keep yet.
@@ -45,7 +52,7 @@ def saved_random_state() -> Callable[[], None]:
 
 @contextlib.contextmanager
 def losses_kept(model: keras.Model) -> Iterator[None]:
-    """Restores what `add_loss` left on the layers in the last step: every call clears it."""
+    """A block after which the layers have the losses that `add_loss` gave them in the last step."""
     kept = [(layer, list(layer._losses), set(layer._loss_ids)) for layer in _layers(model)]
     try:
         yield

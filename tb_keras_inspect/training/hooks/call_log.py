@@ -8,8 +8,9 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.training.step.layout import site_name
-from tb_keras_inspect.training.step.settings import MAX_CALLS
+from tb_keras_inspect.training.reduce.layout import site_name
+
+MAX_CALLS = 16  # of one layer in one step; a layer called in a Python loop would fill the log
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,17 +13,17 @@ from tb_keras_inspect.catalog.tensor_statistics import (
     UPDATE_STATISTICS,
 )
 from tb_keras_inspect.records import bins
-from tb_keras_inspect.training.model import optimizers
+from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.processes.replicas import COUNT
 from tb_keras_inspect.training.reduce import statistics
-from tb_keras_inspect.training.reduce.parameters import Tensors
-from tb_keras_inspect.training.step import batch
-from tb_keras_inspect.training.step.layout import (
+from tb_keras_inspect.training.reduce.layout import (
     Layout,
     LayoutTable,
     Section,
     SiteKey,
 )
+from tb_keras_inspect.training.reduce.parameters import Tensors
+from tb_keras_inspect.training.step import batch
 from tb_keras_inspect.training.step.observer import Collector
 
 Packed = tuple[tuple[Section, ...], Any]  # sections, and their values as one float32 vector

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.training.hooks.inference import call_for_inference
 from tb_keras_inspect.training.probe import samples as probe_samples
-from tb_keras_inspect.training.probe.forward import Subject, call
+from tb_keras_inspect.training.probe.forward import Subject
+from tb_keras_inspect.training.probe.gradient_targets import cam_place, input_places
 from tb_keras_inspect.training.probe.outputs import Seen
 from tb_keras_inspect.training.probe.pictures import maps
-from tb_keras_inspect.training.probe.pictures.gradient_targets import cam_place, input_places
 from tb_keras_inspect.training.probe.pictures.gradients import (
     InputPlace,
     Place,
@@ -54,7 +55,7 @@ class Scores:
         if self._function is None:
             self._choose(samples, seen)
             outputs = probability_layers(subject.used)
-            score = ScorePass(subject.model, call, self._inputs, self._cam, outputs)
+            score = ScorePass(subject.model, call_for_inference, self._inputs, self._cam, outputs)
             make = subject.framework.compiled if subject.traced else subject.framework.eager
             self._function = make(score.forward(subject.framework), subject.model)
         if not self._inputs and self._cam is None:

@@ -6,8 +6,7 @@ import pytest
 from keras import layers, ops
 
 from tb_keras_inspect.frameworks import current
-from tb_keras_inspect.training.step.call_log import CallLog
-from tb_keras_inspect.training.step.settings import MAX_CALLS
+from tb_keras_inspect.training.hooks.call_log import MAX_CALLS, CallLog
 
 
 @pytest.fixture
