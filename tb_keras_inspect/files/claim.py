@@ -1,83 +1,67 @@
-"""Whose a run's directory is: two trainings in one would read as one that jumps back and forth."""
+"""Gives a directory to one recording at a time: two in one would read as one that jumps to and fro."""
 
-import contextlib
-import errno
 import os
-import weakref
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from filelock import FileLock, Timeout
 
-MOST = 1000  # trainings in one directory, each in a directory of its own below it
-_BUSY = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
-_held: "weakref.WeakSet[Claim]" = weakref.WeakSet()
+from tb_keras_inspect.files.locations import is_remote
+
+LOCK_FILE = ".keras_inspect.lock"  # stays in the directory, empty: removing it would be a race
+MAX_RECORDINGS = 1000  # in one directory, each after the first in a subdirectory of its own
 
 
 class Claim:
-    """Holds a directory for one recording, until it is released or its process ends, however it ends.
+    """Holds a directory for one recording until it is released or its process ends, however it ends.
+
+    A forked child does not hold it.
 
     Args:
-        path: A local directory; made when missing.
+        path: A local directory. It is created if it is missing.
 
     Attributes:
-        is_free: Whether no other process holds it. True as well where that cannot be known: on
-            Windows, and on file systems without locks.
+        is_free: Whether no other process holds the directory. Also True where that cannot be known, as
+            on some network file systems.
 
     Raises:
-        OSError: when the directory cannot be made or read.
+        OSError: If the directory cannot be created.
     """
 
     def __init__(self, path: str):
         self.path = path
         self.is_free = True
-        self._descriptor = -1
         os.makedirs(path, exist_ok=True)
-        if fcntl is None:
-            return
-        self._descriptor = os.open(path, os.O_RDONLY)
+        # Released by any thread; and never a lock file that a crash leaves locked.
+        self._lock = FileLock(
+            os.path.join(path, LOCK_FILE), thread_local=False, fallback_to_soft=False
+        )
+        self._owner = os.getpid()
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            self.is_free = error.errno not in _BUSY
-            self.release()
-            return
-        _held.add(self)
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            self.is_free = False
+        except (OSError, NotImplementedError):  # a file system without locks
+            pass
 
     def release(self) -> None:
-        """Lets others have it. Safe to call twice."""
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            with contextlib.suppress(OSError):
-                os.close(descriptor)
-        _held.discard(self)
+        """Let other processes have the directory. Safe to call twice."""
+        if os.getpid() == self._owner:  # a forked child shares the lock of its parent
+            self._lock.release(force=True)
 
 
 def claim(log_dir: str) -> Claim | None:
-    """Holds a directory or, where another process does, one of its own below it.
+    """Claim a directory or, if another process holds it, a subdirectory.
 
     Args:
-        log_dir: The run's directory. A URL cannot be held.
+        log_dir: The run's directory. A URL cannot be claimed.
 
     Returns:
-        The claim, whose `path` may be below `log_dir`; None for a URL.
+        The claim, whose `path` may be a subdirectory of `log_dir`; None for a URL.
     """
-    if "://" in log_dir:
+    if is_remote(log_dir):
         return None
     found = Claim(log_dir)
-    for number in range(2, MOST):
+    for number in range(2, MAX_RECORDINGS):
         if found.is_free:
             break
         found = Claim(os.path.join(log_dir, f"process_{number}"))
     return found
-
-
-def _forget() -> None:
-    """A forked process shares the lock: its parent's end would not free the directory."""
-    for item in list(_held):
-        item.release()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget)

@@ -1,5 +1,5 @@
-"""What can go wrong with files and directories."""
+"""Errors of files and directories."""
 
 
 class StoreError(Exception):
-    """A run cannot be read; the text says why."""
+    """A run cannot be read. The message says why."""

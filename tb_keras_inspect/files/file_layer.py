@@ -1,47 +1,54 @@
-"""Local directories and URLs, read alike."""
+"""Event files on local disks and behind URLs, read alike."""
 
-import contextlib
 import os
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from tb_keras_inspect.files.errors import StoreError
+from tb_keras_inspect.files.locations import is_remote
+from tb_keras_inspect.files.remote_files import RemoteFiles, remote_files
 
-MARK = "tfevents"  # TensorBoard takes every file with this in its name for an event file
+MARK = "tfevents"  # TensorBoard treats every file with this in its name as an event file
 
 
 class FileLayer(Protocol):
-    """What reading event files needs of a file system."""
+    """What the reader of event files needs from a file system."""
 
     def event_files(self, directory: str) -> list[str]:
-        """Paths of the event files right in a directory, sorted by name."""
+        """List the paths of the event files directly in a directory, sorted by name.
+
+        Raises:
+            StoreError: If the directory cannot be read.
+        """
 
     def run_directories(self, directory: str) -> list[str]:
-        """Relative paths of the directories with event files, "." for itself, sorted."""
+        """List the relative paths of the directories with event files, sorted; "." is itself.
+
+        Raises:
+            StoreError: If a remote directory cannot be read.
+        """
 
     def size(self, path: str) -> int:
-        """Bytes."""
+        """Return the size of a file in bytes."""
 
     def read(self, path: str, start: int, stop: int) -> bytes:
-        """Bytes `start` to `stop`, fewer where the file ends before."""
+        """Return the bytes `start` to `stop` of a file, fewer if it ends before."""
 
 
 def file_layer(path: str) -> FileLayer:
-    """The file system of a path.
+    """Return the file system of a path or URL.
 
     Raises:
-        StoreError: when nothing that is installed opens it.
+        StoreError: If nothing that is installed opens it.
     """
-    if "://" not in path:
+    if not is_remote(path):
         return LocalFiles()
     try:
-        return MirroredFiles(FsspecRemote(path))
-    except (ImportError, ValueError) as error:
-        with contextlib.suppress(ImportError):
-            return MirroredFiles(GfileRemote(path))
-        raise StoreError(f"Cannot open {path!r}: {error}") from error
+        return MirroredFiles(remote_files(path))
+    except OSError as error:
+        raise StoreError(str(error)) from error
 
 
 class LocalFiles:
@@ -68,7 +75,7 @@ class LocalFiles:
 
 
 def _walk(directory: str) -> Iterator[tuple[str, Iterable[str]]]:
-    """Follows links, but enters no directory twice: links can go in circles."""
+    """Follow links, but enter no directory twice: links can form circles."""
     entered = set()
     for at, below, names in os.walk(directory, followlinks=True):
         real = os.path.realpath(at)
@@ -79,19 +86,10 @@ def _walk(directory: str) -> Iterator[tuple[str, Iterable[str]]]:
         yield at, names
 
 
-class Remote(Protocol):
-    """What a remote file system offers."""
-
-    def files(self, directory: str) -> list[str]: ...
-    def walk(self, directory: str) -> Iterator[tuple[str, Iterable[str]]]: ...
-    def size(self, path: str) -> int: ...
-    def read(self, path: str, start: int, stop: int) -> bytes: ...
-
-
 class MirroredFiles:
-    """Fetches each byte of a remote file once, into a temporary file."""
+    """Remote files. Each byte is fetched once, into a temporary file."""
 
-    def __init__(self, remote: Remote):
+    def __init__(self, remote: RemoteFiles):
         self._remote = remote
         self._lock = threading.Lock()
         self._mirrors: dict[str, IO[bytes]] = {}
@@ -99,12 +97,16 @@ class MirroredFiles:
     def event_files(self, directory: str) -> list[str]:
         try:
             paths = self._remote.files(directory)
-        except Exception as error:  # each file system has its own
+        except OSError as error:
             raise StoreError(f"Cannot read {directory!r}: {error}") from error
         return sorted(path for path in paths if MARK in path.rsplit("/", 1)[-1])
 
     def run_directories(self, directory: str) -> list[str]:
-        return _with_event_files(directory, self._remote.walk(directory))
+        try:
+            found = self._remote.walk(directory)
+        except OSError as error:
+            raise StoreError(f"Cannot read {directory!r}: {error}") from error
+        return _with_event_files(directory, found)
 
     def size(self, path: str) -> int:
         return self._remote.size(path)
@@ -119,58 +121,6 @@ class MirroredFiles:
                 mirror.write(self._remote.read(path, there, stop))
             mirror.seek(start)
             return mirror.read(stop - start)
-
-
-class FsspecRemote:
-    """Whatever fsspec opens."""
-
-    def __init__(self, url: str):
-        import fsspec
-
-        self._system: Any = fsspec.core.url_to_fs(url)[0]
-
-    def files(self, directory: str) -> list[str]:
-        self._system.invalidate_cache()
-        path = self._system._strip_protocol(directory)
-        return [f["name"] for f in self._system.ls(path, detail=True) if f["type"] == "file"]
-
-    def walk(self, directory: str) -> Iterator[tuple[str, Iterable[str]]]:
-        root = self._system._strip_protocol(directory)
-        for at, _, names in self._system.walk(root):
-            yield directory.rstrip("/") + at[len(root.rstrip("/")) :], names
-
-    def size(self, path: str) -> int:
-        return self._system.info(path)["size"]
-
-    def read(self, path: str, start: int, stop: int) -> bytes:
-        return self._system.cat_file(path, start=start, end=stop)
-
-
-class GfileRemote:
-    """What TensorFlow's file layer opens and fsspec does not; only then is it imported."""
-
-    def __init__(self, url: str):
-        from tensorboard.compat import tf
-
-        self._gfile: Any = tf.io.gfile
-        with contextlib.suppress(Exception):  # a missing directory is told later
-            self._gfile.exists(url)
-
-    def files(self, directory: str) -> list[str]:
-        paths = [os.path.join(directory, name) for name in self._gfile.listdir(directory)]
-        return [path for path in paths if not self._gfile.isdir(path)]
-
-    def walk(self, directory: str) -> Iterator[tuple[str, Iterable[str]]]:
-        for at, _, names in self._gfile.walk(directory):
-            yield at, names
-
-    def size(self, path: str) -> int:
-        return self._gfile.stat(path).length
-
-    def read(self, path: str, start: int, stop: int) -> bytes:
-        with self._gfile.GFile(path, "rb") as file:
-            file.seek(start)
-            return file.read(stop - start)
 
 
 def _with_event_files(root: str, walk: Iterable[tuple[str, Iterable[str]]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Opens directories of control files, wherever they are."""
+"""Opens directories by path or URL."""
 
 import os
 
@@ -9,15 +9,19 @@ AnyDirectory = Directory | RemoteDirectory
 
 
 def is_remote(path: str) -> bool:
-    """Whether it is a URL."""
+    """Return whether a path is a URL."""
     return "://" in path
 
 
 def opened(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
-    """A directory.
+    """Open a directory.
+
+    Args:
+        path: A path or URL or, with `inside`, a name.
+        inside: The directory that holds it. Defaults to None.
 
     Raises:
-        OSError: when it cannot be opened.
+        OSError: If it cannot be opened.
     """
     if isinstance(inside, RemoteDirectory):
         return RemoteDirectory(path, inside)
@@ -27,10 +31,10 @@ def opened(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
 
 
 def made(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
-    """A directory, made where it is missing.
+    """Open a directory as `opened` does, and create it if it is missing.
 
     Raises:
-        OSError: when it cannot be.
+        OSError: If it cannot be created.
     """
     if isinstance(inside, RemoteDirectory):
         return RemoteDirectory.made(path, inside)
@@ -40,7 +44,7 @@ def made(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
 
 
 def below(directory: str, *names: str) -> str:
-    """A path below a directory, which may be a URL."""
+    """Return a path below a directory, which may be a URL."""
     if is_remote(directory):
         return "/".join((directory.rstrip("/"), *names))
     return os.path.join(directory, *names)

@@ -1,4 +1,8 @@
-"""Files in a directory that others can write to: no link is followed, nothing is read half-written."""
+"""Files in a directory that others can write to: no link is followed, nothing is read half-written.
+
+Our own, because neither pathlib nor fsspec opens and writes relative to a held directory without
+following links: one that another user places there must not lead to the token or to the user's files.
+"""
 
 import contextlib
 import os
@@ -7,28 +11,30 @@ import stat
 from typing import Any
 
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe in place of a file must not make us wait
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe in place of a file must not block
 _BINARY = getattr(os, "O_BINARY", 0)
 _BY_DESCRIPTOR = {os.open, os.unlink, os.rename, os.mkdir} <= os.supports_dir_fd
 
 
 class UnsafeError(OSError):
-    """What is there is not a plain file or directory of its own."""
+    """What is there is not a plain file or directory."""
 
 
 class Directory:
-    """A directory that is held open, so that nobody can put a link in its place meanwhile.
+    """A directory that is held open, so that nobody can replace it with a link meanwhile.
 
-    On systems without file descriptors of directories (Windows) it is looked at before each use.
+    On systems without file descriptors of directories (Windows) it is checked before each use.
 
     Args:
-        path: The directory; its last part must not be a link.
+        path: The directory, or its name with `inside`. Its last part must not be a link.
+        inside: The directory that holds it. Defaults to None.
 
     Raises:
-        OSError: when it cannot be opened. UnsafeError: when it is something else.
+        OSError: If it cannot be opened.
+        UnsafeError: If it is not a directory.
     """
 
-    least_wait_seconds = 0.05  # between two looks for news
+    min_poll_seconds = 0.05  # between two checks for new files
 
     def __init__(self, path: str, inside: "Directory | None" = None):
         self.path: str = os.path.join(inside.path, path) if inside else path
@@ -47,7 +53,7 @@ class Directory:
 
     @classmethod
     def made(cls, path: str, inside: "Directory | None" = None) -> "Directory":
-        """The same, made where it is missing."""
+        """Open a directory, and create it if it is missing."""
         with contextlib.suppress(FileExistsError):
             if _BY_DESCRIPTOR:
                 os.mkdir(path, 0o777, dir_fd=None if inside is None else inside._descriptor)
@@ -62,17 +68,17 @@ class Directory:
         self.close()
 
     def close(self) -> None:
-        """Lets it go. Safe to call twice."""
+        """Release the directory. Safe to call twice."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
 
     def names(self) -> list[str]:
-        """What is in it."""
+        """List the names in the directory."""
         return os.listdir(self.path if self._descriptor is None else self._descriptor)
 
     def has(self, name: str) -> bool:
-        """Whether there is such a file."""
+        """Return whether there is such a file."""
         try:
             os.close(self._open(name, os.O_RDONLY | _AT_ONCE))
         except OSError:
@@ -80,10 +86,11 @@ class Directory:
         return True
 
     def read(self, name: str, limit: int) -> bytes:
-        """A file of at most `limit` bytes.
+        """Read a file of at most `limit` bytes.
 
         Raises:
-            FileNotFoundError: when there is none. UnsafeError: when it is a link, a pipe, too large.
+            FileNotFoundError: If there is none.
+            UnsafeError: If it is a link or a pipe, or is too large.
         """
         try:
             descriptor = self._open(name, os.O_RDONLY | _AT_ONCE)
@@ -101,16 +108,16 @@ class Directory:
         return data
 
     def write(self, name: str, data: bytes, mode: int = 0o666, keep: bool = False) -> bool:
-        """Puts a file there in one move: a reader sees all of it, or none.
+        """Write a file in one step: a reader sees all of it or nothing.
 
         Args:
-            name: Of the file.
-            data: What is in it.
-            mode: Its permissions, less what the process masks.
-            keep: Leave one that is there.
+            name: Name of the file.
+            data: Its contents.
+            mode: Its permissions, less the process's umask.
+            keep: Keep a file that already exists.
 
         Returns:
-            Whether it was written.
+            Whether the file was written.
         """
         if keep and self.has(name):
             return False
@@ -126,7 +133,7 @@ class Directory:
         return True
 
     def remove(self, name: str) -> bool:
-        """Removes a file; whether it was there."""
+        """Remove a file. Return whether it was there."""
         try:
             if self._descriptor is None:
                 os.unlink(os.path.join(self.path, name))

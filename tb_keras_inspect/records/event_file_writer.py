@@ -15,6 +15,9 @@ import time
 import google_crc32c
 from tensorboard.compat.proto import event_pb2
 
+from tb_keras_inspect.files import remote_files
+from tb_keras_inspect.files.locations import below, is_remote
+
 _counter = itertools.count()
 
 
@@ -49,8 +52,7 @@ def frame(data: bytes) -> bytes:
 class EventFileWriter:
     """Appends events to a new event file; each `write` is on disk when it returns.
 
-    One thread at a time. Works for local paths and for whatever URL the file layer that TensorBoard
-    reads with can open.
+    One thread at a time. Works for local paths and for URLs that `files.remote_files` opens.
 
     Args:
         log_dir: The run's directory; created when missing.
@@ -64,18 +66,15 @@ class EventFileWriter:
     """
 
     def __init__(self, log_dir: str):
-        self.path = os.path.join(log_dir, file_name())
+        self.path = below(log_dir, file_name())
         self.size = 0
-        if "://" in log_dir:
-            from tensorboard.compat import tf
-
-            tf.io.gfile.makedirs(log_dir)
-            self._file = tf.io.gfile.GFile(self.path, "wb")
+        self._is_local = not is_remote(log_dir)
+        if not self._is_local:
+            self._file = remote_files.create(self.path)
         else:
             os.makedirs(log_dir, exist_ok=True)
             # Unbuffered: what could not be written must not be tried again later, or in a fork.
             self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
-        self._is_local = "://" not in log_dir
         self.write(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def write(self, *events: event_pb2.Event) -> None:
@@ -91,7 +90,6 @@ class EventFileWriter:
             self._write_whole(data)
         else:
             self._file.write(data)
-            self._file.flush()
         self.size += len(data)
 
     def _check_is_there(self) -> None:

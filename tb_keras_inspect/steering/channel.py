@@ -102,7 +102,7 @@ class Channel:
     def __init__(self, run_directory: str):
         self.path = below(run_directory, FOLDER)
         kind = RemoteDirectory if is_remote(run_directory) else Directory
-        self.wait_seconds = kind.least_wait_seconds  # between looks for an answer
+        self.wait_seconds = kind.min_poll_seconds  # between looks for an answer
 
     # The sender's end.
 
@@ -192,7 +192,7 @@ class Mailbox:
         self._folder = made(self.path)
         self._commands = made(COMMANDS, self._folder)
         self._answers = made(ANSWERS, self._folder)
-        self.least_wait_seconds = self._folder.least_wait_seconds
+        self.min_poll_seconds = self._folder.min_poll_seconds
         for directory in (self._commands, self._answers):
             for name in directory.names():
                 directory.remove(name)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.files.claim import claim
+from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 
 logger = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ class Recorder:
 
 
 def _identity(log_dir: str) -> str:
-    return log_dir if "://" in log_dir else os.path.realpath(log_dir)
+    return log_dir if is_remote(log_dir) else os.path.realpath(log_dir)
 
 
 def _close_earlier(log_dir: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.files.locations import below, made, opened
-from tb_keras_inspect.files.remote_directory import Fsspec, Gfile, RemoteDirectory
+from tb_keras_inspect.files.remote_directory import RemoteDirectory
+from tb_keras_inspect.files.remote_files import FsspecFiles, TensorFlowFiles
 from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
 from tb_keras_inspect.steering.channel import (
     FOLDER,
@@ -42,8 +43,8 @@ def place(request, tmp_path) -> str:
 
 def test_each_layer_opens_its_own():
     pytest.importorskip("tensorflow")
-    assert isinstance(RemoteDirectory(url("memory"))._system, Fsspec)
-    assert isinstance(RemoteDirectory(url("ram"))._system, Gfile)
+    assert isinstance(RemoteDirectory(url("memory"))._files, FsspecFiles)
+    assert isinstance(RemoteDirectory(url("ram"))._files, TensorFlowFiles)
 
 
 def test_files_are_written_read_and_removed_alike(place):
@@ -75,7 +76,7 @@ def test_files_are_written_read_and_removed_alike(place):
 def test_on_an_object_store_a_file_is_written_at_once(monkeypatch):
     monkeypatch.setattr("tb_keras_inspect.files.remote_directory.OBJECT_STORES", {"memory"})
     with made(url("memory")) as directory:
-        monkeypatch.setattr(Fsspec, "move", None)
+        monkeypatch.setattr(FsspecFiles, "move", None)
         assert directory.write("x", b"one")
         assert directory.names() == ["x"]
 

@@ -211,7 +211,7 @@ def run(program, directory):
 def test_everything_is_written_when_the_process_ends_without_close(tmp_path, ending, code):
     result = run(f"for step in range(40): put(step, 0.01)\n{ending}", tmp_path)
     assert result.returncode == code, result.stderr
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*tfevents*")
     assert steps_in(path) == list(range(40))
 
 
@@ -226,7 +226,7 @@ def test_a_killed_process_leaves_what_was_written_by_then(tmp_path):
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     assert run(program, tmp_path).returncode < 0
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*tfevents*")
     assert steps_in(path) == [0, 1, 2, 3, 4]
 
 
@@ -242,7 +242,7 @@ def test_a_disk_that_fails_stops_recording_and_not_the_process(tmp_path):
     assert result.returncode == 0, result.stderr
     assert result.stdout.split() == ["False", "OSError", "False"]
     assert result.stderr == ""
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*tfevents*")
     assert steps_in(path) == [0, 1, 2, 3]
 
 
@@ -259,7 +259,7 @@ def test_a_forked_process_neither_writes_nor_hangs(tmp_path):
     )
     result = run(program, tmp_path)
     assert result.stdout.split() == ["0"], result.stderr
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*tfevents*")
     assert steps_in(path) == [0, 2]
 
 

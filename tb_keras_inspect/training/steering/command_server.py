@@ -132,7 +132,7 @@ class Post:
 
     def _run(self) -> None:
         try:
-            while not self._ends.wait(max(self.poll_seconds, self._mailbox.least_wait_seconds)):
+            while not self._ends.wait(max(self.poll_seconds, self._mailbox.min_poll_seconds)):
                 self._take_in()
                 if time.monotonic() - self._written_at >= BEAT_SECONDS:
                     if not self._is_alive():

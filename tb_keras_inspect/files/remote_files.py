@@ -1,0 +1,249 @@
+"""The files behind a URL: through fsspec or, where it cannot open the URL, TensorFlow's file layer."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+# Google Cloud Storage has no append in fsspec: what is written shows when the file is closed.
+_NO_APPEND = frozenset(("gs", "gcs"))
+
+
+class NewFile(Protocol):
+    """A file that is being written."""
+
+    def write(self, data: bytes) -> Any:
+        """Append to the file, and flush as far as the file system allows."""
+
+    def close(self) -> None:
+        """Close the file."""
+
+
+class RemoteFiles(Protocol):
+    """One file system. Paths are URLs; every failure is an OSError."""
+
+    def names(self, directory: str) -> list[str]:
+        """List the names in a directory."""
+
+    def files(self, directory: str) -> list[str]:
+        """List the paths of the files in a directory."""
+
+    def walk(self, directory: str) -> list[tuple[str, list[str]]]:
+        """List the directories below a directory, itself included, with the names of their files."""
+
+    def size(self, path: str) -> int:
+        """Return the size of a file in bytes."""
+
+    def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
+        """Return the bytes `start` to `stop` of a file, fewer if it ends before."""
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a whole file."""
+
+    def create(self, path: str) -> NewFile:
+        """Create a file to append to."""
+
+    def move(self, source: str, target: str) -> None:
+        """Move a file, replacing `target`."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+
+    def make(self, directory: str) -> None:
+        """Create a directory and those above it, where the file system has directories."""
+
+
+def remote_files(url: str) -> RemoteFiles:
+    """Return the file system of a URL.
+
+    Raises:
+        OSError: If nothing that is installed opens it.
+    """
+    try:
+        return FsspecFiles(url)
+    except (ImportError, ValueError) as error:
+        with contextlib.suppress(ImportError):
+            return TensorFlowFiles()
+        raise OSError(f"Cannot open {url!r}: {error}") from error
+
+
+def create(path: str) -> NewFile:
+    """Create a file behind a URL, and its directory, to append to.
+
+    Raises:
+        OSError: If it cannot be created.
+    """
+    files = remote_files(path)
+    if isinstance(files, FsspecFiles) and path.partition("://")[0] in _NO_APPEND:
+        with contextlib.suppress(ImportError):
+            import tensorflow  # noqa: F401 - its layer can append there; TensorBoard's stand-in cannot
+
+            files = TensorFlowFiles()
+    files.make(path.rpartition("/")[0])
+    return files.create(path)
+
+
+@contextlib.contextmanager
+def _os_errors() -> Iterator[None]:
+    """Each file system has exceptions of its own."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        kind = FileNotFoundError if "NotFound" in type(error).__name__ else OSError
+        raise kind(f"{type(error).__name__}: {error}") from error
+
+
+class FsspecFiles:
+    """What fsspec opens."""
+
+    def __init__(self, url: str):
+        import fsspec  # optional: only URLs need it
+
+        self._system: Any = fsspec.core.url_to_fs(url)[0]
+        self._appends = url.partition("://")[0] not in _NO_APPEND
+
+    def names(self, directory: str) -> list[str]:
+        return [_name(entry["name"]) for entry in self._entries(directory)]
+
+    def files(self, directory: str) -> list[str]:
+        entries = [e for e in self._entries(directory) if e["type"] == "file"]
+        return [f"{directory.rstrip('/')}/{_name(entry['name'])}" for entry in entries]
+
+    @_os_errors()
+    def _entries(self, directory: str) -> list[dict[str, Any]]:
+        self._system.invalidate_cache()
+        return list(self._system.ls(self._system._strip_protocol(directory), detail=True))
+
+    @_os_errors()
+    def walk(self, directory: str) -> list[tuple[str, list[str]]]:
+        root = self._system._strip_protocol(directory).rstrip("/")
+        found = self._system.walk(root)
+        return [(directory.rstrip("/") + at[len(root) :], list(names)) for at, _, names in found]
+
+    @_os_errors()
+    def size(self, path: str) -> int:
+        self._system.invalidate_cache()
+        found = self._system.info(path)
+        if found["type"] != "file":
+            raise FileNotFoundError(path)
+        return int(found["size"])
+
+    @_os_errors()
+    def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
+        return bytes(self._system.cat_file(path, start=start, end=stop))
+
+    @_os_errors()
+    def write(self, path: str, data: bytes) -> None:
+        self._system.pipe_file(path, data)
+
+    @_os_errors()
+    def create(self, path: str) -> NewFile:
+        if self._appends:
+            try:  # not a whole file first: Azure appends only to what was created by appending
+                self._system.open(path, "ab").close()
+            except FileNotFoundError:
+                self._system.pipe_file(path, b"")
+            return _AppendedFile(self._system, path)
+        return _FlushedFile(self._system.open(path, "wb"))
+
+    @_os_errors()
+    def move(self, source: str, target: str) -> None:
+        self._system.mv(source, target)
+
+    @_os_errors()
+    def remove(self, path: str) -> None:
+        self._system.rm_file(path)
+
+    @_os_errors()
+    def make(self, directory: str) -> None:
+        self._system.makedirs(directory, exist_ok=True)
+
+
+class TensorFlowFiles:
+    """What TensorFlow's file layer opens and fsspec does not; TensorFlow is imported only then."""
+
+    def __init__(self) -> None:
+        from tensorboard.compat import tf
+
+        self._gfile: Any = tf.io.gfile
+
+    @_os_errors()
+    def names(self, directory: str) -> list[str]:
+        return [str(name).rstrip("/") for name in self._gfile.listdir(directory)]
+
+    @_os_errors()
+    def files(self, directory: str) -> list[str]:
+        paths = [f"{directory.rstrip('/')}/{name}" for name in self.names(directory)]
+        return [path for path in paths if not self._gfile.isdir(path)]
+
+    @_os_errors()
+    def walk(self, directory: str) -> list[tuple[str, list[str]]]:
+        return [(at, list(names)) for at, _, names in self._gfile.walk(directory)]
+
+    @_os_errors()
+    def size(self, path: str) -> int:
+        return int(self._gfile.stat(path).length)
+
+    @_os_errors()
+    def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
+        with self._gfile.GFile(path, "rb") as file:
+            if start:
+                file.seek(start)
+            return bytes(file.read() if stop is None else file.read(stop - start))
+
+    @_os_errors()
+    def write(self, path: str, data: bytes) -> None:
+        with self._gfile.GFile(path, "wb") as file:
+            file.write(data)
+
+    @_os_errors()
+    def create(self, path: str) -> NewFile:
+        return _FlushedFile(self._gfile.GFile(path, "wb"))
+
+    @_os_errors()
+    def move(self, source: str, target: str) -> None:
+        self._gfile.rename(source, target, overwrite=True)
+
+    @_os_errors()
+    def remove(self, path: str) -> None:
+        self._gfile.remove(path)
+
+    @_os_errors()
+    def make(self, directory: str) -> None:
+        self._gfile.makedirs(directory)
+
+
+class _FlushedFile:
+    """A file that stays open."""
+
+    def __init__(self, file: Any):
+        self._file = file
+
+    @_os_errors()
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self._file.flush()
+
+    @_os_errors()
+    def close(self) -> None:
+        self._file.close()
+
+
+class _AppendedFile:
+    """A file that is opened for each write: fsspec keeps what a flush leaves until a block is full."""
+
+    def __init__(self, system: Any, path: str):
+        self._system, self._path = system, path
+
+    @_os_errors()
+    def write(self, data: bytes) -> None:
+        with self._system.open(self._path, "ab") as file:
+            file.write(data)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _name(path: str) -> str:
+    return str(path).rstrip("/").rsplit("/", 1)[-1]

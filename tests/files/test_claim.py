@@ -1,0 +1,90 @@
+"""One recording at a time has a directory, from process to process."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tb_keras_inspect.files.claim import LOCK_FILE, Claim, claim
+
+CLAIM = """
+import sys
+from tb_keras_inspect.files.claim import claim
+held = claim(sys.argv[1])
+print(held.path, flush=True)
+sys.stdin.read()
+"""
+
+
+def other_process(directory):
+    """Another process that claims the directory, and where it records."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLAIM, str(directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return process, process.stdout.readline().strip()
+
+
+def test_a_second_process_records_below_and_a_third_one_beside_it(tmp_path):
+    first = claim(str(tmp_path))
+    second, below = other_process(tmp_path)
+    third, beside = other_process(tmp_path)
+    for process in (second, third):
+        process.communicate("")
+    assert first.path == str(tmp_path)
+    assert below == str(tmp_path / "process_2")
+    assert beside == str(tmp_path / "process_3")
+    first.release()
+
+
+def test_a_killed_process_holds_nothing(tmp_path):
+    process, where = other_process(tmp_path)
+    assert where == str(tmp_path)
+    assert not Claim(str(tmp_path)).is_free
+    process.kill()
+    process.communicate()
+    mine = Claim(str(tmp_path))
+    assert mine.is_free
+    mine.release()
+
+
+def test_a_released_directory_is_free_again(tmp_path):
+    first = Claim(str(tmp_path))
+    first.release()
+    first.release()
+    process, where = other_process(tmp_path)
+    process.communicate("")
+    assert where == str(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_forked_child_neither_holds_the_directory_nor_frees_it(tmp_path):
+    mine = Claim(str(tmp_path))
+    child_goes, parent_tells = os.pipe()
+    child = os.fork()
+    if not child:
+        mine.release()
+        os.read(child_goes, 1)
+        os._exit(0)
+    try:
+        assert not Claim(str(tmp_path)).is_free
+        mine.release()
+        again = Claim(str(tmp_path))
+        assert again.is_free  # though the child lives
+        again.release()
+    finally:
+        os.write(parent_tells, b"x")
+        os.waitpid(child, 0)
+
+
+def test_where_the_lock_cannot_be_made_the_directory_counts_as_free(tmp_path):
+    (tmp_path / "elsewhere").write_text("")
+    (tmp_path / LOCK_FILE).symlink_to(tmp_path / "elsewhere")  # not followed
+    assert Claim(str(tmp_path)).is_free
+
+
+def test_a_url_is_not_claimed():
+    assert claim("memory://a/b") is None
