@@ -1,6 +1,7 @@
 """The files behind a URL: through fsspec or, where it cannot open the URL, TensorFlow's file layer."""
 
 import contextlib
+import importlib.util
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -72,12 +73,11 @@ def create(path: str) -> NewFile:
     Raises:
         OSError: If it cannot be created.
     """
-    files = remote_files(path)
-    if isinstance(files, FsspecFiles) and path.partition("://")[0] in _NO_APPEND:
-        with contextlib.suppress(ImportError):
-            import tensorflow  # noqa: F401 - its layer can append there; TensorBoard's stand-in cannot
-
-            files = TensorFlowFiles()
+    files: RemoteFiles
+    if path.partition("://")[0] in _NO_APPEND and importlib.util.find_spec("tensorflow"):
+        files = TensorFlowFiles()
+    else:
+        files = remote_files(path)
     files.make(path.rpartition("/")[0])
     return files.create(path)
 
