@@ -1,112 +1,271 @@
-"""The problems that the diagnosis looks for, in the order in which its rules run."""
+"""The problems that the diagnosis knows: what each is called, what it means, what explains what.
+
+Names and variants are identifiers: programs compare them, in Python, in JSON and in `stop_on`. All
+other texts are for people and may change.
+"""
 
 import dataclasses
+from collections.abc import Mapping
+
+SEVERITIES = ("note", "warning", "error")  # in rising order
 
 
 @dataclasses.dataclass(frozen=True)
 class Problem:
-    """What one rule looks for.
+    """One kind of problem of a training run.
 
     Attributes:
-        name: As in findings; also the module of the rule in `diagnosis/rules`.
-        title: A noun phrase: "No finding: no <title>".
-        examines: What the rule examines.
-        why: Why that, and not something simpler.
+        name: Identifier.
+        title: A few words for a list: "dead ReLU units".
+        meaning: One sentence on what it is.
+        examines: What its rule looks at.
+        why: Why the rule looks at that and not at the obvious number.
+        advice: What to try first when nothing more is known.
+        severities: The mildest and the worst severity that it can have.
+        variants: Identifier of each form of the problem, and what that form is.
     """
 
     name: str
     title: str
+    meaning: str
     examines: str
     why: str
+    advice: str
+    severities: tuple[str, str]
+    variants: Mapping[str, str]
 
 
 _ALL = (
     Problem(
         "non_finite",
-        title="values that are not finite",
-        examines="the first tensor that was non-finite within its step: data, weights, layers in "
-        "forward order, loss, gradients in backward order",
-        why="overflows that mixed precision skips are not faults, and neither are infinities that "
-        "a layer outputs on purpose",
+        "values that are not finite",
+        "A NaN or an infinity has reached the loss, the gradients or the weights.",
+        "the first tensor that was non-finite within its step: data, weights, layers in forward "
+        "order, loss, gradients in backward order",
+        "overflows that mixed precision skips are not faults, and neither are infinities that a "
+        "layer outputs on purpose",
+        "Lower the learning rate, and check the data for NaN.",
+        ("warning", "error"),
+        {
+            "input": "the input data came first",
+            "target": "the targets came first",
+            "weight": "a weight came first",
+            "activation": "a layer's output came first",
+            "loss": "the loss came first",
+            "gradient": "a gradient came first",
+            "update": "an update came first",
+            "epoch": "only the mean loss of an epoch shows it",
+            "unsampled_data": "the weights broke between two samples, and later batches hold "
+            "non-finite data",
+        },
     ),
     Problem(
         "output_mismatch",
-        title="an output that does not fit the targets",
-        examines="how the model was compiled, the activation function of the output, the range of "
-        "the targets",
-        why="visible at the first step; a softmax that is not a layer shows as a first loss close "
-        "to the baseline loss",
+        "an output that does not fit the targets",
+        "The output layer, the loss and the targets contradict each other.",
+        "how the model was compiled, the activation function of the output, the range of the targets",
+        "visible at the first step; a softmax that is not a layer shows as a first loss close to "
+        "the baseline loss",
+        "Match the last activation function, `from_logits` and the range of the targets.",
+        ("warning", "error"),
+        {
+            "softmax_of_one_unit": "softmax over a single unit is always 1",
+            "categorical_loss_of_one_unit": "a categorical loss on a single unit",
+            "labels": "class numbers without a unit",
+            "double_softmax": "two softmax layers in a row",
+            "probabilities_as_logits": "the loss applies softmax or sigmoid a second time",
+            "limited_logits": "the activation function cuts off part of the logits",
+            "logits_as_probabilities": "the loss takes the logarithm of values that are no "
+            "probabilities",
+            "independent_probabilities": "the probabilities of the classes do not add up to 1",
+            "target_range": "targets that the output cannot reach",
+        },
     ),
     Problem(
         "unnormalised_input",
-        title="input that is not normalised",
-        examines="the input of the first trained layer: its root mean square, and its mean divided "
-        "by its standard deviation",
-        why="a Rescaling or Normalization layer or `x / 255` in front makes any data fine, and "
-        "token ids go into an embedding",
+        "input that is not normalised",
+        "The first trained layer receives values far from mean 0 and standard deviation 1.",
+        "the input of the first trained layer: its root mean square, and its mean divided by its "
+        "standard deviation",
+        "a Rescaling or Normalization layer or `x / 255` in front makes any data fine, and token "
+        "ids go into an embedding",
+        "Normalise each feature to mean 0 and standard deviation 1.",
+        ("warning", "error"),
+        {
+            "large": "values are too large",
+            "small": "values are too small",
+            "offset": "the mean is many standard deviations away from 0",
+        },
     ),
     Problem(
         "exploding_gradient",
-        title="exploding gradients",
-        examines="a gradient norm far above its first values while the loss rises too; updates as "
-        "large as the weights, without progress; gradients that dwarf the weights while the loss "
-        "starts and stays far above the baseline; large steps followed by NaN",
-        why="a converged run has late spikes far below its first gradients; clipping and Adam make "
-        "a large gradient harmless, and then the loss does not rise",
+        "exploding gradients",
+        "Gradients are so large that each step throws the weights far away.",
+        "a gradient norm far above its first values while the loss rises too; updates as large as "
+        "the weights, without progress; gradients that dwarf the weights while the loss starts and "
+        "stays far above the baseline; large steps followed by NaN",
+        "a converged run has late spikes far below its first gradients; clipping and Adam make a "
+        "large gradient harmless, and then the loss does not rise",
+        "Lower the learning rate and clip the gradients.",
+        ("warning", "error"),
+        {
+            "growth": "gradient norm and loss grow together",
+            "large_updates": "updates as large as the weights, without progress",
+            "initial_scale": "gradients that dwarf the weights from the first step on",
+            "overflow": "large updates, then NaN",
+            "lost": "a loss that has jumped up and stays there",
+        },
     ),
     Problem(
         "dying_relu",
-        title="dead ReLU units",
-        examines="units that were zero in every sampled batch of about one epoch",
-        why="sparse is not dead, and healthy runs have dead units too: a dead fraction becomes a "
+        "dead ReLU units",
+        "ReLU units output zero for every input, receive no gradient and never recover.",
+        "units that were zero in every sampled batch of about one epoch",
+        "sparse is not dead, and healthy runs have dead units too: a dead fraction becomes a "
         "warning when training suffers, and an error when almost nothing of the layer is left",
+        "Lower the learning rate.",
+        ("note", "error"),
+        {
+            "from_start": "the units were zero from the beginning",
+            "died": "the units died during training",
+        },
     ),
     Problem(
         "vanishing_gradient",
-        title="vanishing gradients",
-        examines="the ratio of gradient to weight of the kernels: the early third of the layers "
-        "against the late third, in the same step; a recurrent layer's kernels against its own "
-        "bias; all kernels against the bias of the output",
-        why="in a converged run all gradients are small together, so no absolute limit is right; a "
+        "vanishing gradients",
+        "The gradient fades on its way back to the first layers.",
+        "the ratio of gradient to weight of the kernels: the early third of the layers against the "
+        "late third, in the same step; a recurrent layer's kernels against its own bias; all "
+        "kernels against the bias of the output",
+        "in a converged run all gradients are small together, so no absolute limit is right; a "
         "recurrent bias still receives the gradient of the last time step",
+        "Use ReLU with He initialisation, normalisation or residual connections.",
+        ("note", "error"),
+        {
+            "depth": "over the layers",
+            "time": "over the time steps of a recurrent layer",
+            "signal": "weights so small that neither signal nor gradient gets through",
+        },
     ),
     Problem(
         "saturated_activation",
-        title="saturated activations",
-        examines="the fraction of a hidden sigmoid's or tanh's outputs where the slope is less than "
-        "1/40 of the steepest",
-        why="outputs are meant to be confident, and learning pushes units outwards; saturation from "
+        "saturated activations",
+        "A hidden sigmoid or tanh layer outputs almost only its extreme values.",
+        "the fraction of a hidden sigmoid's or tanh's outputs where the slope is less than 1/40 of "
+        "the steepest",
+        "outputs are meant to be confident, and learning pushes units outwards; saturation from "
         "the first step on, or without learning, is a fault",
+        "Normalise in front of the activation function.",
+        ("note", "error"),
+        {
+            "from_start": "from the first step on",
+            "later": "during training",
+        },
     ),
     Problem(
         "untrained_layer",
-        title="layers that do not train",
-        examines="kernels without a path to the loss, with a gradient of exactly zero, or with a "
-        "gradient but no update; frozen layers",
-        why="freezing layers is how you fine-tune: it is only a note, unless the model does not "
-        "learn with it",
+        "layers that do not train",
+        "The weights of a layer never change.",
+        "kernels without a path to the loss, with a gradient of exactly zero, or with a gradient "
+        "but no update; frozen layers",
+        "freezing layers is how you fine-tune: it is only a note, unless the model does not learn "
+        "with it",
+        "Connect the layer to the loss, or set `trainable`.",
+        ("note", "error"),
+        {
+            "disconnected": "the loss does not depend on the layer",
+            "zero_gradient": "the gradient is exactly zero",
+            "zero_update": "a gradient arrives, the weights stay as they are",
+            "frozen": "`trainable` is False",
+        },
     ),
     Problem(
         "oscillating_loss",
-        title="an oscillating loss",
-        examines="rises of the training loss from *epoch* to epoch; without epochs, of medians over "
+        "an oscillating loss",
+        "The training loss goes up and down instead of down.",
+        "rises of the training loss from *epoch* to epoch; without epochs, of medians over "
         "stretches of steps, relative to the scatter within them",
-        why="batches differ, so their loss always goes up and down; an epoch has the same examples "
+        "batches differ, so their loss always goes up and down; an epoch has the same examples "
         "each time, so its loss rises only when the weights get worse",
+        "Lower the learning rate.",
+        ("note", "warning"),
+        {
+            "epochs": "from epoch to epoch",
+            "steps": "within the run, without enough epochs to compare",
+        },
     ),
     Problem(
         "slow_convergence",
-        title="slow convergence",
-        examines="how far all steps together can have moved the weights; the dropout rate; units "
-        "that remain equal",
-        why="a flat loss alone does not prove that steps are too small",
+        "slow convergence",
+        "The loss hardly falls, for a reason that shows in the numbers.",
+        "how far all steps together can have moved the weights; the dropout rate; units that "
+        "remain equal",
+        "a flat loss alone does not prove that steps are too small",
+        "Raise the learning rate.",
+        ("warning", "error"),
+        {
+            "small_updates": "updates are tiny compared with the weights",
+            "dropout": "the dropout rate is too high",
+            "symmetric": "all units of a layer are equal and stay equal",
+        },
     ),
     Problem(
         "overfitting",
-        title="overfitting",
-        examines="the rise of the validation loss from its best value, relative to the baseline "
-        "loss; or a gap to a training loss near zero",
-        why="a rise over one epoch, or of 0.05 to 0.08, has cost nothing",
+        "overfitting",
+        "The validation loss rises, or stays high, while the training loss falls.",
+        "the rise of the validation loss from its best value, relative to the baseline loss; or a "
+        "gap to a training loss near zero",
+        "a rise over one epoch, or of 0.05 to 0.08, has cost nothing",
+        "Stop at the best epoch, or get more data.",
+        ("note", "warning"),
+        {
+            "rise": "the validation loss rises",
+            "gap": "the validation loss stays high while the training loss is nearly zero",
+        },
     ),
 )
-PROBLEMS: dict[str, Problem] = {problem.name: problem for problem in _ALL}
+PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in _ALL}
+
+# A problem, or one variant of it, and the problems that can follow from it. The first entry that
+# applies claims its consequences.
+CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
+    ("output_mismatch", None): (
+        "slow_convergence",
+        "oscillating_loss",
+        "saturated_activation",
+        "dying_relu",
+        "vanishing_gradient",
+        "untrained_layer",
+    ),
+    ("unnormalised_input", None): (
+        "saturated_activation",
+        "dying_relu",
+        "oscillating_loss",
+        "slow_convergence",
+        "vanishing_gradient",
+        "untrained_layer",
+    ),
+    ("slow_convergence", "symmetric"): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "dying_relu",
+        "saturated_activation",
+    ),
+    ("dying_relu", None): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "slow_convergence",
+        "oscillating_loss",
+        "exploding_gradient",
+    ),
+    ("exploding_gradient", None): (
+        "oscillating_loss",
+        "saturated_activation",
+        "slow_convergence",
+        "dying_relu",
+    ),
+    ("saturated_activation", None): ("vanishing_gradient", "slow_convergence", "untrained_layer"),
+    ("untrained_layer", None): ("slow_convergence", "vanishing_gradient"),
+    ("vanishing_gradient", None): ("slow_convergence", "untrained_layer"),
+    ("oscillating_loss", None): ("slow_convergence",),
+}

@@ -5,10 +5,12 @@ import json
 import pathlib
 import sys
 
+from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.diagnosis.engine import diagnose
-from tb_keras_inspect.diagnosis.finding import SEVERITIES, Findings, printable
+from tb_keras_inspect.diagnosis.finding import Findings
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
+from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.html.report import report_html
 from tb_keras_inspect.store import RunData, StoreError
 from tb_keras_inspect.store.loading import runs_at

@@ -1,29 +1,29 @@
-"""Where the first NaN or infinity appeared that training did not survive."""
+"""The first step at which training itself had a NaN or an infinity."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.structure import Structure
 from tb_keras_inspect.store.tables.table import StatTable
 
-# In the order in which a step computes them: weights are those that its forward pass used.
+# In the order in which a step computes them. The weights are those that its forward pass used.
 ORDER = ("input", "target", "weight", "activation", "step", "gradient", "update", "epoch")
-SURVIVABLE = 3  # samples in a row; a mixed-precision optimizer skips single overflows on purpose
+SKIPPED = 3  # samples in a row; a mixed-precision optimizer skips single overflows on purpose
+VALIDATION = "val_"  # prefix of the epoch logs that say nothing about training
 
 Tables = Callable[[str], StatTable | None]
 
 
 @dataclasses.dataclass(frozen=True)
-class Culprit:
-    """One tensor that was not finite.
+class NonFinite:
+    """A tensor, or a loss, that was not finite.
 
     Attributes:
-        kind: Of table.
-        row: Name of the row.
-        statistic: Where it shows.
-        count: Number of elements, NaN where only a number of the step is known.
+        kind: Kind of its table.
+        row: Name of its row.
+        statistic: The statistic that shows it.
+        count: Number of elements that are not finite, NaN for a loss.
     """
 
     kind: str
@@ -34,116 +34,128 @@ class Culprit:
 
 @dataclasses.dataclass(frozen=True)
 class Breakdown:
-    """The first sampled step with values that are not finite.
+    """The first sampled step of training with non-finite values.
 
     Attributes:
         step: That step.
-        culprits: All tensors that were not finite there, in the order of their computation.
-        lasts: Whether the loss or the weights stayed so until the end.
-        end: Last step at which something was not finite.
+        tensors: All that was not finite there, in the order of computation.
+        ongoing: Whether it lasts until the end of the recorded run.
+        last_step: The last step with non-finite values.
     """
 
     step: int
-    culprits: tuple[Culprit, ...]
-    lasts: bool
-    end: int
+    tensors: tuple[NonFinite, ...]
+    ongoing: bool
+    last_step: int
 
 
-def find_breakdown(tables: Tables, structure: Structure) -> Breakdown | None:
-    """Finds it.
+@dataclasses.dataclass(frozen=True)
+class _Series:
+    """At which steps (int64[S]) any row of a table is not finite (bool[S])."""
+
+    kind: str
+    steps: np.ndarray
+    bad: np.ndarray
+
+
+def find_breakdown(tables: Tables) -> Breakdown | None:
+    """Finds the first step at which training was not finite.
+
+    Infinities that stay inside a layer, such as those of a mask, do not count while loss, gradients
+    and weights are finite. Neither does a validation loss.
 
     Args:
-        tables: Gives a table by kind, or None.
-        structure: The model.
+        tables: Returns a table by kind, or None.
 
     Returns:
-        None where all numbers that training rests on are finite. Infinities that stay inside a
-        layer (a mask, say) while loss, gradients and weights are finite are none of its business.
+        None if training was finite.
     """
     step_table = tables("step")
-    marks = [mark for kind in ORDER if (mark := _mark(tables(kind), kind)) is not None]
-    harmful = [(steps, bad) for kind, steps, bad in marks if kind in ("step", "epoch", "weight")]
-    scaled = step_table is not None and "loss_scale" in step_table.statistics
-    for kind, steps, bad in marks:
-        if kind in ("gradient", "update"):
-            harmful.append((steps, _sustained(bad) if scaled else bad))
-    firsts = [int(steps[np.argmax(bad)]) for steps, bad in harmful if bad.any()]
-    if not firsts:
+    found = [series for kind in ORDER if (series := _series(tables(kind), kind)) is not None]
+    skips_overflows = step_table is not None and "loss_scale" in step_table.statistics
+    harmful = []
+    for series in found:
+        if series.kind in ("step", "epoch", "weight"):
+            harmful.append(series)
+        elif series.kind in ("gradient", "update"):
+            bad = _sustained(series.bad) if skips_overflows else series.bad
+            harmful.append(dataclasses.replace(series, bad=bad))
+    harmful = [series for series in harmful if series.bad.any()]
+    if not harmful:
         return None
-    step = _back_to_the_cause(min(firsts), marks)
-    culprits = [c for kind in ORDER for c in _culprits(tables(kind), kind, step, structure)]
-    lasts = any(bad[-1] for steps, bad in harmful if bad.any())
-    end = max(int(steps[np.flatnonzero(bad)[-1]]) for steps, bad in harmful if bad.any())
-    return Breakdown(step, tuple(culprits), lasts, max(end, step))
+    first = min(int(series.steps[np.argmax(series.bad)]) for series in harmful)
+    step = _back_to_the_cause(first, found)
+    tensors = tuple(item for kind in ORDER for item in _tensors(tables(kind), kind, step))
+    last = max(int(series.steps[np.flatnonzero(series.bad)[-1]]) for series in harmful)
+    ongoing = any(bool(series.bad[-1]) for series in harmful)
+    return Breakdown(step, tensors, ongoing, max(last, step))
 
 
-def _back_to_the_cause(step: int, marks: list) -> int:
-    """Bad values of a layer or the data in the samples right before are where it began."""
-    for kind, steps, bad in marks:
-        if kind not in ("input", "target", "activation"):
+def _back_to_the_cause(step: int, found: list[_Series]) -> int:
+    """Where data or a layer was already non-finite in the samples right before."""
+    for series in found:
+        if series.kind not in ("input", "target", "activation"):
             continue
-        at = int(np.searchsorted(steps, step, side="right")) - 1
-        while at >= 0 and bad[at]:
-            step = min(step, int(steps[at]))
+        at = int(np.searchsorted(series.steps, step, side="right")) - 1
+        while at >= 0 and series.bad[at]:
+            step = min(step, int(series.steps[at]))
             at -= 1
     return step
 
 
-def _mark(table: StatTable | None, kind: str) -> tuple[str, np.ndarray, np.ndarray] | None:
-    """Steps at which any row is not finite."""
+def _series(table: StatTable | None, kind: str) -> _Series | None:
     if table is None or not table.names:
         return None
-    if kind == "step":
-        bad = ~np.isfinite(_loss(table))
-    elif kind == "epoch":
-        columns = [name for name in table.statistics if name.endswith("loss")]
+    if kind in ("step", "epoch"):
         bad = np.zeros(len(table.steps), bool)
-        for name in columns:
+        for name in _losses(table, kind):
             bad |= ~np.isfinite(table.select(name)[:, 0])
     elif "nonfinite_count" in table.statistics:
         bad = np.any(_bad_rows(table), axis=1)
     else:
         return None
-    return kind, table.steps, bad
+    return _Series(kind, table.steps, bad)
 
 
-def _bad_rows(table: StatTable, at: slice | np.ndarray = slice(None)) -> np.ndarray:
+def _losses(table: StatTable, kind: str) -> list[str]:
+    """Names of the training losses in a table of one row."""
+    if kind == "step":
+        return ["loss"] if "loss" in table.statistics else []
+    names = (name for name in table.statistics if name.endswith("loss"))
+    return [name for name in names if not name.startswith(VALIDATION)]
+
+
+def _bad_rows(table: StatTable, at: slice = slice(None)) -> np.ndarray:
     counts = table.select("nonfinite_count")[at]
     bad = counts > 0
     if "l2" in table.statistics and not bad.any():
         # Sums overflow before elements do. A row that was not recorded has NaN in both.
         bad = bad | (np.isinf(table.select("l2")[at]) & ~np.isnan(counts))
-    return bad
-
-
-def _loss(table: StatTable) -> np.ndarray:
-    if "loss" not in table.statistics:
-        return np.zeros(len(table.steps))
-    return table.select("loss")[:, 0]
+    return np.asarray(bad)
 
 
 def _sustained(bad: np.ndarray) -> np.ndarray:
-    """Only what lasts for `SURVIVABLE` samples in a row counts, from its first one."""
+    """Only what lasts for `SKIPPED` samples in a row, from its first sample on."""
     kept = np.zeros_like(bad)
-    if len(bad) < SURVIVABLE:
+    if len(bad) < SKIPPED:
         return kept
-    windows = np.lib.stride_tricks.sliding_window_view(bad, SURVIVABLE).all(axis=1)
-    for offset in range(SURVIVABLE):
+    windows = np.all(np.lib.stride_tricks.sliding_window_view(bad, SKIPPED), axis=1)
+    for offset in range(SKIPPED):
         kept[offset : offset + len(windows)] |= windows
     return kept
 
 
-def _culprits(table: StatTable | None, kind: str, step: int, structure: Structure):
+def _tensors(table: StatTable | None, kind: str, step: int) -> Iterator[NonFinite]:
+    """What a table says was not finite at a step."""
     if table is None or not table.names:
         return
     at = int(np.searchsorted(table.steps, step))
     if at >= len(table.steps) or int(table.steps[at]) != step:
         return
     if kind in ("step", "epoch"):
-        for name in table.statistics:
-            value = table.select(name)[at, 0]
-            if name.endswith("loss") and not np.isfinite(value):
-                yield Culprit(kind, "", name, float("nan"))
+        for name in _losses(table, kind):
+            if not np.isfinite(table.select(name)[at, 0]):
+                yield NonFinite(kind, "", name, float("nan"))
         return
     if "nonfinite_count" not in table.statistics:
         return
@@ -151,4 +163,4 @@ def _culprits(table: StatTable | None, kind: str, step: int, structure: Structur
     # The backward pass meets the last layer first.
     for row in rows[::-1] if kind == "gradient" else rows:
         count = float(table.select("nonfinite_count")[at, row])
-        yield Culprit(kind, table.names[row], "nonfinite_count", count)
+        yield NonFinite(kind, table.names[row], "nonfinite_count", count)

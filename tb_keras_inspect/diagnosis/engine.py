@@ -1,15 +1,14 @@
-"""Runs the rules over a run and puts together what belongs together."""
+"""Runs all rules on a run and groups what they find."""
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Finding, Findings
 from tb_keras_inspect.diagnosis.grouping import group
-from tb_keras_inspect.diagnosis.rules import RULES, THRESHOLDS
+from tb_keras_inspect.diagnosis.rules import RULES, THRESHOLDS, Rule
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
 from tb_keras_inspect.store.run import RunData
 
@@ -17,19 +16,19 @@ logger = logging.getLogger(__name__)
 
 
 def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Findings:
-    """What is wrong with a training.
+    """Finds out what is wrong with a training run.
 
     Args:
-        run: A run, finished or still growing, from `load_run`.
-        thresholds: Name to value, for those that are to differ from their defaults;
-            `tb_keras_inspect.diagnosis.THRESHOLDS` lists them.
+        run: A run from `load_run`, finished or still growing.
+        thresholds: Name to value, for those that should differ from their defaults.
+            `tb_keras_inspect.diagnosis.THRESHOLDS` lists them all.
 
     Returns:
-        Findings, worst first; those that follow from another one are in its `related`. It is a list:
-        print it, or loop over it. Empty where nothing was found, or nothing was recorded.
+        Findings, the worst first; those that follow from another one are in its `related`. It is a
+        list: print it, or loop over it. It is empty if nothing was found or nothing was recorded.
 
     Raises:
-        ValueError: for an unknown threshold or a value out of its range.
+        ValueError: For an unknown threshold or a value outside its range.
 
     Example:
 
@@ -42,15 +41,15 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
     """
     facts = Facts(run, Thresholds(THRESHOLDS, thresholds))
     found: list[Finding] = []
-    # Numbers of a log are whatever a training produced: infinities and NaN are ordinary here.
+    # A log holds whatever training produced: infinities and NaN are ordinary here.
     with np.errstate(all="ignore"):
         for rule in RULES:
             found += _run_rule(rule, facts)
         return group(found)
 
 
-def _run_rule(rule: Any, facts: Facts) -> list[Finding]:
-    """One rule's findings; a rule that a strange log breaks must not take the others with it."""
+def _run_rule(rule: Rule, facts: Facts) -> list[Finding]:
+    """One rule's findings. If a strange log makes it fail, the other rules still run."""
     try:
         return list(rule.find(facts))
     except Exception:

@@ -1,4 +1,4 @@
-"""What all rules look at: a run's tables, its layers in the order of depth, how its loss goes."""
+"""What rules read: a run's tables, its layers from input to output, and how its loss develops."""
 
 import functools
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from tb_keras_inspect.store.tables.table import StatTable
 class Facts:
     """A run, read lazily.
 
-    After the first NaN that reaches the loss or the weights, every other number is its echo: layers
-    read as dead, gradients as zero. Rules therefore see a run only up to there.
+    After the first NaN in the loss or the weights every other number only reflects it: units seem
+    dead, gradients zero. Rules therefore read a run up to that step.
 
     Args:
         run: The run.
@@ -31,7 +31,7 @@ class Facts:
         self._tracks: dict[str, Track | None] = {}
 
     def table(self, kind: str) -> StatTable | None:
-        """A whole table, None where it was not recorded or has no samples."""
+        """A whole table, or None if it was not recorded or has no samples."""
         if kind not in self._tables:
             try:
                 table = self.run.table(kind)
@@ -41,7 +41,7 @@ class Facts:
         return self._tables[kind]
 
     def track(self, kind: str) -> Track | None:
-        """A table up to the breakdown, None where nothing is left of it."""
+        """A table up to the breakdown, or None if nothing is left of it."""
         if kind not in self._tracks:
             table = self.table(kind)
             end = self.breakdown.step if self.breakdown else None
@@ -51,8 +51,8 @@ class Facts:
 
     @functools.cached_property
     def breakdown(self) -> Breakdown | None:
-        """The first NaN or infinity that training did not survive."""
-        return find_breakdown(self.table, self.structure)
+        """The first NaN or infinity in training that was not skipped on purpose."""
+        return find_breakdown(self.table)
 
     @functools.cached_property
     def structure(self) -> Structure:
@@ -64,7 +64,7 @@ class Facts:
 
     @functools.cached_property
     def progress(self) -> Progress:
-        """How the loss goes."""
+        """How far the loss has come."""
         return progress_of(self.track("step"), self.track("target"), self.structure)
 
     @functools.cached_property
@@ -76,24 +76,28 @@ class Facts:
     @functools.cached_property
     def first_step(self) -> int:
         """The oldest sampled step."""
-        track = self.table("step")
-        return int(track.steps[0]) if track is not None else 0
+        table = self.table("step")
+        return int(table.steps[0]) if table is not None else 0
 
     @functools.cached_property
     def steps_done(self) -> int:
-        """Training steps between the first and the last usable sample."""
+        """Training steps from the first to the last usable sample."""
         track = self.track("step")
         return int(min(track.steps[-1] - track.steps[0], 2**53)) + 1 if track is not None else 0
 
     def kernels(self, *tracks: Track | None) -> list[str]:
-        """Paths of the kernels that are rows of all these tables, from the input to the output."""
-        if any(track is None for track in tracks):
-            return []
-        paths = (path for item in self.structure.weighted for path in item.kernels)
-        return [path for path in paths if all(track.row(path) is not None for track in tracks)]
+        """Paths of the kernels that have a row in all these tables, from input to output.
+
+        Returns:
+            Nothing if one of the tables is None.
+        """
+        paths = [path for item in self.structure.weighted for path in item.kernels]
+        for track in tracks:
+            paths = track.present(paths) if track is not None else []
+        return paths
 
     def epochs(self, name: str) -> tuple[np.ndarray, np.ndarray]:
-        """Steps and values of one of Keras's epoch logs; empty where there is none."""
+        """Steps and values of one of Keras's epoch logs; empty if there is none."""
         track = self.track("epoch")
         if track is None or not track.has(name):
             return np.zeros(0, np.int64), np.zeros(0)

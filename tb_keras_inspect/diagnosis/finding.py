@@ -1,30 +1,31 @@
-"""What a diagnosis says: a problem, where it is, since when, how one knows, and what to do."""
+"""What the diagnosis reports: a problem, where and since when, the evidence, and what to try."""
 
 import dataclasses
-import html
 import math
-import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-SEVERITIES = ("note", "warning", "error")  # in rising order
-MOST_INDICES = 256  # units named of one site; how many there are stands in the evidence
-MOST_NAMES = 100  # layers or variables named
-WIDTH = 80  # columns of the text form
+from markupsafe import Markup
+
+from tb_keras_inspect.catalog.problems import SEVERITIES
+from tb_keras_inspect.diagnosis.wording import number_text, printable, wrapped
+
+MOST_INDICES = 256  # units listed for one site; the evidence has their number
+MOST_NAMES = 100  # layers or variables listed
 
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """One number, what it was held against, and the series it comes from.
+    """One number, the limit it was compared with, and the series it comes from.
 
     Attributes:
-        name: What it is, in words.
-        value: The number; it may be NaN or infinite where that is the point.
-        unit: "" for a plain number, "%" where `value` is a share to be shown in percent, else a word.
-        threshold: What it was held against, None where nothing.
-        kind: Kind of table that it was taken from, "" for none.
-        statistic: Name of the statistic there.
-        row: Name of the row there: a variable, a site, or "".
+        name: What the number is.
+        value: The number. It may be NaN or infinite where that is the point.
+        unit: "" for a plain number, "%" for a fraction that is shown in percent, else a word.
+        threshold: The limit, or None.
+        kind: Kind of the table that the number comes from, "" for none.
+        statistic: Name of the statistic in that table.
+        row: Name of the row in that table: a variable, a site, or "".
     """
 
     name: str
@@ -37,11 +38,11 @@ class Evidence:
 
     @property
     def text(self) -> str:
-        """The value as one reads it."""
+        """The value in few digits, with its unit."""
         return number_text(self.value, self.unit)
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: numbers that it cannot hold are None, `text` says them."""
+        """For JSON. A number that JSON cannot hold is None; `text` still shows it."""
         content = dataclasses.asdict(self) | {"text": self.text}
         for name in ("value", "threshold"):
             content[name] = _json_number(content[name])
@@ -56,7 +57,7 @@ class Evidence:
 
 @dataclasses.dataclass(frozen=True)
 class Advice:
-    """Something to try, and the Keras line for it ("" where there is none)."""
+    """Something to try, and the line of Keras for it ("" if there is none)."""
 
     text: str
     code: str = ""
@@ -68,7 +69,7 @@ class Where:
 
     Attributes:
         layers: Paths of layers.
-        units: Site to indices of its units, the first `MOST_INDICES` of each.
+        units: Site to the indices of its units, the first `MOST_INDICES` of each.
         variables: Paths of variables.
     """
 
@@ -77,7 +78,7 @@ class Where:
     variables: Sequence[str] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: names are values, never keys."""
+        """For JSON. Names are values, never keys."""
         return {
             "layers": list(self.layers)[:MOST_NAMES],
             "units": [
@@ -90,20 +91,23 @@ class Where:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One problem of a training.
+    """One problem of a training run.
 
     Attributes:
-        problem: Which one, e.g. "dying_relu".
-        severity: "note" (worth knowing), "warning" (training suffers) or "error" (it cannot work).
-        confidence: 0 to 1: how sure the rule is.
-        title: One line: what, where, since when.
-        first_step, last_step: Where on the run's step axis it is seen.
-        ongoing: Whether it is still there at the end of what was recorded.
+        problem: Its name in `catalog.problems`, e.g. "dying_relu".
+        severity: "note" (worth knowing), "warning" (it hurts training) or "error" (training cannot
+            work).
+        confidence: How certain the rule is, from 0 to 1.
+        title: What, where and since when, in one line.
+        first_step, last_step: First and last training step at which it is seen.
+        ongoing: Whether it is still there at the end of the recorded run.
         cause: Why it happens, in two sentences.
         where: The place.
         evidence: The numbers it rests on.
-        advice: What to try, in order.
+        advice: What to try, in this order.
         related: Findings that follow from this one.
+        variant: Which form of the problem it is: an identifier listed in `catalog.problems`.
+            Compare this in programs, never a text.
     """
 
     problem: str
@@ -118,6 +122,7 @@ class Finding:
     evidence: Sequence[Evidence] = ()
     advice: Sequence[Advice] = ()
     related: Sequence["Finding"] = ()
+    variant: str = ""
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
@@ -128,11 +133,11 @@ class Finding:
 
     @property
     def rank(self) -> int:
-        """Position of the severity in `SEVERITIES`."""
+        """0 for a note, 1 for a warning, 2 for an error."""
         return SEVERITIES.index(self.severity)
 
     def with_related(self) -> Iterator["Finding"]:
-        """This finding and all that are grouped under it."""
+        """This finding and all findings grouped under it."""
         yield self
         for finding in self.related:
             yield from finding.with_related()
@@ -141,6 +146,7 @@ class Finding:
         """For JSON."""
         return {
             "problem": self.problem,
+            "variant": self.variant,
             "severity": self.severity,
             "confidence": round(self.confidence, 3),
             "title": self.title,
@@ -155,61 +161,72 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        lines = [*_wrapped(f"{self.severity.upper()} {self.problem}: {printable(self.title)}", "")]
-        lines += _wrapped(printable(self.cause), "  ")
+        lines = wrapped(f"{self.severity.upper()} {self.problem}: {printable(self.title)}", "")
+        lines += wrapped(printable(self.cause), "  ")
         for item in self.evidence:
-            lines += _wrapped(f"- {printable(str(item))}", "  ", "    ")
+            lines += wrapped(f"- {printable(str(item))}", "  ", "    ")
+        if self.advice:
+            lines.append("  Try:")
         for number, advice in enumerate(self.advice, 1):
-            lines += _wrapped(f"{number}. {printable(advice.text)}", "  ", "     ")
+            lines += wrapped(f"{number}. {printable(advice.text)}", "  ", "     ")
             for line in advice.code.splitlines():
-                lines += _wrapped(line, "     ", "       ")
+                lines += wrapped(line, "     ", "       ")
+        if self.related:
+            lines.append("  This explains:")
         for finding in self.related:
-            lines += _wrapped(f"> {finding.problem}: {printable(finding.title)}", "  ", "    ")
+            lines += wrapped(f"- {finding.problem}: {printable(finding.title)}", "  ", "    ")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """For notebooks. Names come from a log: everything is escaped."""
-        rows = "".join(
-            f"<tr><td>{html.escape(item.name)}</td><td>{html.escape(item.text)}</td></tr>"
+        """For notebooks. Markup escapes what is formatted or joined into it."""
+        rows = Markup().join(
+            Markup("<tr><td>{}</td><td>{}</td></tr>").format(item.name, item.text)
             for item in self.evidence
         )
-        steps = "".join(
-            f"<li>{html.escape(item.text)}"
-            + (f"<pre>{html.escape(item.code)}</pre>" if item.code else "")
-            + "</li>"
+        steps = Markup().join(
+            Markup("<li>{}{}</li>").format(
+                item.text, Markup("<pre>{}</pre>").format(item.code) if item.code else ""
+            )
             for item in self.advice
         )
-        related = "".join(f"<li>{html.escape(item.title)}</li>" for item in self.related)
-        return (
-            f"<details open><summary><b>{self.severity} &middot; {self.problem}</b> "
-            f"{html.escape(self.title)}</summary><p>{html.escape(self.cause)}</p>"
-            f"<table>{rows}</table><ol>{steps}</ol>"
-            + (f"<p>It explains:</p><ul>{related}</ul>" if related else "")
-            + "</details>"
+        related = Markup().join(Markup("<li>{}</li>").format(item.title) for item in self.related)
+        return str(
+            Markup(
+                "<details open><summary><b>{} &middot; {}</b> {}</summary><p>{}</p>"
+                "<table>{}</table><ol>{}</ol>{}</details>"
+            ).format(
+                self.severity,
+                self.problem,
+                self.title,
+                self.cause,
+                rows,
+                steps,
+                Markup("<p>This explains:</p><ul>{}</ul>").format(related) if related else "",
+            )
         )
 
 
 class Findings(list[Finding]):
-    """Findings, worst first. A list that reads well."""
+    """A list of findings, the worst first, that prints well."""
 
     def __str__(self) -> str:
         return "\n\n".join(map(str, self)) if self else "No findings."
 
     def __repr__(self) -> str:
-        return str(self)  # what a prompt shows is there to be read
+        return str(self)  # a prompt shows it to be read
 
     def _repr_html_(self) -> str:
         return "".join(item._repr_html_() for item in self) or "<p>No findings.</p>"
 
     def flat(self) -> list[Finding]:
-        """All findings, those grouped under others included."""
+        """All findings, including those grouped under others."""
         return [item for root in self for item in root.with_related()]
 
     def at_least(self, severity: str) -> "Findings":
-        """Those of this severity and worse.
+        """The findings of this severity and worse.
 
         Raises:
-            ValueError: when there is no such severity.
+            ValueError: If there is no such severity.
         """
         if severity not in SEVERITIES:
             raise ValueError(
@@ -218,55 +235,5 @@ class Findings(list[Finding]):
         return Findings(item for item in self if item.rank >= SEVERITIES.index(severity))
 
 
-def number_text(value: float, unit: str = "") -> str:
-    """A number in few digits, e.g. "1.3e-05", "42 %", "12 samples"."""
-    if unit == "%":
-        return f"{_digits(100 * value)} %"
-    return f"{_digits(value)} {unit}".rstrip()
-
-
-def listed(names: Iterable[str], most: int = 3) -> str:
-    """Names for a sentence: "a", "a and b", "a, b and 4 more"."""
-    names = list(names)
-    if len(names) > most:
-        return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def up_to(share: float, places: Sequence[str]) -> str:
-    """The largest share of several places: "95 %", "Up to 95 %"."""
-    return f"{'Up to ' if len(set(places)) > 1 else ''}{100 * share:.0f} %"
-
-
-def printable(text: str) -> str:
-    """Without control characters: names come from a log and go to a terminal."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-def _digits(value: float) -> str:
-    value = float(value)
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "infinite" if value > 0 else "-infinite"
-    if value == int(value) and abs(value) < 1e6:
-        return str(int(value))
-    if 1e-3 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
-    return f"{value:.1e}"
-
-
 def _json_number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _wrapped(text: str, indent: str, further: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent if further is None else further,
-        break_on_hyphens=False,
-    )

@@ -1,13 +1,19 @@
-"""From a condition at each sample to "since step n": small robust helpers over time."""
+"""When a condition began and how long it has held, and robust medians for it."""
 
 import dataclasses
 
 import numpy as np
+import numpy.typing as npt
 
 
 @dataclasses.dataclass(frozen=True)
-class Spell:
-    """A stretch of samples: indices `first` to `last`, and whether it reaches the end."""
+class Period:
+    """A stretch of samples in which a condition holds.
+
+    Attributes:
+        first, last: Indices of its samples, both included.
+        ongoing: Whether it reaches the end.
+    """
 
     first: int
     last: int
@@ -19,12 +25,15 @@ class Spell:
         return self.last - self.first + 1
 
 
-def last_spell(condition: np.ndarray, gap: int = 2) -> Spell | None:
-    """The stretch in which a condition holds: the one that reaches the end, else the longest.
+def last_period(condition: np.ndarray, gap: int = 2) -> Period | None:
+    """The period that reaches the end or, if there is none, the longest one.
 
     Args:
         condition: bool[C].
-        gap: Interruptions of up to so many samples do not end a stretch.
+        gap: Interruptions of at most this many samples do not end a period.
+
+    Returns:
+        None if the condition never holds.
     """
     where = np.flatnonzero(condition)
     if not len(where):
@@ -33,32 +42,40 @@ def last_spell(condition: np.ndarray, gap: int = 2) -> Spell | None:
     firsts = where[np.append(0, breaks + 1)]
     lasts = where[np.append(breaks, len(where) - 1)]
     if len(condition) - 1 - lasts[-1] <= gap:
-        return Spell(int(firsts[-1]), int(lasts[-1]), True)
+        return Period(int(firsts[-1]), int(lasts[-1]), True)
     longest = int(np.argmax(lasts - firsts))
-    return Spell(int(firsts[longest]), int(lasts[longest]), False)
+    return Period(int(firsts[longest]), int(lasts[longest]), False)
 
 
-def tail(count: int, share: float = 0.25, least: int = 5) -> slice:
-    """The last samples: what is called the present state."""
-    return slice(max(0, count - max(least, int(count * share))), count)
+def tail(count: int, fraction: float = 0.25, least: int = 5) -> slice:
+    """The last samples of `count`, which show the present state."""
+    return slice(max(0, count - max(least, int(count * fraction))), count)
 
 
-def median(values: np.ndarray, axis: int | None = None) -> np.ndarray:
-    """Median without the NaN; NaN where there is nothing else. Quiet about both."""
+def median(values: npt.ArrayLike, axis: int | None = None) -> np.ndarray:
+    """Median that ignores NaN, without warnings; NaN where there is nothing else.
+
+    Args:
+        values: Numbers of any shape.
+        axis: The axis to reduce. Defaults to all.
+
+    Returns:
+        float64, a scalar array if `axis` is None.
+    """
     values = np.asarray(values, np.float64)
     if not values.size:
-        shape = () if axis is None else np.delete(values.shape, axis)
-        return np.full(shape, np.nan)[()]
+        shape = () if axis is None else tuple(np.delete(values.shape, axis))
+        return np.asarray(np.full(shape, np.nan)[()])
     missing = np.isnan(values)
     if not missing.any():
-        return np.median(values, axis=axis)
+        return np.asarray(np.median(values, axis=axis))
     if missing.all():
-        return np.full(np.median(values, axis=axis).shape, np.nan)[()]
-    # Sorting puts NaN last: the median is in the middle of what comes before.
+        return np.asarray(np.full(np.shape(np.median(values, axis=axis)), np.nan)[()])
+    # Sorting puts NaN last, so the median is in the middle of what comes before.
     ordered = np.sort(values, axis=axis)
     counts = np.sum(~missing, axis=axis)
     if axis is None:
-        return np.median(ordered.ravel()[: int(counts)])
+        return np.asarray(np.median(ordered[: int(counts)]))
     low = np.expand_dims(np.maximum((counts - 1) // 2, 0), axis)
     high = np.expand_dims(np.maximum(counts // 2, 0), axis)
     high = np.minimum(high, values.shape[axis] - 1)
@@ -67,8 +84,8 @@ def median(values: np.ndarray, axis: int | None = None) -> np.ndarray:
         return np.where(counts > 0, np.squeeze(both / 2, axis), np.nan)
 
 
-def running_median(values: np.ndarray, width: int) -> np.ndarray:
-    """Median of the last `width` samples at each one: float64[C]."""
+def running_median(values: npt.ArrayLike, width: int) -> np.ndarray:
+    """Median of the last `width` samples at each sample: float64[C]."""
     values = np.asarray(values, np.float64)
     if len(values) == 0 or width <= 1:
         return values
@@ -77,8 +94,8 @@ def running_median(values: np.ndarray, width: int) -> np.ndarray:
     return median(windows, axis=1)
 
 
-def ratio(numerator, denominator) -> np.ndarray:
-    """A quotient; NaN where the denominator is 0 or either is NaN. Quiet."""
+def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> np.ndarray:
+    """A quotient, without warnings; NaN where the denominator is 0 or either one is NaN."""
     with np.errstate(all="ignore"):
-        denominator = np.where(np.asarray(denominator) == 0, np.nan, denominator)
-        return np.asarray(numerator, np.float64) / denominator
+        divisor = np.where(np.asarray(denominator) == 0, np.nan, denominator)
+        return np.asarray(np.asarray(numerator, np.float64) / divisor)

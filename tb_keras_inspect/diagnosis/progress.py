@@ -1,4 +1,4 @@
-"""How the loss goes: where it began, where it is, and what guessing would cost."""
+"""How far the loss has come, relative to the loss of the best constant prediction."""
 
 import dataclasses
 import math
@@ -13,8 +13,8 @@ CROSS_ENTROPIES = ("categorical_crossentropy", "sparse_categorical_crossentropy"
 BINARY = ("binary_crossentropy",)
 SQUARED = ("mean_squared_error", "mse")
 ABSOLUTE = ("mean_absolute_error", "mae")
-FITS = 5.0  # times by which the first loss may differ from that of outputs near 0
-START = 3  # samples whose median is where the loss began
+PLAUSIBLE = 5.0  # factor by which the first loss may differ from that of outputs near 0
+START = 3  # samples whose median is the loss at the start
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Progress:
         known: Whether there is a loss that can be judged: positive, and minimised.
         steps: int64[S].
         loss: float64[S].
-        start, end, best: Medians: of the first samples, the last quarter, the best twentieth.
-        guess: Loss of a model that knows the targets' distribution but not the input, where it
-            follows from the kind of loss; NaN where it does not.
+        start, end: Medians of the first samples and of the last quarter.
+        best: The 5 % quantile.
+        baseline: Loss of the best constant prediction, if the kind of loss tells it; else NaN.
     """
 
     known: bool
@@ -36,33 +36,43 @@ class Progress:
     start: float = math.nan
     end: float = math.nan
     best: float = math.nan
-    guess: float = math.nan
+    baseline: float = math.nan
 
     @property
     def reference(self) -> float:
-        """What the loss is held against: that of guessing, or else where it began."""
-        if math.isfinite(self.guess):
-            return self.guess
+        """What the loss is compared with: the baseline loss or, if unknown, the first loss."""
+        if math.isfinite(self.baseline):
+            return self.baseline
         return self.start
 
     @property
-    def share(self) -> float:
-        """The loss now, as a share of the reference; NaN where there is none."""
+    def fraction(self) -> float:
+        """The loss at the end as a fraction of the reference; NaN if there is none."""
         return self.end / self.reference if self.known and self.reference > 0 else math.nan
 
     @property
     def has_learned(self) -> bool:
-        """Whether the loss is well below that of guessing, and has not gone up since its best."""
-        return self.known and self.share < 0.5 and self.end < 0.5 * max(self.start, self.reference)
+        """Whether the loss has fallen below half of the reference, and of where it started."""
+        return (
+            self.known and self.fraction < 0.5 and self.end < 0.5 * max(self.start, self.reference)
+        )
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it is still about that of guessing, or where it began."""
-        return self.known and self.share > 0.8 and self.end > 0.8 * min(self.start, self.reference)
+        """Whether the loss is still near the reference, or where it started."""
+        return (
+            self.known and self.fraction > 0.8 and self.end > 0.8 * min(self.start, self.reference)
+        )
 
 
 def progress_of(step: Track | None, target: Track | None, structure: Structure) -> Progress:
-    """Looks at the step table's loss."""
+    """Judges the loss of the sampled batches.
+
+    Args:
+        step: The table of the steps' numbers.
+        target: The table of the targets' ranges.
+        structure: The model.
+    """
     nothing = np.zeros(0)
     if step is None or not step.has("loss"):
         return Progress(False, nothing.astype(np.int64), nothing)
@@ -75,21 +85,30 @@ def progress_of(step: Track | None, target: Track | None, structure: Structure) 
     end = float(np.median(finite[tail(len(finite))]))
     best = float(np.quantile(finite, 0.05))
     known = best >= 0 and start > 0
-    return Progress(known, steps, loss, start, end, best, guess_of(start, target, structure))
+    return Progress(known, steps, loss, start, end, best, baseline_of(start, target, structure))
 
 
 def _start(steps: np.ndarray, loss: np.ndarray) -> float:
-    """The first loss, or the median of the first few where they are close together."""
+    """The first loss, or the median of the first few if their steps are close together."""
     good = np.isfinite(loss)
     steps, loss = steps[good], loss[good]
     return float(np.median(loss[:START][steps[:START] - steps[0] <= START]))
 
 
-def guess_of(start: float, target: Track | None, structure: Structure) -> float:
-    """Loss of the best constant answer, NaN where the kind of loss does not tell.
+def baseline_of(start: float, target: Track | None, structure: Structure) -> float:
+    """Loss of the best constant prediction.
 
-    Cross-entropy: ln(classes), which is right for balanced classes and too high for others. Squared
-    error: the targets' variance. Absolute error: 0.8 deviations, as of a normal distribution.
+    Cross-entropy: ln(classes), which is exact for balanced classes and too high for others. Squared
+    error: the variance of the targets. Absolute error: 0.8 standard deviations, as for a normal
+    distribution.
+
+    Args:
+        start: The first loss.
+        target: The table of the targets' ranges.
+        structure: The model.
+
+    Returns:
+        NaN if the kind of loss does not tell.
     """
     loss = structure.compiled.get("loss", "")
     outputs = structure.outputs
@@ -99,14 +118,14 @@ def guess_of(start: float, target: Track | None, structure: Structure) -> float:
     if loss in BINARY:
         return math.log(2)
     if loss in SQUARED + ABSOLUTE and target is not None and len(target.names) == 1:
-        return _guess_of_values(start, target, squared=loss in SQUARED)
+        return _baseline_of_regression(start, target, squared=loss in SQUARED)
     return math.nan
 
 
-def _guess_of_values(start: float, target: Track, squared: bool) -> float:
-    deviation, mean = (float(median(target.column(name))) for name in ("std", "mean"))
-    scale = deviation**2 if squared else 0.8 * deviation
-    # Outputs near 0 cost about this at the start. A loss of another size is summed, or weighted.
-    of_zero = deviation**2 + mean**2 if squared else max(abs(mean), 0.8 * deviation)
-    fits = of_zero / FITS <= start <= of_zero * FITS
-    return scale if scale > 0 and fits else math.nan
+def _baseline_of_regression(start: float, target: Track, squared: bool) -> float:
+    std, mean = (float(median(target.column(name))) for name in ("std", "mean"))
+    baseline = std**2 if squared else 0.8 * std
+    # The loss of outputs near 0. A first loss of another size is summed or weighted.
+    at_zero = std**2 + mean**2 if squared else max(abs(mean), 0.8 * std)
+    plausible = at_zero / PLAUSIBLE <= start <= at_zero * PLAUSIBLE
+    return baseline if baseline > 0 and plausible else math.nan

@@ -1,4 +1,4 @@
-"""The model as rules see it: which layers train, in which order, and what comes out at the end."""
+"""The model as rules see it: which layers train, in which order, and which are outputs."""
 
 import dataclasses
 import functools
@@ -22,7 +22,7 @@ NORMALISING = (
     "Normalization",
 )
 RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "SimpleRNNCell", "LSTMCell", "GRUCell")
-# What passes on its input's values, or some of them.
+# Layers whose output consists of values of their input.
 PASSING = (
     "InputLayer",
     "Dropout",
@@ -38,7 +38,7 @@ PASSING = (
 
 
 def _is_kernel(variable: VariableInfo) -> bool:
-    """Attention has biases of rank 2: a head and a feature."""
+    # Attention has biases of rank 2: a head and a feature.
     return len(variable.shape) >= 2 and not variable.path.endswith("bias")
 
 
@@ -51,7 +51,7 @@ class Weighted:
         depth: Position of its first output in the forward pass.
         kernels: Paths of its trainable variables of rank 2 and more, without biases.
         others: Paths of its other trainable variables.
-        site: Name of its first output, "" where none was recorded.
+        site: Name of its first output, "" if none was recorded.
     """
 
     layer: LayerInfo
@@ -62,10 +62,10 @@ class Weighted:
 
 
 class Structure:
-    """Answers questions about the model record.
+    """Answers questions about the recorded model.
 
     Args:
-        model: None where there is none: then everything is empty.
+        model: None if no model was recorded: then everything is empty.
     """
 
     def __init__(self, model: ModelInfo | None):
@@ -83,7 +83,7 @@ class Structure:
 
     @property
     def has_own_step(self) -> bool:
-        """Whether training is not Keras's own: several losses and players may be in it."""
+        """Whether the model has a `train_step` of its own, which may hold several losses."""
         return self.compiled.get("train_step") == "own"
 
     def site(self, name: str) -> SiteInfo | None:
@@ -91,24 +91,29 @@ class Structure:
         return self._site.get(name)
 
     def layer_of_site(self, name: str) -> LayerInfo | None:
-        """The layer that a site is of."""
+        """The layer whose output a site is."""
         site = self._site.get(name)
         return self.layers[site.layer] if site and 0 <= site.layer < len(self.layers) else None
 
     def layer_of_variable(self, path: str) -> LayerInfo | None:
-        """The layer that a variable belongs to: for a cell, the recurrent layer around it."""
+        """The layer that owns a variable; the recurrent layer if a cell owns it."""
         index = self._layer_of.get(path, -1)
         return self.layers[self.outer(index)] if index >= 0 else None
 
+    def layers_of_variables(self, paths: list[str]) -> list[str]:
+        """Paths of the layers that own some variables, each once."""
+        layers = [self.layer_of_variable(path) for path in paths]
+        return list(dict.fromkeys(layer.path for layer in layers if layer is not None))
+
     def outer(self, index: int) -> int:
-        """The recurrent layer around a cell; else the layer itself."""
+        """Index of the recurrent layer around a cell; of the layer itself if it is none."""
         parent = self.layers[index].parent
         if self.layers[index].class_name.endswith("Cell") and parent >= 0:
             return parent
         return index
 
     def is_container(self, index: int) -> bool:
-        """Whether other layers are nested in it."""
+        """Whether a layer holds other layers."""
         return index in self._parents
 
     @functools.cached_property
@@ -117,32 +122,38 @@ class Structure:
 
     @functools.cached_property
     def weighted(self) -> list[Weighted]:
-        """Layers with trainable kernels, but for embeddings, from the input to the output.
+        """Layers with trainable kernels, except embeddings, from input to output.
 
-        An embedding's gradient has a row for each token of the vocabulary, most of them zero: its
-        size says nothing about depth.
+        The gradient of an embedding has a row for each token of the vocabulary, most of them zero.
+        Its size says nothing about depth.
         """
-        found: dict[int, list] = {}
+        found: dict[int, tuple[list[str], list[str]]] = {}
         for variable in self.variables:
             if variable.layer < 0 or "Embedding" in self.layers[variable.layer].class_name:
                 continue
-            parts = found.setdefault(self.outer(variable.layer), [[], []])
-            parts[0 if _is_kernel(variable) else 1].append(variable.path)
+            kernels, others = found.setdefault(self.outer(variable.layer), ([], []))
+            (kernels if _is_kernel(variable) else others).append(variable.path)
         layers = [
-            Weighted(self.layers[i], *self._depth(i, order), tuple(k), tuple(o), self._site_name(i))
-            for order, (i, (k, o)) in enumerate(found.items())
-            if k
+            Weighted(
+                self.layers[index],
+                self._depth(index, order),
+                tuple(kernels),
+                tuple(others),
+                self._site_name(index),
+            )
+            for order, (index, (kernels, others)) in enumerate(found.items())
+            if kernels
         ]
         return sorted(layers, key=lambda item: item.depth)
 
-    def _depth(self, index: int, order: int) -> tuple[int]:
+    def _depth(self, index: int, order: int) -> int:
         first = self._first_site.get(index)
-        return (order if first is None or not self._all_have_sites else first,)
+        return order if first is None or not self._all_have_sites else first
 
     @functools.cached_property
     def _all_have_sites(self) -> bool:
-        with_kernel = {self.outer(v.layer) for v in self.variables if v.layer >= 0}
-        return with_kernel <= self._first_site.keys()
+        with_variables = {self.outer(v.layer) for v in self.variables if v.layer >= 0}
+        return with_variables <= self._first_site.keys()
 
     @functools.cached_property
     def _first_site(self) -> dict[int, int]:
@@ -157,49 +168,50 @@ class Structure:
 
     @functools.cached_property
     def leaves(self) -> list[SiteInfo]:
-        """Outputs of layers that hold no others, in the order of the forward pass."""
+        """Outputs of layers that hold no others, in forward order."""
         return [site for site in self.sites if not self.is_container(site.layer)]
 
     @functools.cached_property
     def outputs(self) -> list[SiteInfo]:
-        """What the model puts out last, before layers that only reshape it."""
+        """The output of the model, before layers that only reshape it; empty if unknown."""
         ends = [site for site in self.leaves if self.class_of(site) not in PASSING]
         return ends[-1:]
 
     def activation_of(self, site: SiteInfo) -> str:
-        """Keras name of the function that made a site's values, "" where it is not known."""
+        """Keras name of the activation function of a site, "" if it is not known."""
         has_layer = 0 <= site.layer < len(self.layers)
         return site.activation or (self.layers[site.layer].activation if has_layer else "")
 
     def class_of(self, site: SiteInfo) -> str:
-        """Class of the layer that a site is of."""
+        """Class name of the layer whose output a site is."""
         return self.layers[site.layer].class_name if 0 <= site.layer < len(self.layers) else ""
 
     def is_output(self, site: SiteInfo) -> bool:
-        """Whether a site is an output: of the model, or of a player in a training step of its own."""
+        """Whether a site is an output of the model, or of a part with a loss of its own."""
         if any(site.name == output.name for output in self.outputs):
             return True
         if self.has_own_step and site.layer in self._last_children:
             return True
-        return self._sources != {} and not self._leads_on(site.layer)
+        return self._targets != {} and not self._leads_on(site.layer)
 
     def _leads_on(self, index: int) -> bool:
-        """Whether another layer takes what this one, or the model it ends, puts out."""
+        """Whether another layer uses the output of this one, or of the model that it ends."""
         seen: set[int] = set()
         while index >= 0 and index not in seen:
             seen.add(index)
-            targets = self._sources.get(index, [])
+            targets = self._targets.get(index, [])
             if any(self.layers[target].class_name not in PASSING for target in targets):
                 return True
-            # What only reshapes passes on the question; without targets, so does the model around.
+            # Go on with the layer that only reshapes the output or, at an end, the model around.
             index = targets[0] if targets else self.layers[index].parent
         return False
 
     @functools.cached_property
-    def _sources(self) -> dict[int, list[int]]:
+    def _targets(self) -> dict[int, list[int]]:
+        """Layer to the layers that use its output; empty if the edges are only a guess."""
         found: dict[int, list[int]] = {}
         if self.model is None or getattr(self.model, "edges_from", "") == "order of calls":
-            return found  # a guess: every layer but the last would lead on
+            return found
         for source, target in self.model.edges:
             found.setdefault(source, []).append(target)
         return found

@@ -1,4 +1,4 @@
-"""The numbers that rules hold measurements against, each with its meaning and its source."""
+"""The limits that rules compare measurements with, each with its meaning and its source."""
 
 import dataclasses
 import math
@@ -8,11 +8,11 @@ from typing import Any
 
 @dataclasses.dataclass(frozen=True)
 class Threshold:
-    """One number that can be changed without training again.
+    """One limit. You can change it without training again.
 
     Attributes:
-        name: As given to `diagnose`, on the command line and in the tab.
-        default: The value used where none is given.
+        name: Identifier in `diagnose`, on the command line, in the tab and in HTTP requests.
+        default: The value used unless another one is given.
         low, high: Range of accepted values, both included.
         definition: What it is, in a line.
         source: Where the default comes from.
@@ -30,14 +30,14 @@ class Thresholds(Mapping[str, float]):
     """Values by name.
 
     Args:
-        known: All thresholds there are.
+        known: All thresholds.
         given: Values that differ from the defaults.
 
     Raises:
-        ValueError: for an unknown name, or a value out of its range.
+        ValueError: For an unknown name or a value outside its range.
     """
 
-    def __init__(self, known: Iterable[Threshold], given: Mapping[str, float] | None = None):
+    def __init__(self, known: Iterable[Threshold], given: Mapping[str, Any] | None = None):
         self.known = tuple(known)
         self._values = {item.name: item.default for item in self.known}
         by_name = {item.name: item for item in self.known}
@@ -66,7 +66,7 @@ def checked(threshold: Threshold, value: Any) -> float:
     """The value as a number within the range.
 
     Raises:
-        ValueError: when it is not one.
+        ValueError: If it is none.
     """
     try:
         number = float(value)
@@ -74,7 +74,7 @@ def checked(threshold: Threshold, value: Any) -> float:
         number = math.nan
     if isinstance(value, bool) or not threshold.low <= number <= threshold.high:
         raise ValueError(
-            f"Threshold {threshold.name!r} must be a number of {threshold.low:g} to "
+            f"Threshold {threshold.name!r} must be a number from {threshold.low:g} to "
             f"{threshold.high:g}. Received: {str(value)[:80]!r}"
         )
     return number

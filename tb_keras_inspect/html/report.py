@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.finding import SEVERITIES, Evidence, Finding, Findings
+from tb_keras_inspect.catalog.problems import SEVERITIES
+from tb_keras_inspect.diagnosis.finding import Evidence, Finding, Findings
 from tb_keras_inspect.html.svg import series_svg
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     RANGE_STATISTICS,
@@ -173,6 +174,13 @@ class Run:
 
 
 def found(rule, run: Run, **thresholds):
-    """What one rule finds in a run."""
+    """What one rule finds in a run: each finding is one that the catalogue lists."""
     with np.errstate(all="ignore"):
-        return list(rule.find(Facts(run.data, Thresholds(THRESHOLDS, thresholds))))
+        findings = list(rule.find(Facts(run.data, Thresholds(THRESHOLDS, thresholds))))
+    for finding in findings:
+        problem = PROBLEMS[finding.problem]
+        assert finding.problem == rule.PROBLEM
+        assert finding.variant in problem.variants
+        least, most = (SEVERITIES.index(severity) for severity in problem.severities)
+        assert least <= finding.rank <= most
+    return findings

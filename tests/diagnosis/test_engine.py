@@ -1,6 +1,7 @@
 """diagnose: its arguments, its robustness, its speed's reason."""
 
 import logging
+import pathlib
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tb_keras_inspect
+from tb_keras_inspect.catalog import problems
 from tb_keras_inspect.diagnosis import PROBLEMS, diagnose
 from tb_keras_inspect.diagnosis.rules import RULES, non_finite
 from tb_keras_inspect.records import Kind
@@ -29,8 +31,30 @@ def test_thresholds_are_checked():
         diagnose(Run(chain()).data, {"x": 1})
 
 
-def test_every_rule_has_its_problem_and_a_test_of_its_own():
-    assert len(set(PROBLEMS)) == len(RULES) == 11
+def test_every_problem_of_the_catalogue_has_a_rule():
+    assert list(PROBLEMS) == list(problems.PROBLEMS)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__.rpartition(".")[2])
+def test_every_rule_has_a_test_file_of_its_name(rule):
+    name = rule.__name__.rpartition(".")[2]
+    assert (pathlib.Path(__file__).parent / "rules" / f"test_{name}.py").exists()
+
+
+def test_consequences_name_problems_and_variants_that_exist():
+    for (problem, variant), consequences in problems.CONSEQUENCES.items():
+        assert {problem, *consequences} <= set(PROBLEMS)
+        assert variant is None or variant in problems.PROBLEMS[problem].variants
+
+
+def test_every_problem_is_explained_and_has_severities_in_order():
+    for name, problem in problems.PROBLEMS.items():
+        assert problem.name == name
+        texts = (problem.title, problem.meaning, problem.examines, problem.why, problem.advice)
+        assert all(texts)
+        least, most = map(problems.SEVERITIES.index, problem.severities)
+        assert least <= most
+        assert problem.variants
 
 
 def test_a_rule_that_fails_leaves_the_others(monkeypatch, caplog):

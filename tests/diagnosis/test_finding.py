@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.diagnosis import Evidence, Finding, Findings, Where
-from tb_keras_inspect.diagnosis.finding import listed, number_text
+from tb_keras_inspect.diagnosis.wording import listed, number_text
 from tests.diagnosis.findings import make
 
 
@@ -41,6 +41,11 @@ def test_names_and_indices_in_json_are_limited():
     content = make(where=where).to_dict()["where"]
     assert len(content["layers"]) == 100
     assert len(content["units"][0]["indices"]) == 256
+
+
+def test_json_names_the_variant_beside_the_problem():
+    content = make(variant="died").to_dict()
+    assert (content["problem"], content["variant"]) == ("dying_relu", "died")
 
 
 def test_unknown_severity_is_refused_with_those_there_are():

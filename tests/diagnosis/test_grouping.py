@@ -13,6 +13,18 @@ def test_consequences_stand_under_their_root():
     assert problems(group(found)) == [("dying_relu", ["slow_convergence", "vanishing_gradient"])]
 
 
+def test_a_variant_can_be_the_root_where_the_problem_is_not():
+    symmetric = make("slow_convergence", variant="symmetric", title="equal")
+    found = [make("untrained_layer", variant="zero_gradient"), symmetric]
+    assert problems(group(found)) == [("slow_convergence", ["untrained_layer"])]
+
+
+def test_a_title_does_not_decide_what_explains_what():
+    slow = make("slow_convergence", variant="small_updates", title="the weights are symmetric")
+    found = [make("untrained_layer"), slow]
+    assert problems(group(found)) == [("untrained_layer", ["slow_convergence"])]
+
+
 def test_a_group_is_one_level_deep():
     found = [make("slow_convergence"), make("dying_relu"), make("unnormalised_input")]
     (root,) = group(found)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tb_keras_inspect.diagnosis.onset import (
-    Spell,
-    last_spell,
+    Period,
+    last_period,
     median,
     ratio,
     running_median,
@@ -17,18 +17,18 @@ numbers = st.one_of(st.floats(-1e6, 1e6, width=32), st.just(np.nan), st.just(np.
 
 
 @pytest.mark.parametrize(
-    ("text", "spell"),
+    ("text", "period"),
     [
         ("......", None),
-        ("..####", Spell(2, 5, True)),
-        ("..##..", Spell(2, 3, True)),  # a gap of up to two samples may yet close
-        (".###....#...", Spell(1, 3, False)),
-        ("#..##...........#", Spell(16, 16, True)),
-        ("#.....######....", Spell(6, 11, False)),
+        ("..####", Period(2, 5, True)),
+        ("..##..", Period(2, 3, True)),  # a gap of up to two samples may yet close
+        (".###....#...", Period(1, 3, False)),
+        ("#..##...........#", Period(16, 16, True)),
+        ("#.....######....", Period(6, 11, False)),
     ],
 )
-def test_last_spell(text, spell):
-    assert last_spell(np.array([c == "#" for c in text])) == spell
+def test_last_period(text, period):
+    assert last_period(np.array([c == "#" for c in text])) == period
 
 
 @given(st.lists(numbers, min_size=1, max_size=20))

@@ -1,4 +1,4 @@
-"""How the loss goes, and what guessing costs."""
+"""How far the loss has come, and the loss of the best constant prediction."""
 
 import numpy as np
 import pytest
@@ -14,16 +14,16 @@ def progress(loss, name="sparse_categorical_crossentropy", mean=None, std=None):
     return run.facts.progress
 
 
-def test_guessing_among_ten_classes_costs_the_logarithm_of_ten():
+def test_the_baseline_of_ten_classes_is_the_logarithm_of_ten():
     found = progress(np.linspace(2.5, 0.1, 60))
-    assert found.guess == pytest.approx(np.log(10))
-    assert found.share == pytest.approx(found.end / np.log(10))
+    assert found.baseline == pytest.approx(np.log(10))
+    assert found.fraction == pytest.approx(found.end / np.log(10))
     assert found.has_learned
     assert not found.is_stuck
 
 
 @pytest.mark.parametrize(
-    ("name", "mean", "std", "start", "guess"),
+    ("name", "mean", "std", "start", "baseline"),
     [
         ("binary_crossentropy", None, None, 0.7, np.log(2)),
         ("mean_squared_error", 3.0, 2.0, 13.0, 4.0),
@@ -32,8 +32,8 @@ def test_guessing_among_ten_classes_costs_the_logarithm_of_ten():
         ("my_loss", 0.0, 1.0, 1.0, np.nan),
     ],
 )
-def test_guessing_follows_from_loss_and_targets(name, mean, std, start, guess):
-    np.testing.assert_allclose(progress(start, name, mean, std).guess, guess, rtol=1e-6)
+def test_the_baseline_follows_from_loss_and_targets(name, mean, std, start, baseline):
+    np.testing.assert_allclose(progress(start, name, mean, std).baseline, baseline, rtol=1e-6)
 
 
 def test_without_that_the_first_loss_is_the_reference():
@@ -45,7 +45,7 @@ def test_a_negative_loss_cannot_be_judged():
     assert not progress(np.linspace(1, -5, 60), "my_loss").known
 
 
-def test_a_loss_at_guessing_is_stuck_however_high_it_began():
+def test_a_loss_at_the_baseline_is_stuck_however_high_it_began():
     found = progress(np.geomspace(500, 2.3, 60))
     assert not found.has_learned
     assert progress(2.31).is_stuck

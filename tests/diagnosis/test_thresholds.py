@@ -22,7 +22,7 @@ def test_given_values_replace_defaults():
 @pytest.mark.parametrize("value", [-0.1, 2.1, "nan", "x", None, True, [1], "inf"])
 def test_values_out_of_range_are_refused_with_the_range(value):
     known = [Threshold("a", 1.0, 0.0, 2.0, "d", "s")]
-    with pytest.raises(ValueError, match="'a' must be a number of 0 to 2"):
+    with pytest.raises(ValueError, match="'a' must be a number from 0 to 2"):
         Thresholds(known, {"a": value})
 
 

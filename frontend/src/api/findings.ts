@@ -32,6 +32,8 @@ export interface UnitsOfSite {
 
 export interface Finding {
   readonly problem: string;
+  /** Which form of the problem; "" in answers of older versions. */
+  readonly variant: string;
   readonly severity: Severity;
   /** 0 to 1. */
   readonly confidence: number;

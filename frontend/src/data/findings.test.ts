@@ -41,6 +41,7 @@ function finding(parts: Partial<Finding>): Finding {
     problem: 'vanishing_gradient',
     severity: 'error',
     confidence: 1,
+    variant: '',
     title: '',
     first_step: 0,
     last_step: 1,

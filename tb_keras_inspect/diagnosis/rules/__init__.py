@@ -1,31 +1,37 @@
-"""One rule a file: `PROBLEM`, `THRESHOLDS` and `find(facts)`, which yields findings."""
+"""The rules, one a file, found by themselves: adding a rule means adding a file here.
 
-from tb_keras_inspect.diagnosis.rules import (
-    dying_relu,
-    exploding_gradient,
-    non_finite,
-    oscillating_loss,
-    output_mismatch,
-    overfitting,
-    saturated_activation,
-    slow_convergence,
-    unnormalised_input,
-    untrained_layer,
-    vanishing_gradient,
-)
+A rule is a module with `PROBLEM` (a name of `catalog.problems`), `THRESHOLDS` and `find(facts)`, which
+yields findings. Several rules may share a problem.
+"""
 
-RULES = (
-    non_finite,
-    output_mismatch,
-    unnormalised_input,
-    exploding_gradient,
-    dying_relu,
-    vanishing_gradient,
-    saturated_activation,
-    untrained_layer,
-    oscillating_loss,
-    slow_convergence,
-    overfitting,
-)
-PROBLEMS = tuple(rule.PROBLEM for rule in RULES)
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Protocol, cast
+
+from tb_keras_inspect.catalog import problems
+from tb_keras_inspect.diagnosis.facts import Facts
+from tb_keras_inspect.diagnosis.finding import Finding
+from tb_keras_inspect.diagnosis.thresholds import Threshold
+
+
+class Rule(Protocol):
+    """What a module of this folder has."""
+
+    PROBLEM: str
+    THRESHOLDS: tuple[Threshold, ...]
+
+    def find(self, facts: Facts) -> Iterator[Finding]:
+        """Yields what it finds in a run."""
+
+
+def _discover() -> tuple[Rule, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    rules = [cast(Rule, importlib.import_module(f"{__name__}.{name}")) for name in names]
+    order = list(problems.PROBLEMS)
+    return tuple(sorted(rules, key=lambda rule: order.index(rule.PROBLEM)))
+
+
+RULES = _discover()
+PROBLEMS = tuple(dict.fromkeys(rule.PROBLEM for rule in RULES))
 THRESHOLDS = tuple(threshold for rule in RULES for threshold in rule.THRESHOLDS)

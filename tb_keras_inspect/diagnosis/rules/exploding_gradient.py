@@ -1,26 +1,28 @@
-"""Gradients so large that steps throw the weights about, growing or from the start.
+"""Gradients so large that each step throws the weights far away, growing or from the start.
 
-Signs, none of which a healthy run shows: the norm rises a hundredfold over where it began while the
-loss rises with it, or the loss alone does and stays there; steps are as large as the weights they
-change, again and again, without the loss getting any better; or gradients dwarf the weights from the
-first step on and the loss starts far above that of guessing, to which they never bring it down. Late
-spikes of a converged run are far below its first gradients, and where clipping or Adam's scaling keeps
-steps small the loss stays down.
+No healthy run shows one of these signs: the gradient norm rises a hundredfold and the loss rises with
+it, or the loss alone rises and stays there; updates are as large as the weights again and again
+without progress; gradients dwarf the weights from the first step on while the loss starts, and stays,
+far above the baseline. Late spikes of a converged run lie far below its first gradients, and where
+clipping or Adam keeps the updates small the loss does not rise.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, number_text
-from tb_keras_inspect.diagnosis.onset import (
-    last_spell,
-    median,
-    ratio,
-    running_median,
+from tb_keras_inspect.diagnosis.explosion import (
+    RISE,
+    explosion,
+    loss_rise,
+    most_in,
+    worst_kernels,
 )
+from tb_keras_inspect.diagnosis.facts import Facts
+from tb_keras_inspect.diagnosis.finding import Evidence, Finding
+from tb_keras_inspect.diagnosis.onset import last_period, median, running_median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.wording import number_text
 
 PROBLEM = "exploding_gradient"
 THRESHOLDS = (
@@ -29,7 +31,7 @@ THRESHOLDS = (
         100.0,
         3.0,
         1e9,
-        "times by which the gradient norm must exceed its first values, the loss rising with it",
+        "factor by which the gradient norm must exceed its first values while the loss rises too",
         "AutoTrainer's ratio of 70 between layers found 0 of 12 explosions; growth over time does",
     ),
     Threshold(
@@ -37,7 +39,8 @@ THRESHOLDS = (
         1.0,
         0.05,
         100.0,
-        "l2 of a layer's update over l2 of its weights, from which a step replaces what was learned",
+        "l2 of a layer's update divided by l2 of its weights, above which a step replaces what was "
+        "learned",
         "healthy: about 1e-3 (Karpathy, cs231n)",
     ),
     Threshold(
@@ -45,18 +48,18 @@ THRESHOLDS = (
         100.0,
         5.0,
         1e9,
-        "l2 of all gradients over l2 of all weights, from which the scale is absurd where the loss "
-        "starts as far above that of guessing",
+        "l2 of all gradients divided by l2 of all weights, above which the scale is wrong if the "
+        "loss starts far above the baseline too",
         "healthy runs measured here stay below 10",
     ),
 )
-FIRST = 5  # samples that say where the norm began
-RISE = 3.0  # times by which the loss must rise with the norm
+FIRST = 5  # samples that show where the norm began
+FAR_ABOVE = 20.0  # first loss, relative to the baseline
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding, by the first sign that shows."""
-    for sign in (_growth, _steps, _scale, _divergence, _lost):
+    """Yields at most one finding, for the first sign that shows."""
+    for sign in (_growth, _large_updates, _initial_scale, _overflow, _lost):
         found = sign(facts)
         if found is not None:
             yield found
@@ -64,7 +67,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 
 def _norm(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
-    """Steps and the norm of all gradients, before clipping: where that helps, the loss stays down."""
+    """Steps and gradient norm before clipping. Where clipping helps, the loss does not rise."""
     step = facts.track("step")
     if step is None:
         return np.zeros(0, np.int64), np.zeros(0)
@@ -72,43 +75,43 @@ def _norm(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _growth(facts: Facts) -> Finding | None:
+    """Gradient norm and loss grow together."""
     steps, norm = _norm(facts)
-    progress = facts.progress
     if len(norm) < 4:
         return None
-    # The first sample may already be on its way: the smallest of the first ones is where it began.
+    # The first sample may already have grown: start from the smallest of the first ones.
     start = float(np.nanmin(norm[:FIRST])) if np.isfinite(norm[:FIRST]).any() else np.nan
     limit = facts.thresholds["exploding_growth"]
     high = norm >= limit * start
-    if not start > 0 or not high.any():
+    period = last_period(high)
+    if not start > 0 or period is None or not _loss_rises(facts, high):
         return None
-    if not _loss_rises(facts, high):
-        return None
-    spell = last_spell(high)
-    first = int(np.argmax(high))
+    first = int(steps[np.argmax(high)])
     peak = float(np.max(norm[high]))
-    lasting = spell.ongoing or facts.breakdown is not None or progress.share > 2
-    return _make(
+    lasting = period.ongoing or facts.breakdown is not None or facts.progress.fraction > 2
+    variables = worst_kernels(facts)
+    layers = facts.structure.layers_of_variables(variables)
+    return explosion(
         facts,
+        "growth",
         "error" if lasting else "warning",
         0.95 if lasting else 0.6,
-        f"The gradient norm has grown {number_text(peak / start)} times since step {int(steps[first])}",
-        int(steps[first]),
-        int(steps[-1 if spell.ongoing else spell.last]),
-        spell.ongoing,
-        "Each step is too large for the slope it follows and lands higher up, where the gradient is "
-        "larger still. So gradient, weights and loss grow together.",
+        f"The gradient norm has grown by a factor of {number_text(peak / start)} since step "
+        f"{first}{most_in(layers)}",
+        (first, int(steps[-1 if period.ongoing else period.last]), period.ongoing),
         [
             Evidence(
                 "growth of the gradient norm", peak / start, "times", limit, "step", "gradient_norm"
             ),
             Evidence("largest gradient norm", peak, "", None, "step", "gradient_norm"),
-            *_loss_evidence(facts),
+            *loss_rise(facts),
         ],
+        variables,
     )
 
 
 def _loss_rises(facts: Facts, high: np.ndarray) -> bool:
+    """Whether the loss is high too where the norm is (bool[S])."""
     loss, start = facts.progress.loss, facts.progress.start
     if not facts.progress.known or len(loss) != len(high):
         return facts.breakdown is not None
@@ -117,8 +120,8 @@ def _loss_rises(facts: Facts, high: np.ndarray) -> bool:
     return peak > RISE * max(reference, start if len(loss) > 3 * FIRST else reference)
 
 
-def _steps(facts: Facts) -> Finding | None:
-    """Steps as large as the weights."""
+def _large_updates(facts: Facts) -> Finding | None:
+    """Updates as large as the weights, without progress."""
     updates = facts.track("update")
     if updates is None or len(updates) < 4 or facts.progress.has_learned:
         return None
@@ -127,90 +130,76 @@ def _steps(facts: Facts) -> Finding | None:
         return None
     ratios = updates.thin("ratio")[:, updates.rows(kernels)]
     limit = facts.thresholds["exploding_step"]
-    share = np.mean(ratios[1:] >= limit, axis=0)  # weights may be zero before the first step
-    worst = int(np.nanargmax(share))
-    often = share[worst] >= 0.2 or np.sum(ratios[1:, worst] >= limit) >= 10
-    if not often or not (facts.progress.is_stuck or facts.breakdown):
+    fractions = np.mean(ratios[1:] >= limit, axis=0)  # weights may be zero before the first step
+    worst = int(np.nanargmax(fractions))
+    often = fractions[worst] >= 0.2 or np.sum(ratios[1:, worst] >= limit) >= 10
+    period = last_period(ratios[:, worst] >= limit, gap=10)
+    if not often or period is None or not (facts.progress.is_stuck or facts.breakdown):
         return None
-    spell = last_spell(ratios[:, worst] >= limit, gap=10)
-    path = kernels[worst]
-    first = int(updates.at[spell.first])
-    return _make(
+    path, first = kernels[worst], int(updates.at[period.first])
+    largest = float(np.nanmax(ratios[1:, worst]))
+    return explosion(
         facts,
+        "large_updates",
         "error",
         0.8,
-        f"Steps change {path} by as much as its own size since step {first}",
-        first,
-        int(updates.at[spell.last]),
-        spell.ongoing,
-        "The update of a single step is as large as the weights themselves, so that each step "
-        "replaces what the ones before it had learned. The gradient, times the learning rate, is "
-        "far too large.",
+        f"Single updates of {path} are as large as its weights since step {first}",
+        (first, int(updates.at[period.last]), period.ongoing),
         [
+            Evidence("largest update / weight", largest, "times", limit, "update", "ratio", path),
             Evidence(
-                "largest update over weight",
-                float(np.nanmax(ratios[1:, worst])),
-                "times",
-                limit,
-                "update",
-                "ratio",
-                path,
-            ),
-            Evidence(
-                "share of steps beyond the limit",
-                float(share[worst]),
+                "fraction of steps above the limit",
+                float(fractions[worst]),
                 "%",
                 None,
                 "update",
                 "ratio",
                 path,
             ),
-            *_loss_evidence(facts),
+            *loss_rise(facts),
         ],
         [path],
     )
 
 
-def _scale(facts: Facts) -> Finding | None:
-    """Absurd from the start: weights so large that the signal grows from layer to layer."""
+def _initial_scale(facts: Facts) -> Finding | None:
+    """Gradients that dwarf the weights from the first step on."""
     steps, norm = _norm(facts)
-    weights = facts.track("weight")
-    progress = facts.progress
+    weights, progress = facts.track("weight"), facts.progress
     if weights is None or len(norm) < 4 or not progress.known:
         return None
-    total = np.sqrt(np.nansum(weights.thin("l2") ** 2, axis=1))
-    scale = running_median(norm, 3) / median(total)
+    size = median(np.sqrt(np.nansum(weights.thin("l2") ** 2, axis=1)))
+    scale = running_median(norm, 3) / size
     limit = facts.thresholds["exploding_scale"]
-    guess = progress.guess if np.isfinite(progress.guess) else np.nan
-    is_absurd = median(scale[:FIRST]) >= limit and progress.start >= 20 * guess
-    if not is_absurd or not (progress.end > guess or facts.breakdown):
+    at_start = float(median(scale[:FIRST]))
+    far_above = at_start >= limit and progress.start >= FAR_ABOVE * progress.baseline
+    period = last_period(scale >= limit)
+    if not far_above or period is None:
         return None
-    spell = last_spell(scale >= limit)
-    return _make(
+    if not (progress.end > progress.baseline or facts.breakdown):
+        return None
+    return explosion(
         facts,
-        "error" if not progress.has_learned else "warning",
+        "initial_scale",
+        "warning" if progress.has_learned else "error",
         0.85,
-        f"The gradient is {number_text(float(median(scale[:FIRST])))} times the weights' size from the "
-        "first step on",
-        int(steps[0]),
-        int(steps[spell.last]),
-        spell.ongoing,
-        "The initial weights are so large that the signal grows from layer to layer, and the "
-        "gradient on its way back. The loss starts far above that of guessing.",
+        f"The gradient is {number_text(at_start)} times as large as the weights from the first step "
+        "on",
+        (int(steps[0]), int(steps[period.last]), period.ongoing),
         [
             Evidence(
-                "gradient norm over weight norm at the start",
-                float(median(scale[:FIRST])),
+                "gradient norm / weight norm at the start",
+                at_start,
                 "times",
                 limit,
                 "step",
                 "gradient_norm",
             ),
             Evidence(
-                "first loss over that of guessing",
-                float(progress.start / guess),
+                "first loss, relative to the baseline",
+                float(progress.start / progress.baseline),
                 "times",
-                20.0,
+                FAR_ABOVE,
                 "step",
                 "loss",
             ),
@@ -219,10 +208,10 @@ def _scale(facts: Facts) -> Finding | None:
     )
 
 
-def _divergence(facts: Facts) -> Finding | None:
-    """Large steps, and then nothing but NaN: too quick to see the growth between two samples."""
+def _overflow(facts: Facts) -> Finding | None:
+    """Large updates, then NaN, too fast for the growth to show between two samples."""
     broken, updates = facts.breakdown, facts.track("update")
-    if broken is None or updates is None or broken.culprits[0].kind in ("input", "target"):
+    if broken is None or updates is None or broken.tensors[0].kind in ("input", "target"):
         return None
     kernels = facts.kernels(updates)
     if not kernels:
@@ -232,23 +221,20 @@ def _divergence(facts: Facts) -> Finding | None:
     if not np.any(ratios >= limit):
         return None
     sizes = np.nan_to_num(np.nanmax(ratios, axis=0))
-    path, value = kernels[int(np.argmax(sizes))], float(np.max(sizes))
+    path, largest = kernels[int(np.argmax(sizes))], float(np.max(sizes))
     step = int(updates.at[-1])
-    return _make(
+    return explosion(
         facts,
+        "overflow",
         "error",
-        0.9 if value > 1 else 0.7,
-        f"Steps changed {path} by {100 * value:.3g} % of its size at step {step}, and the numbers "
+        0.9 if largest > 1 else 0.7,
+        f"A single update changed {path} by {100 * largest:.3g} % near step {step}, and values "
         f"overflowed by step {broken.step}",
-        int(updates.at[max(0, len(updates.at) - 3)]),
-        broken.step,
-        broken.lasts,
-        "Each step is too large for the slope it follows and lands higher up, where the gradient is "
-        "larger still. It took few steps from there to numbers that float32 cannot hold.",
+        (int(updates.at[max(0, len(updates.at) - 3)]), broken.step, broken.ongoing),
         [
             Evidence(
-                "largest update over weight before the end",
-                value,
+                "largest update / weight before the overflow",
+                largest,
                 "times",
                 limit,
                 "update",
@@ -262,88 +248,25 @@ def _divergence(facts: Facts) -> Finding | None:
 
 
 def _lost(facts: Facts) -> Finding | None:
-    """A loss that was thrown up and stays there, where no norm was sampled on its way."""
+    """A loss that has jumped up and stays there, while no sample shows the norm on its way."""
     progress = facts.progress
     limit = facts.thresholds["exploding_growth"]
     if not progress.known:
         return None
-    reference = float(np.fmax(progress.loss[0], progress.guess))
+    reference = float(np.fmax(progress.loss[0], progress.baseline))
     if not progress.end >= limit * reference:
         return None
-    first = int(np.argmax(progress.loss >= limit * reference))
-    return _make(
+    first = int(progress.steps[np.argmax(progress.loss >= limit * reference)])
+    variables = worst_kernels(facts)
+    layers = facts.structure.layers_of_variables(variables)
+    return explosion(
         facts,
+        "lost",
         "error",
         0.9,
-        f"The loss has grown {number_text(progress.end / reference)} times by step "
-        f"{int(progress.steps[first])} and stays there",
-        int(progress.steps[first]),
-        int(progress.steps[-1]),
-        True,
-        "Steps that were far too large have thrown the weights so far away that nothing leads back. "
-        "The gradient there may be small again.",
-        _loss_evidence(facts),
-    )
-
-
-def _loss_evidence(facts: Facts) -> list[Evidence]:
-    if not facts.progress.known:
-        return []
-    finite = facts.progress.loss[np.isfinite(facts.progress.loss)]
-    worst = float(np.max(finite))
-    return [
-        Evidence(
-            "largest loss over the first",
-            float(ratio(worst, facts.progress.start)),
-            "times",
-            RISE,
-            "step",
-            "loss",
-        )
-    ]
-
-
-def _worst_layers(facts: Facts) -> list[str]:
-    """Kernels with the largest gradients relative to their weights, at the end."""
-    gradients, weights = facts.track("gradient"), facts.track("weight")
-    paths = facts.kernels(gradients, weights)
-    if not paths:
-        return []
-    largest = gradients.largest("l2")[gradients.rows(paths)]
-    sizes = ratio(largest, weights.typical("l2")[weights.rows(paths)])
-    order = np.argsort(np.nan_to_num(sizes))[::-1]
-    return [paths[i] for i in order[:3]]
-
-
-def _make(facts, severity, confidence, title, first, last, ongoing, cause, evidence, variables=()):
-    variables = list(variables) or _worst_layers(facts)
-    found = [facts.structure.layer_of_variable(path) for path in variables]
-    layers = list(dict.fromkeys(layer.path for layer in found if layer is not None))
-    where = f", largest in {listed(layers)}" if layers and "Steps" not in title else ""
-    return Finding(
-        problem=PROBLEM,
-        severity=severity,
-        confidence=confidence,
-        title=title + where,
-        first_step=first,
-        last_step=last,
-        ongoing=ongoing,
-        cause=cause,
-        where=Where(layers=layers, variables=variables),
-        evidence=evidence,
-        advice=[
-            Advice(
-                "Limit the size of the gradients.",
-                "optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0)",
-            ),
-            Advice(
-                "Lower the learning rate by a factor of 10.",
-                "model.compile(optimizer=keras.optimizers.SGD(1e-3), ...)",
-            ),
-            Advice(
-                "Start with weights of the size that keeps the signal's scale.",
-                'keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")',
-            ),
-            Advice("Scale inputs, and targets of a regression, to mean 0 and deviation 1."),
-        ],
+        f"The loss has risen by a factor of {number_text(progress.end / reference)} by step {first} "
+        f"and stays there{most_in(layers)}",
+        (first, int(progress.steps[-1]), True),
+        loss_rise(facts),
+        variables,
     )

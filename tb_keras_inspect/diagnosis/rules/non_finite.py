@@ -1,19 +1,21 @@
 """A NaN or an infinity has reached the loss, the gradients or the weights.
 
-The finding names the tensor that was first within its step (data, then weights, then layers in the
-order of the forward pass, then the loss, then gradients from the last layer backwards) and what grew
-before it. An infinite gradient that a mixed-precision optimizer skips is no finding, nor is an
-infinity that a layer puts out on purpose while loss, gradients and weights stay finite.
+The finding names the tensor that was non-finite first within its step (data, then weights, then layers
+in forward order, then the loss, then gradients from the last layer back) and what grew before it. An
+infinite gradient that a mixed-precision optimizer skips is not reported, and neither is an infinity
+that a layer outputs on purpose while loss, gradients and weights stay finite.
 """
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.breakdown import Breakdown, Culprit
+from tb_keras_inspect.diagnosis.breakdown import Breakdown, NonFinite
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.wording import capitalised, number_text
 
 PROBLEM = "non_finite"
 THRESHOLDS = (
@@ -22,14 +24,17 @@ THRESHOLDS = (
         10.0,
         1.5,
         1e6,
-        "times by which a number must have grown over the last samples to be named as what grew "
+        "factor by which a number must have grown over the last samples to be named as what grew "
         "before the first NaN",
-        "healthy batches differ by a factor of 2 to 3 in loss and gradient norm",
+        "loss and gradient norm of healthy batches differ by a factor of 2 to 3",
     ),
 )
 BEFORE = 10  # samples looked back over
-DIVERGING = 100.0  # times grown, from which the NaN is where a divergence ended
-WORDS = {
+DIVERGING = 100.0  # factor of growth at which the NaN is the end of a divergence
+DATA = ("input", "target")
+MOST_KINDS = 4  # of tensors shown as evidence
+# Kind of table to the name of one of its rows, and to the form of the problem that begins there.
+NAMES = {
     "input": "the input data {row}",
     "target": "the target {row}",
     "weight": "the weight {row}",
@@ -39,148 +44,163 @@ WORDS = {
     "update": "the update of {row}",
     "epoch": "{statistic} of the epoch",
 }
+VARIANTS = {kind: "loss" if kind == "step" else kind for kind in NAMES}
+REASONS = {
+    "input": "The batch itself holds non-finite values.",
+    "target": "The targets themselves hold non-finite values.",
+    "weight": "The update before this step made non-finite weights.",
+    "activation": "The output of {row} is the first in the forward pass that is not finite.",
+    "step": "The outputs of all layers are finite, and the loss computed from them is not.",
+    "gradient": "The loss is finite, and the gradient of {row} is the first in the backward pass that "
+    "is not.",
+    "update": "The gradients are finite, and the optimizer's update of {row} is not.",
+    "epoch": "It happened between two sampled steps.",
+}
+# Tables and statistics whose growth is looked for.
+GROWING = (
+    ("step", "gradient_norm"),
+    ("step", "loss"),
+    ("weight", "max_abs"),
+    ("activation", "max_abs"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Growth:
+    """A number that grew before the first NaN."""
+
+    what: str
+    factor: float
+    evidence: Evidence
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding: the first place; everything after it is an echo."""
+    """Yields at most one finding, for the first place: everything after it follows."""
     broken = facts.breakdown
-    if broken is None or not broken.culprits:
+    if broken is None or not broken.tensors:
         return
-    first = broken.culprits[0]
-    grown = _grown(facts, broken)
-    unseen = None if grown else _data_seen_later(facts, broken)
-    where_in = ", and the data holds values that are not finite" if unseen else ""
-    place = WORDS[first.kind].format(row=first.row, statistic=first.statistic)
-    until = "" if broken.lasts else f" until step {broken.end}"
+    first = broken.tensors[0]
+    grown = _grown(facts)
+    data = None if grown else _data_seen_later(facts, broken)
+    until = "" if broken.ongoing else f" until step {broken.last_step}"
+    end = ", and the data holds non-finite values" if data else ""
     yield Finding(
         problem=PROBLEM,
-        severity="error" if broken.lasts else "warning",
+        variant="unsampled_data" if data else VARIANTS[first.kind],
+        severity="error" if broken.ongoing else "warning",
         confidence=1.0,
-        title=f"{place[0].upper()}{place[1:]} is not finite since step {broken.step}{until}{where_in}",
+        title=f"{capitalised(_name(first))} is not finite since step {broken.step}{until}{end}",
         first_step=broken.step,
-        last_step=facts.last_step if broken.lasts else broken.end,
-        ongoing=broken.lasts,
-        cause=_cause_in_data(unseen) if unseen else _cause(first, grown),
+        last_step=facts.last_step if broken.ongoing else broken.last_step,
+        ongoing=broken.ongoing,
+        cause=_cause_in_data(data) if data else _cause(first, grown),
         where=_where(facts, broken),
-        evidence=[*([unseen] if unseen else []), *_counts(broken), *grown],
-        advice=_advice(unseen.kind if unseen else first.kind, grown),
+        evidence=[*([data] if data else []), *_counts(broken), *(item.evidence for item in grown)],
+        advice=_advice(data.kind if data else first.kind, grown),
     )
 
 
-def _data_seen_later(facts: Facts, broken: Breakdown) -> Evidence | None:
-    """Data that is not finite in samples after the breakdown, and in none before it.
+def _name(tensor: NonFinite) -> str:
+    return NAMES[tensor.kind].format(row=tensor.row, statistic=tensor.statistic)
 
-    The batch that did the damage lay between two samples; later epochs bring it again.
+
+def _evidence(tensor: NonFinite, step: int) -> Evidence:
+    unit = "" if np.isnan(tensor.count) else "non-finite elements"
+    name = f"{_name(tensor)} at step {step}"
+    return Evidence(name, tensor.count, unit, None, tensor.kind, tensor.statistic, tensor.row)
+
+
+def _data_seen_later(facts: Facts, broken: Breakdown) -> Evidence | None:
+    """Data that is non-finite in samples after the breakdown, and in none before it.
+
+    The batch that did the damage lay between two samples; later epochs repeat it.
     """
-    if broken.culprits[0].kind in ("input", "target"):
+    if broken.tensors[0].kind in DATA:
         return None
-    for kind in ("input", "target"):
+    for kind in DATA:
         table = facts.table(kind)
         if table is None or "nonfinite_count" not in table.statistics:
             continue
-        steps, rows = np.nonzero(table.select("nonfinite_count") > 0)
-        if len(steps) and table.steps[steps[0]] > broken.step:
-            step, row = int(table.steps[steps[0]]), table.names[rows[0]]
-            count = float(table.select("nonfinite_count")[steps[0], rows[0]])
-            name = f"{WORDS[kind].format(row=row)} at step {step}"
-            return Evidence(name, count, "elements not finite", None, kind, "nonfinite_count", row)
+        counts = table.select("nonfinite_count")
+        samples, rows = np.nonzero(counts > 0)
+        if len(samples) and table.steps[samples[0]] > broken.step:
+            count = float(counts[samples[0], rows[0]])
+            tensor = NonFinite(kind, table.names[rows[0]], "nonfinite_count", count)
+            return _evidence(tensor, int(table.steps[samples[0]]))
     return None
 
 
 def _cause_in_data(seen: Evidence) -> str:
     return (
-        f"Batches hold values that are not finite: {seen.name}, among others. The batch that did it "
-        "most likely lay between two sampled steps; nothing had grown before it."
+        f"Some batches hold non-finite values: {seen.name}, among others. The batch that did the "
+        "damage most likely lay between two sampled steps; nothing had grown before it."
     )
 
 
 def _where(facts: Facts, broken: Breakdown) -> Where:
-    variables = [c.row for c in broken.culprits if c.kind in ("weight", "gradient", "update")]
-    layers = []
-    for culprit in broken.culprits:
-        if culprit.kind == "activation":
-            layers.append(facts.structure.layer_of_site(culprit.row))
-        elif culprit.kind in ("weight", "gradient", "update"):
-            layers.append(facts.structure.layer_of_variable(culprit.row))
-    paths = dict.fromkeys(layer.path for layer in layers if layer is not None)
-    return Where(layers=list(paths), variables=list(dict.fromkeys(variables)))
+    variables, layers = [], []
+    for tensor in broken.tensors:
+        layer = None
+        if tensor.kind == "activation":
+            layer = facts.structure.layer_of_site(tensor.row)
+        elif tensor.kind in ("weight", "gradient", "update"):
+            variables.append(tensor.row)
+            layer = facts.structure.layer_of_variable(tensor.row)
+        if layer is not None:
+            layers.append(layer.path)
+    return Where(layers=list(dict.fromkeys(layers)), variables=list(dict.fromkeys(variables)))
 
 
-def _counts(broken: Breakdown) -> Iterator[Evidence]:
-    shown: set[str] = set()
-    for culprit in broken.culprits:
-        if culprit.kind in shown or len(shown) == 4:
-            continue
-        shown.add(culprit.kind)
-        name = WORDS[culprit.kind].format(row=culprit.row, statistic=culprit.statistic)
-        if culprit.kind in ("step", "epoch"):
-            name, unit = f"{name} at step {broken.step}", ""
-        else:
-            name, unit = f"{name} at step {broken.step}", "elements not finite"
-        yield Evidence(
-            name, culprit.count, unit, None, culprit.kind, culprit.statistic, culprit.row
-        )
+def _counts(broken: Breakdown) -> list[Evidence]:
+    """The first tensor of each kind."""
+    firsts: dict[str, NonFinite] = {}
+    for tensor in broken.tensors:
+        firsts.setdefault(tensor.kind, tensor)
+    return [_evidence(tensor, broken.step) for tensor in list(firsts.values())[:MOST_KINDS]]
 
 
-def _grown(facts: Facts, broken: Breakdown) -> list[Evidence]:
-    """Numbers that grew over the last samples before, most grown first."""
-    candidates = [("step", "gradient_norm", 3), ("step", "loss", 3)]
-    candidates += [("weight", "max_abs", 1), ("activation", "max_abs", 1)]
+def _grown(facts: Facts) -> list[_Growth]:
+    """What grew over the last samples before the breakdown, the most first."""
+    limit = facts.thresholds["growth_before_nan"]
     found = []
-    for kind, statistic, _ in candidates:
+    for kind, statistic in GROWING:
         track = facts.track(kind)
         if track is None or not track.has(statistic) or len(track) < 3:
             continue
         recent = track.full(statistic)[-BEFORE:].astype(np.float64)
-        factors = recent[-1] / np.where(recent.min(axis=0) > 0, recent.min(axis=0), np.nan)
-        # What only comes back to where it began, as in a converged run's odd batch, has not grown.
+        lowest = recent.min(axis=0)
+        factors = recent[-1] / np.where(lowest > 0, lowest, np.nan)
+        # What only returns to where it began, as in an odd batch of a converged run, has not grown.
         factors = np.where(recent[-1] > track.full(statistic)[0], factors, np.nan)
         if np.isnan(factors).all():
             continue
         row = int(np.nanargmax(factors))
-        if factors[row] >= facts.thresholds["growth_before_nan"]:
-            where = f" of {track.names[row]}" if track.names[row] else ""
-            name = f"growth of {statistic}{where} over the {len(recent)} samples before"
-            found.append(
-                Evidence(
-                    name,
-                    float(factors[row]),
-                    "times",
-                    facts.thresholds["growth_before_nan"],
-                    kind,
-                    statistic,
-                    track.names[row],
-                )
-            )
-    return sorted(found, key=lambda item: -item.value)[:3]
+        factor, name = float(factors[row]), track.names[row]
+        if factor >= limit:
+            what = f"{statistic} of {name}" if name else statistic
+            text = f"growth of {what} over the {len(recent)} samples before"
+            evidence = Evidence(text, factor, "times", limit, kind, statistic, name)
+            found.append(_Growth(what, factor, evidence))
+    return sorted(found, key=lambda item: -item.factor)[:3]
 
 
-def _cause(first: Culprit, grown: list[Evidence]) -> str:
-    after = (
-        f"Before that, {grown[0].name.removeprefix('growth of ').split(' over ')[0]} had grown "
-        f"{grown[0].text}{': training was diverging' if grown[0].value >= DIVERGING else ''}."
-        if grown
-        else "Nothing had grown before it: the value was made in one step, by the data or by an "
-        "operation such as log(0), 0 / 0 or the square root's slope at 0."
-    )
-    reasons = {
-        "input": "The batch already holds values that are not finite.",
-        "target": "The targets already hold values that are not finite.",
-        "weight": "The update before this step made weights that are not finite.",
-        "activation": f"The forward pass first goes wrong in {first.row}.",
-        "step": "All layers put out finite values, and the loss computed from them is not finite.",
-        "gradient": f"The loss is finite, and the backward pass first goes wrong at {first.row}.",
-        "update": f"The gradients are finite, and the optimizer's update of {first.row} is not.",
-        "epoch": "It became so between two sampled steps, or in validation.",
-    }
-    return f"{reasons[first.kind]} {after}"
+def _cause(first: NonFinite, grown: Sequence[_Growth]) -> str:
+    reason = REASONS[first.kind].format(row=first.row)
+    if not grown:
+        return (
+            f"{reason} Nothing had grown before it: the value was made in a single step, by the data "
+            "or by an operation such as log(0), 0 / 0 or the slope of a square root at 0."
+        )
+    diverging = ": training was diverging" if grown[0].factor >= DIVERGING else ""
+    times = number_text(grown[0].factor)
+    return f"{reason} Before that, {grown[0].what} had grown by a factor of {times}{diverging}."
 
 
-def _advice(kind: str, grown: list[Evidence]) -> list[Advice]:
-    if kind in ("input", "target"):
+def _advice(kind: str, grown: Sequence[_Growth]) -> list[Advice]:
+    if kind in DATA:
         return [
             Advice(
-                "Remove or replace what is not finite in the data, and check it before training.",
+                "Remove or replace the non-finite values in the data, and check it before training.",
                 "assert np.isfinite(x).all() and np.isfinite(y).all()",
             )
         ]
@@ -189,18 +209,17 @@ def _advice(kind: str, grown: list[Evidence]) -> list[Advice]:
         "model.compile(optimizer=keras.optimizers.Adam(1e-4), ...)",
     )
     clip = Advice(
-        "Limit the size of the gradients.",
-        "optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0)",
+        "Clip the gradients.", "optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"
     )
     stop = Advice(
         "Stop at the first NaN, and print where it came from.",
         'InspectCallback(log_dir, stop_on=["non_finite"])',
     )
-    if grown and grown[0].value >= DIVERGING:
+    if grown and grown[0].factor >= DIVERGING:
         return [lower, clip, stop]
     if kind in ("step", "gradient", "activation"):
         guard = Advice(
-            "Guard the operation that can meet a zero: take the loss from logits, add an epsilon "
+            "Guard operations that can meet a zero: compute the loss from logits, add an epsilon "
             "inside log, sqrt and division.",
             "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
         )

@@ -1,10 +1,10 @@
 """The training loss goes up and down instead of down.
 
-The loss of single batches always does: batches differ. The mean over an epoch does not, because every
-epoch has the same samples in it: when it rises, the weights have become worse. So epochs are compared
-where there are enough of them. In a run without, medians over stretches of samples are, against the
-scatter inside the stretches. A loss made by players against each other (a GAN's own training step) is
-left alone, and so is one whose learning rate goes up and down by schedule.
+The loss of single batches always does, because batches differ. The mean over an epoch does not: every
+epoch has the same examples, so its loss rises only when the weights get worse. Epochs are compared if
+there are enough of them; otherwise medians over stretches of samples, relative to the scatter within
+the stretches. Models with a training step of their own (a GAN) are left alone, and so are runs whose
+schedule moves the learning rate up and down.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ THRESHOLDS = (
         0.12,
         0.005,
         100.0,
-        "all rises of the epochs' training loss together, as a share of the loss of guessing (or of "
+        "sum of all rises of the epochs' training loss, as a fraction of the baseline loss (or of "
         "the first loss)",
-        "healthy runs measured here: 0.00, one with 0.05; AutoTrainer's rule on single batches found "
-        "2 of 9",
+        "healthy runs measured here: 0.00, one with 0.05; AutoTrainer's rule on single batches "
+        "found 2 of 9",
     ),
 )
 LEAST_EPOCHS = 5
@@ -34,30 +34,28 @@ LEAST_STRETCHES = 10
 MOST_STRETCHES = 20
 PER_STRETCH = 4  # samples, at least
 RISES = 2  # separate ones
-LEAST_RISE = 0.01  # of the reference, to count as one
-WILD = 1.0  # of the reference, all rises together, from which an end that is calm is luck
-HARMLESS = 0.1  # of the reference, for a single rise of a loss that has come down all the same
+LEAST_RISE = 0.01  # fraction of the reference, to count as one
+WILD = 1.0  # sum of all rises, in references, after which a calm end is luck
+HARMLESS = 0.1  # fraction of the reference, for single rises of a loss that has fallen all the same
 NOISE = 4.0  # standard errors that a rise of a stretch's median must exceed
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding."""
+    """Yields at most one finding."""
     if not facts.progress.known or facts.structure.has_own_step or _is_cyclic(facts):
         return
     steps, loss = facts.epochs("loss")
     good = np.isfinite(loss)
     if good.sum() >= LEAST_EPOCHS:
-        steps, loss, noise, kind = steps[good], loss[good], 0.0, "epoch"
-    else:
-        steps, loss, noise = _stretches(facts)
-        kind = "step"
-    if len(loss) < LEAST_EPOCHS:
+        yield from _judge(facts, "epochs", steps[good], loss[good], np.zeros(int(good.sum()) - 1))
         return
-    yield from _judge(facts, steps, loss, noise, kind)
+    steps, loss, noise = _stretches(facts)
+    if len(loss):
+        yield from _judge(facts, "steps", steps, loss, noise)
 
 
 def _is_cyclic(facts: Facts) -> bool:
-    """Whether the learning rate goes down and up again by schedule."""
+    """Whether a schedule moves the learning rate down and up again."""
     step = facts.track("step")
     rate = step.column("learning_rate") if step is not None else np.zeros(0)
     rate = rate[np.isfinite(rate)]
@@ -71,7 +69,10 @@ def _is_cyclic(facts: Facts) -> bool:
 
 
 def _stretches(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Medians of stretches of samples, and what their scatter makes of a rise."""
+    """Stretches of samples: last step (int64[S]), median (float64[S]), noise of a rise (float64[S-1]).
+
+    All are empty if there are too few samples.
+    """
     progress = facts.progress
     good = np.isfinite(progress.loss)
     steps, loss = progress.steps[good], progress.loss[good]
@@ -86,43 +87,41 @@ def _stretches(facts: Facts) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ends, medians, np.maximum(errors[1:], errors[:-1])
 
 
-def _judge(facts: Facts, steps, loss, noise, kind: str) -> Iterator[Finding]:
+def _judge(
+    facts: Facts, variant: str, steps: np.ndarray, loss: np.ndarray, noise: np.ndarray
+) -> Iterator[Finding]:
     reference = facts.progress.reference
     rises = np.maximum(np.diff(loss) - noise, 0) / reference
-    together, counted = float(np.sum(rises)), int(np.sum(rises > LEAST_RISE))
+    total, count = float(np.sum(rises)), int(np.sum(rises > LEAST_RISE))
     limit = facts.thresholds["oscillation_rise"]
-    if together < limit or counted < RISES:
+    if total < limit or count < RISES:
         return
     where = np.flatnonzero(rises > LEAST_RISE)
-    first, last = int(steps[where[0]]), int(steps[where[-1] + 1])
+    first = int(steps[where[0]])
     ongoing = bool(where[-1] + 1 >= len(loss) - max(2, len(loss) // 4))
-    best, now = float(np.min(loss)), float(median(loss[-3:]))
-    recovered = not ongoing and now < best + limit * reference and together < WILD
-    harmless = facts.progress.share < 0.3 and np.max(rises) < HARMLESS
-    ratios = _steps_taken(facts)
+    lowest, now = float(np.min(loss)), float(median(loss[-3:]))
+    recovered = not ongoing and now < lowest + limit * reference and total < WILD
+    harmless = facts.progress.fraction < 0.3 and np.max(rises) < HARMLESS
+    kind = "epoch" if variant == "epochs" else "step"
     yield Finding(
         problem=PROBLEM,
+        variant=variant,
         severity="note" if recovered or harmless else "warning",
-        confidence=0.9 if counted >= 3 or together > 3 * limit else 0.7,
-        title=f"The training loss has risen {counted} times since step {first}, by "
-        f"{100 * together:.0f} % of the loss of guessing together",
+        confidence=0.9 if count >= 3 or total > 3 * limit else 0.7,
+        title=f"The training loss has risen {count} times since step {first}, in total by "
+        f"{100 * total:.0f} % of the baseline loss",
         first_step=first,
-        last_step=last,
+        last_step=int(steps[where[-1] + 1]),
         ongoing=ongoing,
-        cause="Steps are so large that they jump over the valley they should go down into. What some "
-        f"{'epochs' if kind == 'epoch' else 'steps'} have learned the next ones lose again.",
+        cause="Steps are so large that they jump across the valley instead of descending into it. "
+        f"What some {variant} learn, the next ones lose again.",
         evidence=[
-            Evidence("rises together, as a share of guessing", together, "%", limit, kind, "loss"),
-            Evidence("rises of more than 1 %", float(counted), "", float(RISES), kind, "loss"),
+            Evidence("sum of all rises, relative to the baseline", total, "%", limit, kind, "loss"),
+            Evidence("rises of more than 1 %", float(count), "", float(RISES), kind, "loss"),
             Evidence(
-                "lowest and last loss differ by",
-                float(ratio(now, best)),
-                "times",
-                None,
-                kind,
-                "loss",
+                "last loss / lowest loss", float(ratio(now, lowest)), "times", None, kind, "loss"
             ),
-            *ratios,
+            *_largest_updates(facts),
         ],
         advice=[
             Advice(
@@ -130,21 +129,21 @@ def _judge(facts: Facts, steps, loss, noise, kind: str) -> Iterator[Finding]:
                 "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)",
             ),
             Advice(
-                "Let it fall as training goes on.",
+                "Let the learning rate decay.",
                 "keras.optimizers.schedules.CosineDecay(1e-3, decay_steps)",
             ),
-            Advice("Average over more samples.", "model.fit(x, y, batch_size=128)"),
-            Advice("Limit single steps.", "keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"),
+            Advice("Use larger batches.", "model.fit(x, y, batch_size=128)"),
+            Advice("Clip the gradients.", "keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"),
         ],
     )
 
 
-def _steps_taken(facts: Facts) -> list[Evidence]:
+def _largest_updates(facts: Facts) -> list[Evidence]:
     updates = facts.track("update")
     kernels = facts.kernels(updates)
-    if not kernels:
+    if updates is None or not kernels:
         return []
     typical = updates.typical("ratio")[updates.rows(kernels)]
     worst = int(np.nanargmax(np.nan_to_num(typical)))
-    name = "update over weight, largest median of a kernel"
+    name = "update / weight, largest median of a kernel"
     return [Evidence(name, float(typical[worst]), "", None, "update", "ratio", kernels[worst])]

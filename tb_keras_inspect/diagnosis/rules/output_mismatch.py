@@ -1,17 +1,17 @@
-"""Output, loss and targets do not fit each other.
+"""The output layer, the loss and the targets contradict each other.
 
-Read from how the model was compiled, from the activation function of its output and from the range of
-the targets, so that it shows at the first step. A softmax or sigmoid may be applied by an operation
-that is no layer: where the first losses are those of guessing, probabilities do come out.
+The rule reads how the model was compiled, the activation function of its output and the range of the
+targets, so it shows at the first step. A softmax or sigmoid can be applied by an operation that is no
+layer: if the first loss is near the baseline, the outputs are probabilities.
 """
 
-import json
 from collections.abc import Iterator
 
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.finding import Advice, Finding
+from tb_keras_inspect.diagnosis.output_layer import BINARY, MULTI, RANGES, SQUARED, OutputLayer
 from tb_keras_inspect.diagnosis.structure import PASSING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
@@ -22,127 +22,38 @@ THRESHOLDS = (
         0.05,
         0.0,
         1e6,
-        "how far targets may lie beyond what the output can reach",
+        "how far targets may lie outside the range of the output",
         "targets from -1.03 to 1.02 for a tanh are noise, from 0 to 10 they are not",
     ),
 )
-MULTI = ("categorical_crossentropy", "sparse_categorical_crossentropy")
-BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
-SQUARED = ("mean_squared_error", "mse", "mean_absolute_error", "mae", "huber", "log_cosh")
-RANGES = {
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-    "softsign": (-1.0, 1.0),
-    "relu": (0.0, np.inf),
-    "relu6": (0.0, 6.0),
-    "softplus": (0.0, np.inf),
-}
-LIKE_GUESSING = 1.6  # times the loss of guessing: logits taken for probabilities begin far above
+LOGITS = Advice("Let the last layer output logits.", "keras.layers.Dense(classes)")
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding: the plainest of the contradictions."""
-    compiled, outputs = facts.structure.compiled, facts.structure.outputs
-    loss, logits = _single(compiled.get("loss", "")), _single(compiled.get("from_logits", ""))
-    if not loss or not outputs or facts.structure.has_own_step or _own_loss(compiled):
+    """Yields at most one finding: the plainest contradiction."""
+    structure = facts.structure
+    if structure.has_own_step or structure.compiled.get("compute_loss") == "own":
         return
-    site = outputs[0]
-    last = _Output(facts, site, loss.lower(), {"true": True, "false": False}.get(logits.lower()))
-    for check in (_one_unit, _labels, _two_in_a_row, _activation_and_loss, _range):
-        found = check(last)
+    try:
+        output = OutputLayer(facts)
+    except LookupError:
+        return
+    for check in (_one_unit, _labels, _two_in_a_row, _logits, _probabilities, _target_range):
+        found = check(output)
         if found is not None:
             yield found
             return
 
 
-def _own_loss(compiled: dict[str, str]) -> bool:
-    return compiled.get("compute_loss") == "own"
-
-
-def _single(text: str) -> str:
-    """One loss; of several in a list or dict of one the one, else ""."""
-    if not text or text[0] not in "[{":
-        return text
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError):
-        return ""
-    values = list(content.values()) if isinstance(content, dict) else content
-    return str(values[0]) if isinstance(values, list) and len(values) == 1 else ""
-
-
-class _Output:
-    """What comes out of the model, and what the loss makes of it."""
-
-    def __init__(self, facts: Facts, site, loss: str, from_logits: bool | None):
-        self.facts, self.site, self.loss, self.from_logits = facts, site, loss, from_logits
-        self.layer = facts.structure.layers[site.layer]
-        self.units = site.shape[-1] if site.shape else 0
-        self.activation = facts.structure.activation_of(site) or "linear"
-        target = facts.track("target")
-        usable = target is not None and len(target.names) == 1
-        self.low = float(np.min(target.thin("min"))) if usable else np.nan
-        self.high = float(np.max(target.thin("max"))) if usable else np.nan
-
-    @property
-    def is_linear(self) -> bool:
-        return self.activation in ("linear", "")
-
-    @property
-    def begins_like_guessing(self) -> bool:
-        """Whether probabilities come out, whatever the last layer says."""
-        progress = self.facts.progress
-        if not np.isfinite(progress.guess) or not len(progress.loss):
-            return False
-        return bool(progress.loss[0] < LIKE_GUESSING * progress.guess)
-
-    def finding(self, severity, confidence, title, cause, advice, evidence=()) -> Finding:
-        facts, path = self.facts, self.layer.path
-        return Finding(
-            problem=PROBLEM,
-            severity=severity,
-            confidence=confidence,
-            title=title.format(path=path),
-            first_step=facts.first_step,
-            last_step=facts.last_step,
-            ongoing=True,
-            cause=cause,
-            where=Where(layers=[path]),
-            evidence=[*evidence, *self._loss_evidence()],
-            advice=advice,
-        )
-
-    def _loss_evidence(self) -> Iterator[Evidence]:
-        progress = self.facts.progress
-        if len(progress.loss):
-            yield Evidence(
-                "first loss",
-                float(progress.loss[0]),
-                "",
-                progress.guess if np.isfinite(progress.guess) else None,
-                "step",
-                "loss",
-            )
-
-    def range_evidence(self) -> list[Evidence]:
-        name = self.facts.track("target").names[0]
-        return [
-            Evidence("smallest target", self.low, "", None, "target", "min", name),
-            Evidence("largest target", self.high, "", None, "target", "max", name),
-        ]
-
-
-def _one_unit(out: _Output) -> Finding | None:
+def _one_unit(out: OutputLayer) -> Finding | None:
     if out.units != 1:
         return None
     if out.activation == "softmax":
         return out.finding(
+            "softmax_of_one_unit",
             "error",
             1.0,
-            "Softmax over the single unit of {path} puts out 1 whatever comes in",
+            f"Softmax over the single unit of {out.layer.path} always outputs 1",
             "Softmax divides by the sum over all units, and there is only one. The output is "
             "constant and its gradient zero.",
             [
@@ -151,7 +62,7 @@ def _one_unit(out: _Output) -> Finding | None:
                     'keras.layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy"',
                 ),
                 Advice(
-                    "Or two units.",
+                    "Or use two units.",
                     'keras.layers.Dense(2, activation="softmax"), '
                     'loss="sparse_categorical_crossentropy"',
                 ),
@@ -159,147 +70,160 @@ def _one_unit(out: _Output) -> Finding | None:
         )
     if out.loss in MULTI:
         return out.finding(
+            "categorical_loss_of_one_unit",
             "error",
             0.95,
-            "{path} has one unit, and the loss is " + out.loss,
-            "Categorical cross-entropy compares the units of one sample with each other, and there "
-            "is only one. With two classes in one unit it is binary cross-entropy that fits.",
-            [Advice("Use the loss for one unit.", 'loss="binary_crossentropy"')],
+            f"{out.layer.path} has a single unit, but the loss is {out.loss}",
+            "Categorical cross-entropy compares the units of one example with each other, and there "
+            "is only one. Two classes in one unit need binary cross-entropy.",
+            [Advice("Use the loss for a single unit.", 'loss="binary_crossentropy"')],
         )
     return None
 
 
-def _labels(out: _Output) -> Finding | None:
-    """Class numbers beyond the number of units."""
+def _labels(out: OutputLayer) -> Finding | None:
+    """Class numbers for which there is no unit."""
     if out.loss != "sparse_categorical_crossentropy" or not np.isfinite(out.high):
         return None
     if out.low >= 0 and out.high < out.units:
         return None
     return out.finding(
+        "labels",
         "error",
         0.95,
-        f"Class numbers from {out.low:g} to {out.high:g} for the {out.units} units of {{path}}",
-        "Sparse categorical cross-entropy takes a class number as the index of a unit. Numbers "
-        "below 0 or from the number of units on point nowhere.",
+        f"Class numbers from {out.low:g} to {out.high:g}, but {out.layer.path} has {out.units} units",
+        "Sparse categorical cross-entropy uses a class number as the index of a unit. Negative "
+        "numbers, and numbers from the number of units up, have no unit.",
         [
             Advice(
-                "Number the classes from 0, and have a unit for each.",
+                "Number the classes from 0, with a unit for each.",
                 "y = np.unique(y, return_inverse=True)[1]",
             )
         ],
-        out.range_evidence(),
+        out.target_range(),
     )
 
 
-def _two_in_a_row(out: _Output) -> Finding | None:
-    """A softmax on top of a softmax."""
+def _two_in_a_row(out: OutputLayer) -> Finding | None:
+    """A softmax layer after another one."""
     structure = out.facts.structure
-    before = [s for s in structure.leaves if structure.class_of(s) not in PASSING]
-    names = [site.name for site in before]
-    if out.activation != "softmax" or names.index(out.site.name) == 0:
+    sites = [s for s in structure.leaves if structure.class_of(s) not in PASSING]
+    position = [site.name for site in sites].index(out.site.name)
+    if out.activation != "softmax" or position == 0:
         return None
-    site = before[names.index(out.site.name) - 1]
-    is_same = site.shape[-1:] == out.site.shape[-1:]
-    if structure.activation_of(site) != "softmax" or not is_same or out.layer.parameters:
+    before = sites[position - 1]
+    is_same_shape = before.shape[-1:] == out.site.shape[-1:]
+    if structure.activation_of(before) != "softmax" or not is_same_shape or out.layer.parameters:
         return None
     return out.finding(
+        "double_softmax",
         "warning",
         0.9,
-        f"softmax is applied twice: by {structure.layers[site.layer].path} and by {{path}}",
-        "The second softmax takes probabilities for logits and squashes them again. What comes out is "
-        "nearly uniform whatever the network says, and the gradient is weak.",
-        [Advice("Leave one of them out.", "keras.layers.Dense(classes)")],
+        f"Softmax is applied twice: by {structure.layers[before.layer].path} and by "
+        f"{out.layer.path}",
+        "The second softmax takes probabilities for logits and squashes them again. Its output is "
+        "nearly uniform whatever the network predicts, and the gradient is weak.",
+        [Advice("Remove one of them.", "keras.layers.Dense(classes)")],
     )
 
 
-def _activation_and_loss(out: _Output) -> Finding | None:
-    is_multi, is_binary = out.loss in MULTI, out.loss in BINARY
-    if not (is_multi or is_binary) or out.from_logits is None:
+def _logits(out: OutputLayer) -> Finding | None:
+    """A loss that expects logits."""
+    if out.loss not in MULTI + BINARY or not out.from_logits:
         return None
-    proper = "softmax" if is_multi else "sigmoid"
-    if out.from_logits and out.activation in ("softmax", "sigmoid"):
+    if out.activation in ("softmax", "sigmoid"):
         return out.finding(
-            "error" if not out.facts.progress.has_learned else "warning",
+            "probabilities_as_logits",
+            "warning" if out.facts.progress.has_learned else "error",
             0.95,
-            f"{out.activation} is applied twice: by {{path}}, and by the loss with from_logits=True",
-            "The loss takes the probabilities for logits and squashes them again. What it sees is "
-            "nearly uniform whatever the network says, and the gradient is weak.",
-            [
-                Advice("Let the last layer put out logits.", "keras.layers.Dense(classes)"),
-                Advice("Or tell the loss that it gets probabilities.", f'loss="{out.loss}"'),
-            ],
+            f"{out.activation} is applied twice: by {out.layer.path}, and by the loss with "
+            "from_logits=True",
+            "The loss takes the probabilities for logits and squashes them again. What it compares "
+            "is nearly uniform whatever the network predicts, and the gradient is weak.",
+            [LOGITS, Advice("Or tell the loss that it gets probabilities.", f'loss="{out.loss}"')],
         )
-    if out.from_logits and out.activation in ("relu", "relu6", "tanh"):
+    if out.activation in ("relu", "relu6", "tanh"):
         return out.finding(
+            "limited_logits",
             "warning",
             0.8,
-            f"{out.activation} in {{path}} limits the logits that the loss takes",
-            "Logits may be any number. A function that cuts off or flattens part of them takes the "
-            "gradient away there.",
-            [Advice("Let the last layer put out logits.", "keras.layers.Dense(classes)")],
+            f"{out.activation} in {out.layer.path} limits the logits that the loss expects",
+            "Logits may be any number. A function that cuts off or flattens part of them removes "
+            "the gradient there.",
+            [LOGITS],
         )
-    if not out.from_logits and out.activation not in ("softmax", "sigmoid", "hard_sigmoid"):
-        return _not_probabilities(out, proper)
-    if not out.from_logits and is_multi and out.activation != "softmax":
+    return None
+
+
+def _probabilities(out: OutputLayer) -> Finding | None:
+    """A loss that expects probabilities."""
+    if out.loss not in MULTI + BINARY or out.from_logits is not False:
+        return None
+    if out.activation not in ("softmax", "sigmoid", "hard_sigmoid"):
+        return _no_probabilities(out)
+    if out.loss in MULTI and out.activation != "softmax":
         return out.finding(
+            "independent_probabilities",
             "warning",
             0.8,
-            f"{out.activation} in {{path}} with {out.loss}: the probabilities do not add up to 1",
-            "Categorical cross-entropy looks at the probability of the right class alone, and takes "
-            "for granted that the others go down as it goes up. With independent units they need not.",
+            f"{out.activation} in {out.layer.path} with {out.loss}: the probabilities do not add up "
+            "to 1",
+            "Categorical cross-entropy uses only the probability of the right class and assumes that "
+            "the others fall as it rises. Independent units need not.",
             [Advice("Use softmax.", 'keras.layers.Dense(classes, activation="softmax")')],
         )
     return None
 
 
-def _not_probabilities(out: _Output, proper: str) -> Finding | None:
-    known = out.activation in RANGES or out.is_linear
-    if not known or (out.is_linear and out.begins_like_guessing):
+def _no_probabilities(out: OutputLayer) -> Finding | None:
+    is_known = out.activation in RANGES or out.is_linear
+    if not is_known or (out.is_linear and out.starts_near_baseline):
         return None
-    what = "no activation function" if out.is_linear else out.activation
+    words = (word.capitalize() for word in out.loss.split("_"))
+    class_name = "".join(words).replace("crossentropy", "Crossentropy")
+    proper = "softmax" if out.loss in MULTI else "sigmoid"
+    function = "no activation function" if out.is_linear else out.activation
     return out.finding(
+        "logits_as_probabilities",
         "error",
         0.95,
-        f"{{path}} has {what}, and {out.loss} takes its output for probabilities",
-        "With from_logits=False the loss takes the logarithm of the output. Whatever is not between "
-        "0 and 1 is cut off there, and has no gradient.",
+        f"{out.layer.path} has {function}, but {out.loss} expects probabilities",
+        "With from_logits=False the loss takes the logarithm of the output. Values outside 0 to 1 "
+        "are clipped and have no gradient.",
         [
             Advice(
                 "Tell the loss that it gets logits.",
-                f"loss=keras.losses.{_class_name(out.loss)}(from_logits=True)",
+                f"loss=keras.losses.{class_name}(from_logits=True)",
             ),
             Advice(f"Or use {proper}.", f'keras.layers.Dense(units, activation="{proper}")'),
         ],
     )
 
 
-def _class_name(loss: str) -> str:
-    words = "".join(word.capitalize() for word in loss.split("_"))
-    return words.replace("crossentropy", "Crossentropy")
-
-
-def _range(out: _Output) -> Finding | None:
+def _target_range(out: OutputLayer) -> Finding | None:
     """Targets that the output cannot reach."""
     if not np.isfinite([out.low, out.high]).all():
         return None
-    slack = out.facts.thresholds["target_tolerance"]
     if out.loss in BINARY:
-        low, high, what = 0.0, 1.0, out.loss
+        low, high, function = 0.0, 1.0, out.loss
     elif out.loss in SQUARED and out.activation in RANGES:
-        (low, high), what = RANGES[out.activation], f"{out.activation} of {out.layer.path}"
+        (low, high), function = RANGES[out.activation], f"{out.activation} of {out.layer.path}"
     else:
         return None
-    slack *= 1.0 if not np.isfinite(high) else high - low
+    slack = out.facts.thresholds["target_tolerance"]
+    slack *= high - low if np.isfinite(high) else 1.0
     if out.low >= low - slack and out.high <= high + slack:
         return None
     return out.finding(
+        "target_range",
         "error",
         0.9,
-        f"Targets from {out.low:.3g} to {out.high:.3g} are beyond the {low:g} to {high:g} of {what}",
-        "The output cannot reach these targets, however long it is trained. It runs to the end of "
-        "its range, where the slope is zero.",
+        f"Targets from {out.low:.3g} to {out.high:.3g} are outside the range of {function}, {low:g} "
+        f"to {high:g}",
+        "The output cannot reach these targets, however long you train. It runs to the end of its "
+        "range, where the slope is zero.",
         [
-            Advice("For a regression, let the last layer be linear.", "keras.layers.Dense(1)"),
+            Advice("For a regression, use a linear last layer.", "keras.layers.Dense(1)"),
             Advice(
                 "Or scale the targets into the range.", "y = (y - y.min()) / (y.max() - y.min())"
             ),
@@ -309,5 +233,5 @@ def _range(out: _Output) -> Finding | None:
                 'loss="sparse_categorical_crossentropy"',
             ),
         ],
-        out.range_evidence(),
+        out.target_range(),
     )

@@ -1,20 +1,23 @@
-"""Hidden sigmoid or tanh layers that put out nearly only their extreme values.
+"""Hidden sigmoid or tanh layers that output almost only their extreme values.
 
-There the slope is under 1/40 of its steepest and hardly any gradient gets through. A network that
-has learned pushes some units there of itself; a layer that is so from the first step, or one in a
-network that does not learn, is ill. Outputs of the model are meant to be sure, and softmax inside
-attention to be sharp: neither is looked at.
+The slope there is less than 1/40 of the steepest, so hardly any gradient gets through. Learning pushes
+some units there. A layer that saturates from the first step on, or in a network that does not learn,
+has a problem. Outputs of the model are meant to be confident, and the softmax inside attention to be
+sharp: neither is judged.
 """
 
-from collections.abc import Iterator
+import dataclasses
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, up_to
-from tb_keras_inspect.diagnosis.onset import last_spell, median, tail
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.onset import Period, last_period, median, tail
 from tb_keras_inspect.diagnosis.structure import BOUNDED
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
 
 PROBLEM = "saturated_activation"
 THRESHOLDS = (
@@ -23,116 +26,131 @@ THRESHOLDS = (
         0.5,
         0.05,
         1.0,
-        "share of a layer's outputs on the flat parts of its activation function",
+        "fraction of a layer's outputs on the flat parts of its activation function",
         "SageMaker Debugger and DeepDiagnosis: more than 50 %",
     ),
 )
 LEAST_SAMPLES = 3
-# A recurrent layer's function works inside its cell; its outputs say as much where they are bounded.
+# The function of a recurrent layer is applied inside its cell; bounded outputs show as much.
 RECURRENT_TANH = ("SimpleRNN",)
+CAUSES = {
+    "from_start": "The values that enter the function are far outside the range around 0 where it has "
+    "a slope: the initial weights, or the inputs, are too large. Hardly any gradient gets through "
+    "the layer.",
+    "later": "Training has pushed the values that enter the function far outside the range around 0 "
+    "where it has a slope. Hardly any gradient gets through the layer now, so it cannot return.",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Affected:
+    """A saturated site: since when, and the present fraction of saturated outputs."""
+
+    site: str
+    period: Period
+    fraction: float
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding for all layers."""
+    """Yields at most one finding for all layers."""
     track = facts.track("activation")
     if track is None:
         return
     limit = facts.thresholds["saturated_share"]
-    sick = []
+    affected = []
     for row, name in enumerate(track.names):
-        shares = _shares(facts, track, row, name)
-        spell = last_spell(shares >= limit) if shares is not None else None
-        if spell and spell.ongoing and spell.length >= max(LEAST_SAMPLES, len(shares) // 4):
-            sick.append((name, spell, float(median(shares[tail(len(shares))])), shares))
-    if sick:
-        yield _finding(facts, track, sick, limit)
+        fractions = _fractions(facts, track, row, name)
+        if fractions is None:
+            continue
+        period = last_period(fractions >= limit)
+        least = max(LEAST_SAMPLES, len(fractions) // 4)
+        if period and period.ongoing and period.length >= least:
+            now = float(median(fractions[tail(len(fractions))]))
+            affected.append(_Affected(name, period, now))
+    if affected:
+        yield _finding(facts, track, affected, limit)
 
 
-def _shares(facts: Facts, track, row: int, name: str) -> np.ndarray | None:
+def _fractions(facts: Facts, track: Track, row: int, name: str) -> np.ndarray | None:
+    """Fraction of saturated outputs at the thinned samples: float64[C]; None if not applicable."""
     site = facts.structure.site(name)
     if site is None or facts.structure.is_output(site):
         return None
     if facts.structure.activation_of(site) in BOUNDED and track.has("saturated_fraction"):
-        return track.thin("saturated_fraction")[:, row]
-    if facts.structure.class_of(site) in RECURRENT_TANH and _is_tanh(facts, site):
-        # A share s of outputs at -1 and 1 makes a mean square of at least s.
+        return np.asarray(track.thin("saturated_fraction")[:, row])
+    if facts.structure.class_of(site) in RECURRENT_TANH and _is_tanh(track, row):
+        # A fraction f of outputs at -1 and 1 makes a mean square of at least f.
         square = track.thin("mean")[:, row] ** 2 + track.thin("std")[:, row] ** 2
-        return np.clip((square - 0.5) / 0.5, 0, 1)
+        return np.asarray(np.clip((square - 0.5) / 0.5, 0, 1))
     return None
 
 
-def _is_tanh(facts: Facts, site) -> bool:
-    """Whether its outputs stay within -1 and 1, as a tanh's do."""
-    track = facts.track("activation")
-    return bool(np.nanmax(track.thin("max_abs")[:, track.row(site.name)]) <= 1.0)
+def _is_tanh(track: Track, row: int) -> bool:
+    """Whether the outputs stay between -1 and 1."""
+    return bool(np.nanmax(track.thin("max_abs")[:, row]) <= 1.0)
 
 
-def _finding(facts: Facts, track, sick: list, limit: float) -> Finding:
-    peak = max(item[2] for item in sick)
-    born = any(spell.first == 0 for _, spell, *_ in sick)
-    layers = [facts.structure.layer_of_site(item[0]).path for item in sick]
-    first = int(track.at[min(item[1].first for item in sick)])
-    severity, confidence = _severity(facts, peak, born)
+def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: float) -> Finding:
+    peak = max(item.fraction for item in affected)
+    variant = "from_start" if any(item.period.first == 0 for item in affected) else "later"
+    found = [facts.structure.layer_of_site(item.site) for item in affected]
+    layers = [layer.path for layer in found if layer is not None]
+    first = int(track.at[min(item.period.first for item in affected)])
+    since = "from the start" if variant == "from_start" else f"since step {first}"
+    severity, confidence = _severity(facts, peak, variant)
     return Finding(
         problem=PROBLEM,
+        variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{up_to(peak, layers)} of the outputs of {listed(layers)} lie on flat parts of the "
-        f"activation function {'from the start' if born else f'since step {first}'}",
+        title=f"{capitalised(up_to(peak, layers))} of the outputs of {listed(layers)} lie on the flat "
+        f"parts of the activation function {since}",
         first_step=first,
         last_step=int(track.at[-1]),
         ongoing=True,
-        cause=_cause(born),
+        cause=CAUSES[variant],
         where=Where(layers=list(dict.fromkeys(layers))),
         evidence=[
             Evidence(
-                f"saturated outputs of {item[0]}",
-                item[2],
+                f"saturated outputs of {item.site}",
+                item.fraction,
                 "%",
                 limit,
                 "activation",
                 "saturated_fraction",
-                item[0],
+                item.site,
             )
-            for item in sorted(sick, key=lambda item: -item[2])[:5]
+            for item in sorted(affected, key=lambda item: -item.fraction)[:5]
         ],
-        advice=_advice(born),
+        advice=_advice(variant),
     )
 
 
-def _severity(facts: Facts, peak: float, born: bool) -> tuple[str, float]:
-    if born:
+def _severity(facts: Facts, peak: float, variant: str) -> tuple[str, float]:
+    if variant == "from_start":
         return "warning", 0.85
     if facts.progress.has_learned:
         return "note", 0.4
     return ("error" if peak > 0.9 and facts.progress.is_stuck else "warning"), 0.75
 
 
-def _cause(born: bool) -> str:
-    if born:
-        return (
-            "What goes into the function is far larger than the few units around 0 in which it has a "
-            "slope: the initial weights, or the inputs, are too large. Hardly any gradient gets "
-            "through the layer."
-        )
-    return (
-        "Training has pushed what goes into the function far beyond the few units around 0 in which "
-        "it has a slope. Hardly any gradient gets through the layer any more, and it cannot go back."
-    )
-
-
-def _advice(born: bool) -> list[Advice]:
-    start = Advice(
-        "Initialise with weights that keep the signal's scale.",
-        'keras.layers.Dense(units, activation="tanh", kernel_initializer="glorot_uniform")',
-    )
-    scale = Advice(
-        "Scale the inputs to mean 0 and deviation 1.",
-        "normalise = keras.layers.Normalization(); normalise.adapt(x_train)",
-    )
-    norm = Advice("Normalise before the function.", "keras.layers.BatchNormalization()")
+def _advice(variant: str) -> list[Advice]:
+    norm = Advice("Normalise before the activation function.", "keras.layers.BatchNormalization()")
+    relu = Advice("Use a function that does not saturate.", 'activation="relu"')
+    if variant == "from_start":
+        return [
+            Advice(
+                "Use an initialiser that preserves the scale of the signal.",
+                'keras.layers.Dense(units, activation="tanh", kernel_initializer="glorot_uniform")',
+            ),
+            Advice(
+                "Scale the inputs to mean 0 and standard deviation 1.",
+                "normalise = keras.layers.Normalization(); normalise.adapt(x_train)",
+            ),
+            norm,
+            relu,
+        ]
     lower = Advice(
         "Lower the learning rate.", "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)"
     )
-    relu = Advice("Use a function that does not saturate.", 'activation="relu"')
-    return [start, scale, norm, relu] if born else [lower, norm, relu]
+    return [lower, norm, relu]

@@ -1,19 +1,23 @@
-"""The loss hardly falls, and the reason shows: steps too small, too much dropout, equal units.
+"""The loss hardly falls, and the numbers show why: small updates, too much dropout, equal units.
 
-A loss that does not fall is no fault by itself: the data may hold nothing to learn. So each reason is
-looked for where it shows: in how far the steps can have moved the weights, in the rate of dropout, in
-units that have put out the same numbers since they were made. A warm-up, a run that has learned
-before its rate went down, and one that started where it should end are none.
+A flat loss alone is no fault: the data may hold nothing to learn. So each reason is looked for where
+it shows: in how far all updates together can have moved the weights, in the dropout rate, in units
+that have had the same output since they were created. A warm-up, a run that had learned before its
+learning rate went down, and one that started at its final loss are not reported.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.onset import median
+from tb_keras_inspect.diagnosis.structure import Weighted
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.wording import listed
 from tb_keras_inspect.store.errors import NotRecordedError
 
 PROBLEM = "slow_convergence"
@@ -23,8 +27,8 @@ THRESHOLDS = (
         0.15,
         1e-6,
         10.0,
-        "how far all steps together can have moved the weights, relative to their size, below which "
-        "steps are too small",
+        "how far all updates together can have moved the weights, relative to their size, below "
+        "which updates are too small",
         "healthy runs measured here reach 0.3 within 300 steps",
     ),
     Threshold(
@@ -32,8 +36,8 @@ THRESHOLDS = (
         2e-4,
         1e-9,
         0.1,
-        "l2 of the update over l2 of the weights, of the kernel that moves most, below which steps are "
-        "small",
+        "l2 of the update divided by l2 of the weights, for the kernel that moves most, below which "
+        "updates are small",
         "about 1e-3 is usual (Karpathy, cs231n); SageMaker Debugger's 1e-8 finds nothing",
     ),
     Threshold(
@@ -41,83 +45,72 @@ THRESHOLDS = (
         0.7,
         0.05,
         1.0,
-        "loss over that of guessing, above which nothing much was learned",
-        "healthy runs measured here end below 0.5, or have ordinary steps",
+        "loss as a fraction of the baseline loss, above which almost nothing was learned",
+        "healthy runs measured here end below 0.5, or have ordinary updates",
     ),
     Threshold(
         "dropout_rate",
         0.75,
         0.1,
         1.0,
-        "rate of dropout that is too much where the loss does not fall",
+        "dropout rate that is too high if the loss does not fall",
         "rates of 0.2 to 0.5 are usual (Srivastava et al., 2014)",
     ),
 )
 LEAST_STEPS = 100
 LEAST_SAMPLES = 8
-FIRST = 3  # samples that show the steps as the rate and the initial weights make them
-SAME = 1e-4  # relative difference of units that were made equal
+FIRST = 3  # samples that show the updates which learning rate and initial weights make
+SAME = 1e-4  # relative difference of units that were created equal
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding for each reason."""
+    """Yields at most one finding for each reason."""
     yield from _symmetric(facts)
     if facts.steps_done < LEAST_STEPS or len(facts.progress.steps) < LEAST_SAMPLES:
         return
     dropout = list(_dropout(facts))
     yield from dropout
     if not dropout:
-        yield from _small_steps(facts)
+        yield from _small_updates(facts)
 
 
-def _is_slow(facts: Facts) -> bool:
-    progress = facts.progress
-    if not progress.known:
-        return False
-    fallen = progress.end < 0.7 * progress.start
-    return progress.share > facts.thresholds["slow_share"] and not fallen
-
-
-def _small_steps(facts: Facts) -> Iterator[Finding]:
-    updates = facts.track("update")
-    if updates is None or not _is_slow(facts) or _warms_up(facts):
-        return
+def _small_updates(facts: Facts) -> Iterator[Finding]:
+    updates, step = facts.track("update"), facts.track("step")
     kernels = facts.kernels(updates)
-    if not kernels:
+    if updates is None or step is None or not kernels or not _is_slow(facts) or _warms_up(step):
         return
     ratios = updates.thin("ratio")[:, updates.rows(kernels)]
-    moving = np.any(ratios > 0, axis=1)  # gradients may be accumulated over several steps
     if np.isnan(ratios).all():
         return
+    moving = np.any(ratios > 0, axis=1)  # gradients may be accumulated over several steps
     ratios = ratios[moving] if moving.any() else ratios
-    # The kernel that moves most: where only some stand still the gradient does not reach them.
-    typical = float(np.nanmax(median(ratios, axis=0)))
-    if np.nanmax(ratios[:FIRST]) >= facts.thresholds["slow_update_ratio"]:
-        return  # steps began as they should: something has taken the gradient away
-    path = typical * facts.steps_done
     limits = facts.thresholds
+    if np.nanmax(ratios[:FIRST]) >= limits["slow_update_ratio"]:
+        return  # updates began as they should: something has taken the gradient away
+    # The kernel that moves most: if only some stand still, the gradient does not reach them.
+    typical = float(np.nanmax(median(ratios, axis=0)))
+    path = typical * facts.steps_done
     far_too_small = typical < limits["slow_update_ratio"] / 20
-    if not (
-        typical < limits["slow_update_ratio"] and (path < limits["slow_path"] or far_too_small)
-    ):
+    too_short = path < limits["slow_path"] or far_too_small
+    if not (typical < limits["slow_update_ratio"] and too_short):
         return
-    rate = median(facts.track("step").column("learning_rate"))
     yield Finding(
         problem=PROBLEM,
+        variant="small_updates",
         severity="warning",
         confidence=0.9 if far_too_small or path < limits["slow_path"] / 2 else 0.7,
-        title=f"Steps are too small: {facts.steps_done} of them can have moved the weights by "
-        f"{100 * min(path, 9.99):.2g} % at most",
+        title=f"Updates are too small: {facts.steps_done} steps can have changed the weights by at "
+        f"most {100 * min(path, 9.99):.2g} %",
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
-        cause="The update of a step is a tiny part of the weights, so that even if all of them went "
-        "the same way the network would still be about where it began. The learning rate is too "
-        "small for this optimizer, or a factor in front of the loss is.",
+        cause="Each update is a tiny fraction of the weights: even if all of them went in the same "
+        "direction, the network would still be close to where it began. The learning rate, or a "
+        "factor on the loss, is too small for this optimizer.",
         where=Where(layers=[item.layer.path for item in facts.structure.weighted]),
         evidence=[
             Evidence(
-                "update over weight, of the kernel that moves most",
+                "update / weight, for the kernel that moves most",
                 typical,
                 "",
                 limits["slow_update_ratio"],
@@ -125,36 +118,46 @@ def _small_steps(facts: Facts) -> Iterator[Finding]:
                 "ratio",
                 kernels[0],
             ),
-            Evidence("weights can have moved by", path, "%", limits["slow_path"]),
-            Evidence("learning rate", float(rate), "", None, "step", "learning_rate"),
-            _loss(facts),
+            Evidence("largest possible change of the weights", path, "%", limits["slow_path"]),
+            Evidence(
+                "learning rate",
+                float(median(step.column("learning_rate"))),
+                "",
+                None,
+                "step",
+                "learning_rate",
+            ),
+            *loss_fraction(facts, limits["slow_share"]),
         ],
         advice=[
             Advice(
-                "Raise the learning rate by a factor of 10, and again, until the ratio is near 1e-3.",
+                "Raise the learning rate by a factor of 10, again and again, until the ratio is near "
+                "1e-3.",
                 "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)",
             ),
             Advice(
-                "Take an optimizer that scales its steps to the gradient.",
+                "Use an optimizer that adapts its updates to the gradient.",
                 'model.compile(optimizer="adam", ...)',
             ),
         ],
     )
 
 
-def _warms_up(facts: Facts) -> bool:
+def _is_slow(facts: Facts) -> bool:
+    progress = facts.progress
+    if not progress.known:
+        return False
+    has_fallen = progress.end < 0.7 * progress.start
+    return progress.fraction > facts.thresholds["slow_share"] and not has_fallen
+
+
+def _warms_up(step: Track) -> bool:
     """Whether the learning rate is still rising."""
-    rate = facts.track("step").column("learning_rate")
+    rate = step.column("learning_rate")
     if not np.isfinite(rate).all():
         return False
     half = len(rate) // 2
     return bool(rate[-1] > 1.2 * rate[half] and np.all(np.diff(rate[half:]) >= 0))
-
-
-def _loss(facts: Facts) -> Evidence:
-    share = facts.progress.share
-    limit = facts.thresholds["slow_share"]
-    return Evidence("loss, as a share of that of guessing", share, "%", limit, "step", "loss")
 
 
 def _dropout(facts: Facts) -> Iterator[Finding]:
@@ -164,33 +167,37 @@ def _dropout(facts: Facts) -> Iterator[Finding]:
         rate = _number(getattr(layer, "settings", {}).get("rate"))
         if "Dropout" in layer.class_name and rate >= limit:
             rates[layer.path] = rate
-    if not rates or not _hinders(facts):
+    if not rates or not _dropout_hurts(facts):
         return
     path, rate = max(rates.items(), key=lambda item: item[1])
     yield Finding(
         problem=PROBLEM,
+        variant="dropout",
         severity="warning",
         confidence=0.8,
         title=f"Dropout of {100 * rate:.0f} % in {listed(rates)} leaves too little to learn from",
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
-        cause="Nearly all units are switched off at each step, so that the loss of a batch says "
-        "little about the weights. The gradient is mostly noise.",
+        cause="Almost all units are switched off at each step, so the loss of a batch says little "
+        "about the weights. The gradient is mostly noise.",
         where=Where(layers=list(rates)),
-        evidence=[Evidence(f"rate of {path}", rate, "%", limit), _loss(facts)],
-        advice=[Advice("Lower the rate to 0.2 to 0.5.", "keras.layers.Dropout(0.3)")],
+        evidence=[
+            Evidence(f"rate of {path}", rate, "%", limit),
+            *loss_fraction(facts, facts.thresholds["slow_share"]),
+        ],
+        advice=[Advice("Lower the rate to between 0.2 and 0.5.", "keras.layers.Dropout(0.3)")],
     )
 
 
-def _hinders(facts: Facts) -> bool:
-    """Whether the training loss suffers: it hardly falls, or is far above that without dropout."""
+def _dropout_hurts(facts: Facts) -> bool:
+    """Whether the training loss hardly falls, or is far above the loss without dropout."""
     progress = facts.progress
     _, val = facts.epochs("val_loss")
     _, train = facts.epochs("loss")
     if len(val) and len(train) and np.isfinite(val[-1]) and train[-1] > 3 * val[-1] > 0:
-        return progress.known and progress.share > 0.3
-    return progress.known and progress.share > 0.5
+        return progress.known and progress.fraction > 0.3
+    return progress.known and progress.fraction > 0.5
 
 
 def _number(text: str | None) -> float:
@@ -201,22 +208,33 @@ def _number(text: str | None) -> float:
 
 
 def _symmetric(facts: Facts) -> Iterator[Finding]:
-    """Units of a hidden layer that all put out the same, or weights that were all zero."""
-    layers = [*_zero_layers(facts), *_equal_layers(facts)]
-    if not layers or facts.progress.has_learned:
+    """Hidden layers whose units all have the same output, or whose weights are all zero."""
+    weights = facts.track("weight")
+    if weights is None or facts.progress.has_learned:
         return
+    hidden = [item for item in facts.structure.weighted[:-1] if weights.present(item.kernels)]
+    equal = [item for item in hidden if _stays_zero(weights, item)]
+    equal += [item for item in hidden if _stays_equal(facts, weights, item)]
+    if not equal:
+        return
+    layers = [item.layer.path for item in equal]
+    path = weights.present(equal[0].kernels)[0]
+    (row,) = weights.rows([path])
+    spread = float(weights.thin("std")[0, row])
+    name = f"standard deviation of {path} at the start"
     yield Finding(
         problem=PROBLEM,
+        variant="symmetric",
         severity="error" if facts.progress.is_stuck else "warning",
         confidence=0.95,
-        title=f"All units of {listed(layers)} are equal: the initialisation is symmetric",
+        title=f"All units of {listed(layers)} are equal: the initial weights are symmetric",
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
-        cause="Units that start with equal weights get equal gradients and stay equal, so that the "
-        "layer works like a single unit. Where the weights are zero not even that gets a gradient.",
+        cause="Units that start with equal weights receive equal gradients and stay equal, so the "
+        "layer works like a single unit. If the weights are zero, there is no gradient at all.",
         where=Where(layers=layers),
-        evidence=_weights_at_start(facts, layers),
+        evidence=[Evidence(name, spread, "", None, "weight", "std", path)],
         advice=[
             Advice(
                 "Initialise kernels with random numbers.",
@@ -226,58 +244,24 @@ def _symmetric(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _hidden(facts: Facts) -> list:
-    return facts.structure.weighted[:-1]
+def _stays_zero(weights: Track, item: Weighted) -> bool:
+    rows = weights.rows(weights.present(item.kernels))
+    return len(weights) >= 3 and not np.any(weights.thin("l2")[:, rows])
 
 
-def _zero_layers(facts: Facts) -> list[str]:
-    """Hidden layers whose kernels are zero, and stay so."""
-    weights = facts.track("weight")
-    if weights is None or len(weights) < 3:
-        return []
-    found = []
-    for item in _hidden(facts):
-        rows = [weights.row(path) for path in item.kernels if weights.row(path) is not None]
-        if rows and not np.any(weights.thin("l2")[:, rows]):
-            found.append(item.layer.path)
-    return found
-
-
-def _equal_layers(facts: Facts) -> list[str]:
-    """Hidden layers with a kernel of one value at the start, whose units stay equal."""
-    weights = facts.track("weight")
-    if weights is None:
-        return []
-    found = []
-    for item in _hidden(facts):
-        rows = [weights.row(path) for path in item.kernels if weights.row(path) is not None]
-        if not rows:
-            continue
-        size, spread = weights.thin("max_abs")[0, rows], weights.thin("std")[0, rows]
-        if np.all(size > 0) and np.all(spread <= SAME * size) and _stay_equal(facts, item.site):
-            found.append(item.layer.path)
-    return found
-
-
-def _stay_equal(facts: Facts, site: str) -> bool:
+def _stays_equal(facts: Facts, weights: Track, item: Weighted) -> bool:
+    """Whether the kernels started with a single value, and the units' outputs stay equal."""
+    rows = weights.rows(weights.present(item.kernels))
+    size, spread = weights.thin("max_abs")[0, rows], weights.thin("std")[0, rows]
+    if not (np.all(size > 0) and np.all(spread <= SAME * size)):
+        return False
     try:
-        values = facts.run.units(site).max_abs
+        values = facts.run.units(item.site).max_abs
     except NotRecordedError:
-        return True  # then the start has to do
+        return True  # the start has to do
     values = values[:: max(1, len(values) // 50)]
     values = values[np.all(np.isfinite(values), axis=1) & np.any(values > 0, axis=1)]
     if values.shape[1] < 2 or len(values) < 3:
         return False
     low, high = values.min(axis=1), values.max(axis=1)
     return bool(np.all(high - low <= 1e-2 * high))
-
-
-def _weights_at_start(facts: Facts, layers: list[str]) -> list[Evidence]:
-    weights = facts.track("weight")
-    for item in _hidden(facts):
-        if item.layer.path == layers[0] and weights.row(item.kernels[0]) is not None:
-            row, path = weights.row(item.kernels[0]), item.kernels[0]
-            spread = float(weights.thin("std")[0, row])
-            name = f"deviation of {path} at the start"
-            return [Evidence(name, spread, "", None, "weight", "std", path)]
-    return []

@@ -1,8 +1,8 @@
-"""Layers whose weights do not change: disconnected from the loss, without a gradient, or frozen.
+"""Layers whose weights never change: cut off from the loss, without a gradient, or frozen.
 
-A frozen layer is a note: freezing is how one fine-tunes. It is more than that where layers in front of
-it train, or where the model does not learn with it. Biases in front of a normalising layer, and of
-attention keys, have no gradient by construction: only whole layers count, by their kernels.
+A frozen layer is a note, because freezing is how you fine-tune. It is a warning if layers in front of
+it train, or if the model does not learn with it. Biases in front of a normalising layer, and of
+attention keys, have no gradient by construction: a layer counts by its kernels only.
 """
 
 from collections.abc import Iterator
@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.structure import NORMALISING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.wording import listed
 
 PROBLEM = "untrained_layer"
 THRESHOLDS = (
@@ -21,19 +23,36 @@ THRESHOLDS = (
         5,
         2,
         1000,
-        "samples over which a layer's weights must have had no gradient or no update at all",
-        "SageMaker Debugger says 3 steps; a batch that leaves a rare branch out is no fault",
+        "samples over which a layer's weights must have had no gradient, or no update, at all",
+        "SageMaker Debugger says 3 steps; a batch that skips a rare branch is no fault",
     ),
 )
-NO_GRADIENT = "no gradient"
-NOT_FALLING = 0.95  # of the loss of guessing: a head on frozen layers may learn slowly
-MOSTLY_FROZEN = 0.9  # of all parameters
+NOT_FALLING = 0.95  # loss relative to the baseline: a head on frozen layers may learn slowly
+MOSTLY_FROZEN = 0.9  # fraction of all parameters
+TITLES = {
+    "disconnected": "{} receives no gradient: the loss does not depend on it",
+    "zero_gradient": "The gradient of {} is exactly zero at every sampled step",
+    "zero_update": "{} receives a gradient, but its weights never change",
+}
+CAUSES = {
+    "disconnected": "The loss does not depend on these variables, so the backward pass never reaches "
+    "them. A branch that is not used, an output without a loss, or an operation without a derivative "
+    "(argmax, round, stop_gradient, a NumPy call) cuts them off.",
+    "zero_gradient": "The backward pass reaches these kernels with a gradient of zero. Either the "
+    "layers after them are flat (dead units, all-zero weights, a clipped or rounded value), or "
+    "their own input is zero.",
+    "zero_update": "A gradient arrives, and the optimizer leaves the weights as they are. The "
+    "learning rate is 0 or too small for the precision of the weights, or the optimizer does not "
+    "have these variables.",
+    "frozen": "`trainable` is False for these layers, so their weights stay as they are. That is "
+    "how you fine-tune; with weights that were never trained it is a mistake.",
+}
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """One finding for each reason: no path to the loss, zero gradient, zero update, frozen."""
+    """Yields one finding for each reason: no path to the loss, zero gradient, zero update, frozen."""
     yield from _disconnected(facts)
-    yield from _unmoved(facts)
+    yield from _unchanged(facts)
     yield from _frozen(facts)
 
 
@@ -41,207 +60,205 @@ def _disconnected(facts: Facts) -> Iterator[Finding]:
     model = facts.structure.model
     if model is None:
         return
-    names = [o.name for o in model.omissions if o.what == "gradient" and NO_GRADIENT in o.reason]
-    gradients = facts.track("gradient")
     known = {variable.path for variable in facts.structure.variables}
-    names = [name for name in names if name in known and not _ever(gradients, name)]
+    names = [item.name for item in model.omissions if item.what == "gradient"]
+    names = [name for name in names if name in known and _never_moves(facts, name)]
     kernels = {path for item in facts.structure.weighted for path in item.kernels}
-    if not any(name in kernels for name in names):
+    if kernels.isdisjoint(names):
         return
-    yield _make(
+    layer = facts.structure.layer_of_variable(names[0])
+    top = layer.path.split("/")[0] if layer else names[0]
+    yield _finding(
         facts,
+        "disconnected",
         names,
         "warning",
-        0.9,
-        "{} gets no gradient: the loss does not depend on it",
-        "The loss does not depend on these variables, so the backward pass never reaches them. A "
-        "branch that is not used, an output without a loss, or an operation without a derivative "
-        "(argmax, round, stop_gradient, a NumPy call) cuts them off.",
+        Evidence("variables without a gradient", len(names), "variables"),
         [
             Advice("Connect the layer's output to one that has a loss, or remove the layer."),
             Advice(
-                "If it is not meant to be trained, say so.",
-                f'model.get_layer("{_top(facts, names)}").trainable = False',
+                "If you do not want to train it, freeze it.",
+                f'model.get_layer("{top}").trainable = False',
             ),
         ],
-        Evidence("variables without any gradient", len(names), "variables"),
     )
 
 
-def _ever(gradients, name: str) -> bool:
-    """Whether a variable had a gradient at some step."""
-    row = gradients.row(name) if gradients is not None else None
-    return row is not None and bool(np.any(gradients.thin("l2")[:, row] > 0))
+def _never_moves(facts: Facts, name: str) -> bool:
+    """Whether a variable without a recorded gradient has none: then it is never updated either.
+
+    A gradient can be missing for other reasons, such as a form that cannot be recorded.
+    """
+    if np.any(_values(facts.track("gradient"), name) > 0):
+        return False
+    updates = _values(facts.track("update"), name)
+    if len(updates):
+        return not np.any(updates)
+    weights = _values(facts.track("weight"), name)
+    return len(weights) > 1 and bool(np.all(weights == weights[0]))
 
 
-def _unmoved(facts: Facts) -> Iterator[Finding]:
+def _values(track: Track | None, name: str) -> np.ndarray:
+    """The l2 of a row at the thinned samples at which it was recorded."""
+    row = track.row(name) if track is not None else None
+    if track is None or row is None:
+        return np.zeros(0)
+    values = track.thin("l2")[:, row]
+    return np.asarray(values[~np.isnan(values)])
+
+
+def _unchanged(facts: Facts) -> Iterator[Finding]:
     gradients, updates = facts.track("gradient"), facts.track("update")
     least = int(facts.thresholds["untrained_samples"])
-    still, dry = [], []
+    without_update: list[str] = []
+    without_gradient: list[str] = []
     for item in facts.structure.weighted:
         gradient = [_largest(gradients, path) for path in item.kernels]
         update = [_largest(updates, path) for path in item.kernels]
         if gradients is not None and len(gradients) >= least and set(gradient) == {0.0}:
-            dry += item.kernels
-        elif not all(np.isnan(gradient)) and set(update) == {0.0} and len(updates) >= least:
-            still += item.kernels
-    if dry:
-        yield _zero_gradient(facts, dry)
-    if still:
-        yield _zero_update(facts, still)
+            without_gradient += item.kernels
+        elif (
+            updates is not None
+            and len(updates) >= least
+            and set(update) == {0.0}
+            and not all(np.isnan(gradient))
+        ):
+            without_update += item.kernels
+    severity = "warning" if facts.progress.has_learned else "error"
+    if without_gradient:
+        yield _finding(
+            facts,
+            "zero_gradient",
+            without_gradient,
+            severity,
+            Evidence(
+                "largest l2 of the gradient", 0.0, "", None, "gradient", "l2", without_gradient[0]
+            ),
+            [
+                Advice(
+                    "Check the layers directly before and after: dead units, zero weights, clipping."
+                ),
+                Advice(
+                    "Initialise with small random numbers.", 'kernel_initializer="glorot_uniform"'
+                ),
+            ],
+        )
+    if without_update:
+        yield _finding(
+            facts,
+            "zero_update",
+            without_update,
+            severity,
+            Evidence("largest l2 of the update", 0.0, "", None, "update", "l2", without_update[0]),
+            [
+                Advice(
+                    "Check the learning rate and its schedule.",
+                    "print(float(model.optimizer.learning_rate))",
+                ),
+                Advice(
+                    "Compile again after you change what is trainable.",
+                    'model.compile(optimizer="adam", loss=...)',
+                ),
+            ],
+        )
 
 
-def _largest(track, path: str) -> float:
+def _largest(track: Track | None, path: str) -> float:
+    """The largest l2 of a row, NaN if it was not recorded."""
     row = track.row(path) if track is not None else None
-    return float(track.largest("l2")[row]) if row is not None else np.nan
-
-
-def _zero_gradient(facts: Facts, names: list[str]) -> Finding:
-    return _make(
-        facts,
-        names,
-        "error" if not facts.progress.has_learned else "warning",
-        0.9,
-        "The gradient of {} is exactly zero at every sampled step",
-        "The backward pass reaches these kernels, and what arrives is zero. Either what comes after "
-        "them is flat (dead units, weights that are all zero, a clipped or rounded value), or what "
-        "comes into them is zero.",
-        [
-            Advice(
-                "Look at the layers right after and before: dead units, zero weights, clipping."
-            ),
-            Advice("Initialise with small random numbers.", 'kernel_initializer="glorot_uniform"'),
-        ],
-        Evidence("largest l2 of the gradient", 0.0, "", None, "gradient", "l2", names[0]),
-    )
-
-
-def _zero_update(facts: Facts, names: list[str]) -> Finding:
-    return _make(
-        facts,
-        names,
-        "error" if not facts.progress.has_learned else "warning",
-        0.9,
-        "{} has a gradient, but its weights never change",
-        "A gradient arrives, and the optimizer leaves the weights as they are. The learning rate is "
-        "0 or too small for the weights' precision, or the optimizer was not given these variables.",
-        [
-            Advice(
-                "Check the learning rate and its schedule.",
-                "print(float(model.optimizer.learning_rate))",
-            ),
-            Advice(
-                "Compile after changing what is trainable.",
-                'model.compile(optimizer="adam", loss=...)',
-            ),
-        ],
-        Evidence("largest l2 of the update", 0.0, "", None, "update", "l2", names[0]),
-    )
+    return float(track.largest("l2")[row]) if track is not None and row is not None else np.nan
 
 
 def _frozen(facts: Facts) -> Iterator[Finding]:
     structure = facts.structure
     frozen = [
-        i
-        for i, layer in enumerate(structure.layers)
-        if not layer.trainable and layer.parameters and not structure.is_container(i)
+        index
+        for index, layer in enumerate(structure.layers)
+        if not layer.trainable and layer.parameters and not structure.is_container(index)
     ]
     if not frozen:
         return
-    paths = [structure.layers[i].path for i in frozen]
-    severity, why = _of_frozen(facts, frozen)
+    paths = [structure.layers[index].path for index in frozen]
+    parameters = float(sum(structure.layers[index].parameters for index in frozen))
+    severity, why = _severity_of_frozen(facts, frozen)
     yield Finding(
         problem=PROBLEM,
+        variant="frozen",
         severity=severity,
         confidence=0.5 if severity == "note" else 0.7,
         title=f"{listed(paths)} {'is' if len(paths) == 1 else 'are'} frozen{why}",
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
-        cause="`trainable` is False for these layers, so their weights stay as they are. In "
-        "fine-tuning that is meant; with weights that were never trained it is a mistake.",
+        cause=CAUSES["frozen"],
         where=Where(layers=paths),
-        evidence=[
-            Evidence(
-                "parameters that are frozen",
-                float(sum(structure.layers[i].parameters for i in frozen)),
-                "parameters",
-            )
-        ],
+        evidence=[Evidence("frozen parameters", parameters, "parameters")],
         advice=[
             Advice(
-                "If it is not meant, set it back before `compile`.",
+                "If you want to train it, unfreeze it before `compile`.",
                 f'model.get_layer("{paths[0].split("/")[0]}").trainable = True',
             )
         ],
     )
 
 
-def _of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
-    """Severity, and what makes it more than a note."""
+def _severity_of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
+    """The severity, and the end of the title that says why it is more than a note."""
     structure = facts.structure
     if not structure.variables:
-        return "error", ", which is all there is: nothing is trained"
+        return "error", ", and so is everything else: nothing trains"
     if structure.has_own_step:
         return "note", ""
     if _are_behind_trained(facts, frozen):
-        return "warning", ", behind layers that are trained"
-    if facts.progress.is_stuck and facts.progress.share > NOT_FALLING:
+        return "warning", ", behind layers that train"
+    if facts.progress.is_stuck and facts.progress.fraction > NOT_FALLING:
         return "warning", ", and the loss does not fall"
     return "note", ""
 
 
 def _are_behind_trained(facts: Facts, frozen: list[int]) -> bool:
-    """Whether layers in front of them train: fine-tuning freezes the first layers, not the last.
+    """Whether layers in front of them train. Fine-tuning freezes the first layers, not the last.
 
-    Models within a model (the discriminator while a generator is trained), frozen normalisation, and
-    models that are frozen but for adapters are meant so.
+    A frozen model within a model (the discriminator while the generator trains), frozen normalisation
+    and models that are frozen except for adapters are intended.
     """
     structure = facts.structure
-    total = sum(layer.parameters for i, layer in _leaves(facts))
-    share = sum(structure.layers[i].parameters for i in frozen) / max(total, 1)
+    total = sum(
+        layer.parameters
+        for index, layer in enumerate(structure.layers)
+        if not structure.is_container(index)
+    )
+    fraction = sum(structure.layers[index].parameters for index in frozen) / max(total, 1)
     first_site = {site.layer: n for n, site in reversed(list(enumerate(structure.sites)))}
-    trained = min((item.depth for item in structure.weighted), default=0)
-    return share < MOSTLY_FROZEN and any(
-        first_site.get(i, -1) > trained
-        and structure.layers[i].parent < 0
-        and structure.layers[i].class_name not in NORMALISING
-        for i in frozen
+    first_trained = min((item.depth for item in structure.weighted), default=0)
+    return fraction < MOSTLY_FROZEN and any(
+        first_site.get(index, -1) > first_trained
+        and structure.layers[index].parent < 0
+        and structure.layers[index].class_name not in NORMALISING
+        for index in frozen
     )
 
 
-def _leaves(facts: Facts):
-    layers = enumerate(facts.structure.layers)
-    return [(i, layer) for i, layer in layers if not facts.structure.is_container(i)]
-
-
-def _top(facts: Facts, names: list[str]) -> str:
-    layer = facts.structure.layer_of_variable(names[0])
-    return layer.path.split("/")[0] if layer else names[0]
-
-
-def _make(
+def _finding(
     facts: Facts,
+    variant: str,
     names: list[str],
     severity: str,
-    confidence: float,
-    title: str,
-    cause: str,
-    advice: list[Advice],
     evidence: Evidence,
+    advice: list[Advice],
 ) -> Finding:
-    layers = [facts.structure.layer_of_variable(name) for name in names]
-    paths = list(dict.fromkeys(layer.path for layer in layers if layer is not None))
+    layers = facts.structure.layers_of_variables(names)
     return Finding(
         problem=PROBLEM,
+        variant=variant,
         severity=severity,
-        confidence=confidence,
-        title=title.format(listed(paths or names)),
+        confidence=0.9,
+        title=TITLES[variant].format(listed(layers or names)),
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
-        cause=cause,
-        where=Where(layers=paths, variables=names),
+        cause=CAUSES[variant],
+        where=Where(layers=layers, variables=names),
         evidence=[evidence],
         advice=advice,
     )

@@ -1,26 +1,24 @@
-"""The gradient fades on its way from the loss to the first layers.
+"""The gradient fades on its way from the loss back to the first layers.
 
-Sizes are compared within the same step, so that a converged run, whose gradients are all small, is
-none: what counts is how much smaller the gradient of the early layers' kernels is than that of the
-late ones. Kernels are judged one by one and biases left aside: in a recurrent layer the bias still
-gets the gradient of the last time step when nothing of the steps before it is left. Exactly zero is
-another fault (dead units, a cut path).
+Gradients are compared within one step, so a converged run, whose gradients are all small, shows
+nothing: what counts is how much smaller the gradients of the early kernels are than those of the late
+ones. Kernels are judged one by one, and biases are left out: the bias of a recurrent layer still
+receives the gradient of the last time step when nothing of the earlier ones is left. A gradient of
+exactly zero is another problem (dead units, a path that is cut off).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where, listed, number_text
-from tb_keras_inspect.diagnosis.onset import (
-    last_spell,
-    median,
-    ratio,
-    tail,
-)
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.structure import RECURRENT, Weighted
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.wording import capitalised, listed, number_text
 
 PROBLEM = "vanishing_gradient"
 THRESHOLDS = (
@@ -29,170 +27,159 @@ THRESHOLDS = (
         1e-2,
         1e-12,
         0.5,
-        "gradient of the early kernels over that of the late ones, each per element and relative to "
-        "the weights, below which it has vanished",
-        "healthy runs measured here stay above 0.1; AutoTrainer says 1e-3, which misses shallower ones",
+        "gradient of the early kernels divided by that of the late ones, each per element and "
+        "relative to the weights, below which it has vanished",
+        "healthy runs measured here stay above 0.1; AutoTrainer's 1e-3 misses shallower networks",
     ),
 )
-# Biases have larger gradients than kernels by nature: how much stricter a comparison with one is.
-TIME, SIGNAL = 1e-3, 1e-2
-STILL_LARGE = 0.03  # gradient over weight; healthy layers have about 0.1
-LEAST_STEPS = 40  # of training
+# Biases have larger gradients than kernels by nature: factors on the threshold where one is compared.
+STRICTNESS = {"depth": 1.0, "time": 1e-3, "signal": 1e-2}
+CAUSES = {
+    "depth": "Every layer passes on only part of the gradient that it receives, and the parts "
+    "multiply. With small weights, or slopes far below 1 (a sigmoid's is at most 1/4), almost "
+    "nothing reaches the first layers.",
+    "time": "The gradient fades as it goes back through the time steps, and only the last ones still "
+    "reach the bias. The weights learn nothing from the earlier part of the sequence.",
+    "signal": "The weights are so small that the signal fades on its way forward and the gradient on "
+    "its way back. Only the bias of the output trains, and it cannot tell inputs apart.",
+}
+STILL_LARGE = 0.03  # gradient / weight; healthy layers have about 0.1
+LEAST_STEPS = 40  # training steps
 LEAST_SAMPLES = 4
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """At most one finding."""
+    """Yields at most one finding."""
     gradients = facts.track("gradient")
     layers = facts.structure.weighted
     if gradients is None or len(gradients) < LEAST_SAMPLES or facts.steps_done < LEAST_STEPS:
         return
-    for measure in (_over_depth, _over_time, _of_signal):
-        found = measure(facts, gradients, layers)
+    for comparison in (_over_depth, _over_time, _of_signal):
+        found = comparison(facts, gradients, layers)
         if found is not None:
             yield found
             return
 
 
-def _relative(facts: Facts, gradients, paths) -> np.ndarray:
-    """float64[C, n]: gradient l2 over weight l2, so that layers of any size compare."""
-    weights = facts.track("weight")
-    rows = [weights.row(path) if weights is not None else None for path in paths]
-    sizes = [weights.typical("l2")[row] if row is not None else np.nan for row in rows]
-    return ratio(gradients.thin("l2")[:, [gradients.row(path) for path in paths]], sizes)
-
-
-def _per_layer(
-    facts: Facts, gradients, layers: list[Weighted]
-) -> tuple[list[Weighted], np.ndarray]:
-    """Layers whose kernels have a gradient, and the largest one of each: float64[C, n]."""
-    kept, columns = [], []
-    for item in layers:
-        paths = [path for path in item.kernels if gradients.row(path) is not None]
-        if paths:
-            kept.append(item)
-            columns.append(np.max(_relative(facts, gradients, paths), axis=1))
-    return kept, np.stack(columns, axis=1) if columns else np.zeros((0, 0))
-
-
-def _over_depth(facts: Facts, gradients, layers) -> Finding | None:
-    """Early layers against late ones."""
-    layers = [item for item in layers if not _is_in_attention(facts, item)]
-    kept, sizes = _per_layer(facts, gradients, layers)
-    if len(kept) < 3:
+def _over_depth(facts: Facts, gradients: Track, layers: list[Weighted]) -> Finding | None:
+    """Compares early layers with late ones."""
+    layers = [
+        item
+        for item in layers
+        if gradients.present(item.kernels) and not _is_in_attention(facts, item)
+    ]
+    if len(layers) < 3:
         return None
-    third = max(1, len(kept) // 3)
-    early, late = (np.max(part, axis=1) for part in (sizes[:, :third], sizes[:, -third:]))
-    # Weights that have grown make a gradient look small beside them: it must be small by itself too.
-    alone = np.stack([_largest_per_element(facts, gradients, item) for item in kept], axis=1)
-    shares = np.fmax(
+    third = max(1, len(layers) // 3)
+    relative = _largest(facts, gradients, layers, _relative)
+    early, late = (np.max(part, axis=1) for part in (relative[:, :third], relative[:, -third:]))
+    # Weights that have grown make a gradient look small: it must be small in itself too.
+    absolute = _largest(facts, gradients, layers, _per_element)
+    ratios = np.fmax(
         ratio(early, late),
-        ratio(np.max(alone[:, :third], axis=1), np.max(alone[:, -third:], axis=1)),
+        ratio(np.max(absolute[:, :third], axis=1), np.max(absolute[:, -third:], axis=1)),
     )
-    # Small against the last layers' and large against the weights is no fading.
-    shares[(early == 0) | (early > STILL_LARGE)] = np.nan
-    return _judge(
-        facts,
-        gradients,
-        shares,
-        kept[:third],
-        "the gradient of {} is {} of the last layers'",
-        1.0,
-        "Every layer passes on only part of the gradient it gets, and the parts multiply. With "
-        "slopes well under 1 (a sigmoid's is at most 1/4), or small weights, next to nothing "
-        "arrives at the first layers.",
-    )
+    # Small compared with the last layers but large compared with the weights has not faded.
+    ratios[(early == 0) | (early > STILL_LARGE)] = np.nan
+    title = "the gradient of {} is only {} times that of the last layers"
+    return _judge(facts, gradients, "depth", ratios, layers[:third], title)
 
 
 def _is_in_attention(facts: Facts, item: Weighted) -> bool:
-    """What the softmax of attention lets through to its parts says nothing about depth."""
+    # How much the softmax of attention passes on to its parts says nothing about depth.
     parent = item.layer.parent
     return parent >= 0 and facts.structure.layers[parent].class_name.endswith("Attention")
 
 
-def _over_time(facts: Facts, gradients, layers) -> Finding | None:
-    """Kernels of a recurrent layer against its own bias, which the last time step alone feeds."""
+def _over_time(facts: Facts, gradients: Track, layers: list[Weighted]) -> Finding | None:
+    """Compares a recurrent layer's kernels with its bias, which the last time step alone reaches."""
     for item in layers:
-        biases = [path for path in item.others if gradients.row(path) is not None]
-        kernels = [path for path in item.kernels if gradients.row(path) is not None]
+        biases, kernels = gradients.present(item.others), gradients.present(item.kernels)
         if item.layer.class_name not in RECURRENT or not biases or not kernels:
             continue
         sizes = _per_element(facts, gradients, [*kernels, biases[0]])
-        shares = ratio(np.min(sizes[:, :-1], axis=1), sizes[:, -1])
-        found = _judge(
-            facts,
-            gradients,
-            shares,
-            [item],
-            "the gradient of a kernel of {} is {} of its bias's",
-            TIME,
-            "The gradient fades as it goes back through the time steps: only the last ones still "
-            "feed the bias. What the sequence said earlier does not reach the weights.",
-        )
+        ratios = ratio(np.min(sizes[:, :-1], axis=1), sizes[:, -1])
+        title = "the gradient of a kernel of {} is only {} times that of its bias"
+        found = _judge(facts, gradients, "time", ratios, [item], title)
         if found is not None:
             return found
     return None
 
 
-def _of_signal(facts: Facts, gradients, layers) -> Finding | None:
-    """All kernels against the output's bias: neither signal nor gradient get through."""
-    kept = [item for item in layers if all(gradients.row(p) is not None for p in item.kernels)]
-    if len(kept) < 3 or not facts.progress.is_stuck:
+def _of_signal(facts: Facts, gradients: Track, layers: list[Weighted]) -> Finding | None:
+    """Compares all kernels with the output's bias: neither signal nor gradient gets through."""
+    layers = [item for item in layers if len(gradients.present(item.kernels)) == len(item.kernels)]
+    if len(layers) < 3 or not facts.progress.is_stuck:
         return None
-    biases = [path for path in kept[-1].others if gradients.row(path) is not None]
+    biases = gradients.present(layers[-1].others)
     if not biases:
         return None
-    kernels = [path for item in kept for path in item.kernels]
+    kernels = [path for item in layers for path in item.kernels]
     sizes = _per_element(facts, gradients, [*kernels, biases[0]])
-    shares = ratio(np.max(sizes[:, :-1], axis=1), sizes[:, -1])
-    shares[shares == 0] = np.nan
-    return _judge(
-        facts,
-        gradients,
-        shares,
-        kept[:-1],
-        "the gradient of all kernels, {} among them, is {} of the output bias's",
-        SIGNAL,
-        "The weights are so small that the signal fades on its way forward and the gradient on its "
-        "way back. Only the output's bias is trained, which cannot tell inputs apart.",
-    )
+    ratios = ratio(np.max(sizes[:, :-1], axis=1), sizes[:, -1])
+    ratios[ratios == 0] = np.nan
+    title = "the gradients of all kernels, as of {}, are at most {} times that of the output's bias"
+    return _judge(facts, gradients, "signal", ratios, layers[:-1], title)
 
 
-def _per_element(facts: Facts, gradients, paths: list[str]) -> np.ndarray:
-    """Root mean square of each gradient: float64[C, n]."""
-    mean, deviation = gradients.thin("mean"), gradients.thin("std")
-    rows = [gradients.row(path) for path in paths]
-    return np.hypot(mean[:, rows], deviation[:, rows])
+def _largest(
+    facts: Facts,
+    gradients: Track,
+    layers: list[Weighted],
+    measure: Callable[[Facts, Track, Sequence[str]], np.ndarray],
+) -> np.ndarray:
+    """The largest of a measure over the kernels of each layer: float64[C, layers]."""
+    columns = [
+        np.max(measure(facts, gradients, gradients.present(item.kernels)), axis=1)
+        for item in layers
+    ]
+    return np.stack(columns, axis=1)
 
 
-def _largest_per_element(facts: Facts, gradients, item: Weighted) -> np.ndarray:
-    paths = [path for path in item.kernels if gradients.row(path) is not None]
-    return np.max(_per_element(facts, gradients, paths), axis=1)
+def _relative(facts: Facts, gradients: Track, paths: Sequence[str]) -> np.ndarray:
+    """Gradient l2 / weight l2, so that layers of any size compare: float64[C, paths]."""
+    weights = facts.track("weight")
+    rows = [weights.row(path) if weights is not None else None for path in paths]
+    typical = weights.typical("l2") if weights is not None else np.zeros(0)
+    sizes = [typical[row] if row is not None else np.nan for row in rows]
+    return ratio(gradients.thin("l2")[:, gradients.rows(paths)], sizes)
+
+
+def _per_element(facts: Facts, gradients: Track, paths: Sequence[str]) -> np.ndarray:
+    """Root mean square of the gradients: float64[C, paths]."""
+    rows = gradients.rows(paths)
+    return np.asarray(np.hypot(gradients.thin("mean")[:, rows], gradients.thin("std")[:, rows]))
 
 
 def _judge(
-    facts: Facts, gradients, shares, early, title: str, strictness: float, cause: str
+    facts: Facts,
+    gradients: Track,
+    variant: str,
+    ratios: np.ndarray,
+    early: list[Weighted],
+    title: str,
 ) -> Finding | None:
-    limit = facts.thresholds["vanishing_ratio"] * strictness
-    spell = last_spell(shares < limit)
-    if spell is None or not spell.ongoing or spell.length < max(LEAST_SAMPLES, len(shares) // 4):
+    """A finding if the ratios (float64[C]) are, and stay, below the threshold."""
+    limit = facts.thresholds["vanishing_ratio"] * STRICTNESS[variant]
+    period = last_period(ratios < limit)
+    if period is None or not period.ongoing:
         return None
-    now = float(median(shares[tail(len(shares))]))
-    if not now < limit:
+    now = float(median(ratios[tail(len(ratios))]))
+    if period.length < max(LEAST_SAMPLES, len(ratios) // 4) or not now < limit:
         return None
     paths = [item.layer.path for item in early]
-    first = int(gradients.at[spell.first])
-    text = title.format(listed(paths), number_text(now))
+    first = int(gradients.at[period.first])
     severity, confidence = _severity(facts, now, limit)
     return Finding(
         problem=PROBLEM,
+        variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{text[0].upper()}{text[1:]} since step {first}",
+        title=f"{capitalised(title.format(listed(paths), number_text(now)))} since step {first}",
         first_step=first,
         last_step=int(gradients.at[-1]),
         ongoing=True,
-        cause=cause,
+        cause=CAUSES[variant],
         where=Where(layers=paths, variables=[p for item in early for p in item.kernels]),
         evidence=_evidence(facts, gradients, early, now, limit),
         advice=_advice(early[0]),
@@ -207,27 +194,25 @@ def _severity(facts: Facts, now: float, limit: float) -> tuple[str, float]:
     return "warning", 0.7
 
 
-def _evidence(facts: Facts, gradients, early, now: float, limit: float) -> list[Evidence]:
-    path = early[0].kernels[0]
-    size = float(median(gradients.thin("l2")[tail(len(gradients.at)), gradients.row(path)]))
-    found = [
-        Evidence("gradient, early over late", now, "", limit, "gradient", "l2", path),
+def _evidence(
+    facts: Facts, gradients: Track, early: list[Weighted], now: float, limit: float
+) -> list[Evidence]:
+    path = gradients.present(early[0].kernels)[0]
+    (row,) = gradients.rows([path])
+    size = float(median(gradients.thin("l2")[tail(len(gradients.at)), row]))
+    return [
+        Evidence("early gradient / late gradient", now, "", limit, "gradient", "l2", path),
         Evidence(f"l2 of the gradient of {path}", size, "", None, "gradient", "l2", path),
+        *loss_fraction(facts),
     ]
-    if facts.progress.known:
-        share = facts.progress.share
-        found.append(
-            Evidence("loss, as a share of that of guessing", share, "%", None, "step", "loss")
-        )
-    return found
 
 
 def _advice(first: Weighted) -> list[Advice]:
     if first.layer.class_name in RECURRENT:
         return [
-            Advice("Use a cell with gates.", "keras.layers.LSTM(units)"),
+            Advice("Use a gated cell.", "keras.layers.LSTM(units)"),
             Advice(
-                "Let every time step count, not only the last one.",
+                "Use the output of every time step, not only of the last one.",
                 "keras.layers.LSTM(units, return_sequences=True), "
                 "keras.layers.GlobalAveragePooling1D()",
             ),
@@ -235,12 +220,11 @@ def _advice(first: Weighted) -> list[Advice]:
         ]
     return [
         Advice(
-            "Use an activation function with slope 1, and the initialiser made for it.",
+            "Use an activation function with slope 1 and the matching initialiser.",
             'keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")',
         ),
         Advice("Normalise between the layers.", "keras.layers.BatchNormalization()"),
         Advice(
-            "Lead the gradient around layers.",
-            "x = keras.layers.Add()([x, keras.layers.Dense(n)(x)])",
+            "Add residual connections.", "x = keras.layers.Add()([x, keras.layers.Dense(n)(x)])"
         ),
     ]

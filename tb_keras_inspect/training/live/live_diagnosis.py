@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS, Finding, Findings, Thresholds, diagnose
-from tb_keras_inspect.diagnosis.finding import SEVERITIES, printable
+from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_source import LiveSource

@@ -1,4 +1,4 @@
-"""dying_relu: when a share of dead units is worth which severity."""
+"""dying_relu: which fraction of dead units has which severity."""
 
 import numpy as np
 import pytest
@@ -8,15 +8,15 @@ from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain, found
 
 
-def dead(share, loss=2.3, row=1, at=slice(None), **model):
+def dead(fraction, loss=2.3, row=1, at=slice(None), **model):
     run = Run(chain(**model)).loss(loss)
     run.set(Kind.ACTIVATION, "zero_fraction", 0.5, row=row)
-    return run.set(Kind.ACTIVATION, "dead_fraction", share, row=row, at=at)
+    return run.set(Kind.ACTIVATION, "dead_fraction", fraction, row=row, at=at)
 
 
-@pytest.mark.parametrize(("share", "count"), [(0.5, 1), (0.49, 0)])
-def test_threshold_is_the_share_of_dead_units(share, count):
-    assert len(found(rule, dead(share))) == count
+@pytest.mark.parametrize(("fraction", "count"), [(0.5, 1), (0.49, 0)])
+def test_threshold_is_the_fraction_of_dead_units(fraction, count):
+    assert len(found(rule, dead(fraction))) == count
 
 
 def test_threshold_can_be_changed():
@@ -24,7 +24,7 @@ def test_threshold_can_be_changed():
 
 
 @pytest.mark.parametrize(
-    ("share", "loss", "severity"),
+    ("fraction", "loss", "severity"),
     [
         (0.95, 2.3, "error"),
         (0.6, 2.3, "warning"),
@@ -33,8 +33,8 @@ def test_threshold_can_be_changed():
         (1.0, np.linspace(2.3, 0.1, 60), "warning"),
     ],
 )
-def test_severity_says_how_much_is_lost_and_whether_training_suffers(share, loss, severity):
-    (finding,) = found(rule, dead(share, loss))
+def test_severity_says_how_much_is_lost_and_whether_training_suffers(fraction, loss, severity):
+    (finding,) = found(rule, dead(fraction, loss))
     assert finding.severity == severity
 
 
@@ -45,16 +45,16 @@ def test_death_is_dated_and_named():
     assert "since step 150" in finding.title
 
 
-def test_units_that_were_silent_from_the_start_are_born_dead():
+def test_units_that_were_zero_from_the_start_are_told_from_those_that_died():
     run = dead(1.0).set(Kind.ACTIVATION, "zero_fraction", 1.0, row=1)
     (finding,) = found(rule, run)
-    assert "from the beginning" in finding.cause
+    assert finding.variant == "from_start"
 
 
-def test_revived_units_leave_a_note():
+def test_units_that_recovered_leave_a_note():
     (finding,) = found(rule, dead(0.95, at=slice(10, 30)))
     assert (finding.severity, finding.ongoing) == ("note", False)
-    assert "revived" in finding.title
+    assert "recovered" in finding.title
 
 
 def test_a_sparse_layer_whose_units_live_is_healthy():

@@ -1,4 +1,4 @@
-"""exploding_gradient: growth, steps as large as the weights, absurd scale, and what only looks so."""
+"""exploding_gradient: growth, large updates, initial scale, and what only looks so."""
 
 import numpy as np
 import pytest
@@ -44,6 +44,7 @@ def test_a_late_spike_of_a_converged_run_below_its_first_norm_is_none():
 def test_steps_as_large_as_the_weights_without_any_gain_are_an_error():
     run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 1.5, row=2)
     (finding,) = found(rule, run)
+    assert finding.variant == "large_updates"
     assert finding.where.variables == ["dense_1/kernel"]
 
 
@@ -61,6 +62,7 @@ def test_large_steps_and_then_nan_are_found_with_a_single_finite_sample():
     run = Run(chain()).set(Kind.UPDATE, "ratio", 3.0, row=0)
     run.step["loss"][1:] = np.nan
     (finding,) = found(rule, run)
+    assert finding.variant == "overflow"
     assert finding.where.layers == ["dense_0"]
 
 
@@ -77,9 +79,10 @@ def test_a_loss_that_was_thrown_up_and_stays_is_found_without_its_norm(factor, c
     assert len(found(rule, growing(np.ones(60), loss))) == count
 
 
-def test_absurd_scale_needs_a_loss_far_above_guessing_that_stays_there():
+def test_an_initial_scale_that_is_too_large_needs_a_loss_that_stays_far_above_the_baseline():
     run = growing(np.full(60, 1e4), np.linspace(500, 50, 60))
     (finding,) = found(rule, run)
+    assert finding.variant == "initial_scale"
     assert finding.first_step == 0
     assert found(rule, growing(np.full(60, 1e4), np.geomspace(500, 0.1, 60))) == []
     assert found(rule, growing(np.full(60, 1e4), np.linspace(2.5, 2.4, 60))) == []

@@ -1,4 +1,4 @@
-"""non_finite: which tensor was first, and which NaN are nobody's business."""
+"""non_finite: which tensor was first, and which NaN do no harm."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,8 @@ def test_data_that_is_bad_in_later_samples_is_the_cause_of_what_happened_between
     run = Run(chain()).set(Kind.WEIGHT, "nonfinite_count", 1, row=2, at=slice(30, None))
     run.set(Kind.INPUT, "nonfinite_count", 3, at=[40, 50])
     (finding,) = found(rule, run)
-    assert finding.title.endswith("since step 150, and the data holds values that are not finite")
+    assert finding.title.endswith("since step 150, and the data holds non-finite values")
+    assert finding.variant == "unsampled_data"
     assert finding.evidence[0].name == "the input data x at step 200"
     assert "in the data" in finding.advice[0].text
 
@@ -61,7 +62,7 @@ def test_data_that_was_bad_before_without_harm_is_not():
     run = Run(chain()).set(Kind.WEIGHT, "nonfinite_count", 1, row=2, at=slice(30, None))
     run.set(Kind.INPUT, "nonfinite_count", 3, at=[10, 50])
     (finding,) = found(rule, run)
-    assert "data" not in finding.title
+    assert finding.variant == "weight"
 
 
 def test_what_grew_before_is_evidence():

@@ -6,7 +6,7 @@ import pytest
 from tb_keras_inspect.diagnosis.rules import oscillating_loss as rule
 from tests.diagnosis.synthetic import Run, chain, found
 
-GUESS = np.log(10)
+BASELINE = np.log(10)
 
 
 def epochs(loss):
@@ -16,7 +16,7 @@ def epochs(loss):
 
 
 def swinging(size, count=12):
-    return 1.2 + size * GUESS * (np.arange(count) % 2)
+    return 1.2 + size * BASELINE * (np.arange(count) % 2)
 
 
 def test_epochs_that_go_up_and_down_are_a_warning():
@@ -45,6 +45,7 @@ def test_small_batches_without_epochs_are_none():
 def test_without_epochs_swings_beyond_the_scatter_are_found():
     wave = 1.5 + np.sin(np.arange(200) / 200 * 8 * np.pi)
     (finding,) = found(rule, Run(chain(), samples=200).loss(wave))
+    assert finding.variant == "steps"
     assert finding.evidence[0].kind == "step"
 
 

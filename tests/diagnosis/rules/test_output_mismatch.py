@@ -17,29 +17,29 @@ def compiled(last, loss, from_logits="False", classes=10, low=None, high=None, s
 
 
 @pytest.mark.parametrize(
-    ("last", "loss", "logits", "classes", "part"),
+    ("last", "loss", "logits", "classes", "variant"),
     [
-        ("softmax", BINARY, "False", 1, "single unit"),
-        ("sigmoid", MULTI, "False", 1, "has one unit"),
-        ("linear", MULTI, "False", 10, "takes its output for probabilities"),
-        ("linear", BINARY, "False", 1, "takes its output for probabilities"),
-        ("relu", MULTI, "False", 10, "takes its output for probabilities"),
-        ("softmax", MULTI, "True", 10, "applied twice"),
-        ("sigmoid", BINARY, "True", 1, "applied twice"),
-        ("sigmoid", MULTI, "False", 10, "do not add up"),
-        ("relu", MULTI, "True", 10, "limits the logits"),
+        ("softmax", BINARY, "False", 1, "softmax_of_one_unit"),
+        ("sigmoid", MULTI, "False", 1, "categorical_loss_of_one_unit"),
+        ("linear", MULTI, "False", 10, "logits_as_probabilities"),
+        ("linear", BINARY, "False", 1, "logits_as_probabilities"),
+        ("relu", MULTI, "False", 10, "logits_as_probabilities"),
+        ("softmax", MULTI, "True", 10, "probabilities_as_logits"),
+        ("sigmoid", BINARY, "True", 1, "probabilities_as_logits"),
+        ("sigmoid", MULTI, "False", 10, "independent_probabilities"),
+        ("relu", MULTI, "True", 10, "limited_logits"),
     ],
 )
-def test_a_contradiction_is_found(last, loss, logits, classes, part):
+def test_a_contradiction_is_found(last, loss, logits, classes, variant):
     (finding,) = found(rule, compiled(last, loss, logits, classes))
-    assert part in finding.title
+    assert finding.variant == variant
 
 
 def test_a_softmax_on_top_of_a_softmax_is_found():
     model = chain(3, units=10, activation="softmax")
     model.layers[2].class_name, model.layers[2].parameters = "Softmax", 0
     (finding,) = found(rule, Run(model))
-    assert "applied twice" in finding.title
+    assert finding.variant == "double_softmax"
 
 
 @pytest.mark.parametrize(

@@ -10,21 +10,21 @@ from tests.diagnosis.synthetic import Run, chain, found
 LEARNS = np.linspace(2.3, 0.05, 60)
 
 
-def flat(share, loss=2.3, at=slice(None), row=1, **model):
+def flat(fraction, loss=2.3, at=slice(None), row=1, **model):
     run = Run(chain(**{"activation": "tanh", **model})).loss(loss)
     run.set(Kind.ACTIVATION, "saturated_fraction", 0.02)
-    return run.set(Kind.ACTIVATION, "saturated_fraction", share, row=row, at=at)
+    return run.set(Kind.ACTIVATION, "saturated_fraction", fraction, row=row, at=at)
 
 
-@pytest.mark.parametrize(("share", "count"), [(0.5, 1), (0.49, 0)])
-def test_threshold_is_the_share_of_saturated_outputs(share, count):
-    assert len(found(rule, flat(share))) == count
+@pytest.mark.parametrize(("fraction", "count"), [(0.5, 1), (0.49, 0)])
+def test_threshold_is_the_fraction_of_saturated_outputs(fraction, count):
+    assert len(found(rule, flat(fraction))) == count
 
 
 def test_saturated_from_the_first_step_is_a_warning_even_where_it_learns():
     (finding,) = found(rule, flat(0.8, LEARNS))
     assert finding.severity == "warning"
-    assert "from the start" in finding.title
+    assert finding.variant == "from_start"
 
 
 def test_saturation_that_came_with_learning_is_a_note():

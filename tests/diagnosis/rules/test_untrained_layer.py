@@ -18,7 +18,7 @@ def cut_off(*names):
     run = Run(model)
     for name in names:
         row = [variable.path for variable in model.variables].index(name)
-        run.set(Kind.GRADIENT, "l2", np.nan, row=row)
+        run.set(Kind.GRADIENT, "l2", np.nan, row=row).set(Kind.UPDATE, "l2", 0.0, row=row)
     return run
 
 
@@ -29,9 +29,21 @@ def test_a_layer_without_a_path_to_the_loss_is_named():
 
 
 def test_what_is_cut_off_and_therefore_never_moves_is_one_finding():
-    run = cut_off("dense_1/kernel", "dense_1/bias").set(Kind.UPDATE, "l2", 0.0, row=[2, 3])
+    (finding,) = found(rule, cut_off("dense_1/kernel", "dense_1/bias"))
+    assert finding.variant == "disconnected"
+
+
+def test_without_updates_weights_that_never_change_show_it():
+    run = cut_off("dense_1/kernel", "dense_1/bias")
+    del run.tables[Kind.UPDATE]
     (finding,) = found(rule, run)
-    assert "gets no gradient" in finding.title
+    assert finding.variant == "disconnected"
+    assert found(rule, run.set(Kind.WEIGHT, "l2", np.linspace(1, 2, 60)[:, None])) == []
+
+
+def test_a_gradient_that_could_only_not_be_recorded_is_none():
+    run = cut_off("dense_1/kernel", "dense_1/bias").set(Kind.UPDATE, "l2", 1.0)
+    assert found(rule, run) == []
 
 
 def test_a_bias_alone_is_none():
@@ -42,7 +54,7 @@ def test_a_kernel_whose_gradient_is_zero_throughout_is_an_error():
     run = Run(chain()).loss(2.3).set(Kind.GRADIENT, "l2", 0.0, row=2)
     (finding,) = found(rule, run)
     assert finding.severity == "error"
-    assert "exactly zero" in finding.title
+    assert finding.variant == "zero_gradient"
 
 
 def test_a_gradient_that_is_zero_now_and_then_is_none():
@@ -59,7 +71,7 @@ def test_threshold_is_the_number_of_samples(samples, count):
 def test_a_kernel_with_gradient_that_never_moves_is_found():
     run = Run(chain()).set(Kind.UPDATE, "l2", 0.0, row=2)
     (finding,) = found(rule, run)
-    assert "never change" in finding.title
+    assert finding.variant == "zero_update"
 
 
 def test_biases_without_gradient_before_a_normalisation_are_none():

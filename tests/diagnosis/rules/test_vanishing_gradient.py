@@ -82,4 +82,5 @@ def test_recurrent_kernel_is_held_against_its_own_bias():
     run.set(Kind.GRADIENT, "std", 1e-9, row=0)
     (finding,) = found(rule, run)
     assert list(finding.where.layers) == ["dense_0"]
+    assert finding.variant == "time"
     assert finding.advice[0].code.startswith("keras.layers.LSTM")
