@@ -6,6 +6,7 @@ import {App} from './app/app';
 import {connectHost} from './host/host';
 import {Session} from './state/session';
 import styles from './style/style';
+import {VIEW_NAMES} from './views/index';
 
 export function render(): void {
   document.title = 'Keras Inspect';
@@ -17,5 +18,5 @@ export function render(): void {
   const root = document.createElement('div');
   root.className = 'root';
   document.body.append(root);
-  renderTree(<App session={new Session(connectHost(), new Client())} />, root);
+  renderTree(<App session={new Session(connectHost(), new Client(), VIEW_NAMES)} />, root);
 }

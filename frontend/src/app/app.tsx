@@ -1,39 +1,20 @@
 /** The whole tab. */
 
-import type {ComponentChild} from 'preact';
 import {useEffect} from 'preact/hooks';
 import {type Session, SessionContext} from '../state/session';
-import {VIEW_TITLES, type ViewName} from '../state/view_names';
-import {Activations} from '../views/activations/activations';
-import {Compare} from '../views/compare/compare';
 import {ControlPanel} from '../steering/steering_panel';
-import {Distributions} from '../views/distributions/distributions';
 import {EmptyState} from './empty';
-import {GraphView} from '../views/graph/graph';
 import {FindingPanel} from '../findings/finding_panel';
 import {ThresholdsPanel} from '../findings/thresholds_panel';
 import {LayerPanel} from '../layer_panel/layer_panel';
-import {OverTime} from '../views/over_time/over_time';
-import {Overview} from '../views/overview/overview';
-import {UnitsView} from '../views/units/units';
-import {Weights} from '../views/weights/weights';
 import {FindingsBar} from '../findings/findings_bar';
-import {HelpSheet, shortcut} from './help';
+import {HelpSheet} from './help';
+import {shortcut} from './keyboard';
 import {Scrubber} from '../scrubber/scrubber';
 import {ErrorState} from '../components/states';
 import {Toolbar} from '../toolbar/toolbar';
 import {Tooltip} from '../components/tooltip';
-
-const COMPONENTS: Readonly<Record<ViewName, () => ComponentChild>> = {
-  overview: Overview,
-  time: OverTime,
-  distributions: Distributions,
-  activations: Activations,
-  units: UnitsView,
-  weights: Weights,
-  graph: GraphView,
-  compare: Compare,
-};
+import {VIEWS} from '../views/index';
 
 export function App({session}: {session: Session}) {
   useEffect(() => {
@@ -58,7 +39,7 @@ function Content({session}: {session: Session}) {
     return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
   }
   if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
-  const View = COMPONENTS[session.settings.view.value];
+  const {title, component: View} = VIEWS.find(({name}) => name === session.settings.view.value)!;
   return (
     <>
       <Toolbar />
@@ -66,7 +47,7 @@ function Content({session}: {session: Session}) {
       {session.chosen.value ? (
         <main class="panes">
           <section class="left" id="view" role="tabpanel" aria-label="View">
-            <h2 class="unseen">{VIEW_TITLES[session.settings.view.value]}</h2>
+            <h2 class="unseen">{title}</h2>
             <View />
           </section>
           <aside class="right" aria-label="Details">

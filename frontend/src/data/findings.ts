@@ -2,8 +2,8 @@
 
 import type {Evidence, Finding, Severity} from '../api/findings';
 import {type Layer, layerOfRow} from './layers';
+import {type NamedView, NAMED_VIEWS} from './named_views';
 import {TIME_KINDS} from './statistics';
-import type {ViewName} from '../state/view_names';
 
 /** What is looked for, in words. */
 export const PROBLEMS: Readonly<Record<string, string>> = {
@@ -58,7 +58,7 @@ export const rankOf = (finding: Finding | undefined) => (finding ? RANKS[finding
 
 /** What to choose so that a number is in sight. */
 export interface Place {
-  readonly view: ViewName;
+  readonly view: NamedView;
   readonly kind?: string;
   readonly statistic?: string;
   /** Path of a layer. */
@@ -74,12 +74,12 @@ export function placeOfFinding(finding: Finding, layers: readonly Layer[]): Plac
   const [dead] = finding.where.units;
   const owner = dead && layerOfRow(layers, dead.site);
   if (finding.problem === 'dying_relu' && owner && dead.indices.length) {
-    return {view: 'units', layer: owner.path, unit: dead.indices[0]};
+    return {view: NAMED_VIEWS.units, layer: owner.path, unit: dead.indices[0]};
   }
   const evidence = finding.evidence.find(({kind}) => kind in TIME_KINDS);
   const place = evidence && placeOfEvidence(evidence, layers);
   const layer = place?.layer ?? layers.find(({path}) => finding.where.layers.includes(path))?.path;
-  return {...(place ?? {view: 'overview'}), ...(layer !== undefined && {layer})};
+  return {...(place ?? {view: NAMED_VIEWS.overview}), ...(layer !== undefined && {layer})};
 }
 
 /** Where a number's series is seen; undefined where it has none. */
@@ -89,7 +89,7 @@ export function placeOfEvidence(
 ): Place | undefined {
   if (!(kind in TIME_KINDS)) return undefined;
   const layer = layerOfRow(layers, row)?.path;
-  return {view: 'time', kind, statistic, ...(layer !== undefined && {layer})};
+  return {view: NAMED_VIEWS.time, kind, statistic, ...(layer !== undefined && {layer})};
 }
 
 /** Thresholds as they stand in the address: `name:value`, with commas between; others are skipped. */

@@ -1,15 +1,10 @@
 import {describe, expect, it} from 'vitest';
 import type {Table} from '../api/types';
 import type {Layer} from './layers';
-import {
-  OVERVIEW_COLUMNS,
-  type OverviewRow,
-  layerSeries,
-  orderRows,
-  overviewRows,
-  tableRow,
-  valuesAt,
-} from './overview';
+import {layerSeries, type OverviewRow, overviewRows, valuesAt} from './overview';
+import {OVERVIEW_COLUMNS} from './overview_columns';
+import {orderRows} from './overview_order';
+import {tableRow} from './tables';
 
 function table(kind: string, rows: Record<string, Record<string, number[]>>): Table {
   const names = Object.keys(rows);
@@ -56,13 +51,30 @@ describe('layerSeries', () => {
   const a = layer('a', ['kernel', 'bias'], ['a', 'a:1']);
 
   it('joins the norms of a layer’s variables, and NaN stays NaN', () => {
-    expect([...layerSeries(tables, a, column('gradient.l2'))!]).toEqual([5, NaN]);
+    expect([...layerSeries(tables, a, column('gradient.l2'))!.values]).toEqual([5, NaN]);
   });
   it('divides the joint update by the joint weights', () => {
-    expect([...layerSeries(tables, a, column('update.ratio'))!]).toEqual([0.5, 0]);
+    expect([...layerSeries(tables, a, column('update.ratio'))!.values]).toEqual([0.5, 0]);
+  });
+  it('has no update ratio where the weights are zero and the update is finite', () => {
+    const zero = new Map([
+      ['update', table('update', {'a/bias': {l2: [1, 0, NaN, 2]}})],
+      ['weight', table('weight', {'a/bias': {l2: [0, 0, 0, 4]}})],
+    ]);
+    const rows = overviewRows(zero, [layer('a', ['bias'])]);
+    const ratios = [0, 1, 2, 3].map((at) => valuesAt(rows, at).get('a')!.get('update.ratio'));
+    expect(ratios).toEqual([undefined, undefined, NaN, 0.5]);
+  });
+  it('has no fraction of dead units of an output whose units cannot die', () => {
+    const outputs = new Map([
+      ['activation', table('activation', {a: {mean: [NaN], dead_fraction: [NaN]}})],
+    ]);
+    const values = valuesAt(overviewRows(outputs, [layer('a', [])]), 0).get('a')!;
+    expect(values.has('activation.dead_fraction')).toBe(false);
+    expect(values.get('activation.mean')).toBeNaN();
   });
   it('takes the output of the first call', () => {
-    expect([...layerSeries(tables, a, column('activation.mean'))!]).toEqual([1, 2]);
+    expect([...layerSeries(tables, a, column('activation.mean'))!.values]).toEqual([1, 2]);
   });
   it('is nothing where nothing is recorded', () => {
     expect(layerSeries(tables, layer('b', []), column('gradient.l2'))).toBeUndefined();
@@ -74,8 +86,11 @@ function row(path: string, gradient: number, dead = NaN): OverviewRow {
   return {
     layer: layer(path, []),
     series: new Map([
-      ['gradient.l2', Float32Array.of(gradient)],
-      ['activation.dead_fraction', Float32Array.of(dead)],
+      ['gradient.l2', {values: Float32Array.of(gradient), isMissing: () => false}],
+      [
+        'activation.dead_fraction',
+        {values: Float32Array.of(dead), isMissing: () => Number.isNaN(dead)},
+      ],
     ]),
   };
 }

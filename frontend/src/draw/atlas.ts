@@ -1,7 +1,11 @@
 /** All pictures of a stack on one canvas, from which those in sight are drawn. */
 
-import type {MapStack} from '../api/types';
-import {type Grid, colourTiles} from './tiles';
+import {type Grid, type Quantised, colourTiles} from './tiles';
+
+/** Quantised pictures: samples, channels, height, width. */
+export interface PictureStack extends Quantised {
+  readonly shape: readonly [number, number, number, number];
+}
 
 /** Keeps its memory: other colours cost the colouring alone. */
 export class Atlas {
@@ -11,7 +15,7 @@ export class Atlas {
   private readonly image: ImageData;
   private readonly grid: Grid;
 
-  constructor(private readonly maps: MapStack) {
+  constructor(private readonly maps: PictureStack) {
     const [samples, channels, height, width] = maps.shape;
     const tiles = samples * channels;
     this.perRow = Math.max(1, Math.min(tiles, Math.ceil(Math.sqrt((tiles * height) / width))));

@@ -35,3 +35,17 @@ function withinDecades(low: number, high: number, count: number): number[] {
 }
 
 const round = (value: number) => Number(value.toPrecision(12));
+
+const LOG_FROM = 30; // a loss that falls by this factor is better seen on a log scale
+
+/** Whether values are positive and span enough for a log scale. */
+export function spansDecades(values: Float32Array): boolean {
+  let [low, high] = [Infinity, 0];
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value <= 0) return false;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return high > LOG_FROM * low;
+}

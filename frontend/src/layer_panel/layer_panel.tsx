@@ -3,16 +3,17 @@
 import {seriesQuery} from '../api/queries';
 import type {Series} from '../api/types';
 import {Pending} from '../components/states';
-import {formatCount, formatShape} from '../draw/format';
 import type {Layer} from '../data/layers';
+import {formatCount, formatShape} from '../draw/format';
 import {readPins, togglePin} from '../state/pins';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
-import {LayerFunctions} from '../views/activations/activation_curves';
-import {LayerSeries} from './layer_series';
+import {LayerFunctions} from './layer_functions';
 import {LayerRank} from './layer_rank';
+import {LayerSeries} from './layer_series';
 import {LayerUnits} from './layer_units';
 import {LayerValues} from './layer_values';
+import {NAMED_VIEWS} from '../data/named_views';
 
 export function LayerPanel() {
   const session = useSession();
@@ -41,7 +42,7 @@ function LayerContent({layer}: {layer: Layer}) {
       <Pending loaded={series.state.value} retry={() => series.retry()}>
         {(data) => <LayerNumbers series={data} />}
       </Pending>
-      {session.settings.view.value !== 'units' && <LayerUnits layer={layer} />}
+      {session.settings.view.value !== NAMED_VIEWS.units && <LayerUnits layer={layer} />}
       {session.has('activation_function') && <LayerFunctions layer={layer} />}
     </div>
   );

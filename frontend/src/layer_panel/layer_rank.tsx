@@ -2,13 +2,14 @@
 
 import {useMemo} from 'preact/hooks';
 import {tableQuery} from '../api/queries';
+import type {Layer} from '../data/layers';
+import {OVERVIEW_STATISTICS} from '../data/overview_columns';
+import {statisticInfo} from '../data/statistics';
+import {tableRow} from '../data/tables';
 import type {Line} from '../plots/chart';
 import {Track} from '../plots/track';
-import {OVERVIEW_STATISTICS, tableRow} from '../data/overview';
-import type {Layer} from '../data/layers';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
-import {statisticInfo} from '../data/statistics';
 
 export function LayerRank({layer}: {layer: Layer}) {
   const session = useSession();

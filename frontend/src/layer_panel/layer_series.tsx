@@ -2,11 +2,11 @@
 
 import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
+import {type Layer, splitPath} from '../data/layers';
+import {statisticInfo} from '../data/statistics';
+import {type Tables, isMissing, tableRow} from '../data/tables';
 import type {Line} from '../plots/chart';
 import {Track} from '../plots/track';
-import {type Layer, splitPath} from '../data/layers';
-import {type Tables, isMissing, tableRow} from '../data/overview';
-import {statisticInfo} from '../data/statistics';
 
 interface Selection {
   readonly title: string;

@@ -1,37 +1,17 @@
 /** A layer's units over the run, below its series. */
 
-import {unitsQuery} from '../api/queries';
 import type {Units} from '../api/types';
 import {px, useSize} from '../components/hooks';
 import {Pending} from '../components/states';
+import type {Layer} from '../data/layers';
+import {sampleAt} from '../draw/time_scale';
 import {StepAxis} from '../plots/step_axis';
 import {GUTTER} from '../plots/track';
 import {UnitHeatmap, UnitLegend, useUnitCodes} from '../plots/unit_heatmap';
-import {sampleAt} from '../draw/time_scale';
-import type {Layer} from '../data/layers';
-import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
+import {siteWithUnits, useUnits} from '../state/use_units';
 
 const HIGHEST_UNIT = 12; // CSS pixels
-
-/** The output whose units are shown: the first one that has any. */
-export const siteWithUnits = (layer: Layer | undefined) =>
-  layer?.sites.find((candidate) => candidate.units > 0);
-
-/** The units of the selected layer. */
-export function useUnits(): Resource<Units> {
-  const session = useSession();
-  return useResource(
-    session.client,
-    () => {
-      const site = siteWithUnits(session.layer.value);
-      return site && session.has('units')
-        ? session.request((run) => unitsQuery(run, site.name))
-        : undefined;
-    },
-    session.host.visible,
-  );
-}
 
 export function LayerUnits({layer}: {layer: Layer}) {
   const session = useSession();

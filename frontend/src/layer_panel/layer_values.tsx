@@ -2,12 +2,12 @@
 
 import type {Table} from '../api/types';
 import {showFullValue} from '../components/full_value';
+import {type Layer, splitPath} from '../data/layers';
+import {statisticInfo, statisticsOf} from '../data/statistics';
+import {type Tables, isMissing, tableRow} from '../data/tables';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
-import {type Layer, splitPath} from '../data/layers';
-import {type Tables, isMissing, tableRow} from '../data/overview';
 import {useSession} from '../state/session';
-import {statisticInfo, statisticsOf} from '../data/statistics';
 
 const COLUMNS = ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count'];
 

@@ -3,12 +3,13 @@
 import {type ReadonlySignal, useComputed} from '@preact/signals';
 import {
   type PictureKind,
+  activationFunctionsQuery,
   mapsIndexQuery,
   mapsQuery,
   predictionsQuery,
   probeQuery,
 } from '../api/pictures';
-import type {Maps, MapsIndex, Predictions, Probe} from '../api/types';
+import type {ActivationFunctions, Maps, MapsIndex, Predictions, Probe} from '../api/types';
 import {lastAtMost} from '../draw/time_scale';
 import {type Resource, useResource} from '../state/resource';
 import {useSession} from '../state/session';
@@ -62,6 +63,35 @@ export function usePredictions(): Resource<Predictions> {
   return useResource(
     session.client,
     () => (session.has('prediction') ? session.request(predictionsQuery) : undefined),
+    session.host.visible,
+  );
+}
+
+/** The picture of one of the selected layer's variables: the chosen one, else its first. */
+export function useKernel(): {kernel: Resource<Maps>; names: readonly string[]} {
+  const session = useSession();
+  const index = usePictureIndex('kernels');
+  const names = useComputed(() => {
+    const recorded = index.fresh.value?.names ?? [];
+    const own = session.layer.value?.variables.map(({path}) => path) ?? [];
+    return own.filter((path) => recorded.includes(path));
+  });
+  const name = useComputed(
+    () => names.value.find((each) => each === session.settings.tensor.value) ?? names.value[0],
+  );
+  return {kernel: usePictures('kernels', index, name), names: names.value};
+}
+
+/** Of the step that is rested on: a moving scrubber asks for nothing. */
+export function useFunctions(): Resource<ActivationFunctions> {
+  const session = useSession();
+  return useResource(
+    session.client,
+    () => {
+      const step = session.restUntil.value;
+      if (step === undefined || !session.has('activation_function')) return undefined;
+      return session.request((run) => activationFunctionsQuery(run, step));
+    },
     session.host.visible,
   );
 }

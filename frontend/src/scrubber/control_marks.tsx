@@ -1,9 +1,9 @@
 /** On the scrubber's strip: where somebody turned a knob. */
 
 import {type TimeDomain, stepToX} from '../draw/time_scale';
-import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/steering';
 import {useResource} from '../state/resource';
 import {useSession} from '../state/session';
+import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/control_log';
 
 const NEAR = 4; // pixels from a mark at which it is told
 

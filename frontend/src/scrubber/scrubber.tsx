@@ -2,21 +2,21 @@
 
 import {useMemo} from 'preact/hooks';
 import type {Loss} from '../api/types';
+import {IconButton} from '../components/controls';
+import {type Size, useSize} from '../components/hooks';
+import {hideTooltip, showTooltip} from '../components/tooltip';
+import {SEVERITIES} from '../data/findings';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
+import {spansDecades} from '../draw/ticks';
 import {lastAtMost, sampleAt, stepToX, xToStep} from '../draw/time_scale';
-import type {ControlEntry} from '../steering/steering';
-import {SEVERITIES} from '../data/findings';
+import {NonfiniteStretches} from '../plots/nonfinite';
+import {StepBand} from '../plots/step_band';
 import {type Session, useSession} from '../state/session';
-import {spansDecades} from '../views/overview/training_curves';
+import type {ControlEntry} from '../steering/control_log';
 import {ControlBar} from '../steering/steering_bar';
 import {ControlMarks, controlsNear, useControls} from './control_marks';
 import {FindingMarks, findingsAt} from './finding_marks';
-import {IconButton} from '../components/controls';
-import {type Size, useSize} from '../components/hooks';
-import {NonfiniteStretches} from '../plots/nonfinite';
-import {StepBand} from '../plots/step_band';
-import {hideTooltip, showTooltip} from '../components/tooltip';
 
 export function Scrubber() {
   const session = useSession();

@@ -1,17 +1,28 @@
 /** Plays through the recorded steps. */
 
-import {effect, signal} from '@preact/signals';
-import type {Session} from './session';
+import {type ReadonlySignal, effect, signal} from '@preact/signals';
 
 const FRAME_MILLISECONDS = 100;
 const LONGEST_SECONDS = 30; // a long run is played in larger strides
 
+/** What is played: a position among recorded steps. */
+export interface Playable {
+  readonly steps: ReadonlySignal<Float64Array>;
+  /** Index in `steps`, -1 when there are none. */
+  readonly position: ReadonlySignal<number>;
+  /** Moves by recorded steps, stopping at both ends. */
+  move(samples: number): void;
+}
+
 export class Player {
   readonly playing = signal(false);
 
-  constructor(private readonly session: Session) {
+  constructor(
+    private readonly run: Playable,
+    visible: ReadonlySignal<boolean>,
+  ) {
     effect(() => {
-      if (!this.playing.value || !session.host.visible.value) return undefined;
+      if (!this.playing.value || !visible.value) return undefined;
       const timer = setInterval(() => this.advance(), FRAME_MILLISECONDS);
       return () => clearInterval(timer);
     });
@@ -19,9 +30,8 @@ export class Player {
 
   /** Starts where we are, from the beginning when that is the end. */
   toggle(): void {
-    const {session} = this;
-    const last = session.steps.peek().length - 1;
-    if (!this.playing.peek() && session.position.peek() >= last) session.move(-last);
+    const last = this.run.steps.peek().length - 1;
+    if (!this.playing.peek() && this.run.position.peek() >= last) this.run.move(-last);
     this.playing.value = !this.playing.peek();
   }
 
@@ -30,9 +40,8 @@ export class Player {
   }
 
   private advance(): void {
-    const {session} = this;
-    const last = session.steps.peek().length - 1;
-    session.move(Math.ceil((last * FRAME_MILLISECONDS) / (LONGEST_SECONDS * 1000)));
-    if (session.position.peek() >= last) this.stop();
+    const last = this.run.steps.peek().length - 1;
+    this.run.move(Math.ceil((last * FRAME_MILLISECONDS) / (LONGEST_SECONDS * 1000)));
+    if (this.run.position.peek() >= last) this.stop();
   }
 }

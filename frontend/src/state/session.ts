@@ -5,24 +5,25 @@ import {createContext} from 'preact';
 import {useContext} from 'preact/hooks';
 import type {Client} from '../api/client';
 import {type FindingsAnswer, findingsQuery} from '../api/findings';
-import {type Query, WIDTH, lossQuery, modelQuery, snapshotQuery} from '../api/queries';
+import {type Query, lossQuery, modelQuery, snapshotQuery, WIDTH} from '../api/queries';
 import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
-import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
-import type {Host} from '../host/host';
 import {findingsByLayer, readThresholds} from '../data/findings';
 import {type Layer, layersOf, nameFilter} from '../data/layers';
-import type {Tables} from '../data/overview';
+import type {Sheet} from '../data/sheet';
+import type {Tables} from '../data/tables';
+import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
+import type {Host} from '../host/host';
 import {Player} from './player';
 import {type Request, Resource} from './resource';
 import {RunsFeed} from './runs_feed';
-import type {Sheet} from '../data/sheet';
-import {createSettings, readSettings, writeSettings} from './settings';
+import {type SettingSignals, createSettings} from './settings';
+import {NAMED_VIEWS} from '../data/named_views';
 
 const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests
 const NO_STEPS = new Float64Array(0);
 
 export class Session {
-  readonly settings = createSettings();
+  readonly settings: SettingSignals;
   readonly runs: RunsFeed;
   readonly model: Resource<ModelAnswer>;
   readonly loss: Resource<Loss>;
@@ -39,10 +40,13 @@ export class Session {
   constructor(
     readonly host: Host,
     readonly client: Client,
+    views: readonly string[],
   ) {
-    readSettings(this.settings, host.readState());
-    host.onStateChange(() => readSettings(this.settings, host.readState()));
-    effect(() => host.writeState(writeSettings(this.settings)));
+    const {values, read, write} = createSettings(views);
+    this.settings = values;
+    read(host.readState());
+    host.onStateChange(() => read(host.readState()));
+    effect(() => host.writeState(write()));
     this.runs = new RunsFeed(client, this.live, host.visible);
     host.onReload(() => {
       if (host.visible.peek()) void this.runs.refresh();
@@ -57,7 +61,7 @@ export class Session {
       host.visible,
     );
     this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
-    this.player = new Player(this);
+    this.player = new Player(this, this.host.visible);
     effect(() => {
       const [step, until] = [this.step.value, this.shownUntil.value];
       const timer = setTimeout(() => {
@@ -118,7 +122,7 @@ export class Session {
 
   /** Whether two runs are shown. */
   readonly comparing = computed(
-    () => this.settings.view.value === 'compare' && this.other.value !== undefined,
+    () => this.settings.view.value === NAMED_VIEWS.compare && this.other.value !== undefined,
   );
 
   readonly thresholds = computed(() => readThresholds(this.settings.thresholds.value));

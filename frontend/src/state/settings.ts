@@ -5,7 +5,6 @@ import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {TIME_KINDS} from '../data/statistics';
-import {VIEWS, type ViewName} from './view_names';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
 export const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
@@ -23,7 +22,8 @@ export interface Settings {
   readonly compare: string;
   /** Path of the selected layer. */
   readonly layer: string;
-  readonly view: ViewName;
+  /** Name of a view. */
+  readonly view: string;
   readonly kind: string;
   readonly statistic: string;
   readonly scale: ScaleName | 'auto';
@@ -81,12 +81,14 @@ const wholeNumber: Codec<number | undefined> = {
   parse: (value) => (/^\d{1,15}$/.test(value) ? Number(value) : undefined),
 };
 
-const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
+type Codecs = {readonly [K in keyof Settings]: Codec<Settings[K]>};
+
+const codecsFor = (views: readonly string[]): Codecs => ({
   run: text(''),
   step: wholeNumber,
   compare: text(''),
   layer: text(''),
-  view: oneOf<ViewName>('overview', VIEWS),
+  view: oneOf(views[0], views),
   kind: oneOf('gradient', Object.keys(TIME_KINDS)),
   statistic: {initial: 'l2', parse: (value) => (/^\w{1,64}$/.test(value) ? value : undefined)},
   scale: oneOf<ScaleName | 'auto'>('auto', ['auto', 'log', 'linear', 'relative']),
@@ -109,32 +111,34 @@ const CODECS: {readonly [K in keyof Settings]: Codec<Settings[K]>} = {
   finding: text(''),
   thresholds: text(''),
   asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),
-};
+});
 
-const KEYS = Object.keys(CODECS) as (keyof Settings)[];
+/** The settings, and how they come from the address and go into it. */
+export interface AddressedSettings {
+  readonly values: SettingSignals;
+  /** Sets every setting from the address; one that is absent or wrong gets its initial value. */
+  readonly read: (entries: ReadonlyMap<string, string>) => void;
+  /** The entries for the address; initial values are left out. */
+  readonly write: () => Map<string, string>;
+}
 
-export function createSettings(): SettingSignals {
-  return Object.fromEntries(
-    KEYS.map((key) => [key, signal(CODECS[key].initial)]),
+/** Settings for a tab with these views; the first one is shown at first. */
+export function createSettings(views: readonly string[]): AddressedSettings {
+  const codecs = codecsFor(views);
+  const keys = Object.keys(codecs) as (keyof Settings)[];
+  const values = Object.fromEntries(
+    keys.map((key) => [key, signal(codecs[key].initial)]),
   ) as unknown as SettingSignals;
-}
-
-/** Sets every setting from the address; one that is absent or wrong gets its initial value. */
-export function readSettings(settings: SettingSignals, entries: ReadonlyMap<string, string>): void {
-  const set = <K extends keyof Settings>(key: K) => {
-    const given = entries.get(key);
-    const value = given === undefined ? undefined : CODECS[key].parse(given);
-    settings[key].value = value ?? CODECS[key].initial;
+  const set = <K extends keyof Settings>(key: K, given: string | undefined) => {
+    const value = given === undefined ? undefined : codecs[key].parse(given);
+    values[key].value = value ?? codecs[key].initial;
   };
-  KEYS.forEach(set);
-}
-
-/** The entries for the address; initial values are left out. */
-export function writeSettings(settings: SettingSignals): Map<string, string> {
-  const entries = new Map<string, string>();
-  for (const key of KEYS) {
-    const value = settings[key].value;
-    if (value !== CODECS[key].initial) entries.set(key, String(value));
-  }
-  return entries;
+  return {
+    values,
+    read: (entries) => keys.forEach((key) => set(key, entries.get(key))),
+    write: () => {
+      const changed = keys.filter((key) => values[key].value !== codecs[key].initial);
+      return new Map(changed.map((key) => [key, String(values[key].value)]));
+    },
+  };
 }

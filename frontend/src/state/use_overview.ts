@@ -3,14 +3,9 @@
 import {type ReadonlySignal, useComputed} from '@preact/signals';
 import {tableQuery} from '../api/queries';
 import type {Table} from '../api/types';
+import {type OverviewRow, type OverviewValues, overviewRows, valuesAt} from '../data/overview';
+import {OVERVIEW_STATISTICS} from '../data/overview_columns';
 import {sampleAt} from '../draw/time_scale';
-import {
-  OVERVIEW_STATISTICS,
-  type OverviewRow,
-  type OverviewValues,
-  overviewRows,
-  valuesAt,
-} from '../data/overview';
 import {type Resource, useResource} from './resource';
 import {type Session, useSession} from './session';
 

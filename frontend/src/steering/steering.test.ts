@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {type ControlEntry, entryText, marksOf, words} from './steering';
+import {type ControlEntry, entryText, marksOf, words} from './control_log';
 
 const entry = (given: Partial<ControlEntry>): ControlEntry => ({
   step: 3,

@@ -3,75 +3,11 @@
 import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
 import {decodeContainer} from '../api/container';
 import {readMaps, readProbe} from '../api/pictures';
-import {type Query, json, query} from '../api/queries';
+import {query} from '../api/queries';
 import type {Maps, Probe} from '../api/types';
 import type {Session} from '../state/session';
-
-export interface Breakpoint {
-  readonly number: number;
-  readonly text: string;
-}
-
-/** As the training last wrote it. */
-export interface TrainingState {
-  readonly status: 'running' | 'paused' | 'ended';
-  readonly step: number;
-  readonly epoch: number;
-  readonly why: string;
-  readonly may_retry: boolean;
-  readonly learning_rate?: number | null;
-  readonly learning_rate_source?: 'variable' | 'schedule' | 'override';
-  readonly clipping?: {readonly kind: string; readonly value: number | null};
-  readonly frozen: readonly string[];
-  readonly breakpoints: readonly Breakpoint[];
-  readonly every: number | string;
-}
-
-export interface ControlAnswer {
-  readonly enabled: boolean;
-  /** Null where it is not known yet. */
-  readonly alive: boolean | null;
-  readonly why: string;
-  readonly state: TrainingState | null;
-}
-
-interface Outcome {
-  readonly id: string;
-  readonly command: string;
-  readonly outcome: 'done' | 'refused' | 'superseded' | 'waiting';
-  readonly why: string;
-  readonly old?: string;
-  readonly new?: string;
-  readonly detail?: Readonly<Record<string, unknown>>;
-}
-
-/** What was commanded, as it is recorded. */
-export interface ControlEntry {
-  readonly step: number;
-  readonly command: string;
-  readonly outcome: string;
-  readonly why: string;
-  readonly old: string;
-  readonly new: string;
-}
-
-export const controlsQuery = (run: string): Query<{entries: readonly ControlEntry[]}> => ({
-  url: `controls?${query({run})}`,
-  decode: json,
-});
-
-/** Those that changed something: what the strip marks. */
-export const marksOf = (entries: readonly ControlEntry[]) =>
-  entries.filter((entry) => entry.outcome === 'done' && entry.new !== '');
-
-/** An entry in a line: what was changed, and how. */
-export function entryText({command, why, old, new: now}: ControlEntry): string {
-  if (command === 'breakpoint') return `paused: ${why}`;
-  return `${words(command)}: ${old ? `${old} → ` : ''}${now}`;
-}
-
-/** "set_learning_rate" to "set learning rate". */
-export const words = (name: string) => name.replaceAll('_', ' ');
+import {words} from './control_log';
+import type {ControlAnswer, Outcome, TrainingState} from './control_types';
 
 /** A batch that was looked at. */
 export interface BatchLook {

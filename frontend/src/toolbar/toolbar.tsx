@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {useEffect} from 'preact/hooks';
 import {ageHolds, formatAge, formatCount} from '../draw/format';
 import {useSession} from '../state/session';
-import {VIEWS, VIEW_TITLES} from '../state/view_names';
+import {VIEWS, VIEW_NAMES} from '../views';
 import {IconButton, Select} from '../components/controls';
 import {ExportMenu} from './export_menu';
 
@@ -60,13 +60,14 @@ function ViewTabs() {
     if (!by) return;
     event.stopPropagation();
     event.preventDefault();
-    const next = VIEWS[(VIEWS.indexOf(view.value) + by + VIEWS.length) % VIEWS.length];
+    const at = VIEW_NAMES.indexOf(view.value);
+    const next = VIEW_NAMES[(at + by + VIEWS.length) % VIEWS.length];
     view.value = next;
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label="Views" onKeyDown={move}>
-      {VIEWS.map((name) => (
+      {VIEWS.map(({name, title, help}) => (
         <button
           key={name}
           id={`tab-${name}`}
@@ -75,17 +76,18 @@ function ViewTabs() {
           aria-selected={view.value === name}
           aria-controls="view"
           tabIndex={view.value === name ? 0 : -1}
+          title={help}
           data-testid={`view-${name}`}
           onClick={() => (view.value = name)}
         >
-          {VIEW_TITLES[name]}
+          {title}
         </button>
       ))}
     </div>
   );
 }
 
-/** Pictures or tables; the overview is a table either way. */
+/** Plots or tables; some views are tables either way. */
 function TableToggle() {
   const {asTable, view} = useSession().settings;
   const pressed = asTable.value === 'yes';
@@ -93,7 +95,7 @@ function TableToggle() {
     <IconButton
       label={pressed ? 'View as picture (t)' : 'View as table (t)'}
       pressed={pressed}
-      disabled={view.value === 'overview'}
+      disabled={VIEWS.find(({name}) => name === view.value)?.isTable}
       testId="as-table"
       onClick={() => (asTable.value = pressed ? 'no' : 'yes')}
     >

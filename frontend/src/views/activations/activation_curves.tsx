@@ -1,30 +1,15 @@
 /** The activation functions in use, and where on their curves the layers sit. */
 
 import {useMemo} from 'preact/hooks';
-import {activationFunctionsQuery} from '../../api/pictures';
 import type {ActivationFunctions} from '../../api/types';
 import {FLAT_DEFINITION, FunctionCard} from '../../samples/function_card';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {Pending} from '../../components/states';
 import {WithTable} from '../../components/with_table';
-import {type Layer, layerOfRow} from '../../data/layers';
-import {type Resource, useResource} from '../../state/resource';
+import {layerOfRow} from '../../data/layers';
 import {useSession} from '../../state/session';
 import type {Sheet} from '../../data/sheet';
-
-/** Of the step that is rested on: a moving scrubber asks for nothing. */
-export function useFunctions(): Resource<ActivationFunctions> {
-  const session = useSession();
-  return useResource(
-    session.client,
-    () => {
-      const step = session.restUntil.value;
-      if (step === undefined || !session.has('activation_function')) return undefined;
-      return session.request((run) => activationFunctionsQuery(run, step));
-    },
-    session.host.visible,
-  );
-}
+import {useFunctions} from '../../samples/use_pictures';
 
 export function ActivationCurves() {
   const functions = useFunctions();
@@ -88,24 +73,4 @@ function sheetOf({step, functions}: ActivationFunctions): Sheet {
       return [name, called, low, high, flat_fraction ?? undefined, nonfinite][column];
     },
   };
-}
-
-/** In the panel of a layer: its own functions. */
-export function LayerFunctions({layer}: {layer: Layer}) {
-  const functions = useFunctions();
-  const names = layer.sites.map(({name}) => name);
-  const own = functions.data?.functions.filter(({name}) => names.includes(name)) ?? [];
-  if (!own.length || !functions.data) return null;
-  return (
-    <section class="track layer-functions">
-      <header>
-        <h3 title={FLAT_DEFINITION}>Activation function</h3>
-        <span class="spring" />
-        <SnapshotNote of={functions.data.step} />
-      </header>
-      {own.map((activation) => (
-        <FunctionCard key={activation.name} activation={activation} />
-      ))}
-    </section>
-  );
 }

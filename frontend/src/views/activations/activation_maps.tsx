@@ -6,16 +6,16 @@ import type {Maps, MapsIndex, Predictions, Probe} from '../../api/types';
 import {ColourSelect} from '../../components/colour_select';
 import {Choice} from '../../components/controls';
 import {SiteSelect} from '../../components/site_select';
-import {SnapshotNote} from '../../samples/snapshot_note';
 import {NotRecorded, Pending} from '../../components/states';
 import {WithTable} from '../../components/with_table';
 import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
 import {formatNumber, formatShape} from '../../draw/format';
-import {sharedRange, tileValue} from '../../draw/tiles';
-import {useSession} from '../../state/session';
-import type {Sheet} from '../../data/sheet';
+import {sharedRange} from '../../draw/tiles';
+import {MapTiles} from '../../samples/map_tiles';
+import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
-import {MapTiles, axisNames} from '../../samples/map_tiles';
+import {useSession} from '../../state/session';
+import {mapsSheet} from '../../samples/map_sheet';
 
 /** Of the selected layer; attention, which few layers have, else of the first that has it. */
 export function ActivationMaps({kind}: {kind: 'maps' | 'attention'}) {
@@ -65,30 +65,6 @@ function MapsPicture({maps, probe, predictions}: MapsPictureProps) {
       <MapTiles maps={maps} probe={probe} predictions={predictions} />
     </WithTable>
   );
-}
-
-/** The range of each map: one row for each sample and channel. */
-export function mapsSheet(maps: Maps): Sheet {
-  const [samples, channels] = maps.shape;
-  const pixels = maps.codes.length / Math.max(1, samples * channels);
-  return {
-    title: `Maps of ${maps.name} at step ${maps.step}`,
-    columns: [...axisNames(maps), 'smallest', 'largest', 'not finite'],
-    rows: samples * channels,
-    cell: (tile, column) => {
-      const codes = maps.codes.subarray(tile * pixels, (tile + 1) * pixels);
-      const finite = codes.filter((code) => code !== 255);
-      const at = (pick: (a: number, b: number) => number) =>
-        finite.length ? tileValue(maps, tile, finite.reduce(pick)) : NaN;
-      return [
-        maps.rows?.[Math.floor(tile / channels)] ?? Math.floor(tile / channels),
-        maps.channels[tile % channels],
-        at((a, b) => Math.min(a, b)),
-        at((a, b) => Math.max(a, b)),
-        codes.length - finite.length,
-      ][column];
-    },
-  };
 }
 
 function NoMaps({index, path}: {index: MapsIndex; path: string}) {

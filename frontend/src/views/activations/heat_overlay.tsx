@@ -2,21 +2,21 @@
 
 import {useComputed} from '@preact/signals';
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
-import type {Maps, MapStack, Predictions, Probe} from '../../api/types';
+import type {MapStack, Maps, Predictions, Probe} from '../../api/types';
 import {ColourSelect} from '../../components/colour_select';
 import {Choice} from '../../components/controls';
 import {px} from '../../components/hooks';
-import {Guesses, InputPicture, caption, tokensOf} from '../../samples/probe_sample';
-import {SnapshotNote} from '../../samples/snapshot_note';
 import {NotRecorded, Pending} from '../../components/states';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
 import {WithTable} from '../../components/with_table';
 import {cssColour, nonfiniteColour, pictureTable} from '../../draw/colour_maps';
 import {formatNumber} from '../../draw/format';
 import {colourTiles, sharedRange, tileValue} from '../../draw/tiles';
-import {useSession} from '../../state/session';
+import {mapsSheet} from '../../samples/map_sheet';
+import {caption, Guesses, InputPicture, tokensOf} from '../../samples/probe_sample';
+import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
-import {mapsSheet} from './activation_maps';
+import {useSession} from '../../state/session';
 
 type HeatKind = 'saliency' | 'grad_cam';
 

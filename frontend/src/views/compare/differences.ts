@@ -2,8 +2,8 @@
 
 import {valuesKey} from '../../api/queries';
 import type {Table} from '../../api/types';
+import {isMissing, tableRow} from '../../data/tables';
 import {lastAtMost} from '../../draw/time_scale';
-import {isMissing, tableRow} from '../../data/overview';
 
 /** Names of the first table's rows, then those that only the second one has. */
 export function matchRows(first: readonly string[], second: readonly string[]): string[] {

@@ -6,6 +6,7 @@ import type {Line} from '../../plots/chart';
 import {Track} from '../../plots/track';
 import {lastAtMost} from '../../draw/time_scale';
 import {useSession} from '../../state/session';
+import {spansDecades} from '../../draw/ticks';
 
 const MOST_METRICS = 4;
 
@@ -60,20 +61,6 @@ export function TrainingCurves({height}: {height: number}) {
 
 /** Whether a curve would show more than one number does. */
 const varies = (values: Float32Array) => values.some((value) => value !== values[0]);
-
-const LOG_FROM = 30; // a loss that falls by this factor is better seen on a log scale
-
-/** Whether values are positive and span enough for a log scale. */
-export function spansDecades(values: Float32Array): boolean {
-  let [low, high] = [Infinity, 0];
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue;
-    if (value <= 0) return false;
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  return high > LOG_FROM * low;
-}
 
 function linesOfLoss(loss: Loss): Line[] {
   const lines: Line[] = [{name: 'batch', values: loss.loss, colour: 'line-other', width: 1}];

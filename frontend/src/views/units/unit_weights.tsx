@@ -1,12 +1,12 @@
 /** What comes into the selected unit: the weights of its layer's kernel, the strongest named. */
 
 import {useMemo} from 'preact/hooks';
-import {SnapshotNote} from '../../samples/snapshot_note';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
 import {formatCount, formatNumber} from '../../draw/format';
-import {type Incoming, incomingWeights, strongest} from './incoming';
+import {SnapshotNote} from '../../samples/snapshot_note';
+import {useKernel} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
-import {useKernel} from '../weights/kernel_picture';
+import {type Incoming, incomingWeights, strongest} from './incoming';
 
 const MOST_NAMED = 5;
 const HEIGHT = 40;

@@ -2,15 +2,12 @@
 
 import {useMemo} from 'preact/hooks';
 import type {Units} from '../../api/types';
-import type {Line} from '../../plots/chart';
 import {Choice} from '../../components/controls';
 import {px, useSize} from '../../components/hooks';
 import {SiteSelect} from '../../components/site_select';
 import {NotRecorded, Pending} from '../../components/states';
-import {StepAxis} from '../../plots/step_axis';
-import {GUTTER, Track} from '../../plots/track';
-import {UnitHeatmap, UnitLegend, useUnitCodes} from '../../plots/unit_heatmap';
 import {WithTable} from '../../components/with_table';
+import {overTime} from '../../data/sheet';
 import {formatCount, formatNumber} from '../../draw/format';
 import {sampleAt} from '../../draw/time_scale';
 import {
@@ -20,10 +17,13 @@ import {
   medianOverUnits,
   orderUnits,
 } from '../../draw/unit_order';
+import type {Line} from '../../plots/chart';
+import {StepAxis} from '../../plots/step_axis';
+import {GUTTER, Track} from '../../plots/track';
+import {UnitHeatmap, UnitLegend, useUnitCodes} from '../../plots/unit_heatmap';
 import {useSession} from '../../state/session';
-import {overTime} from '../../data/sheet';
+import {siteWithUnits, useUnits} from '../../state/use_units';
 import {UnitWeights} from './unit_weights';
-import {siteWithUnits, useUnits} from '../../layer_panel/layer_units';
 
 const HIGHEST_UNIT = 26; // CSS pixels
 const LOWEST_LABEL = 13;

@@ -1,36 +1,20 @@
 /** A variable's weights as a picture: kernels as tiles, matrices as heatmaps; the norm of each unit. */
 
-import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import type {Maps} from '../../api/types';
 import {Choice} from '../../components/controls';
-import {SnapshotNote} from '../../samples/snapshot_note';
 import {NotRecorded, Pending} from '../../components/states';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
 import {WithTable} from '../../components/with_table';
+import {splitPath} from '../../data/layers';
 import {cssGradient} from '../../draw/colour_maps';
 import {formatNumber, formatShape} from '../../draw/format';
-import {splitPath} from '../../data/layers';
-import type {Resource} from '../../state/resource';
+import {mapsSheet} from '../../samples/map_sheet';
+import {MapTiles} from '../../samples/map_tiles';
+import {SnapshotNote} from '../../samples/snapshot_note';
+import {weightReach} from '../../samples/stacks';
+import {useKernel} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
-import {usePictureIndex, usePictures} from '../../samples/use_pictures';
-import {mapsSheet} from '../activations/activation_maps';
-import {MapTiles, weightReach} from '../../samples/map_tiles';
-
-/** The picture of one of the selected layer's variables: the chosen one, else its first. */
-export function useKernel(): {kernel: Resource<Maps>; names: readonly string[]} {
-  const session = useSession();
-  const index = usePictureIndex('kernels');
-  const names = useComputed(() => {
-    const recorded = index.fresh.value?.names ?? [];
-    const own = session.layer.value?.variables.map(({path}) => path) ?? [];
-    return own.filter((path) => recorded.includes(path));
-  });
-  const name = useComputed(
-    () => names.value.find((each) => each === session.settings.tensor.value) ?? names.value[0],
-  );
-  return {kernel: usePictures('kernels', index, name), names: names.value};
-}
 
 export function KernelPicture() {
   const session = useSession();

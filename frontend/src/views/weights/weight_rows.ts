@@ -1,7 +1,7 @@
 /** A model's variables at one step, and what became of them since the first one. Pure. */
 
 import type {Table, VariableInfo} from '../../api/types';
-import {type Tables, isMissing, tableRow} from '../../data/overview';
+import {type Tables, isMissing, tableRow} from '../../data/tables';
 
 export interface WeightRow {
   readonly variable: VariableInfo;

@@ -1,6 +1,6 @@
 /** What flows along a graph's edges, from the numbers of the layers that it starts from. Pure. */
 
-import type {GraphFlow} from '../state/settings';
+import type {GraphFlow} from '../../state/settings';
 
 export interface FlowKind {
   /** A column of the overview. */

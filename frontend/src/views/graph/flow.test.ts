@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {OVERVIEW_COLUMNS} from '../data/overview';
+import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {FLOWS, flowWidth} from './flow';
 
 describe('flowWidth', () => {

@@ -1,0 +1,76 @@
+/** The table of views, in the order of their tabs. A view is added here, and nowhere else. */
+
+import type {ComponentChild} from 'preact';
+import {Activations} from './activations/activations';
+import {Compare} from './compare/compare';
+import {Distributions} from './distributions/distributions';
+import {GraphView} from './graph/graph';
+import {OverTime} from './over_time/over_time';
+import {Overview} from './overview/overview';
+import {UnitsView} from './units/units';
+import {Weights} from './weights/weights';
+
+export interface View {
+  /** In the address, and in test ids. */
+  readonly name: string;
+  readonly title: string;
+  /** What it shows, for the tab's tooltip and the help. */
+  readonly help: string;
+  readonly component: () => ComponentChild;
+  /** Whether it is a table anyway, so that "view as table" does nothing. */
+  readonly isTable?: boolean;
+}
+
+export const VIEWS: readonly View[] = [
+  {
+    name: 'overview',
+    title: 'Overview',
+    help: 'every layer at the shown step',
+    component: Overview,
+    isTable: true,
+  },
+  {
+    name: 'time',
+    title: 'Over time',
+    help: 'one statistic of all rows over the run',
+    component: OverTime,
+  },
+  {
+    name: 'distributions',
+    title: 'Distributions',
+    help: 'how the values of one tensor are distributed over the run',
+    component: Distributions,
+  },
+  {
+    name: 'activations',
+    title: 'Activations',
+    help: 'what the probe samples look like inside the model',
+    component: Activations,
+  },
+  {
+    name: 'units',
+    title: 'Units',
+    help: 'each unit of a layer over the run, and when it died',
+    component: UnitsView,
+  },
+  {
+    name: 'weights',
+    title: 'Weights',
+    help: 'every trainable variable: its size, growth and updates',
+    component: Weights,
+  },
+  {
+    name: 'graph',
+    title: 'Graph',
+    help: 'the layers of the model and their connections',
+    component: GraphView,
+  },
+  {
+    name: 'compare',
+    title: 'Compare',
+    help: 'two runs side by side, and their difference',
+    component: Compare,
+  },
+];
+
+export const VIEW_NAMES = VIEWS.map(({name}) => name);

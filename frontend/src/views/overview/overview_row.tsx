@@ -1,0 +1,138 @@
+/** One layer in the overview: its worst finding, its name, its numbers. */
+
+import {SEVERITIES} from '../../data/findings';
+import {splitPath} from '../../data/layers';
+import type {LayerValues, OverviewRow, OverviewValues} from '../../data/overview';
+import {type OverviewColumn, OVERVIEW_COLUMNS} from '../../data/overview_columns';
+import {statisticInfo} from '../../data/statistics';
+import {formatValue} from '../../draw/format';
+import {SeverityIcon} from '../../findings/severity';
+import {SparklineCell} from '../../plots/sparkline_cell';
+import {openFinding} from '../../state/open_finding';
+import {useSession} from '../../state/session';
+
+interface RowProps {
+  readonly row: OverviewRow;
+  readonly place: number;
+  readonly values: LayerValues | undefined;
+  readonly steps: Float64Array | undefined;
+  readonly extents: Extents;
+  readonly selected: boolean;
+}
+
+export function LayerRow({row, place, values, steps, extents, selected}: RowProps) {
+  const session = useSession();
+  const {layer, series} = row;
+  const [prefix, name] = splitPath(layer.path);
+  const gradient = series.get('gradient.l2')?.values;
+  return (
+    <tr
+      class={selected ? 'selected' : ''}
+      aria-selected={selected}
+      aria-rowindex={place + 2}
+      data-testid="layer-row"
+      data-layer={layer.path}
+      onClick={() => (session.settings.layer.value = layer.path)}
+    >
+      <th scope="row" title={`${layer.path}, ${layer.info.class_name}`}>
+        <FindingMark path={layer.path} />
+        <span class="prefix">{prefix}</span>
+        <span class="name">{name}</span>
+        <span class="class-name">{layer.info.class_name}</span>
+      </th>
+      {OVERVIEW_COLUMNS.flatMap((column) => [
+        <NumberCell
+          key={column.key}
+          column={column}
+          value={values?.get(column.key)}
+          extent={extents.get(column.key)}
+        />,
+        ...(column.key === 'gradient.l2'
+          ? [<SparklineCell key="trend" values={gradient} steps={steps} />]
+          : []),
+      ])}
+    </tr>
+  );
+}
+
+/** The worst finding of a layer: a press opens it. */
+function FindingMark({path}: {path: string}) {
+  const session = useSession();
+  const findings = session.layerFindings.value.get(path);
+  if (!findings) return null;
+  const [worst] = findings;
+  const titles = findings.map(({severity, title}) => `${SEVERITIES[severity]}: ${title}`);
+  return (
+    <button
+      type="button"
+      class="finding-mark"
+      title={titles.join('\n')}
+      aria-label={titles.join('. ')}
+      data-testid="layer-finding"
+      data-severity={worst.severity}
+      onClick={(event) => {
+        event.stopPropagation();
+        openFinding(session, 'a', worst);
+      }}
+    >
+      <SeverityIcon severity={worst.severity} />
+    </button>
+  );
+}
+
+interface CellProps {
+  readonly column: OverviewColumn;
+  readonly value: number | undefined;
+  readonly extent: readonly [number, number] | undefined;
+}
+
+function NumberCell({column, value, extent}: CellProps) {
+  const {format} = statisticInfo(column.statistic);
+  const bad = value !== undefined && !Number.isFinite(value);
+  const short = format !== 'number' ? 'share' : '';
+  return (
+    <td
+      class={`number ${short} ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
+      data-statistic={column.key}
+      data-value={value ?? ''}
+    >
+      {extent && value !== undefined && <Bar column={column} value={value} extent={extent} />}
+      <span>{value === undefined ? '–' : formatValue(value, format)}</span>
+    </td>
+  );
+}
+
+interface BarProps {
+  readonly column: OverviewColumn;
+  readonly value: number;
+  readonly extent: readonly [number, number];
+}
+
+/** A share fills the cell from nothing to all; a norm spans the layers' range on a log scale. */
+function Bar({column, value, extent: [low, high]}: BarProps) {
+  const isShare = statisticInfo(column.statistic).format === 'percent';
+  const share = isShare ? value : Math.log(value / low) / Math.log(high / low);
+  if (!Number.isFinite(share)) return null;
+  const width = isShare ? 100 * share : 4 + 96 * Math.max(0, Math.min(1, share));
+  const kind = column.statistic === 'dead_fraction' ? 'bar dead' : 'bar';
+  // Cut rather than narrowed, which would need a layout.
+  return <i class={kind} style={{clipPath: `inset(0 ${100 - width}% 0 0 round 2px)`}} />;
+}
+
+export type Extents = ReadonlyMap<string, readonly [number, number]>;
+
+const WITH_BARS = ['gradient.l2', 'update.ratio'];
+const SHARES = ['activation.zero_fraction', 'activation.dead_fraction'];
+
+export function columnExtents(rows: readonly OverviewRow[], values: OverviewValues): Extents {
+  const extents = new Map<string, readonly [number, number]>();
+  for (const key of WITH_BARS) {
+    const numbers = rows
+      .map((row) => values.get(row.layer.path)?.get(key) ?? NaN)
+      .filter((value) => Number.isFinite(value) && value > 0);
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    if (high > low) extents.set(key, [low, high]);
+  }
+  for (const key of SHARES) extents.set(key, [0, 1]);
+  return extents;
+}

@@ -1,0 +1,114 @@
+/** One number of all variables over the run, or their weights as a picture. */
+
+import {useMemo} from 'preact/hooks';
+import type {Table} from '../../api/types';
+import {Choice} from '../../components/controls';
+import {NotRecorded} from '../../components/states';
+import {splitPath} from '../../data/layers';
+import {type Tables, isMissing, tableRow} from '../../data/tables';
+import type {Line} from '../../plots/chart';
+import {Track} from '../../plots/track';
+import {useSession} from '../../state/session';
+import type {WeightCurve} from '../../state/settings';
+import {KernelPicture} from './kernel_picture';
+import {type WeightRow, growthSeries} from './weight_rows';
+import {COLUMNS} from './weights_table';
+
+const CURVES: Readonly<Record<Exclude<WeightCurve, 'picture'>, readonly [string, string, string]>> =
+  {
+    ratio: ['Update ratio', 'update', COLUMNS[4][2]],
+    growth: ['Norm since start', 'weight', COLUMNS[1][2]],
+    norm: ['L2 norm', 'weight', COLUMNS[0][2]],
+  };
+
+const MOST_LINES = 200; // beyond that, lines of other layers are left out
+
+export function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tables}) {
+  const session = useSession();
+  const {weightCurve} = session.settings;
+  const isPicture = weightCurve.value === 'picture';
+  const curve = weightCurve.value === 'picture' ? 'ratio' : weightCurve.value;
+  const [title, kind, definition] = CURVES[curve];
+  const table = tables.get(kind);
+  const layer = session.layer.value;
+  const lines = useMemo(
+    () => (table ? linesOf(table, rows, curve, layer?.path) : []),
+    [table, rows.map(({variable}) => variable.path).join('\n'), curve, layer],
+  );
+  const own = lines.filter((line) => line.colour !== 'line-other');
+  return (
+    <div class={`weight-curves ${isPicture ? 'picture' : ''}`}>
+      <div class="view-bar">
+        <Choice<WeightCurve>
+          label="Curves"
+          testId="weight-curve"
+          value={weightCurve.value}
+          options={[
+            ['ratio', 'Update ratio', CURVES.ratio[2]],
+            ['growth', 'Growth', CURVES.growth[2]],
+            ['norm', 'Norm', CURVES.norm[2]],
+            ['picture', 'Picture', 'The weights themselves, at the newest snapshot'],
+          ]}
+          onChange={(next) => (weightCurve.value = next)}
+        />
+        {!isPicture && (
+          <span class="quiet">all variables in grey, the selected layer’s in colour</span>
+        )}
+      </div>
+      {isPicture ? (
+        <KernelPicture />
+      ) : table ? (
+        <Track
+          title={`${title}${layer ? ` · ${layer.path}` : ''}`}
+          definition={definition}
+          steps={table.steps}
+          lines={lines}
+          readings={own}
+          log
+          format="number"
+          label={`${title} of ${lines.length} variables over the run`}
+        />
+      ) : (
+        <NotRecorded
+          what={`${kind === 'update' ? 'Updates' : 'Weights'} are not recorded in this run`}
+          how={`Record them with InspectCallback(${kind}s=True).`}
+        />
+      )}
+    </div>
+  );
+}
+
+function linesOf(
+  table: Table,
+  rows: readonly WeightRow[],
+  curve: Exclude<WeightCurve, 'picture'>,
+  layer: string | undefined,
+): Line[] {
+  const statistic = curve === 'ratio' ? 'ratio' : 'l2';
+  const line = (name: string): Line[] => {
+    const values = tableRow(table, name, statistic);
+    if (!values) return [];
+    return [
+      {
+        name,
+        values: curve === 'growth' ? growthSeries(values) : values,
+        colour: 'line-other',
+        width: 1,
+        isMissing: (column) =>
+          isMissing(table, name, statistic, column) || (curve === 'growth' && values[column] === 0),
+      },
+    ];
+  };
+  const names = rows.map(({variable}) => variable.path);
+  const own = names.filter((name) => splitPath(name)[0] === `${layer}/`);
+  const others = names.filter((name) => !own.includes(name)).slice(0, MOST_LINES);
+  return [
+    ...others.flatMap(line),
+    ...own.flatMap(line).map((each, index) => ({
+      ...each,
+      name: splitPath(each.name)[1],
+      colour: `series-${(index % 4) + 1}`,
+      width: 2,
+    })),
+  ];
+}
