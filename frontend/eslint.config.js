@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  {ignores: ['node_modules', 'eslint.config.js', 'scripts']},
+  {ignores: ['node_modules', 'eslint.config.js', '.dependency-cruiser.mjs', 'scripts']},
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {
