@@ -3,10 +3,11 @@
 export interface RunInfo {
   readonly name: string;
   readonly samples: number;
-  readonly first_step: number;
-  readonly last_step: number;
-  /** Seconds since the epoch of the newest record. */
-  readonly wall_time: number;
+  /** Null where no step is recorded. */
+  readonly first_step: number | null;
+  readonly last_step: number | null;
+  /** Of the newest record, seconds since 1970; null where its clock was absurd. */
+  readonly wall_time: number | null;
   readonly kinds: readonly string[];
   readonly problems: readonly string[];
   /** Changes when data is added. */

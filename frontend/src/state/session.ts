@@ -18,6 +18,7 @@ import {type Request, Resource} from './resource';
 import {RunsFeed} from './runs_feed';
 import {type SettingSignals, createSettings} from './settings';
 import {NAMED_VIEWS} from '../data/named_views';
+import {newestRun} from '../data/runs';
 
 const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests
 const NO_STEPS = new Float64Array(0);
@@ -80,10 +81,7 @@ export class Session {
     const runs = this.runs.state.value.data?.runs ?? [];
     const name = this.settings.run.value;
     if (name) return runs.find((run) => run.name === name);
-    return runs.reduce<RunInfo | undefined>(
-      (newest, run) => (newest && newest.wall_time >= run.wall_time ? newest : run),
-      undefined,
-    );
+    return newestRun(runs);
   });
 
   private shownName = '';

@@ -1,10 +1,17 @@
+/** All style sheets: what every room shares first, then each room's own. */
+
 import uplot from 'uplot/dist/uPlot.min.css?inline';
 import base from './base.css?inline';
-import control from './control.css?inline';
-import controls from './controls.css?inline';
-import pictures from './pictures.css?inline';
-import findings from './findings.css?inline';
 import tokens from './tokens.css?inline';
-import views from './views.css?inline';
 
-export default [uplot, tokens, base, controls, views, findings, pictures, control].join('\n');
+const shared = import.meta.glob<string>(['../{components,plots,samples}/*.css'], {
+  query: '?inline',
+  import: 'default',
+  eager: true,
+});
+const rooms = import.meta.glob<string>(
+  ['../*/*.css', '../views/*/*.css', '!../{style,components,plots,samples}/*.css'],
+  {query: '?inline', import: 'default', eager: true},
+);
+
+export default [uplot, tokens, base, ...Object.values(shared), ...Object.values(rooms)].join('\n');

@@ -1,12 +1,10 @@
 /** Run, view, filter and how fresh the data is. */
 
-import {useSignal} from '@preact/signals';
-import {useEffect} from 'preact/hooks';
-import {ageHolds, formatAge, formatCount} from '../draw/format';
 import {useSession} from '../state/session';
 import {VIEWS, VIEW_NAMES} from '../views';
 import {IconButton, Select} from '../components/controls';
 import {ExportMenu} from './export_menu';
+import {Freshness} from './freshness';
 
 export function Toolbar() {
   const session = useSession();
@@ -120,50 +118,5 @@ function FilterField() {
       data-testid="filter"
       onInput={(event) => (filter.value = event.currentTarget.value)}
     />
-  );
-}
-
-const STALE_SECONDS = 120; // after that a run is not called live
-const LONGEST_WAIT = 86400; // seconds; timers cannot wait much longer
-
-function Freshness() {
-  const session = useSession();
-  const run = session.chosen.value;
-  const now = useSignal(Date.now() / 1000);
-  const visible = session.host.visible.value;
-  const written = run?.wall_time;
-  useEffect(() => {
-    if (!visible || written === undefined) return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // Only when the words change: an old run's page does nothing.
-    const tick = () => {
-      now.value = Date.now() / 1000;
-      const seconds = Math.min(ageHolds(Math.max(0, now.value - written)), LONGEST_WAIT);
-      timer = setTimeout(tick, 1000 * seconds + 10);
-    };
-    tick();
-    return () => clearTimeout(timer);
-  }, [visible, written]);
-  const failed = session.runs.state.value.error;
-  if (failed !== undefined) {
-    return (
-      <button class="button alarm" title={failed} onClick={() => void session.runs.refresh()}>
-        no connection, retry
-      </button>
-    );
-  }
-  if (!run) return null;
-  const age = Math.max(0, now.value - run.wall_time);
-  const live = age < STALE_SECONDS;
-  return (
-    <span class={`freshness ${live ? 'live' : ''}`} title="When the newest record was written">
-      <i /> {live ? 'live, ' : ''}
-      {formatAge(age)}
-      {run.problems.length > 0 && (
-        <span class="problems" title={run.problems.join('\n')} data-testid="problems">
-          {formatCount(run.problems.length)} {run.problems.length === 1 ? 'problem' : 'problems'}
-        </span>
-      )}
-    </span>
   );
 }
