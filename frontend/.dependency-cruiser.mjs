@@ -2,7 +2,7 @@
 import {readFileSync} from 'node:fs';
 
 const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
-const rooms = [...readme.matchAll(/^\| `src\/(\w*)\/?` *\|[^|]*\|([^|]*)\|$/gm)].map(
+const rooms = [...readme.matchAll(/^\| `src\/(\w*)(?:\/|\.ts)?` *\|[^|]*\|([^|]*)\|$/gm)].map(
   ([, folder, allowed]) => ({
     folder,
     allowed: [...allowed.matchAll(/`(\w+)`/g)].map(([, name]) => name),
@@ -10,7 +10,7 @@ const rooms = [...readme.matchAll(/^\| `src\/(\w*)\/?` *\|[^|]*\|([^|]*)\|$/gm)]
 );
 if (rooms.length < 2) throw new Error('README.md has no table of folders');
 
-const inFolders = (names) => `^src/(${names.join('|')})/`;
+const inFolders = (names) => `^src/(${names.join('|')})(/|\\.ts$)`;
 
 /** Each folder imports itself, packages, and what its row names. */
 const contract = rooms.map(({folder, allowed}) => {
@@ -19,7 +19,7 @@ const contract = rooms.map(({folder, allowed}) => {
     name: `${folder || 'index.tsx'}-imports`,
     comment: `README.md: src/${folder} may import ${allowed.join(', ') || 'none of ours'}`,
     severity: 'error',
-    from: {path: folder ? `^src/${folder}/` : '^src/[^/]+$'},
+    from: {path: folder ? inFolders([folder]) : '^src/index\\.tsx$'},
     to: {path: '^src/', pathNot: inFolders([...own, ...allowed, '-'])},
   };
 });

@@ -5,21 +5,6 @@ import {type Layer, layerOfRow} from './layers';
 import {type NamedView, NAMED_VIEWS} from './named_views';
 import {TIME_KINDS} from './statistics';
 
-/** What is looked for, in words. */
-export const PROBLEMS: Readonly<Record<string, string>> = {
-  non_finite: 'values that are not finite',
-  output_mismatch: 'an output that does not fit the targets',
-  unnormalised_input: 'input that is not normalised',
-  exploding_gradient: 'exploding gradients',
-  dying_relu: 'dead ReLU units',
-  vanishing_gradient: 'vanishing gradients',
-  saturated_activation: 'saturated activations',
-  untrained_layer: 'layers that do not train',
-  oscillating_loss: 'an oscillating loss',
-  slow_convergence: 'slow convergence',
-  overfitting: 'overfitting',
-};
-
 /** Samples below which most rules cannot tell anything. */
 export const FEW_SAMPLES = 10;
 

@@ -2,7 +2,7 @@
 
 import {useSignal} from '@preact/signals';
 import {IconButton, Select} from '../components/controls';
-import {PROBLEMS} from '../data/findings';
+import {PROBLEMS} from '../catalog';
 import {useSession} from '../state/session';
 import {Decimal, Row} from './command_controls';
 import type {TrainingState} from './control_types';
