@@ -541,6 +541,7 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
 
 export const PROBLEMS: Readonly<Record<string, string>> = {
   non_finite: 'values that are not finite',
+  non_finite_validation: 'a NaN validation loss',
   output_mismatch: 'an output that does not fit the targets',
   unnormalised_input: 'input that is not normalised',
   exploding_gradient: 'exploding gradients',

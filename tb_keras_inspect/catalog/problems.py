@@ -60,6 +60,21 @@ _ALL = (
         },
     ),
     Problem(
+        "non_finite_validation",
+        "a NaN validation loss",
+        "The validation loss is NaN or infinite while training itself is finite.",
+        "the loss of the epochs in which validation ran, as long as the training loss stays finite",
+        "an epoch without validation has no validation loss at all; and after a NaN in training "
+        "the validation loss only reflects it",
+        "Check the validation data for NaN.",
+        ("note", "warning"),
+        {
+            "from_start": "in every validated epoch: most likely the data is broken",
+            "later": "after epochs with a finite validation loss: an output or its loss has become "
+            "non-finite",
+        },
+    ),
+    Problem(
         "output_mismatch",
         "an output that does not fit the targets",
         "The output layer, the loss and the targets contradict each other.",

@@ -105,6 +105,12 @@ def test_an_epochs_loss_shows_what_no_sampled_step_met():
     assert finding.title == "Loss of the epoch is not finite since step 295"
 
 
+@pytest.mark.parametrize("val", [[1.0, np.nan, 1.0, np.nan], [np.nan] * 4])
+def test_a_validation_loss_says_nothing_about_training(val):
+    run = Run(chain()).epoch(loss=[1.0, 0.9, 0.8, 0.7], val_loss=val)
+    assert found(rule, run) == []
+
+
 def test_all_that_follows_a_nan_is_one_finding():
     run = broken().set(Kind.WEIGHT, "nonfinite_count", 8, at=slice(31, None))
     run.set(Kind.ACTIVATION, "dead_fraction", 1.0, at=slice(31, None))
