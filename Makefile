@@ -4,7 +4,7 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check lint format generate proto frontend dev screenshots pictures bench docs links dist clean
+.PHONY: help demo test check affected lint format generate proto frontend dev screenshots pictures bench docs links dist clean
 
 help:  ## list all commands
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -18,6 +18,9 @@ test: setup  ## run all checks and tests
 
 check: setup  ## run the quick checks and tests: no browser, nothing slow
 	@$(IN_VENV) -m scripts.run_tests --quick
+
+affected: setup  ## run what a change of one folder can break, in a minute; FOLDER=store
+	@$(IN_VENV) -m scripts.affected $(FOLDER)
 
 lint: setup  ## check style, types and imports
 	@$(IN_VENV) -m ruff check .

@@ -7,6 +7,7 @@ anything failed.
 
 import argparse
 import collections
+import concurrent.futures
 import dataclasses
 import os
 import pathlib
@@ -15,17 +16,20 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable
 
 from scripts import chromium, shared
 
 RESULTS = shared.BUILD / "test-results"
-# Keras has one backend a process. The first one's runs all tests, each other's what captures.
+# Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND_TESTS = ("tests/training",)
+BACKEND_TESTS = ("tests/training", "-m", "not any_backend")
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
-# Half of a test's time is one core's work of tracing. A browser's tests have the machine to themselves.
-IN_PARALLEL = ("-n", "2", "--dist", "worksteal")
+QUICK = "not slow and not e2e"
+# Half of a test's time is tracing, on one core.
+CORES = 2
+IN_PARALLEL = ("-n", str(CORES), "--dist", "worksteal")
 
 Counts = collections.Counter
 
@@ -38,18 +42,28 @@ class Check:
         name: What it checks, in a few words.
         command: The command and its arguments.
         folder: Where it runs.
+        uses_all_cores: Whether nothing should run beside it.
     """
 
     name: str
     command: tuple[str, ...]
     folder: pathlib.Path = shared.ROOT
+    uses_all_cores: bool = False
 
     def run(self) -> Counts:
-        """Runs it and counts it as one test."""
-        status = subprocess.run(self.command, cwd=self.folder, check=False).returncode
-        if status == SKIPPED:  # what was missing, it has said
+        """Runs it, prints what it printed, and counts it as one test."""
+        done = subprocess.run(
+            self.command,
+            cwd=self.folder,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        print(f">> {self.name}\n{done.stdout}", end="", flush=True)
+        if done.returncode == SKIPPED:  # its output says what was missing
             return Counts(skipped=1)
-        return Counts(failed=1) if status else Counts(passed=1)
+        return Counts(failed=1) if done.returncode else Counts(passed=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +79,7 @@ class Tests:
     backend: str
     arguments: tuple[str, ...]
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    uses_all_cores = True
 
     @property
     def name(self) -> str:
@@ -73,6 +88,7 @@ class Tests:
 
     def run(self) -> Counts:
         """Runs it and counts its tests."""
+        shared.say(self.name)
         report = RESULTS / f"{re.sub('[^a-z0-9]+', '_', self.name.lower())}.xml"
         report.unlink(missing_ok=True)
         command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *self.arguments]
@@ -84,41 +100,53 @@ class Tests:
         return counts
 
 
-def checks(quick: bool) -> list[Check | Tests]:
-    """All checks in the order in which they run; `quick` leaves out what takes long."""
-    python, npm = sys.executable, ("npm", "run", "--silent")
-    plain = [
-        Check("style (ruff check)", (python, "-m", "ruff", "check", ".")),
-        Check("format (ruff format)", (python, "-m", "ruff", "format", "--check", "--quiet", ".")),
-        Check("types (mypy)", (python, "-m", "mypy")),
-        Check(
-            "imports (lint-imports)", (_beside_python("lint-imports"), "--no-logo", "--no-cache")
-        ),
+def python_checks() -> list[Check]:
+    """The checks of Python code that take seconds."""
+    python = (sys.executable, "-m")
+    return [
+        Check("types (mypy)", (*python, "mypy")),
+        Check("style (ruff check)", (*python, "ruff", "check", ".")),
+        Check("format (ruff format)", (*python, "ruff", "format", "--check", "--quiet", ".")),
+        Check("imports (import-linter)", (_program("lint-imports"), "--no-logo", "--no-cache")),
+        Check("files generated from the catalogue", (*python, "scripts.generate", "--check")),
+    ]
+
+
+def frontend_checks() -> list[Check]:
+    """The checks of the frontend."""
+    npm = ("npm", "run", "--silent")
+    return [
         Check("frontend: types, lint, format", (*npm, "check"), shared.FRONTEND),
         Check("frontend: unit tests", (*npm, "test"), shared.FRONTEND),
         Check("frontend: committed bundle is what it builds to", (*npm, "verify"), shared.FRONTEND),
-        Check("records: committed protobuf module", (python, "-m", "scripts.proto", "--check")),
-        Check("files generated from the catalogue", (python, "-m", "scripts.generate", "--check")),
     ]
+
+
+def checks(quick: bool) -> list[Check | Tests]:
+    """All checks and tests; `quick` leaves out what takes long."""
+    python = (sys.executable, "-m")
+    protobuf = Check("records: committed protobuf module", (*python, "scripts.proto", "--check"))
+    short = [*frontend_checks(), *python_checks(), protobuf]
     first, *others = BACKENDS
     if quick:
-        return [*plain, Tests(first, (*IN_PARALLEL, "-m", "not slow and not e2e"))]
+        return [*short, Tests(first, (*IN_PARALLEL, "-m", QUICK))]
     path, _ = chromium.find_or_install()
     return [
-        *plain,
+        Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
+        *short,
         *(Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS)) for backend in others),
         Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
-        Tests(first, ("-m", "e2e"), {"CHROMIUM": path}),
+        Tests(first, (*IN_PARALLEL, "-m", "e2e"), {"CHROMIUM": path}),
         Check(
             "core tests with the oldest versions",
-            (python, "-m", "scripts.versions", "oldest", "reading"),
+            (*python, "scripts.versions", "oldest", "reading"),
+            uses_all_cores=True,
         ),
-        Check("known vulnerabilities of dependencies", (python, "-m", "scripts.audit")),
     ]
 
 
-def _beside_python(program: str) -> str:
-    return str(pathlib.Path(sys.executable).parent / program)
+def _program(name: str) -> str:
+    return str(pathlib.Path(sys.executable).parent / name)
 
 
 def _read_report(report: pathlib.Path) -> Counts:
@@ -139,24 +167,28 @@ def _closing_line(counts: Counts, seconds: float) -> str:
     return f" {', '.join(parts) or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
 
 
-def main() -> int:
-    """Runs all checks and prints what came of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="what takes under five minutes")
-    todo = checks(parser.parse_args().quick)
+def run_all(todo: Iterable[Check | Tests]) -> int:
+    """Runs checks that need one core side by side, then the others; returns the exit status."""
+    todo = sorted(todo, key=lambda check: check.uses_all_cores)
     RESULTS.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    total, failures = Counts(), []
-    for check in todo:
-        shared.say(check.name)
-        counts = check.run()
-        total += counts
-        if counts["failed"]:
-            failures.append(check.name)
-    for name in failures:
-        shared.say(f"FAILED: {name}")
+    small = [check for check in todo if not check.uses_all_cores]
+    with concurrent.futures.ThreadPoolExecutor(CORES) as pool:
+        counts = list(pool.map(Check.run, small))
+    counts += [check.run() for check in todo[len(small) :]]
+    for check, count in zip(todo, counts, strict=True):
+        if count["failed"]:
+            shared.say(f"FAILED: {check.name}")
+    total = sum(counts, Counts())
     print(_closing_line(total, time.monotonic() - start), flush=True)
-    return 1 if failures or not total["passed"] else 0
+    return 1 if total["failed"] or not total["passed"] else 0
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="what takes under three minutes")
+    return run_all(checks(parser.parse_args().quick))
 
 
 if __name__ == "__main__":

@@ -52,10 +52,17 @@ def server(tiny_logdir, load_fast):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """One Chromium for all tests."""
-    with harness.chromium() as chromium:
-        yield chromium
+def browser_type_launch_args(browser_type_launch_args):
+    """pytest-playwright's arguments, so that `--headed` and `--slowmo` work, and ours."""
+    return browser_type_launch_args | harness.launch_arguments()
+
+
+@pytest.fixture(scope="session")
+def browser(launch_browser):
+    """One Chromium for all tests of a process."""
+    chromium = harness.Browser(launch_browser)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

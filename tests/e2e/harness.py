@@ -16,6 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from playwright import sync_api
 
@@ -23,7 +24,6 @@ START_SECONDS = 120  # a busy machine imports TensorFlow slowly
 STOP_SECONDS = 10
 WAIT_SECONDS = 60
 CHROMIUM_FLAGS = (
-    "--headless",
     "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
     "--disable-dev-shm-usage",  # containers have little shared memory
@@ -161,23 +161,28 @@ def chromium_path() -> str | None:
     return next(filter(None, map(shutil.which, filter(None, names))), None)
 
 
-class Browser:
-    """A headless Chromium with one profile for all its pages: scripts are fetched and compiled once.
+def launch_arguments() -> dict[str, Any]:
+    """How Playwright launches Chromium here."""
+    return {"executable_path": chromium_path(), "args": list(CHROMIUM_FLAGS)}
 
-    It is started when a page is first asked for, and again where it has died meanwhile, so that one
-    crash costs one test.
+
+class Browser:
+    """A Chromium with one profile for all its pages, so that it compiles scripts once.
+
+    It starts when a page is first asked for, and again after a crash, so that a crash costs one test.
+
+    Args:
+        launch: Starts a Chromium.
     """
 
-    def __init__(self, playwright: sync_api.Playwright):
-        self._playwright = playwright
+    def __init__(self, launch: Callable[[], sync_api.Browser]):
+        self._launch = launch
         self._browser: sync_api.Browser | None = None
 
     def page(self, width: int = 1280, height: int = 800) -> sync_api.Page:
         """A new page of that size."""
         if self._browser is None or not self._browser.is_connected():
-            self._browser = self._playwright.chromium.launch(
-                executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
-            )
+            self._browser = self._launch()
             self._context = self._browser.new_context()
         page = self._context.new_page()
         page.set_viewport_size({"width": width, "height": height})
@@ -191,9 +196,9 @@ class Browser:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium."""
+    """A headless Chromium outside pytest."""
     with sync_api.sync_playwright() as playwright:
-        browser = Browser(playwright)
+        browser = Browser(lambda: playwright.chromium.launch(**launch_arguments()))
         try:
             yield browser
         finally:

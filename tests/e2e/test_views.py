@@ -12,8 +12,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tb_keras_inspect import load_run
+from tb_keras_inspect.records import seal_model
 from tests.e2e.asking import address, move_scrubber
 from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
+from tests.store.run_writer import RunWriter, make_model
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +55,27 @@ def test_arrow_keys_on_the_units_choose_one_and_leave_the_layer(open_alone, serv
     expect(tab.part("layer-panel")).to_have_attribute("data-layer", "hidden")
 
 
-def test_layer_without_units_says_so(open_alone, server):
+def test_layer_without_units_says_so_and_another_one_can_be_chosen(start, open_alone, tmp_path):
+    model = make_model(["mean", "dense"])
+    model.sites[0].units = 0
+    writer = RunWriter(tmp_path / "a", seal_model(model))
+    writer.write_model(0)
+    writer.sample(0)
+    writer.close()
+    server = start(tmp_path, True)
+    server.wait_for_run("a")
+    tab = open_alone(server, address(view="units", layer="mean"))
+    expect(tab.frame.get_by_text("No units of mean are recorded")).to_be_visible()
+    expect(tab.part("unit-heatmap")).to_have_count(0)
+    tab.part("units-layer").select_option("dense")
+    expect(tab.part("unit-heatmap")).to_be_visible()
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", "dense")
+
+
+def test_units_of_a_layer_that_does_not_exist_are_those_of_the_first_one(open_alone, server):
     tab = open_alone(server, address(view="units", layer="gone"))
-    expect(tab.part("unit-heatmap")).to_be_visible()  # the first layer with variables
-    tab.part("units-layer").select_option("classes")
-    expect(tab.part("layer-panel")).to_have_attribute("data-layer", "classes")
+    expect(tab.part("unit-heatmap")).to_be_visible()
+    expect(tab.part("layer-panel")).to_have_attribute("data-layer", "conv")
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,17 @@ def color(name: str) -> np.ndarray:
     return np.round(np.array(to_rgb(name)) * 255).astype(np.uint8)
 
 
+def content(ax: Axes) -> list[bytes]:
+    """The data of everything drawn into `ax`, to compare drawings; nothing for bare axes."""
+    parts = [line.get_xydata() for line in ax.lines]
+    parts += [np.ma.filled(image.get_array(), -1) for image in ax.images]
+    for collection in ax.collections:
+        values = collection.get_array()
+        parts += [collection.get_offsets()] if values is None else [np.ma.filled(values, -1)]
+    parts += [patch.get_path().vertices for patch in ax.patches]
+    return [np.asarray(part, float).tobytes() for part in parts]
+
+
 def texts(ax: Axes) -> list[str]:
     """Every text of the figure as it is drawn."""
     from matplotlib.text import Text

@@ -74,11 +74,22 @@ def test_gradient_flow_marks_rows_that_are_not_finite(run):
     assert [line.get_ydata().tolist() for line in crosses] == [[2.5]]
 
 
-@pytest.mark.parametrize("fill", [0.0, np.nan])
-def test_tables_of_nothing_but_zeros_or_nan_are_drawn(run, fill):
-    changed = Changed(run, values=np.full_like(values_of(run), fill))
-    plots.gradient_flow(changed).figure.canvas.draw()
-    plots.over_time(changed).figure.canvas.draw()
+def test_a_table_of_nothing_but_nan_is_red_all_over(run):
+    changed = Changed(run, values=np.full_like(values_of(run), np.nan))
+    found = cells(plots.over_time(changed, kernels_only=False, ax=bare_axes(6, 6)), 6, 6)
+    assert (found == color(BAD)).all()
+    lines = plots.gradient_flow(changed, kernels_only=False).lines
+    crosses = [line.get_ydata().tolist() for line in lines if line.get_marker() == "x"]
+    assert crosses == [[0.5, 1.5, 2.5, 3.5, 4.5, 5.5]]
+
+
+def test_a_table_of_nothing_but_zeros_has_one_colour_and_its_dots_at_zero(run):
+    changed = Changed(run, values=np.zeros_like(values_of(run)))
+    found = cells(plots.over_time(changed, kernels_only=False, ax=bare_axes(6, 6)), 6, 6)
+    assert len(np.unique(found.reshape(-1, 3), axis=0)) == 1
+    assert not (found == color(BAD)).all()
+    (dots,) = plots.gradient_flow(changed, kernels_only=False).lines
+    assert dots.get_xdata().tolist() == [0] * 6
 
 
 def test_signed_statistics_have_zero_in_the_middle_of_their_colours(run):

@@ -35,7 +35,10 @@ def test_a_number_that_is_not_finite_makes_the_box_red(tmp_path):
 
 
 def test_it_is_drawn_without_numbers_too(run):
-    assert len(boxes(plots.model_graph(run, kind=None))) == 3
+    ax = plots.model_graph(run, kind=None)
+    assert len(boxes(ax)) == 3
+    names = ["conv\nDense", "middle\nDense", "dense\nDense"]
+    assert [text.strip() for text in texts(ax) if "Dense" in text] == names
 
 
 def test_a_model_too_large_for_a_figure_is_refused(tmp_path):

@@ -5,6 +5,8 @@ import pytest
 
 from tb_keras_inspect.training.dead_units import DEFAULT_WINDOW, DeadUnits
 
+pytestmark = pytest.mark.any_backend
+
 
 def slow_fractions(history, steps, now, window, sites):
     """Share of each site's units that are zero in all sampled batches of the window."""

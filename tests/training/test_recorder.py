@@ -15,7 +15,7 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.training.recorder import SAMPLE, Recorder
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.any_backend]
 
 
 def event(step):

@@ -4,7 +4,7 @@ import pytest
 
 from tb_keras_inspect.training.schedule import MIN_POINTS, Schedule
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.any_backend]
 
 
 class Training:

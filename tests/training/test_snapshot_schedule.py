@@ -6,6 +6,8 @@ import pytest
 
 from tb_keras_inspect.training.snapshot_schedule import MAX_SNAPSHOTS, Snapshots
 
+pytestmark = pytest.mark.any_backend
+
 
 def epochs_of(snapshots, epochs, size=1000, first=0, known=True):
     """Epochs with a snapshot, and bytes written, the first snapshot before the fit included."""

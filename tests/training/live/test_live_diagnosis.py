@@ -14,6 +14,8 @@ from tb_keras_inspect.training.live.live_diagnosis import BUDGET, CONFIRMED, Wat
 from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
 from tests.diagnosis.synthetic import Run, chain
 
+pytestmark = pytest.mark.any_backend
+
 
 class Model:
     """What a watch needs of one."""

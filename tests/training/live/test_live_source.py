@@ -1,12 +1,15 @@
 """What the live diagnosis holds of a long fit: bounded, and still all parts of it."""
 
 import numpy as np
+import pytest
 
 from tb_keras_inspect import records
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.training.live import live_source
 from tb_keras_inspect.training.live.live_source import LiveSource
+
+pytestmark = pytest.mark.any_backend
 
 
 def event(kind, step):

@@ -14,6 +14,8 @@ from tb_keras_inspect.training.steering.breakpoints import (
     Breakpoints,
 )
 
+pytestmark = pytest.mark.any_backend
+
 MODEL = records.seal_model(
     pb.ModelRecord(
         variables=[pb.Variable(path=f"{name}/kernel", layer=-1) for name in "ab"],

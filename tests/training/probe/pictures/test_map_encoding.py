@@ -13,6 +13,8 @@ from tb_keras_inspect.training.probe.pictures.map_encoding import (
 from tb_keras_inspect.training.probe.pictures.map_sizes import Size
 from tb_keras_inspect.training.probe.pictures.maps import view_of
 
+pytestmark = pytest.mark.any_backend
+
 
 def array(shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)

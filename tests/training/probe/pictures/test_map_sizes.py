@@ -1,6 +1,7 @@
 """Sizes of maps: every cap holds, and no more is given up than needed."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,8 @@ from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.probe.pictures.map_encoding import LayerMap, encode_maps
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, cell_factors, plan
 from tb_keras_inspect.training.probe.pictures.maps import average, view_of
+
+pytestmark = pytest.mark.any_backend
 
 images = st.tuples(
     st.integers(1, 4), st.integers(1, 200), st.integers(1, 200), st.integers(1, 300)
