@@ -1,4 +1,4 @@
-"""Runs the demo from a checkout: `python demo/run.py --help`; it is `tb-keras-inspect demo`."""
+"""Runs `tb-keras-inspect demo` from a checkout: `python demo/run.py --help`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The command `tb-keras-inspect`. Each subcommand brings its own options and is imported light."""
+"""The command line `tb-keras-inspect`. Each subcommand defines its own options and imports little."""
 
 import argparse
 import os
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from tb_keras_inspect._version import __version__
 from tb_keras_inspect.cli import demo, diagnose, export
 
-PIPE_CLOSED = 141  # what a shell reports of a program that a closed pipe ended
+PIPE_CLOSED = 141  # the status that a shell reports for a program ended by a closed pipe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        arguments: Without the program's name; the process's own where None.
+        arguments: The arguments without the program name. Defaults to those of the process.
 
     Returns:
         The exit status.
@@ -24,23 +24,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read it has gone, such as `head`
+    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tb-keras-inspect", description="See inside a training.")
+    parser = argparse.ArgumentParser(
+        prog="tb-keras-inspect",
+        description="See what happens inside a Keras model while it trains.",
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo_parser = commands.add_parser(
-        "demo", help="train five runs on handwritten digits and show them in TensorBoard"
+        "demo", help="train five models on handwritten digits and show them in TensorBoard"
     )
     demo.add_arguments(demo_parser)
     demo_parser.set_defaults(run=demo.run)
     diagnose_parser = commands.add_parser(
-        "diagnose", help="say what is wrong with a training, where, since when, and what to do"
+        "diagnose",
+        help="tell what is wrong with a training run, where, since which step, and what to try",
     )
     diagnose.add_arguments(diagnose_parser)
     diagnose_parser.set_defaults(run=diagnose.run)

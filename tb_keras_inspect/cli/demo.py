@@ -1,4 +1,4 @@
-"""The command line of the demo: options, what is printed, and TensorBoard at the end."""
+"""The command `demo`: its options, its output, and TensorBoard at the end."""
 
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_run_names,
         default=RUNS,
         metavar="RUN[,RUN...]",
-        help=f"which trainings to do, of {', '.join(RUNS)} (default: all)",
+        help=f"which runs to train, from {', '.join(RUNS)} (default: all)",
     )
     parser.add_argument(
         "--dataset",
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--logdir",
         default=DEFAULT_LOG_DIR,
-        help="where the runs go; those of an earlier demo are replaced (default: %(default)s)",
+        help="where to write the runs; those of an earlier demo are replaced (default: %(default)s)",
     )
     parser.add_argument(
         "--port",
@@ -40,15 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"port of TensorBoard (default: the first free one from {FIRST_PORT})",
     )
     parser.add_argument(
-        "--no-serve", action="store_true", help="stop after the training, start no TensorBoard"
+        "--no-serve", action="store_true", help="stop after training, without starting TensorBoard"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains, says where to look, and becomes TensorBoard unless told otherwise.
+    """Trains, prints where to look, and becomes TensorBoard unless told otherwise.
 
     Returns:
-        The exit status, where TensorBoard was not started.
+        The exit status, if TensorBoard was not started.
     """
     try:
         port = None if arguments.no_serve else _free_port(arguments.port)
@@ -73,7 +73,7 @@ def _train(arguments: argparse.Namespace) -> None:
 
 @contextlib.contextmanager
 def _silent_stderr():
-    """TensorFlow greets with four lines that no option turns off; exceptions still come through."""
+    """Hides four lines of TensorFlow that no option turns off. Exceptions still come through."""
     sys.stderr.flush()
     kept = os.dup(2)
     try:
@@ -88,21 +88,21 @@ def _silent_stderr():
 def _closing_lines(log_dir: str, runs: int, port: int | None) -> str:
     noun = "1 run" if runs == 1 else f"{runs} runs"
     look = (
-        f"Look at:      http://localhost:{port}/#keras_inspect"
+        f"Open:         http://localhost:{port}/#keras_inspect"
         if port is not None
-        else f"Look at them: tensorboard --logdir {log_dir}, then the tab Keras Inspect"
+        else f"Open:         tensorboard --logdir {log_dir}, then the Keras Inspect tab"
     )
     return "\n".join(
         (
             f"\nRecorded:     {noun} in {os.path.abspath(log_dir)}",
             look,
-            "Then:         pick a run, choose a layer, and move the step scrubber along the loss",
+            "Then:         select a run and a layer, and move the scrubber along the loss",
         )
     )
 
 
 def _become_tensorboard(log_dir: str, port: int) -> None:
-    # Replaces this process, so that Ctrl-C and `kill` reach TensorBoard and nothing is left over.
+    # Replaces this process, so Ctrl-C and `kill` reach TensorBoard and no process is left behind.
     program = [sys.executable, "-m", "tensorboard.main", "--logdir", log_dir, "--port", str(port)]
     os.execv(sys.executable, program)
 
@@ -121,9 +121,9 @@ def _free_port(wanted: int | None) -> int:
         if _is_free(port):
             return port
     if wanted:
-        raise OSError(f"port {wanted} is in use; give another one with --port")
+        raise OSError(f"port {wanted} is in use; choose another one with --port")
     raise OSError(
-        f"ports {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} are in use; give one with --port"
+        f"ports {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1} are in use; choose one with --port"
     )
 
 
@@ -153,5 +153,5 @@ def _port(text: str) -> int:
     except ValueError:
         port = 0
     if not 1 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; accepted is 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; accepted are 1 to 65535")
     return port

@@ -1,4 +1,4 @@
-"""The command line of the export: options, what is printed, the exit status."""
+"""The command `export`: its options, its output, its exit status."""
 
 from __future__ import annotations
 
@@ -14,26 +14,30 @@ BAD_INPUT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of the export to `parser`."""
+    """Adds the options of `export` to `parser`."""
     parser.add_argument(
         "logdir", metavar="LOGDIR", help="directory of a run, or one with runs below it"
     )
     parser.add_argument(
-        "--format", choices=FORMATS, default="csv", help="of the files (default: %(default)s)"
+        "--format",
+        choices=FORMATS,
+        default="csv",
+        help="format of the files (default: %(default)s)",
     )
     parser.add_argument(
         "--output",
         metavar="FOLDER",
         type=pathlib.Path,
         default=pathlib.Path("export"),
-        help="where the files go, a folder a run; what is there is replaced (default: %(default)s)",
+        help="where to write the files, one folder per run; existing files are replaced "
+        "(default: %(default)s)",
     )
     parser.add_argument(
         "--kinds",
         type=lambda text: text.split(","),
         metavar="KIND[,KIND...]",
-        help="which records, e.g. gradient,activation,epoch (default: all tables, units and "
-        "histograms; npz takes pictures too, e.g. maps)",
+        help="which kinds, e.g. gradient,activation,epoch (default: all tables, units and "
+        "histograms; npz also accepts pictures, e.g. maps)",
     )
 
 
@@ -41,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Exports the runs and prints the files written.
 
     Returns:
-        0, or 2 for bad input.
+        0, or 2 for invalid input.
     """
     try:
         for name, data in runs_at(arguments.logdir).items():
@@ -51,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
             for problem in data.problems:
                 print(f"tb-keras-inspect export: not read: {problem!r}", file=sys.stderr)
     except BrokenPipeError:
-        raise  # the command line knows what to do
+        raise  # handled by `cli.main`
     except (StoreError, ValueError, OSError) as error:
         print(f"tb-keras-inspect export: {error}", file=sys.stderr)
         return BAD_INPUT

@@ -1,7 +1,7 @@
-"""The demo: five short trainings on real data, two healthy and three with a classic fault.
+"""The demo: five short training runs on real data, two healthy and three with a classic fault.
 
-Only `tb_keras_inspect.cli` imports from here. This module and `command` load nothing heavy; the
-others load Keras. Each run is the module of its name, with a function `build`.
+Only `tb_keras_inspect.cli` imports this folder. This module imports nothing heavy; the others import
+Keras. Each run is the module of the same name, with a function `build`.
 """
 
 RUNS = (

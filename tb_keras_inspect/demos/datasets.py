@@ -1,4 +1,4 @@
-"""The pictures that the demo trains on."""
+"""The images that the demo trains on."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import numpy as np
 
 from tb_keras_inspect.demos import DATASETS
 
-TRAINING_SAMPLES = 6000  # at most, so that five trainings take minutes on two cores
+TRAINING_SAMPLES = 6000  # at most, so that five runs take minutes on two cores
 VALIDATION_SAMPLES = 1000
 DIGITS_VALIDATION_SAMPLES = 360  # of the 1,797 that scikit-learn ships
 DIGITS_SIZE = 16  # they are 8 x 8, too small to see much in an activation map
@@ -16,12 +16,12 @@ SEED = 7
 
 @dataclasses.dataclass(frozen=True)
 class Dataset:
-    """Standardised pictures and their class numbers.
+    """Standardised images and their class numbers.
 
     Attributes:
-        x_train: float32[samples, height, width, channels], mean 0 and deviation 1 over all.
+        x_train: float32[samples, height, width, channels], standardised overall.
         y_train: int32[samples].
-        x_validation: As `x_train`, shifted and scaled by the training pictures' mean and deviation.
+        x_validation: As `x_train`, with the mean and standard deviation of the training images.
         y_validation: int32[samples].
     """
 
@@ -32,7 +32,7 @@ class Dataset:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Of one picture: height, width, channels."""
+        """Height, width and channels of one image."""
         return self.x_train.shape[1:]
 
     @property
@@ -49,8 +49,8 @@ def load(name: str) -> Dataset:
             downloads once.
 
     Raises:
-        ValueError: for another name.
-        OSError: when a download fails.
+        ValueError: if there is no such dataset.
+        OSError: if a download fails.
     """
     if name not in DATASETS:
         raise ValueError(f"unknown dataset {name!r}; accepted are {', '.join(DATASETS)}")
@@ -62,14 +62,12 @@ def _load_digits() -> Dataset:
 
     digits = load_digits()
     order = np.random.default_rng(SEED).permutation(len(digits.target))
-    pictures = digits.images[order].astype("float32")[..., np.newaxis]
-    pictures = keras.ops.image.resize(
-        pictures, (DIGITS_SIZE, DIGITS_SIZE), data_format="channels_last"
-    )
-    pictures = keras.ops.convert_to_numpy(pictures)
+    images = digits.images[order].astype("float32")[..., np.newaxis]
+    images = keras.ops.image.resize(images, (DIGITS_SIZE, DIGITS_SIZE), data_format="channels_last")
+    images = keras.ops.convert_to_numpy(images)
     labels = digits.target[order]
     split = len(labels) - DIGITS_VALIDATION_SAMPLES
-    return _standardised(pictures[:split], labels[:split], pictures[split:], labels[split:])
+    return _standardised(images[:split], labels[:split], images[split:], labels[split:])
 
 
 def _load_from_keras(name: str) -> Dataset:
@@ -77,7 +75,7 @@ def _load_from_keras(name: str) -> Dataset:
         training, validation = getattr(keras.datasets, name).load_data()
     except Exception as error:  # Keras raises a bare Exception for a failed download
         raise OSError(
-            f"{name} could not be downloaded: {error}. `--dataset digits` needs no network"
+            f"{name} could not be downloaded: {error}. Use `--dataset digits`, which needs no network"
         ) from error
     x_train, y_train = (array[:TRAINING_SAMPLES] for array in training)
     x_validation, y_validation = (array[:VALIDATION_SAMPLES] for array in validation)
@@ -85,15 +83,14 @@ def _load_from_keras(name: str) -> Dataset:
     return _standardised(x_train, y_train, x_validation, y_validation)
 
 
-def _with_channels(pictures: np.ndarray) -> np.ndarray:
-    return pictures[..., np.newaxis] if pictures.ndim == 3 else pictures
+def _with_channels(images: np.ndarray) -> np.ndarray:
+    return images[..., np.newaxis] if images.ndim == 3 else images
 
 
 def _standardised(x_train, y_train, x_validation, y_validation) -> Dataset:
-    mean, deviation = float(np.mean(x_train)), float(np.std(x_train))
+    mean, std = float(np.mean(x_train)), float(np.std(x_train))
     x_train, x_validation = (
-        ((x.astype("float32") - mean) / deviation).astype("float32")
-        for x in (x_train, x_validation)
+        ((x.astype("float32") - mean) / std).astype("float32") for x in (x_train, x_validation)
     )
     y_train, y_validation = (y.reshape(-1).astype("int32") for y in (y_train, y_validation))
     return Dataset(x_train, y_train, x_validation, y_validation)

@@ -1,14 +1,14 @@
-"""A run that ends in NaN: a cross-entropy written by hand, without a guard for log(0).
+"""A run that ends in NaN: a hand-written cross-entropy that does not protect against log(0).
 
-It trains well at first. As the network grows sure of itself, the softmax of some wrong class
-underflows to exactly 0 in float32, its logarithm is -inf, and 0 * -inf is NaN: from that step on
-every gradient, then every weight is NaN. The losses of Keras clip, or better, take logits.
+It trains well at first. As the network becomes more confident, the softmax of some wrong class
+underflows to exactly 0 in float32. Its logarithm is -inf, and 0 * -inf is NaN. From that step on
+every gradient, and then every weight, is NaN. Keras's own losses clip or, better, take logits.
 """
 
 import keras
 from keras import layers, ops
 
-from tb_keras_inspect.demos.training import Training
+from tb_keras_inspect.demos.demo_run import DemoRun
 
 
 def unguarded_cross_entropy(classes, probabilities):
@@ -17,8 +17,8 @@ def unguarded_cross_entropy(classes, probabilities):
     return -ops.sum(targets * ops.log(probabilities), axis=-1)
 
 
-def build(input_shape: tuple[int, ...], classes: int) -> Training:
-    """A small convolutional network, Adam at 0.03, the loss above."""
+def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:
+    """Builds a small convolutional network with Adam at 0.03 and the loss above."""
     model = keras.Sequential(
         [
             keras.Input(input_shape, name="pictures"),
@@ -35,4 +35,4 @@ def build(input_shape: tuple[int, ...], classes: int) -> Training:
         loss=unguarded_cross_entropy,
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
-    return Training("a loss without a guard for log(0) turns into NaN", model)
+    return DemoRun("a loss that does not protect against log(0) becomes NaN", model)

@@ -1,15 +1,15 @@
-"""ReLU units that die: the learning rate warms up to ten times what was meant.
+"""ReLU units that die: the learning rate warms up to ten times a good value.
 
-For some 80 steps it learns. As the rate passes about 0.1 single updates push the biases so far down
-that units are negative for every input; a ReLU has no gradient there, so they never come back. Once
-all units of the last hidden layer are dead nothing but the output's bias is trained, and the loss
-stays at that of guessing, ln(classes).
+The model learns for about 80 steps. When the learning rate passes about 0.1, single updates push the
+biases so far down that units are negative for every input. A ReLU has no gradient there, so these
+units never recover. Once all units of the last hidden layer are dead, only the bias of the output is
+trained, and the loss stays at the baseline, ln(classes).
 """
 
 import keras
 from keras import layers, ops
 
-from tb_keras_inspect.demos.training import Training
+from tb_keras_inspect.demos.demo_run import DemoRun
 
 PEAK = 0.3  # 0.03 trains well
 WARM_UP_STEPS = 200
@@ -17,7 +17,7 @@ WARM_UP_STEPS = 200
 
 @keras.saving.register_keras_serializable("tb_keras_inspect")
 class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises linearly to `peak` within `steps` steps and stays there."""
+    """Rises linearly to `peak` over `steps` steps and stays there."""
 
     def __init__(self, peak: float, steps: int):
         self.peak = peak
@@ -30,8 +30,8 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         return {"peak": self.peak, "steps": self.steps}
 
 
-def build(input_shape: tuple[int, ...], classes: int) -> Training:
-    """Three hidden ReLU layers, momentum SGD, a warm-up to a learning rate that is too high."""
+def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:
+    """Builds three hidden ReLU layers, momentum SGD, and a warm-up to too high a learning rate."""
     model = keras.Sequential(
         [
             keras.Input(input_shape, name="pictures"),
@@ -48,4 +48,4 @@ def build(input_shape: tuple[int, ...], classes: int) -> Training:
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    return Training("ReLU units die as the learning rate warms up to 0.3", model)
+    return DemoRun("ReLU units die as the learning rate warms up to 0.3", model)

@@ -1,13 +1,13 @@
-"""A small convolutional network that learns: what a healthy training looks like."""
+"""A small convolutional network that learns: what a healthy run looks like."""
 
 import keras
 from keras import layers
 
-from tb_keras_inspect.demos.training import Training
+from tb_keras_inspect.demos.demo_run import DemoRun
 
 
-def build(input_shape: tuple[int, ...], classes: int) -> Training:
-    """Two convolution blocks and a dense head, Adam at its usual learning rate."""
+def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:
+    """Builds two convolution blocks and a dense head, with Adam at its usual learning rate."""
     model = keras.Sequential(
         [
             keras.Input(input_shape, name="pictures"),
@@ -26,4 +26,4 @@ def build(input_shape: tuple[int, ...], classes: int) -> Training:
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    return Training("a convolutional network that learns", model)
+    return DemoRun("a convolutional network that learns", model)

@@ -1,4 +1,4 @@
-"""One progress bar for a whole training."""
+"""One progress bar for a whole training run."""
 
 import sys
 
@@ -6,12 +6,12 @@ import keras
 
 
 class RunProgress(keras.callbacks.Callback):
-    """Shows one bar over all epochs where Keras's own shows one an epoch.
+    """Shows one bar for all epochs, where Keras shows one per epoch.
 
-    On a terminal the bar moves; into a file or a pipe goes one line at the end.
+    On a terminal the bar moves. In a file or a pipe there is one line at the end.
 
     Args:
-        epochs: Number of epochs that the bar counts to.
+        epochs: Number of epochs in the run.
     """
 
     def __init__(self, epochs: int):

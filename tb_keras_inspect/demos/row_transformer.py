@@ -1,13 +1,13 @@
-"""A small Transformer that reads a picture row by row: attention to look at.
+"""A small Transformer that reads an image row by row, to show attention.
 
-Each row is a token: its pixels, projected, plus a learned position. Two encoder blocks follow, and
-the mean over the rows is classified. It learns; what is there to see is which rows attend to which.
+Each row is a token: its projected pixels plus a learned position. Two encoder blocks follow, and the
+mean over the rows is classified. The model learns; the demo shows which rows attend to which.
 """
 
 import keras
 from keras import layers, ops
 
-from tb_keras_inspect.demos.training import Training
+from tb_keras_inspect.demos.demo_run import DemoRun
 
 WIDTH, HEADS, BLOCKS = 32, 4, 2
 
@@ -27,7 +27,7 @@ class RowPositions(layers.Layer):
 
 @keras.saving.register_keras_serializable("tb_keras_inspect")
 class EncoderBlock(layers.Layer):
-    """Attention, then two dense layers, each added to what goes in and normalised."""
+    """Attention, then two dense layers, each with a residual connection and normalisation."""
 
     def __init__(self, width: int, heads: int, **options):
         super().__init__(**options)
@@ -53,8 +53,8 @@ class EncoderBlock(layers.Layer):
         return super().get_config() | {"width": self.width, "heads": self.heads}
 
 
-def build(input_shape: tuple[int, ...], classes: int) -> Training:
-    """Two encoder blocks over the rows of the picture, Adam."""
+def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:
+    """Builds two encoder blocks over the rows of the image, with Adam."""
     height = input_shape[0]
     inputs = keras.Input(input_shape, name="pictures")
     rows = layers.Reshape((height, -1), name="rows")(inputs)
@@ -69,4 +69,4 @@ def build(input_shape: tuple[int, ...], classes: int) -> Training:
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    return Training("a Transformer that reads pictures row by row learns", model)
+    return DemoRun("a Transformer that reads images row by row learns", model)

@@ -1,4 +1,4 @@
-"""Trains the demo's runs into one logdir."""
+"""Trains the demo runs into one logdir."""
 
 import importlib
 import os
@@ -6,12 +6,12 @@ import pathlib
 
 import keras
 
-from tb_keras_inspect import InspectCallback
+from tb_keras_inspect.callback import InspectCallback
 from tb_keras_inspect.demos import datasets
+from tb_keras_inspect.demos.demo_run import BATCH_SIZE
 from tb_keras_inspect.demos.progress import RunProgress
-from tb_keras_inspect.demos.training import BATCH_SIZE
 
-EVERY = 5  # steps between samples: 180 of 900, so that the step of a death is seen to within 5
+EVERY = 5  # steps between samples: 180 of 900, so the onset of a problem is known to within 5 steps
 SEED = 1
 EVENT_FILES = "events.out.tfevents.*"
 
@@ -22,10 +22,10 @@ def train_all(runs: tuple[str, ...], dataset_name: str, log_dir: str) -> None:
     Args:
         runs: Some of `demos.RUNS`.
         dataset_name: One of `demos.DATASETS`.
-        log_dir: The directory over the runs.
+        log_dir: The parent directory of the runs.
 
     Raises:
-        OSError: when the data cannot be had or the directory cannot be written.
+        OSError: if the data cannot be loaded or the directory is not writable.
     """
     dataset = datasets.load(dataset_name)
     for number, run in enumerate(runs, start=1):
@@ -37,10 +37,10 @@ def train_all(runs: tuple[str, ...], dataset_name: str, log_dir: str) -> None:
 def _train(run: str, dataset: datasets.Dataset, directory: str, position: str) -> None:
     keras.utils.set_random_seed(SEED)
     build = importlib.import_module(f"tb_keras_inspect.demos.{run}").build
-    training = build(dataset.input_shape, dataset.classes)
-    epochs = training.epochs(len(dataset.x_train))
-    print(f"{position} {run}: {training.summary}", flush=True)
-    training.model.fit(
+    demo_run = build(dataset.input_shape, dataset.classes)
+    epochs = demo_run.epochs(len(dataset.x_train))
+    print(f"{position} {run}: {demo_run.summary}", flush=True)
+    demo_run.model.fit(
         dataset.x_train,
         dataset.y_train,
         batch_size=BATCH_SIZE,
@@ -56,7 +56,7 @@ def _train(run: str, dataset: datasets.Dataset, directory: str, position: str) -
 
 
 def _remove_earlier_events(directory: str) -> None:
-    """Two trainings in one directory would be shown as one that went back in time."""
+    """Two training runs in one directory would be shown as one that went back in time."""
     for folder in ("", "train", "validation"):
         for path in pathlib.Path(directory, folder).glob(EVENT_FILES):
             path.unlink()

@@ -1,20 +1,20 @@
 """A gradient that vanishes: eight sigmoid layers.
 
-The slope of a sigmoid is at most 1/4, so each layer hands back a fraction of the gradient it gets.
-The first layer's is some four orders of magnitude smaller than the last one's, and the loss hardly
-moves.
+The slope of a sigmoid is at most 1/4, so each layer passes back a fraction of the gradient it
+receives. The gradient of the first layer is about four orders of magnitude smaller than that of the
+last, and the loss hardly moves.
 """
 
 import keras
 from keras import layers
 
-from tb_keras_inspect.demos.training import Training
+from tb_keras_inspect.demos.demo_run import DemoRun
 
 DEPTH = 8
 
 
-def build(input_shape: tuple[int, ...], classes: int) -> Training:
-    """Eight hidden sigmoid layers of 64 units, plain SGD."""
+def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:
+    """Builds eight hidden sigmoid layers of 64 units, with plain SGD."""
     hidden = [
         layers.Dense(64, activation="sigmoid", name=f"hidden_{number}")
         for number in range(1, DEPTH + 1)
@@ -33,4 +33,4 @@ def build(input_shape: tuple[int, ...], classes: int) -> Training:
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
     )
-    return Training("the gradient vanishes on its way through eight sigmoid layers", model)
+    return DemoRun("the gradient vanishes on its way through eight sigmoid layers", model)

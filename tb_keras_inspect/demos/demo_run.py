@@ -1,20 +1,20 @@
-"""What one training of the demo is."""
+"""One run of the demo."""
 
 import dataclasses
 
 import keras
 
 BATCH_SIZE = 32
-STEPS = 900  # of each training, rounded to whole epochs
+STEPS = 900  # of each run, rounded to whole epochs
 
 
 @dataclasses.dataclass(frozen=True)
-class Training:
+class DemoRun:
     """A compiled model and how it is trained.
 
     Attributes:
-        summary: One line for the console: what it is and what goes wrong.
-        model: A compiled model that takes the pictures and class numbers of `datasets.Dataset`.
+        summary: One line for the console: what the run is and what goes wrong.
+        model: A compiled model that takes the images and class numbers of `datasets.Dataset`.
         steps: Number of training batches, rounded to whole epochs when it runs.
     """
 
@@ -23,5 +23,5 @@ class Training:
     steps: int = STEPS
 
     def epochs(self, samples: int) -> int:
-        """The number of epochs over `samples` that comes nearest to `steps` batches."""
+        """The number of epochs over `samples` that is closest to `steps` batches."""
         return max(1, round(self.steps / -(-samples // BATCH_SIZE)))
