@@ -62,10 +62,10 @@ def asked_seconds():
 
     class Ask(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
-            driver = inspect._driver
+            controller = inspect._controller
             begun = time.perf_counter()
             for _ in range(1000):
-                driver.before_batch(batch, batch, 0)
+                controller.before_batch(batch, batch, 0)
             seconds.append((time.perf_counter() - begun) / 1000)
 
     fit([inspect, Ask()])
@@ -80,8 +80,8 @@ def thread_share():
     class Look(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
             if batch == 1:
-                post = inspect._driver._post
-                clock = time.pthread_getcpuclockid(post._thread.ident)
+                server = inspect._controller._current.server
+                clock = time.pthread_getcpuclockid(server._thread.ident)
                 before, begun = time.clock_gettime(clock), time.perf_counter()
                 time.sleep(20)
                 used = time.clock_gettime(clock) - before
@@ -128,7 +128,7 @@ def guarded(kind):
             if batch == 1 and kind == "guarded":
                 control = connect(directory)
                 threading.Thread(target=control.break_on_nonfinite).start()
-                while not inspect._driver._post.has_mail:
+                while not inspect._controller.waiting_count:
                     time.sleep(0.01)
             if batch == 400:
                 self.model.stop_training = True

@@ -31,8 +31,8 @@ from tb_keras_inspect.training.recorder import (
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
-from tb_keras_inspect.training.steering.controller import Driver
-from tb_keras_inspect.training.steering.fit import Fit
+from tb_keras_inspect.training.steering.controller import Controller
+from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.step.settings import settings_for
 
 
@@ -166,7 +166,7 @@ class InspectCallback(keras.callbacks.Callback):
         if control_timeout is not None:
             control_timeout = options.checked_positive("control_timeout", control_timeout)
         wanted = options.checked_flag("control", control)
-        self._driver = Driver(control_timeout) if wanted else None
+        self._controller = Controller(control_timeout) if wanted else None
         self._inspected: keras.Model | None = None
         self._session: Session | None = None  # only inside `fit`
         self._kept: Session | None = None  # for the next one
@@ -215,7 +215,7 @@ class InspectCallback(keras.callbacks.Callback):
         self._processes = join(self._inspected, self.log_dir)
         self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
         self._watch.begin(alone=self._processes.count == 1)
-        if self._watch.is_needed or self._driver:
+        if self._watch.is_needed or self._controller:
             self._recorder.on_written = self._watch.saw
         session.open(self._recorder, self.params.get("steps"), self._processes.count)
         if self._processes.problem:
@@ -231,12 +231,12 @@ class InspectCallback(keras.callbacks.Callback):
         self._snapshots = Snapshots(self._maps_every, self._max_bytes)
         self._fit_begun = False
         self._epoch = 0
-        if self._driver:
-            self._driver.begin(self._steered())
+        if self._controller:
+            self._controller.begin(self._steered())
 
-    def _steered(self) -> Fit:
+    def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
-        return Fit(
+        return SteeredFit(
             self._inspected,
             self._recorder.log_dir,  # the true one
             self._recorder,
@@ -301,8 +301,8 @@ class InspectCallback(keras.callbacks.Callback):
             session.snapshot(step)
         if self._processes.takes_samples and self._schedule.wants(step):
             self._sample(session, step, self._executed(batch) - 1)
-        if self._driver:
-            self._driver.before_batch(step, self._executed(batch) - 1, self._epoch)
+        if self._controller:
+            self._controller.before_batch(step, self._executed(batch) - 1, self._epoch)
 
     def _sample_now(self) -> None:
         """Has the step that is about to run sampled, besides those that the schedule wants."""
@@ -378,8 +378,8 @@ class InspectCallback(keras.callbacks.Callback):
         return self._epoch_step + (min(end, steps) if steps else end)
 
     def _close(self) -> None:
-        if self._driver:
-            self._driver.end()
+        if self._controller:
+            self._controller.end()
         session, self._session = self._session, None
         if session is None:
             return

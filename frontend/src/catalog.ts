@@ -560,7 +560,7 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   resume: {
-    title: 'go on; with `retry` do the step again that a breakpoint has taken back',
+    title: 'resume; with `retry` repeat the step that a breakpoint undid',
     paused: false,
   },
   step: {
@@ -572,7 +572,7 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   stop: {
-    title: 'end the training after the next step',
+    title: 'end training after the next step',
     paused: false,
   },
   sample_now: {
@@ -580,7 +580,7 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   snapshot_now: {
-    title: 'record what the probe samples look like inside the model',
+    title: 'record what the probe samples look like inside the model now',
     paused: false,
   },
   set_sampling_interval: {
@@ -588,27 +588,27 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   set_learning_rate: {
-    title: 'set the learning rate; overrides a schedule',
+    title: 'set the learning rate, overriding a schedule',
     paused: false,
   },
   scale_learning_rate: {
-    title: 'multiply the learning rate',
+    title: 'multiply the learning rate by a factor',
     paused: false,
   },
   use_schedule: {
-    title: 'end the override of a schedule',
+    title: 'return to the learning rate schedule',
     paused: false,
   },
   set_clipping: {
-    title: 'limit gradients, or do not',
+    title: 'clip gradients, or stop clipping them',
     paused: false,
   },
   freeze: {
-    title: 'do not update the weights of layers',
+    title: 'stop updating the weights of layers',
     paused: false,
   },
   unfreeze: {
-    title: 'update them again',
+    title: 'update the weights of frozen layers again',
     paused: false,
   },
   save_checkpoint: {
@@ -628,7 +628,7 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   break_on_nonfinite: {
-    title: 'pause at a NaN or infinity, with the weights as they were before its step',
+    title: 'pause at a step with a NaN or an infinity, and undo that step',
     paused: false,
   },
   remove_breakpoint: {
@@ -636,15 +636,15 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     paused: false,
   },
   look_at_batch: {
-    title: 'the batch that is in, and its losses',
+    title: 'show the next batch and its losses',
     paused: true,
   },
   look_at_activations: {
-    title: "a layer's output for the batch",
+    title: "show a layer's output for the batch",
     paused: true,
   },
   look_at_gradient: {
-    title: 'the gradient of the batch by a weight',
+    title: "show the gradient of the batch's loss with respect to a weight",
     paused: true,
   },
 };

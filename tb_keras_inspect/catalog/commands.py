@@ -1,4 +1,4 @@
-"""The commands there are and what each accepts: sender, server and training all check with these."""
+"""All commands and the arguments that each accepts. Sender, server and training process check them."""
 
 import dataclasses
 import math
@@ -17,7 +17,7 @@ REQUIRED = object()
 
 
 class CommandError(ValueError):
-    """A command cannot be carried out; the text says why."""
+    """A command cannot be carried out. The message says why."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Parameter:
     """One argument of a command.
 
     Attributes:
-        check: Returns the value, or raises ValueError that says what is accepted.
-        default: What holds where it is not given; `REQUIRED` for nothing.
+        check: Returns the value, or raises ValueError with what is accepted.
+        default: Value if the argument is not given. `REQUIRED` for an argument without a default.
     """
 
     check: Check
@@ -35,15 +35,15 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """One thing that can be asked of a training.
+    """A command to a training run.
 
     Attributes:
-        title: What it does, for people.
-        parameters: By name.
-        group: A later command of the same group overtakes one that is still waiting.
-        absolute: Whether it says what is to hold, and so overtakes; else it only is overtaken.
-        paused: Whether it is for a paused training only.
-        look: Whether it only looks: it is answered with pictures and not recorded.
+        title: What it does, as a phrase.
+        parameters: Its arguments by name.
+        group: A later command of the same group supersedes an earlier one that still waits.
+        absolute: Whether its effect does not depend on earlier commands, so that it can supersede them.
+        paused: Whether it needs a paused training run.
+        look: Whether it only inspects: its answer has a picture, and it is not recorded.
     """
 
     title: str
@@ -94,7 +94,7 @@ def _text(value: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    return value if value == "" else _text(value)  # the row of "step" has no name
+    return value if value == "" else _text(value)  # the row of the table "step" has no name
 
 
 def _choice(*accepted: str) -> Check:
@@ -126,7 +126,7 @@ _LAYERS = {"layers": Parameter(_layers)}
 COMMANDS: dict[str, Command] = {
     "pause": Command("pause before the next step", group="run"),
     "resume": Command(
-        "go on; with `retry` do the step again that a breakpoint has taken back",
+        "resume; with `retry` repeat the step that a breakpoint undid",
         {"retry": Parameter(_flag, False)},
         group="run",
     ),
@@ -134,34 +134,34 @@ COMMANDS: dict[str, Command] = {
         "run some steps, then pause", {"count": Parameter(_whole(1, MAX_STEP), 1)}, group="run"
     ),
     "run_to_epoch_end": Command("pause before the first step of the next epoch", group="run"),
-    "stop": Command("end the training after the next step", group="run"),
+    "stop": Command("end training after the next step", group="run"),
     "sample_now": Command("record the next step"),
-    "snapshot_now": Command("record what the probe samples look like inside the model"),
+    "snapshot_now": Command("record what the probe samples look like inside the model now"),
     "set_sampling_interval": Command(
         "record every n-th step", {"every": Parameter(_every)}, group="sampling"
     ),
     "set_learning_rate": Command(
-        "set the learning rate; overrides a schedule",
+        "set the learning rate, overriding a schedule",
         {"value": Parameter(_number(at_least_zero=True))},
         group="learning_rate",
     ),
     "scale_learning_rate": Command(
-        "multiply the learning rate",
+        "multiply the learning rate by a factor",
         {"factor": Parameter(_number(positive=True))},
         group="learning_rate",
         absolute=False,
     ),
-    "use_schedule": Command("end the override of a schedule", group="learning_rate"),
+    "use_schedule": Command("return to the learning rate schedule", group="learning_rate"),
     "set_clipping": Command(
-        "limit gradients, or do not",
+        "clip gradients, or stop clipping them",
         {
             "kind": Parameter(_choice(*CLIPPING)),
             "value": Parameter(_number(positive=True), None),
         },
         group="clipping",
     ),
-    "freeze": Command("do not update the weights of layers", _LAYERS),
-    "unfreeze": Command("update them again", _LAYERS),
+    "freeze": Command("stop updating the weights of layers", _LAYERS),
+    "unfreeze": Command("update the weights of frozen layers again", _LAYERS),
     "save_checkpoint": Command("save the model"),
     "break_on_finding": Command(
         "pause when the diagnosis finds a problem", {"problem": Parameter(_text)}
@@ -177,21 +177,19 @@ COMMANDS: dict[str, Command] = {
         },
     ),
     "break_at_step": Command("pause before a step", {"step": Parameter(_whole(0, MAX_STEP))}),
-    "break_on_nonfinite": Command(
-        "pause at a NaN or infinity, with the weights as they were before its step"
-    ),
+    "break_on_nonfinite": Command("pause at a step with a NaN or an infinity, and undo that step"),
     "remove_breakpoint": Command(
         "remove a breakpoint", {"breakpoint": Parameter(_whole(1, MAX_STEP))}
     ),
-    "look_at_batch": Command("the batch that is in, and its losses", paused=True, look=True),
+    "look_at_batch": Command("show the next batch and its losses", paused=True, look=True),
     "look_at_activations": Command(
-        "a layer's output for the batch",
+        "show a layer's output for the batch",
         {"layer": Parameter(_text)},
         paused=True,
         look=True,
     ),
     "look_at_gradient": Command(
-        "the gradient of the batch by a weight",
+        "show the gradient of the batch's loss with respect to a weight",
         {"variable": Parameter(_text)},
         paused=True,
         look=True,
@@ -200,14 +198,17 @@ COMMANDS: dict[str, Command] = {
 
 
 def checked(name: Any, arguments: Any) -> dict[str, Any]:
-    """A command's arguments, all of them, each checked.
+    """Check a command and its arguments.
 
     Args:
-        name: Of the command.
-        arguments: By name; nobody vouches for them.
+        name: Name of the command, untrusted.
+        arguments: Its arguments by name, untrusted.
+
+    Returns:
+        All its arguments by name, those not given with their defaults.
 
     Raises:
-        CommandError: saying what was received and what is accepted.
+        CommandError: With what was received and what is accepted.
     """
     command = COMMANDS.get(name) if isinstance(name, str) else None
     if command is None:
@@ -238,26 +239,26 @@ def _value(name: str, key: str, parameter: Parameter, arguments: Mapping[str, An
 
 
 def short(value: Any) -> str:
-    """A value for a message."""
+    """Return a value as text for a message, shortened."""
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def overtaken(names: list[str]) -> list[int | None]:
-    """Which of some commands, in their order, are overtaken before they took effect.
+def superseded(names: list[str]) -> list[int | None]:
+    """Find the commands that a later one supersedes before they take effect.
 
     Args:
-        names: Of the commands that wait, the oldest first.
+        names: Names of the commands that wait, oldest first.
 
     Returns:
-        For each the place of the one that overtakes it, or None.
+        For each command the index of the one that supersedes it, or None.
     """
     result: list[int | None] = []
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         group = COMMANDS[name].group
         later = (
             i
-            for i in range(place + 1, len(names))
+            for i in range(index + 1, len(names))
             if group and COMMANDS[names[i]].group == group and COMMANDS[names[i]].absolute
         )
         result.append(max(later, default=None))

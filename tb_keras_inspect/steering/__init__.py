@@ -1,5 +1,5 @@
-"""Steering a running training: commands travel as files in the run's own directory.
+"""Control of a training run from outside: commands travel as files in the run's own directory.
 
-`commands`, `files`, `channel` and `client` import neither Keras nor a backend: the plugin uses them.
-The rest is the training's side, which only `callback.py` imports; it imports `capture`.
+What the training process, the plugin and the client share; it imports neither Keras nor a backend. The
+training process's own part is in `training/steering`, which may import this folder.
 """

@@ -1,133 +1,77 @@
-"""The files through which commands reach a training, and answers come back.
+"""The files that carry commands to a training run, and its answers back.
 
 In `<run>/keras_inspect_control/`: `token` (readable by its owner alone), `state.json` (written by the
-training every two seconds), `commands/<id>.json`, `answers/<id>.json` and, of what was looked at,
-`answers/<id>.bin`. Each file is put there in one move, and ids are each sender's own, so that several
-senders cannot tear one another.
+training process every two seconds), `commands/<id>.json`, `answers/<id>.json` and, for a command that
+returns a picture, `answers/<id>.bin`. Each file appears in one step, and every sender makes ids of its
+own, so that several senders cannot corrupt one another's files.
 """
 
 import contextlib
-import dataclasses
-import hashlib
-import hmac
 import json
-import re
-import secrets
-import time
 from collections.abc import Mapping
 from typing import Any
 
-from tb_keras_inspect.files.locations import (
-    below,
-    is_remote,
-    made,
-    opened,
-)
+from tb_keras_inspect.files.locations import below, is_remote, made, opened
 from tb_keras_inspect.files.remote_directory import RemoteDirectory
 from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
+from tb_keras_inspect.steering.messages import (
+    Request,
+    is_id,
+    parse_object,
+    parse_request,
+    sign,
+)
 
 FOLDER = "keras_inspect_control"
 TOKEN, STATE, COMMANDS, ANSWERS = "token", "state.json", "commands", "answers"
 MAX_COMMAND_BYTES = 64 << 10
 MAX_STATE_BYTES = 1 << 20
 MAX_ANSWER_BYTES = 256 << 10
-MAX_LOOK_BYTES = 16 << 20
+MAX_PICTURE_BYTES = 16 << 20
 VERSION = 1
-_ID = re.compile(r"[0-9]{19}-[0-9a-f]{16}")
 
 
 class NotSteerableError(RuntimeError):
-    """There is no training here that takes commands; the text says why."""
-
-
-def new_id() -> str:
-    """An id of a command; ids sort by the time they were made."""
-    return f"{time.time_ns():019d}-{secrets.token_hex(8)}"
-
-
-def is_id(text: Any) -> bool:
-    """Whether it can be the id of a command."""
-    return isinstance(text, str) and _ID.fullmatch(text) is not None
-
-
-def new_token() -> str:
-    """A token that cannot be guessed: 160 random bits."""
-    return secrets.token_hex(20)
-
-
-def signature(token: str, identity: str, command: str, arguments: Mapping[str, Any]) -> str:
-    """What shows that a command's sender has the token, without telling it to who reads the file."""
-    content = json.dumps([identity, command, arguments], sort_keys=True, allow_nan=False)
-    key = token.encode("utf-8", "replace")
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
-
-
-def same(left: str, right: str) -> bool:
-    """Whether two secrets are the same, in a time that tells nothing of them."""
-    return hmac.compare_digest(left.encode("utf-8", "replace"), right.encode("utf-8", "replace"))
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """A command as it was sent.
-
-    Attributes:
-        id: Its own.
-        command: Its name.
-        arguments: By name; as sent, not checked.
-        signature: See `signature`.
-    """
-
-    id: str
-    command: str
-    arguments: dict[str, Any]
-    signature: str
-
-    def is_signed_with(self, token: str) -> bool:
-        """Whether its sender has the token."""
-        try:
-            expected = signature(token, self.id, self.command, self.arguments)
-        except ValueError:  # a NaN
-            return False
-        return same(expected, self.signature)
+    """No training run here takes commands. The message says why."""
 
 
 class Channel:
-    """The control files of one run, from either end.
+    """The control files of one run, for a sender of commands.
 
     Args:
-        run_directory: The run's directory.
+        run_directory: The run's directory, a path or a URL.
+
+    Attributes:
+        poll_seconds: How long to wait before asking for an answer again.
     """
 
     def __init__(self, run_directory: str):
         self.path = below(run_directory, FOLDER)
         kind = RemoteDirectory if is_remote(run_directory) else Directory
-        self.wait_seconds = kind.min_poll_seconds  # between looks for an answer
-
-    # The sender's end.
+        self.poll_seconds = kind.min_poll_seconds
 
     def state(self) -> dict[str, Any]:
-        """What the training last said of itself.
+        """Return the state that the training process last wrote.
 
         Raises:
-            NotSteerableError: when it says nothing.
+            NotSteerableError: If there is none.
         """
         try:
             with opened(self.path) as directory:
-                state = _object(directory.read(STATE, MAX_STATE_BYTES))
+                state = parse_object(directory.read(STATE, MAX_STATE_BYTES))
         except FileNotFoundError:
             raise NotSteerableError(
                 "This run takes no commands: it was not started with "
                 "`InspectCallback(..., control=True)`"
             ) from None
         except OSError as error:
-            raise NotSteerableError(f"Its control files cannot be read: {error}") from error
+            raise NotSteerableError(f"Cannot read the control files: {error}") from error
         if state is None or state.get("version") != VERSION:
-            raise NotSteerableError("Its control files are of another version, or damaged")
+            raise NotSteerableError("The control files have another version or are damaged")
         return state
 
     def token(self) -> str | None:
-        """The token, where this process may read it."""
+        """Return the run's token, or None if this process may not read it."""
         try:
             with opened(self.path) as directory:
                 return directory.read(TOKEN, 1000).decode("ascii", "replace").strip() or None
@@ -135,14 +79,14 @@ class Channel:
             return None
 
     def send(self, token: str, identity: str, command: str, arguments: Mapping[str, Any]) -> None:
-        """Sends a command; sending one again that has been sent does nothing.
+        """Send a command. Sending the same id again has no effect.
 
         Raises:
-            OSError: when the directory cannot be written.
+            OSError: If the directory cannot be written.
+            ValueError: If the command is too long.
         """
-        signed = signature(token, identity, command, arguments)
-        content = {"id": identity, "command": command, "arguments": arguments}
-        data = json.dumps(content | {"signature": signed}, allow_nan=False).encode()
+        signature = sign(token, identity, command, arguments)
+        data = Request(identity, command, dict(arguments), signature).to_json()
         if len(data) > MAX_COMMAND_BYTES:
             raise ValueError(f"A command has at most {MAX_COMMAND_BYTES} bytes")
         with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
@@ -150,21 +94,21 @@ class Channel:
                 commands.write(_file(identity), data, keep=True)
 
     def answer(self, identity: str) -> dict[str, Any] | None:
-        """The training's answer, None while there is none."""
+        """Return the answer to a command, or None while there is none."""
         try:
-            return _object(self._read_answer(_file(identity), MAX_ANSWER_BYTES))
+            return parse_object(self._read_answer(_file(identity), MAX_ANSWER_BYTES))
         except OSError:
             return None
 
-    def look(self, identity: str) -> bytes | None:
-        """What was looked at, a container; None where nothing was."""
+    def picture(self, identity: str) -> bytes | None:
+        """Return the serialized record that came with an answer, or None if none did."""
         try:
-            return self._read_answer(_file(identity, "bin"), MAX_LOOK_BYTES)
+            return self._read_answer(_file(identity, "bin"), MAX_PICTURE_BYTES)
         except OSError:
             return None
 
     def withdraw(self, identity: str) -> bool:
-        """Takes a command back that the training has not begun; whether that succeeded."""
+        """Take back a command that has not been started. Return whether that succeeded."""
         try:
             with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
                 return commands.remove(_file(identity))
@@ -176,15 +120,17 @@ class Channel:
             return answers.read(name, limit)
 
 
-class Mailbox:
-    """The training's end: made when a fit begins, and cleared of what is there from earlier ones.
+class TrainingChannel:
+    """The control files of one run, for the training process.
+
+    Created when a fit begins. Files that earlier fits left behind are deleted.
 
     Args:
         run_directory: The run's directory, which exists.
         token: The fit's token.
 
     Raises:
-        OSError: when it cannot be made.
+        OSError: If the files cannot be created.
     """
 
     def __init__(self, run_directory: str, token: str):
@@ -196,50 +142,55 @@ class Mailbox:
         for directory in (self._commands, self._answers):
             for name in directory.names():
                 directory.remove(name)
-        self._folder.remove(TOKEN)  # its permissions may be others
+        self._folder.remove(TOKEN)  # an existing file would keep its permissions
         self._folder.write(TOKEN, f"{token}\n".encode(), mode=0o600)
 
     def write_state(self, state: Mapping[str, Any]) -> None:
-        """Says how the training is."""
+        """Write the state of the training run."""
         self._folder.write(STATE, json.dumps({"version": VERSION, **state}).encode())
 
-    def waiting(self) -> list[str]:
-        """Ids of the commands that are there, the oldest first; what is no command is removed."""
+    def pending(self) -> list[str]:
+        """Return the ids of the commands that wait, oldest first. Other files are deleted."""
         ids = []
         for name in sorted(self._commands.names()):
             identity = name.removesuffix(".json")
             if is_id(identity) and name == _file(identity):
                 ids.append(identity)
-            elif not name.startswith("."):  # one that is being written
+            elif not name.startswith("."):  # a file that is still being written
                 self._commands.remove(name)
         return ids
 
     def read(self, identity: str) -> Request | None:
-        """A command, None where it is none."""
+        """Return a command, or None if its file holds none."""
         with contextlib.suppress(OSError):
-            return _request(identity, self._commands.read(_file(identity), MAX_COMMAND_BYTES))
+            return parse_request(identity, self._commands.read(_file(identity), MAX_COMMAND_BYTES))
         return None
 
-    def claim(self, identity: str) -> bool:
-        """Takes a command out; False where its sender has taken it back."""
+    def take(self, identity: str) -> bool:
+        """Delete a command's file. Return False if its sender has taken it back."""
         return self._commands.remove(_file(identity))
 
-    def answer(self, answer: Mapping[str, Any], look: bytes | None = None) -> None:
-        """Answers a command; what was looked at first, so that it is there with the answer."""
-        if look is not None:
-            if len(look) > MAX_LOOK_BYTES:
-                raise ValueError(f"{len(look)} bytes are more than {MAX_LOOK_BYTES}")
-            self._answers.write(_file(answer["id"], "bin"), look, mode=0o600)
+    def answer(self, answer: Mapping[str, Any], picture: bytes | None = None) -> None:
+        """Write the answer to a command, its picture first so that both are there together.
+
+        Raises:
+            OSError: If the files cannot be written.
+            ValueError: If the picture is too large.
+        """
+        if picture is not None:
+            if len(picture) > MAX_PICTURE_BYTES:
+                raise ValueError(f"{len(picture)} bytes are more than {MAX_PICTURE_BYTES}")
+            self._answers.write(_file(answer["id"], "bin"), picture, mode=0o600)
         self._answers.write(_file(answer["id"]), json.dumps(answer).encode())
 
-    def forget(self, identity: str, look_only: bool = False) -> None:
-        """Removes an answer, or what was looked at alone."""
+    def delete_answer(self, identity: str, picture_only: bool = False) -> None:
+        """Delete an answer, or only the picture that came with it."""
         self._answers.remove(_file(identity, "bin"))
-        if not look_only:
+        if not picture_only:
             self._answers.remove(_file(identity))
 
     def close(self) -> None:
-        """Removes the token and what is waiting."""
+        """Delete the token and the commands that wait."""
         self._folder.remove(TOKEN)
         for name in self._commands.names():
             self._commands.remove(name)
@@ -249,28 +200,5 @@ class Mailbox:
 
 def _file(identity: str, extension: str = "json") -> str:
     if not is_id(identity):
-        raise UnsafeError(f"{identity[:40]!r} is no id of a command")
+        raise UnsafeError(f"{identity[:40]!r} is not the id of a command")
     return f"{identity}.{extension}"
-
-
-def _object(data: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(data, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _request(identity: str, data: bytes) -> Request | None:
-    found = _object(data) or {}
-    command, arguments = found.get("command"), found.get("arguments")
-    signed = found.get("signature")
-    if found.get("id") != identity or not isinstance(command, str):
-        return None
-    if not isinstance(arguments, dict) or not isinstance(signed, str):
-        return None
-    return Request(identity, command, arguments, signed)

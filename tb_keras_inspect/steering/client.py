@@ -1,118 +1,90 @@
-"""Steering a running training from Python: `tb_keras_inspect.connect("logs/a").pause()`."""
+"""Controls a training run from Python: `tb_keras_inspect.connect("logs/a").pause()`."""
 
-import dataclasses
 import os
 import time
 from collections.abc import Iterable
 from typing import Any
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog import commands
-from tb_keras_inspect.steering.channel import Channel, NotSteerableError, new_id
+from tb_keras_inspect.steering.channel import Channel, NotSteerableError
+from tb_keras_inspect.steering.exchange import Exchange, check_running, silence
 from tb_keras_inspect.steering.liveness import Liveness
-
-
-class RefusedError(RuntimeError):
-    """The training has refused a command; the text says why."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Done:
-    """A command that was carried out.
-
-    Attributes:
-        command: Its name.
-        step: The step that was about to run.
-        old, new: What was changed, before and after, in words.
-        detail: More.
-    """
-
-    command: str
-    step: int
-    old: str
-    new: str
-    detail: dict[str, Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """The batch that a paused training is about to train on.
-
-    Attributes:
-        inputs: Pictures of the samples shown, one for each input of the model.
-        labels: float32[S, L] of the samples shown, None where they are not numbers.
-        samples: S numbers of samples in the batch: those of largest loss, the largest first.
-        losses: The loss of each sample of the batch; None where they cannot be computed.
-        why_no_losses: Why not.
-        batch_size: Number of samples in the batch.
-    """
-
-    inputs: tuple[records.DecodedMap, ...]
-    labels: Any
-    samples: list[int]
-    losses: list[float] | None
-    why_no_losses: str
-    batch_size: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Picture:
-    """A layer's output, or a gradient.
-
-    Attributes:
-        map: As activation maps and weights are recorded; `map.values` are float32[S, C, H, W].
-        detail: More: of a gradient `l2`, `mean`, `max_abs`, `nonfinite_count`; of an output `samples`.
-    """
-
-    map: records.DecodedMap
-    detail: dict[str, Any]
+from tb_keras_inspect.steering.results import Batch, Done, Picture
+from tb_keras_inspect.steering.results import RefusedError as RefusedError
 
 
 class Control:
-    """Steers the training that runs in one directory. Made by `connect`.
+    """Controls the training run in one directory. Created by `connect`.
 
-    Each command waits for its answer, which comes before the training's next step.
+    Each method waits for the answer of the training process, which comes before its next step. They
+    raise as `command` does.
 
     Args:
         channel: The run's control files.
-        token: The training's token.
-        timeout: Seconds to wait for an answer; a command that has none by then is taken back.
+        token: The run's token.
+        timeout: Seconds to wait for an answer. A command that has none by then is taken back.
+            Defaults to 60.
     """
 
     def __init__(self, channel: Channel, token: str, timeout: float = 60.0):
-        self._channel, self._token, self.timeout = channel, token, timeout
+        self._exchange = Exchange(channel, token, timeout)
+
+    @property
+    def timeout(self) -> float:
+        """Seconds to wait for an answer."""
+        return self._exchange.timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float) -> None:
+        self._exchange.timeout = seconds
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the training last said of itself: `status`, `step`, `learning_rate` and more."""
-        return self._channel.state()
+        """The state that the training process last wrote: `status`, `step`, `learning_rate`, ..."""
+        return self._exchange.state()
 
     def pause(self) -> Done:
-        """Pauses before the next step."""
+        """Pause before the next step."""
         return self.command("pause")
 
     def resume(self, retry: bool = False) -> Done:
-        """Goes on. A step that a breakpoint has taken back is skipped, or with `retry` done again."""
+        """Resume training.
+
+        Args:
+            retry: Repeat the step that a breakpoint undid. Defaults to False: skip it.
+        """
         return self.command("resume", retry=retry)
 
     def step(self, count: int = 1) -> Done:
-        """Runs some steps, then pauses. Returns at once: `wait_until_paused` waits for it."""
+        """Run some steps, then pause.
+
+        Returns at once; call `wait_until_paused` to wait for the pause.
+
+        Args:
+            count: Number of steps. Defaults to 1.
+        """
         return self.command("step", count=count)
 
     def run_to_epoch_end(self) -> Done:
-        """Runs on, and pauses before the first step of the next epoch."""
+        """Resume training, and pause before the first step of the next epoch."""
         return self.command("run_to_epoch_end")
 
     def stop(self) -> Done:
-        """Ends the training after the next step, as `model.stop_training` does."""
+        """End training after the next step, as `model.stop_training = True` does."""
         return self.command("stop")
 
     def wait_until_paused(self, timeout: float | None = None) -> dict[str, Any]:
-        """Waits until the training is paused; returns its state.
+        """Wait until training is paused.
+
+        Args:
+            timeout: Seconds to wait. Defaults to None: without limit.
+
+        Returns:
+            The state, as `state` has it.
 
         Raises:
-            TimeoutError: when it is not in the given number of seconds.
-            NotSteerableError: when the training ends before.
+            TimeoutError: If training is not paused in time.
+            NotSteerableError: If the training run ends first.
         """
         end = None if timeout is None else time.monotonic() + timeout
         liveness = Liveness()
@@ -120,64 +92,88 @@ class Control:
             state = self.state
             if state["status"] == "paused":
                 return state
-            if state["status"] == "ended":
-                raise NotSteerableError("The training has ended")
-            if liveness.saw(state) is False:
-                raise NotSteerableError(_silent(state))
+            check_running(state)
+            if liveness.update(state) is False:
+                raise NotSteerableError(silence(state))
             if end is not None and time.monotonic() >= end:
-                raise TimeoutError(f"The training is not paused after {timeout:g} s")
-            time.sleep(self._channel.wait_seconds)
+                raise TimeoutError(f"Training is not paused after {timeout:g} s")
+            self._exchange.pause()
 
     def sample_now(self) -> Done:
-        """Records the next step."""
+        """Record the next step."""
         return self.command("sample_now")
 
     def snapshot_now(self) -> Done:
-        """Records what the probe samples look like inside the model now."""
+        """Record now what the probe samples look like inside the model."""
         return self.command("snapshot_now")
 
     def set_sampling_interval(self, every: int | str) -> Done:
-        """Records every n-th step from now on, or as often as "auto" does."""
+        """Change which steps are recorded.
+
+        Args:
+            every: Record every n-th step; `"auto"` chooses n, as `InspectCallback` does.
+        """
         return self.command("set_sampling_interval", every=every)
 
     def set_learning_rate(self, value: float) -> Done:
-        """Sets the learning rate; a schedule is overridden until `use_schedule`."""
+        """Set the learning rate. It overrides a schedule until `use_schedule` is called."""
         return self.command("set_learning_rate", value=value)
 
     def scale_learning_rate(self, factor: float) -> Done:
-        """Multiplies the learning rate."""
+        """Multiply the learning rate by a factor."""
         return self.command("scale_learning_rate", factor=factor)
 
     def use_schedule(self) -> Done:
-        """Ends the override of a schedule."""
+        """Return to the learning rate schedule that `set_learning_rate` overrides."""
         return self.command("use_schedule")
 
     def set_clipping(self, kind: str, value: float | None = None) -> Done:
-        """Limits gradients: "clipnorm", "global_clipnorm" or "clipvalue" and a value, or "off"."""
+        """Change how gradients are clipped.
+
+        Args:
+            kind: `"clipnorm"`, `"global_clipnorm"` or `"clipvalue"`, as in a Keras optimizer, or
+                `"off"`.
+            value: The limit. Not needed for `"off"`.
+        """
         return self.command("set_clipping", kind=kind, value=value)
 
     def freeze(self, layers: str | Iterable[str]) -> Done:
-        """Has the optimizer leave out the weights of layers."""
+        """Stop updating the weights of some layers.
+
+        Args:
+            layers: Name of a layer, or several names.
+        """
         return self.command("freeze", layers=_as_list(layers))
 
     def unfreeze(self, layers: str | Iterable[str]) -> Done:
-        """Has it take them again."""
+        """Update the weights of frozen layers again."""
         return self.command("unfreeze", layers=_as_list(layers))
 
     def save_checkpoint(self) -> Done:
-        """Saves the model; `detail["file"]` is where, in the run's directory."""
+        """Save the model. `detail["file"]` is its path relative to the run's directory."""
         return self.command("save_checkpoint")
 
     def break_on_finding(self, problem: str) -> Done:
-        """Pauses when the diagnosis finds a problem; once."""
+        """Pause once, when the diagnosis finds a problem.
+
+        Args:
+            problem: Name of the problem, such as `"dying_relu"`.
+        """
         return self.command("break_on_finding", problem=problem)
 
     def break_on_statistic(
         self, table: str, name: str, statistic: str, side: str, value: float
     ) -> Done:
-        """Pauses when a recorded number is "above" or "below" a value; once.
+        """Pause once, when a recorded number crosses a value.
 
-        It is seen when the sample has been written, some steps later where steps are fast.
+        Samples are checked in the background: when steps are fast, training pauses some steps later.
+
+        Args:
+            table: Table of the statistic, such as `"gradient"`.
+            name: Row of the table: a weight or a layer.
+            statistic: Column of the table, such as `"l2"`.
+            side: `"above"` or `"below"`.
+            value: The value to cross.
         """
         return self.command(
             "break_on_statistic",
@@ -189,20 +185,23 @@ class Control:
         )
 
     def break_at_step(self, step: int) -> Done:
-        """Pauses before a step."""
+        """Pause once, before a step."""
         return self.command("break_at_step", step=step)
 
     def break_on_nonfinite(self) -> Done:
-        """Pauses at each step with a NaN or an infinity, which is taken back: see docs/control.md."""
+        """Pause at every step that produces a NaN or an infinity, and undo that step.
+
+        See docs/control.md for what is checked and what it costs.
+        """
         return self.command("break_on_nonfinite")
 
     def remove_breakpoint(self, number: int) -> Done:
-        """Removes a breakpoint; `state["breakpoints"]` has the numbers."""
+        """Remove a breakpoint. `state["breakpoints"]` lists their numbers."""
         return self.command("remove_breakpoint", breakpoint=number)
 
     def batch(self) -> Batch:
-        """The batch that is in, while the training is paused."""
-        answer, picture = self._look("look_at_batch")
+        """Return the batch that a paused training run is about to train on."""
+        answer, picture = self._exchange.ask_for_picture("look_at_batch", {})
         probe, detail = records.decode_probe(picture), answer["detail"]
         losses = detail["losses"]
         return Batch(
@@ -215,90 +214,55 @@ class Control:
         )
 
     def activations(self, layer: str) -> Picture:
-        """A layer's output for the batch that is in, while the training is paused."""
+        """Return a layer's output for the batch of a paused training run."""
         return self._picture("look_at_activations", layer=layer)
 
     def gradient(self, variable: str) -> Picture:
-        """The gradient of that batch's loss by a weight, while the training is paused."""
+        """Return the gradient of that batch's loss with respect to a weight."""
         return self._picture("look_at_gradient", variable=variable)
 
     def command(self, name: str, /, **arguments: Any) -> Done:
-        """Sends a command and waits for its answer.
+        """Send a command by name and wait for its answer.
+
+        Args:
+            name: Name of the command.
+            **arguments: Its arguments.
+
+        Returns:
+            What the command did.
 
         Raises:
-            CommandError: for a command or an argument that cannot be right.
-            RefusedError: when the training refuses it, or another command overtakes it.
-            NotSteerableError: when there is no training that takes commands.
-            TimeoutError: when it has no answer in time; it will not be carried out then.
+            CommandError: If the command does not exist or an argument is invalid.
+            RefusedError: If the training process refuses it, or a later command supersedes it.
+            NotSteerableError: If no training run takes commands here.
+            TimeoutError: If there is no answer in time. The command will not be carried out.
         """
-        answer = self._ask(name, arguments)
+        answer = self._exchange.ask(name, arguments)
         step = answer.get("step", -1)
         return Done(name, step, answer.get("old", ""), answer.get("new", ""), answer["detail"])
 
     def _picture(self, name: str, /, **arguments: Any) -> Picture:
-        answer, picture = self._look(name, **arguments)
+        answer, picture = self._exchange.ask_for_picture(name, arguments)
         detail = {key: _number(value) for key, value in answer["detail"].items()}
         return Picture(records.decode_map(picture), detail)
-
-    def _look(self, name: str, /, **arguments: Any) -> tuple[dict[str, Any], bytes]:
-        answer = self._ask(name, arguments)
-        picture = self._channel.look(answer["id"])
-        if picture is None:
-            raise RefusedError("What was looked at is gone already")
-        return answer, picture
-
-    def _ask(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        arguments = commands.checked(name, arguments)
-        self._check_alive()
-        identity = new_id()
-        self._channel.send(self._token, identity, name, arguments)
-        answer = self._wait(identity)
-        if answer["outcome"] != "done":
-            raise RefusedError(f"{name} was {answer['outcome']}: {answer['why']}")
-        return answer
-
-    def _wait(self, identity: str) -> dict[str, Any]:
-        end, liveness = time.monotonic() + self.timeout, Liveness()
-        while (answer := self._channel.answer(identity)) is None:
-            silent = liveness.saw(self._channel.state()) is False
-            if silent or time.monotonic() >= end:
-                if self._channel.withdraw(identity):
-                    if silent:
-                        raise NotSteerableError(_silent(self._channel.state()))
-                    raise TimeoutError(
-                        f"No answer in {self.timeout:g} s; the command is taken back"
-                    )
-                end = time.monotonic() + self.timeout  # it is being carried out
-            time.sleep(self._channel.wait_seconds)
-        return answer
-
-    def _check_alive(self) -> None:
-        liveness = Liveness()
-        while True:
-            state = self._channel.state()
-            if state.get("status") == "ended":
-                raise NotSteerableError("The training has ended: nothing takes commands")
-            alive = liveness.saw(state)
-            if alive:
-                return
-            if alive is False:
-                raise NotSteerableError(_silent(state))
-            time.sleep(self._channel.wait_seconds)
 
 
 def connect(
     run_directory: str | os.PathLike[str], token: str | None = None, timeout: float = 60.0
 ) -> Control:
-    """Steers a training that runs with `InspectCallback(run_directory, control=True)`.
+    """Connect to a training run that uses `InspectCallback(run_directory, control=True)`.
 
     Args:
-        run_directory: The run's directory.
-        token: The training's token. Defaults to None: it is read from the directory, which only the
-            user who trains may.
-        timeout: Seconds to wait for each answer.
+        run_directory: The run's directory, a path or a URL.
+        token: The run's token. Defaults to None: read it from the directory, which only the user who
+            runs the training may do.
+        timeout: Seconds to wait for each answer. Defaults to 60.
+
+    Returns:
+        The object that controls the run.
 
     Raises:
-        NotSteerableError: when there is no such training, or its token cannot be read.
+        NotSteerableError: If no training run takes commands there, or its token cannot be read.
 
     Example:
 
@@ -312,21 +276,14 @@ def connect(
     ```
     """
     channel = Channel(os.fspath(run_directory))
-    state = channel.state()
-    if state.get("status") == "ended":
-        raise NotSteerableError("The training has ended: nothing takes commands")
+    check_running(channel.state())
     token = token or channel.token()
     if token is None:
         raise NotSteerableError(
-            "The training's token cannot be read here: give it as `token`. It is on the console of "
-            "the training"
+            "The run's token cannot be read here: pass it as `token`. The training program prints it "
+            "on its console"
         )
     return Control(channel, token, timeout)
-
-
-def _silent(state: dict[str, Any]) -> str:
-    step = state.get("step")
-    return f"The training says nothing any more, since step {step}: its process is dead or stopped"
 
 
 def _as_list(layers: str | Iterable[str]) -> list[str]:

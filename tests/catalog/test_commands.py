@@ -7,7 +7,7 @@ from tb_keras_inspect.catalog.commands import (
     COMMANDS,
     CommandError,
     checked,
-    overtaken,
+    superseded,
 )
 from tb_keras_inspect.steering.client import Control
 from tb_keras_inspect.training.steering.actions import Actions
@@ -67,6 +67,6 @@ def test_a_message_is_short_however_long_the_value():
 
 def test_a_later_setting_of_the_same_thing_overtakes_and_a_factor_does_not():
     names = ["set_learning_rate", "scale_learning_rate", "pause", "set_learning_rate", "resume"]
-    assert overtaken(names) == [3, 3, 4, None, None]
-    assert overtaken(["set_learning_rate", "scale_learning_rate"]) == [None, None]
-    assert overtaken(["freeze", "freeze", "break_at_step", "break_at_step"]) == [None] * 4
+    assert superseded(names) == [3, 3, 4, None, None]
+    assert superseded(["set_learning_rate", "scale_learning_rate"]) == [None, None]
+    assert superseded(["freeze", "freeze", "break_at_step", "break_at_step"]) == [None] * 4

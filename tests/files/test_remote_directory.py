@@ -16,11 +16,11 @@ from tb_keras_inspect.steering.channel import (
     FOLDER,
     STATE,
     Channel,
-    Mailbox,
     NotSteerableError,
-    new_id,
+    TrainingChannel,
 )
-from tb_keras_inspect.training.steering.command_server import DONE, Post
+from tb_keras_inspect.steering.messages import new_id
+from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
 from tests.steering import steered
 from tests.steering.waiting import until
 
@@ -91,17 +91,17 @@ def test_paths_below_a_url_have_slashes():
 
 
 def test_several_senders_are_each_answered_once(place):
-    mailbox = Mailbox(place, TOKEN)
-    post = Post(mailbox, TOKEN, lambda: {"status": "running"}, lambda: True)
-    post.start()
+    channel = TrainingChannel(place, TOKEN)
+    server = CommandServer(channel, TOKEN, lambda: {"status": "running"}, lambda: True)
+    server.start()
     ends = threading.Event()
     done = []
 
     def train():
         while not ends.wait(0.01):
-            for request in post.taken():
+            for request in server.take_commands():
                 done.append(request.arguments["count"])
-                post.answer(request, DONE)
+                server.answer(request, DONE)
 
     training = threading.Thread(target=train)
     training.start()
@@ -126,7 +126,7 @@ def test_several_senders_are_each_answered_once(place):
     finally:
         ends.set()
         training.join()
-        post.close()
+        server.close()
     assert channel.token() is None
     assert Channel(f"{place}_other").token() is None
     with pytest.raises(NotSteerableError):

@@ -12,8 +12,9 @@ from tb_keras_inspect.plugin.control_apps import MAX_BODY
 from tb_keras_inspect.plugin.errors import HttpError
 from tb_keras_inspect.records import encode_map, encode_probe
 from tb_keras_inspect.steering import channel
-from tb_keras_inspect.steering.channel import FOLDER, Mailbox, new_id
-from tb_keras_inspect.training.steering.command_server import DONE, Post
+from tb_keras_inspect.steering.channel import FOLDER, TrainingChannel
+from tb_keras_inspect.steering.messages import new_id
+from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
 from tests.plugin.serving import PREFIX, Client
 from tests.store.run_writer import write_run
 
@@ -34,16 +35,16 @@ class Training:
         self.done = []
         self.state = {"status": "running", "step": 7}
         self.busy = threading.Event()  # set: it does not come to its commands
-        mailbox = Mailbox(str(directory), TOKEN)
-        self.post = Post(mailbox, TOKEN, lambda: dict(self.state), lambda: True)
-        self.post.start()
+        channel = TrainingChannel(str(directory), TOKEN)
+        self.server = CommandServer(channel, TOKEN, lambda: dict(self.state), lambda: True)
+        self.server.start()
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
     def _run(self):
         while not self._ends.wait(0.01):
-            for request in [] if self.busy.is_set() else self.post.taken():
+            for request in [] if self.busy.is_set() else self.server.take_commands():
                 self.done.append((request.command, request.arguments))
                 look = None
                 detail = {"form": "map"}
@@ -52,13 +53,15 @@ class Training:
                     look = encode_probe([picture("x")], None).SerializeToString()
                 elif request.command.startswith("look"):
                     look = picture("dense").SerializeToString()
-                self.post.answer(request, DONE, look=look, step=7, old="", new="", detail=detail)
+                self.server.answer(
+                    request, DONE, picture=look, step=7, old="", new="", detail=detail
+                )
 
     def close(self):
         self._ends.set()
         self._thread.join()
         self.state["status"] = "ended"
-        self.post.close()
+        self.server.close()
 
 
 def picture(name):
@@ -338,8 +341,7 @@ def test_links_among_the_control_files_are_not_followed(name, tmp_path):
     folder = tmp_path / "logs" / "a" / FOLDER
     target = tmp_path / name
     try:
-        training.post._ends.set()
-        training.post._thread.join()
+        training.server.stop()
         os.rename(folder / name, target)
         (folder / name).symlink_to(target)
         before = sorted(os.listdir(target)) if target.is_dir() else target.read_bytes()
@@ -393,8 +395,7 @@ def test_a_forged_command_file_is_refused_by_the_training(client, logs, training
 
 def test_a_token_is_in_no_answer_and_in_no_command_file(client, logs, training):
     training.busy.set()
-    training.post._ends.set()
-    training.post._thread.join()
+    training.server.stop()
     identity = new_id()
     channel.Channel(str(logs / "a")).send(TOKEN, identity, "pause", {})
     text = (logs / "a" / FOLDER / "commands" / f"{identity}.json").read_text()

@@ -83,7 +83,7 @@ def steer(model, directory, script, data=None, epochs=2, callbacks=(), shuffle=F
             control = connected(directory)
             # Sent before the first step may begin, so that the training pauses there.
             identity = send(control, "pause")
-            wait_for_mail(callback)
+            wait_for_commands(callback)
             hold.go.set()
             answer_of(control, identity)
             control.wait_until_paused(WAIT)
@@ -121,30 +121,19 @@ def steer(model, directory, script, data=None, epochs=2, callbacks=(), shuffle=F
 
 def send(control, command, **arguments):
     """Sends a command without waiting for its answer; its id."""
-    from tb_keras_inspect.catalog.commands import checked
-    from tb_keras_inspect.steering.channel import new_id
-
-    identity = new_id()
-    arguments = checked(command, arguments)
-    control._channel.send(control._token, identity, command, arguments)
-    return identity
+    return control._exchange.send(command, arguments)
 
 
 def answer_of(control, identity):
     """The answer of a command, once it is there."""
-    end = time.monotonic() + WAIT
-    while time.monotonic() < end:
-        if (answer := control._channel.answer(identity)) is not None:
-            return answer
-        time.sleep(0.02)
-    raise TimeoutError("no answer")
+    return control._exchange.wait_for_answer(identity)
 
 
-def wait_for_mail(callback, count=1):
+def wait_for_commands(callback, count=1):
     """Waits until the training has read so many commands."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
-        if len(callback._driver._post._waiting) >= count:
+        if callback._controller.waiting_count >= count:
             return
         time.sleep(0.01)
     raise TimeoutError("the training has not read the command")

@@ -11,26 +11,29 @@ from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
 from tb_keras_inspect.steering.channel import (
     FOLDER,
     Channel,
-    Mailbox,
     NotSteerableError,
-    new_id,
+    TrainingChannel,
 )
 from tb_keras_inspect.steering.client import connect
 from tb_keras_inspect.steering.liveness import Liveness
-from tb_keras_inspect.training.steering import command_server as post_lib
-from tb_keras_inspect.training.steering.command_server import DONE, FitWatch, Post
+from tb_keras_inspect.steering.messages import new_id
+from tb_keras_inspect.training.steering import command_server
+from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
+from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
 from tests.steering.waiting import until
 
 TOKEN = "ab" * 20
 
 
 @pytest.fixture
-def post(tmp_path):
-    post = Post(Mailbox(str(tmp_path), TOKEN), TOKEN, lambda: {"status": "running"}, lambda: True)
-    post.poll_seconds = 0.01
-    post.start()
-    yield post
-    post.close()
+def server(tmp_path):
+    channel = TrainingChannel(str(tmp_path), TOKEN)
+    server = CommandServer(
+        channel, TOKEN, lambda: {"status": "running"}, lambda: True, poll_seconds=0.01
+    )
+    server.start()
+    yield server
+    server.close()
 
 
 def test_what_is_there_from_an_earlier_process_is_deleted(tmp_path):
@@ -39,7 +42,7 @@ def test_what_is_there_from_an_earlier_process_is_deleted(tmp_path):
         (tmp_path / FOLDER / folder / f"{new_id()}.json").write_text("{}")
     (tmp_path / FOLDER / "token").write_text("old")
     os.chmod(tmp_path / FOLDER / "token", 0o644)
-    Mailbox(str(tmp_path), TOKEN)
+    TrainingChannel(str(tmp_path), TOKEN)
     assert os.listdir(tmp_path / FOLDER / "commands") == []
     assert os.listdir(tmp_path / FOLDER / "answers") == []
     token = tmp_path / FOLDER / "token"
@@ -47,7 +50,7 @@ def test_what_is_there_from_an_earlier_process_is_deleted(tmp_path):
     assert token.read_text().strip() == TOKEN
 
 
-def test_many_senders_at_once_are_each_answered_once(tmp_path, post):
+def test_many_senders_at_once_are_each_answered_once(tmp_path, server):
     ids = [new_id() for _ in range(60)]
     done = []
 
@@ -59,9 +62,9 @@ def test_many_senders_at_once_are_each_answered_once(tmp_path, post):
 
     def train():
         while len(done) < len(ids):
-            for request in post.taken():
+            for request in server.take_commands():
                 done.append(request.id)
-                post.answer(request, DONE)
+                server.answer(request, DONE)
             time.sleep(0.01)
 
     senders = [threading.Thread(target=send, args=(ids[i::4],)) for i in range(4)]
@@ -76,7 +79,7 @@ def test_many_senders_at_once_are_each_answered_once(tmp_path, post):
     until(lambda: os.listdir(tmp_path / FOLDER / "commands") == [])
 
 
-def test_what_is_no_command_is_answered_or_removed(tmp_path, post):
+def test_what_is_no_command_is_answered_or_removed(tmp_path, server):
     folder = tmp_path / FOLDER / "commands"
     contents = ["", "{", "[]", json.dumps({"id": new_id()}), "[" * 10_000, "x" * 100_000]
     ids = [new_id() for _ in contents]
@@ -89,64 +92,64 @@ def test_what_is_no_command_is_answered_or_removed(tmp_path, post):
     for identity in ids:
         assert until(lambda identity=identity: channel.answer(identity))["outcome"] == "refused"
     until(lambda: os.listdir(folder) == [])
-    assert not post.has_mail
+    assert not server.waiting_count
 
 
-def test_a_changed_command_does_not_keep_its_signature(tmp_path, post):
+def test_a_changed_command_does_not_keep_its_signature(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
-    post.poll_seconds = 3600
+    server.poll_seconds = 3600
     time.sleep(0.05)
     channel.send(TOKEN, identity, "set_learning_rate", {"value": 0.1})
     path = tmp_path / FOLDER / "commands" / f"{identity}.json"
     path.write_text(path.read_text().replace("0.1", "10.0"))
-    post._take_in()
+    server.receive()
     assert channel.answer(identity)["why"] == "The token is wrong"
 
 
-def test_a_command_that_waits_is_refused_when_the_training_ends(tmp_path, post):
+def test_a_command_that_waits_is_refused_when_the_training_ends(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
     channel.send(TOKEN, identity, "pause", {})
-    until(lambda: post.has_mail)
-    post.close()
-    assert channel.answer(identity)["why"] == "The training has ended"
+    until(lambda: server.waiting_count)
+    server.close()
+    assert channel.answer(identity)["why"] == "The training run has ended"
     assert channel.token() is None
 
 
-def test_a_command_taken_back_is_not_carried_out(tmp_path, post):
+def test_a_command_taken_back_is_not_carried_out(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
     channel.send(TOKEN, identity, "pause", {})
-    until(lambda: post.has_mail)
+    until(lambda: server.waiting_count)
     assert channel.withdraw(identity)
-    assert post.taken() == []
+    assert server.take_commands() == []
     assert not channel.withdraw(identity)
 
 
-def test_old_answers_are_forgotten(tmp_path, post, monkeypatch):
-    monkeypatch.setattr(post_lib, "MAX_ANSWERS", 3)
-    monkeypatch.setattr(post_lib, "MAX_LOOKS", 1)
+def test_old_answers_are_forgotten(tmp_path, server, monkeypatch):
+    monkeypatch.setattr(command_server, "MAX_ANSWERS", 3)
+    monkeypatch.setattr(command_server, "MAX_PICTURES", 1)
     channel, ids = Channel(str(tmp_path)), [new_id() for _ in range(5)]
     for identity in ids:
         channel.send(TOKEN, identity, "look_at_batch", {})
-        until(lambda: post.has_mail)
-        for request in post.taken():
-            post.answer(request, DONE, look=b"x")
+        until(lambda: server.waiting_count)
+        for request in server.take_commands():
+            server.answer(request, DONE, picture=b"x")
     assert [channel.answer(i) is not None for i in ids] == [False, False, True, True, True]
-    assert [channel.look(i) is not None for i in ids] == [False] * 4 + [True]
+    assert [channel.picture(i) is not None for i in ids] == [False] * 4 + [True]
 
 
-def test_files_that_vanish_are_told_once_and_end_the_channel(tmp_path, post):
+def test_files_that_vanish_are_told_once_and_end_the_channel(tmp_path, server):
     import shutil
 
     shutil.rmtree(tmp_path / FOLDER)
-    until(lambda: post.failure is not None)
-    assert post.arrived.is_set()
+    until(lambda: server.failure is not None)
+    assert server.wake_up.is_set()
 
 
 def test_a_fit_that_ends_by_an_exception_is_noticed(tmp_path):
-    watches, goes_on = [], threading.Event()
+    monitors, goes_on = [], threading.Event()
 
     def fit():
-        watches.append(FitWatch())
+        monitors.append(FitMonitor())
         goes_on.wait(60)
         raise RuntimeError
 
@@ -159,15 +162,15 @@ def test_a_fit_that_ends_by_an_exception_is_noticed(tmp_path):
     done = threading.Event()
     thread = threading.Thread(target=program)
     thread.start()
-    watch = until(lambda: watches and watches[0])
-    assert watch.is_alive()
+    monitor = until(lambda: monitors and monitors[0])
+    assert monitor.is_running()
     goes_on.set()
-    until(lambda: not watch.is_alive())
+    until(lambda: not monitor.is_running())
     done.set()
     thread.join()
 
 
-def test_connect_says_why_there_is_nothing_to_steer(tmp_path, post):
+def test_connect_says_why_there_is_nothing_to_steer(tmp_path, server):
     with pytest.raises(NotSteerableError, match="was not started with"):
         connect(tmp_path / "nothing")
     (tmp_path / FOLDER / "token").unlink()
@@ -177,14 +180,14 @@ def test_connect_says_why_there_is_nothing_to_steer(tmp_path, post):
 
 def test_a_silent_training_is_told_from_one_whose_clock_differs():
     now = time.time()
-    assert Liveness().saw({"beat": 1, "time": now}) is True
+    assert Liveness().update({"beat": 1, "time": now}) is True
     behind = Liveness()
-    assert behind.saw({"beat": 1, "time": now - 1000}) is None
-    assert behind.saw({"beat": 2, "time": now - 998}) is True
+    assert behind.update({"beat": 1, "time": now - 1000}) is None
+    assert behind.update({"beat": 2, "time": now - 998}) is True
     dead = Liveness()
-    assert dead.saw({"beat": 1, "time": now - 1000}) is None
-    dead._since -= 100  # as if so many seconds had passed
-    assert dead.saw({"beat": 1, "time": now - 1000}) is False
+    assert dead.update({"beat": 1, "time": now - 1000}) is None
+    later = time.monotonic() + 100
+    assert dead.update({"beat": 1, "time": now - 1000}, later) is False
 
 
 def test_files_are_whole_and_no_link_is_followed(tmp_path):

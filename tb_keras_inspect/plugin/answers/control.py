@@ -20,6 +20,7 @@ from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_json
 from tb_keras_inspect.steering import channel
 from tb_keras_inspect.steering.liveness import Liveness
+from tb_keras_inspect.steering.messages import is_id, secrets_equal
 from tb_keras_inspect.store.run import RunData
 
 ANSWER_SECONDS = 2.0  # how long a request waits for the training's answer
@@ -99,7 +100,7 @@ class Steering:
     def look(self, run: str, token: str, identity: str) -> Payload:
         """What was looked at: the container of `probe` or of `maps`."""
         end, identity = self._checked(run, token), _id(identity)
-        answer, data = end.answer(identity), end.look(identity)
+        answer, data = end.answer(identity), end.picture(identity)
         if answer is None or data is None:
             raise NotFoundError("There is no such picture, or not any more")
         detail = answer.get("detail")
@@ -112,7 +113,7 @@ class Steering:
     def _answer(self, run: str, end: channel.Channel, identity: str, seconds: float) -> Payload:
         until = time.monotonic() + seconds
         while (answer := end.answer(identity)) is None and time.monotonic() < until:
-            time.sleep(end.wait_seconds)
+            time.sleep(end.poll_seconds)
         if answer is None:
             state = end.state()
             gone = state.get("status") == "ended" or self._alive(run, state) is False
@@ -127,7 +128,7 @@ class Steering:
         end = self._channel(run)
         expected = end.token()
         # Where this process may not read it, the training checks it alone.
-        if expected is not None and not channel.same(expected, token):
+        if expected is not None and not secrets_equal(expected, token):
             raise ForbiddenError("The token is wrong")
         return end
 
@@ -144,13 +145,13 @@ class Steering:
                 return
             if alive is False:
                 raise ConflictError(SILENT)
-            time.sleep(end.wait_seconds)
+            time.sleep(end.poll_seconds)
 
     def _alive(self, run: str, state: dict[str, Any]) -> bool | None:
         if state.get("status") == "ended":
             return False
         with self._lock:
-            return self._lives.setdefault(run, Liveness()).saw(state)
+            return self._lives.setdefault(run, Liveness()).update(state)
 
     def _channel(self, run: str) -> channel.Channel:
         if not self._logdir:
@@ -176,7 +177,7 @@ def _remote_run(logdir: str, run: str) -> str:
 
 
 def _id(identity: str) -> str:
-    if not channel.is_id(identity):
+    if not is_id(identity):
         raise BadRequestError(f"This is no id of a command: {identity[:80]!r}")
     return identity
 

@@ -1,4 +1,4 @@
-"""What can be looked at while a training is paused: the batch, activations and gradients for it."""
+"""Inspects the batch of a paused training run: its samples, activations and gradients."""
 
 import contextlib
 import dataclasses
@@ -32,13 +32,13 @@ PROBE, MAP = "probe", "map"
 
 
 @dataclasses.dataclass(frozen=True)
-class Look:
-    """What was seen.
+class Inspection:
+    """What an inspection shows.
 
     Attributes:
-        form: "probe" or "map": what the picture is.
+        form: "probe" or "map": the kind of the picture.
         picture: A serialized `ProbeRecord` or `MapRecord`.
-        detail: What goes with it, as JSON can hold it.
+        detail: Further results that JSON can represent.
     """
 
     form: str
@@ -46,10 +46,10 @@ class Look:
     detail: dict[str, Any]
 
 
-def look_at_batch(model: keras.Model, batch: Any) -> Look:
-    """The samples of largest loss, with labels, and the losses of all.
+def inspect_batch(model: keras.Model, batch: Any) -> Inspection:
+    """Show the samples with the largest loss and their labels, and the loss of every sample.
 
-    The losses are those of the step to come: in training mode, with the model as it is.
+    The losses are those of the next step: in training mode, with the current weights.
     """
     losses, why = _losses_or_reason(model, batch)
     order, samples = _chosen(batch, losses)
@@ -61,11 +61,15 @@ def look_at_batch(model: keras.Model, batch: Any) -> Look:
         "why_no_losses": why,
         "batch_size": _size(batch),
     }
-    return Look(PROBE, picture.SerializeToString(), detail)
+    return Inspection(PROBE, picture.SerializeToString(), detail)
 
 
-def look_at_activations(model: keras.Model, batch: Any, layer: str) -> Look:
-    """A layer's output for those samples, as activation maps are made: not in training mode."""
+def inspect_activations(model: keras.Model, batch: Any, layer: str) -> Inspection:
+    """Show a layer's output for those samples, not in training mode, as activation maps are recorded.
+
+    Raises:
+        CommandError: If the model has no such layer, or its output cannot be shown.
+    """
     found = names.layer_names(model)
     wanted = {key: name for key, name in found.items() if name == layer.partition(":")[0]}
     if not wanted:
@@ -78,12 +82,16 @@ def look_at_activations(model: keras.Model, batch: Any, layer: str) -> Look:
     messages = probe.encode(probe.run(0), 0).get(Kind.MAPS, [])
     if len(messages) < 2:
         reasons = [item.reason for message in messages[:1] for item in message.omissions]
-        raise CommandError("; ".join(reasons) or f"Layer {layer!r} puts out nothing to show")
-    return Look(MAP, messages[1].SerializeToString(), {"samples": order})
+        raise CommandError("; ".join(reasons) or f"Layer {layer!r} has no output that can be shown")
+    return Inspection(MAP, messages[1].SerializeToString(), {"samples": order})
 
 
-def look_at_gradient(model: keras.Model, batch: Any, variable: str) -> Look:
-    """The gradient of the batch's loss by a weight, in training mode, before any clipping."""
+def inspect_gradient(model: keras.Model, batch: Any, variable: str) -> Inspection:
+    """Show the gradient of the batch's loss with respect to a weight, in training mode, not clipped.
+
+    Raises:
+        CommandError: If the model has no such trainable weight, or the gradient cannot be computed.
+    """
     variables = list(model.trainable_variables)
     paths = names.variable_names(variables, model)
     if variable not in paths:
@@ -105,33 +113,35 @@ def look_at_gradient(model: keras.Model, batch: Any, variable: str) -> Look:
     item = _gradient_map(model, weight, variable, gradient)
     picture = map_encoding.encode_maps(0, [item], [])[1]
     finite = gradient[np.isfinite(gradient)].astype(np.float64)
-    numbers = {
-        "l2": math.sqrt(float(np.sum(np.square(finite)))) if finite.size == gradient.size else None,
+    is_finite = finite.size == gradient.size
+    numbers: dict[str, float] = {
+        "l2": math.sqrt(float(np.sum(np.square(finite)))) if is_finite else math.nan,
         "mean": float(finite.mean()) if finite.size else math.nan,
         "max_abs": float(np.abs(finite).max()) if finite.size else math.nan,
         "nonfinite_count": int(gradient.size - finite.size),
     }
-    numbers["l2"] = math.nan if numbers["l2"] is None else numbers["l2"]
-    return Look(MAP, picture.SerializeToString(), {k: as_json(v) for k, v in numbers.items()})
+    return Inspection(MAP, picture.SerializeToString(), {k: as_json(v) for k, v in numbers.items()})
 
 
 def as_json(value: float) -> float | int | str:
-    """A number for JSON; what is not finite as text that both `float` and `Number` read."""
+    """Return a number for JSON; one that is not finite as text that `float` and `Number` read."""
     if isinstance(value, int) or math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 
 def sample_losses(model: keras.Model, batch: Any) -> list[float]:
-    """The loss of each sample by itself, as the model computes it of a batch of one.
+    """Return the loss of each sample, as the model computes it for a batch of one.
 
     Raises:
-        CommandError: when it cannot be computed.
+        CommandError: If it cannot be computed.
     """
     x, y, sample_weight = _parts(batch)
     count = _size(batch)
     if count > MAX_LOSSES:
-        raise CommandError(f"Losses are computed of at most {MAX_LOSSES} samples, not of {count}")
+        raise CommandError(
+            f"Losses are computed for at most {MAX_LOSSES} samples; there are {count}"
+        )
     framework = probing.current()
 
     def run(inputs: Any) -> list[Any]:
@@ -154,7 +164,7 @@ def _losses_or_reason(model: keras.Model, batch: Any) -> tuple[list[float] | Non
 
 @contextlib.contextmanager
 def _refusing(what: str) -> Iterator[None]:
-    """A block whose failure is an answer: a model of the user's own may do anything."""
+    """Turn any failure into a refusal: a custom model may do anything."""
     try:
         yield
     except CommandError:
@@ -175,18 +185,19 @@ def _loss(model: keras.Model, x: Any, y: Any, outputs: Any, sample_weight: Any) 
 
 
 def _parts(batch: Any) -> tuple[Any, Any, Any]:
-    if isinstance(batch, list):  # of a DataLoader
+    if isinstance(batch, list):  # from a DataLoader
         batch = tuple(batch)
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
     leaves = [leaf for leaf in keras.tree.flatten((x, y, sample_weight)) if leaf is not None]
     if not leaves or any(
         data.is_composite(leaf) or not getattr(leaf, "shape", ()) for leaf in leaves
     ):
-        raise CommandError("The batch has parts that are no plain arrays of samples")
-    return keras.tree.map_structure(
+        raise CommandError("The batch has parts that are not plain arrays of samples")
+    x, y, sample_weight = keras.tree.map_structure(
         lambda leaf: None if leaf is None else keras.ops.convert_to_tensor(leaf),
         (x, y, sample_weight),
     )
+    return x, y, sample_weight
 
 
 def _size(batch: Any) -> int:
@@ -201,7 +212,7 @@ def _row(part: Any, index: int) -> Any:
 
 
 def _chosen(batch: Any, losses: Sequence[float] | None) -> tuple[list[int], ProbeSamples]:
-    """The samples that are shown: those of largest loss, NaN first; else the first ones."""
+    """Choose the samples to show: those with the largest loss, NaN first, or else the first ones."""
     x, y, _ = _parts(batch)
     order = np.arange(_size(batch))
     if losses is not None:
@@ -217,8 +228,9 @@ def _chosen(batch: Any, losses: Sequence[float] | None) -> tuple[list[int], Prob
 def _gradient_map(
     model: keras.Model, weight: Any, name: str, gradient: np.ndarray
 ) -> map_encoding.LayerMap:
-    """The gradient, arranged as the weight's own picture is."""
-    owner = {id(v): layer for layer, _ in names.layers_of(model) for v in layer.weights}
+    """Arrange a gradient as the picture of its weight is arranged."""
+    layers: list[Any] = [layer for layer, _ in names.layers_of(model)]
+    owner = {id(v): layer for layer in layers for v in layer.weights}
     picture = kernels.picture_of(owner.get(id(weight)), weight.name, gradient.shape)
     if picture is None:  # of rank 1
         row = gradient.reshape(1, -1)
@@ -237,5 +249,5 @@ def _gradient_map(
 def _reduced(name: str, x: np.ndarray, view: maps.View) -> map_encoding.LayerMap:
     (size,) = map_sizes.plan([view], CAPS)
     if size is None:
-        raise CommandError(f"{name!r} is too large to be shown")
+        raise CommandError(f"{name!r} is too large to show")
     return map_encoding.reduce_output(name, x.astype(np.float32), view, size)

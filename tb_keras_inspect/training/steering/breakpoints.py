@@ -1,8 +1,7 @@
-"""Breakpoints: which there are, and which of them what is recorded has reached."""
+"""The breakpoints of one fit, and which of them have been reached."""
 
 import dataclasses
 import itertools
-import math
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,25 +10,22 @@ from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.diagnosis import PROBLEMS
 from tb_keras_inspect.diagnosis.finding import Finding
-from tb_keras_inspect.records import TAG_PREFIX, Kind, RecordError
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
 
 MAX_BREAKPOINTS = 100
 FINDING, STATISTIC, STEP, NONFINITE = "finding", "statistic", "step", "nonfinite"
-# Of a step's tables, in the order in which a step computes them: the first is where it began.
-_ORDER = (Kind.INPUT, Kind.TARGET, Kind.ACTIVATION, Kind.GRADIENT, Kind.UPDATE, Kind.WEIGHT)
-# With a dynamic loss scale an overflow of these is expected; the optimizer skips such a step.
-_OVERFLOWS = (Kind.ACTIVATION, Kind.GRADIENT)
 _MOST_NAMED = 10
 
 
 @dataclasses.dataclass(frozen=True)
 class Breakpoint:
-    """Something to pause at.
+    """A condition at which training pauses.
 
     Attributes:
-        number: What it is removed by.
+        number: Identifies it for removal.
         kind: "finding", "statistic", "step" or "nonfinite".
-        arguments: Of the command that made it.
+        arguments: Arguments of the command that added it.
     """
 
     number: int
@@ -37,7 +33,7 @@ class Breakpoint:
     arguments: Mapping[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """For the state file."""
+        """Return it as the state file has it."""
         return {"number": self.number, "kind": self.kind, "text": str(self), **self.arguments}
 
     def __str__(self) -> str:
@@ -53,47 +49,55 @@ class Breakpoint:
 
 
 class Breakpoints:
-    """All of one fit. `saw` runs on the recorder's thread, the rest on the training's."""
+    """All breakpoints of one fit.
 
-    def __init__(self):
+    `on_written` runs on the recorder's thread, everything else on the training thread.
+    """
+
+    def __init__(self) -> None:
         self._lock = threading.Condition()
         self._numbers = itertools.count(1)
         self._all: dict[int, Breakpoint] = {}
-        self._hits: list[tuple[Breakpoint, str]] = []
-        self._rows: dict[tuple[int, Kind], list[str]] = {}  # of a model record, by fingerprint
-        self._statistics: dict[Kind, list[str]] = {}  # that a table was seen to have
-        self._checked = -1  # the last step whose sample was looked through
-        self._bad: list[str] = []  # what of it is not finite
-        self._known_bad: set[str] = set()
+        self._reached: list[tuple[Breakpoint, str]] = []
+        self._rows = SampleRows()
+        self._checked_step = -1  # the last step whose sample was checked
+        self._nonfinite: list[str] = []  # what in that sample is not finite
 
     @property
-    def armed(self) -> bool:
-        """Whether each step is to be checked before it counts."""
+    def checks_every_step(self) -> bool:
+        """Whether each step has to be checked before it counts."""
         return any(item.kind == NONFINITE for item in self.items())
 
     def items(self) -> list[Breakpoint]:
-        """All of them."""
+        """Return all breakpoints."""
         return list(self._all.values())
 
     def as_list(self) -> list[dict[str, Any]]:
-        """For the state file."""
+        """Return all breakpoints as the state file has them."""
         return [item.as_dict() for item in self.items()]
 
     def add(self, kind: str, arguments: Mapping[str, Any], step: int) -> Breakpoint:
-        """Adds one.
+        """Add a breakpoint, or return the equal one that exists.
+
+        Args:
+            kind: Kind of the breakpoint.
+            arguments: Arguments of the command.
+            step: The step that is about to run.
 
         Raises:
-            CommandError: when it can never be reached.
+            CommandError: If it can never be reached.
         """
         if len(self._all) >= MAX_BREAKPOINTS:
             raise CommandError(f"There are {MAX_BREAKPOINTS} breakpoints: remove one first")
         if kind == FINDING and arguments["problem"] not in PROBLEMS:
             raise CommandError(f"Problems are {', '.join(PROBLEMS)}")
         if kind == STEP and arguments["step"] <= step:
-            raise CommandError(f"The next step is {step}: a breakpoint must lie behind it")
-        if kind == STATISTIC:
-            self._check_statistic(arguments)
+            raise CommandError(f"The next step is {step}: a breakpoint must lie after it")
         with self._lock:
+            if kind == STATISTIC:
+                self._rows.check(
+                    Kind(arguments["table"]), arguments["name"], arguments["statistic"]
+                )
             for item in self._all.values():
                 if (item.kind, item.arguments) == (kind, arguments):
                     return item
@@ -102,145 +106,71 @@ class Breakpoints:
         return item
 
     def remove(self, number: int) -> Breakpoint:
-        """Removes one.
+        """Remove a breakpoint.
 
         Raises:
-            CommandError: when it is not there.
+            CommandError: If it does not exist.
         """
         with self._lock:
             if number not in self._all:
                 raise CommandError(f"There is no breakpoint {number}. There are: {[*self._all]}")
             return self._all.pop(number)
 
-    def taken(self, step: int) -> list[tuple[Breakpoint, str]]:
-        """Those that have been reached, with what reached them; they are removed."""
+    def pop_reached(self, step: int) -> list[tuple[Breakpoint, str]]:
+        """Remove and return the breakpoints that were reached, each with what reached it."""
         with self._lock:
-            hits, self._hits = self._hits, []
+            reached, self._reached = self._reached, []
             for item in self.items():
                 if item.kind == STEP and item.arguments["step"] <= step:
-                    hits.append((self._all.pop(item.number), ""))
-        return hits
+                    reached.append((self._all.pop(item.number), ""))
+        return reached
 
-    def stops_at(self, step: int) -> bool:
-        """Whether one is about to be reached."""
-        return bool(self._hits) or any(
+    def is_reached(self, step: int) -> bool:
+        """Return whether a breakpoint is reached before a step."""
+        return bool(self._reached) or any(
             item.kind == STEP and item.arguments["step"] <= step for item in self.items()
         )
 
-    def found(self, finding: Finding) -> None:
-        """The diagnosis has found something."""
+    def nonfinite_at(self, step: int, seconds: float) -> list[str]:
+        """Return what in a step's sample is not finite.
+
+        Args:
+            step: The step.
+            seconds: How long to wait for its sample.
+        """
+        with self._lock:
+            self._lock.wait_for(lambda: self._checked_step >= step, seconds)
+            return self._nonfinite[:_MOST_NAMED] if self._checked_step == step else []
+
+    def on_finding(self, finding: Finding) -> None:
+        """Handle a finding of the live diagnosis."""
         with self._lock:
             for item in self.items():
                 if item.kind == FINDING and item.arguments["problem"] == finding.problem:
-                    self._hits.append((self._all.pop(item.number), finding.title))
+                    self._reached.append((self._all.pop(item.number), finding.title))
 
-    # On the recorder's thread.
-
-    def saw(self, events: Iterable[Any]) -> None:
-        """Events have been written. Never raises."""
+    def on_written(self, events: Iterable[Any]) -> None:
+        """Handle events that were recorded. Never raises."""
         for event in events:
-            tables: dict[Kind, records.DecodedTable] = {}
-            for value in event.summary.value:
-                kind = _kind(value.tag)
-                if kind is None or len(value.tensor.string_val) != 1:
-                    continue
-                try:
-                    self._read(kind, value.tensor.string_val[0], tables)
-                except RecordError:
-                    continue
-            if tables:
-                self._look(event.step, tables)
-
-    def _read(self, kind: Kind, message: bytes, tables: dict[Kind, Any]) -> None:
-        if kind is Kind.MODEL:
-            model = records.decode_model(message)
-            variables = [variable.path for variable in model.variables]
             with self._lock:
-                for table in (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE):
-                    self._rows[model.fingerprint, table] = variables
-                self._rows[model.fingerprint, Kind.ACTIVATION] = [s.name for s in model.sites]
-                self._rows[model.fingerprint, Kind.INPUT] = list(model.inputs)
-                self._rows[model.fingerprint, Kind.STEP] = [""]
-        else:
-            tables[kind] = records.decode_table(message)
+                tables = self._rows.read(event)
+            if tables:
+                self._on_tables(event.step, tables)
 
-    def _look(self, step: int, tables: Mapping[Kind, records.DecodedTable]) -> None:
+    def _on_tables(self, step: int, tables: Mapping[Kind, records.DecodedTable]) -> None:
         with self._lock:
-            for kind, table in tables.items():
-                self._statistics[kind] = list(table.statistics)
             for item in self.items():
-                if item.kind == STATISTIC and (reached := self._reached(item, tables)):
-                    self._hits.append((self._all.pop(item.number), f"{reached} at step {step}"))
-            if Kind.STEP in tables:  # a sample, not an epoch's numbers
-                self._bad = list(self._nonfinite(tables))
-                self._checked = step
+                if item.kind == STATISTIC and (value := self._crossed(item, tables)):
+                    self._reached.append((self._all.pop(item.number), f"{value} at step {step}"))
+            if Kind.STEP in tables:  # a sample, not the logs of an epoch
+                self._nonfinite = list(nonfinite_in(tables, self._rows))
+                self._checked_step = step
                 self._lock.notify_all()
 
-    def _reached(self, item: Breakpoint, tables: Mapping[Kind, records.DecodedTable]) -> str:
+    def _crossed(self, item: Breakpoint, tables: Mapping[Kind, records.DecodedTable]) -> str:
         given = item.arguments
-        table = tables.get(Kind(given["table"]))
-        if table is None or given["statistic"] not in table.statistics:
+        value = self._rows.value_in(tables, Kind(given["table"]), given["name"], given["statistic"])
+        if value is None:
             return ""
-        names = self._names(Kind(given["table"]), table)
-        if given["name"] not in names:
-            return ""
-        column = table.statistics.index(given["statistic"])
-        value = float(table.values[names.index(given["name"]), column])
         over = value > given["value"] if given["side"] == "above" else value < given["value"]
         return f"{value:g}" if over else ""
-
-    def _names(self, kind: Kind, table: records.DecodedTable) -> list[str]:
-        if table.names:
-            return list(table.names)
-        known = self._rows.get((table.model, kind), [])
-        return [known[row] if row < len(known) else "" for row in table.rows.tolist()]
-
-    def _nonfinite(self, tables: Mapping[Kind, records.DecodedTable]) -> Iterable[str]:
-        scaled = "loss_scale" in tables[Kind.STEP].statistics
-        for kind in _ORDER:
-            table = tables.get(kind)
-            if table is None or "nonfinite_count" not in table.statistics:
-                continue
-            if scaled and kind in _OVERFLOWS:
-                continue
-            counts = table.values[:, table.statistics.index("nonfinite_count")]
-            names = self._names(kind, table)
-            for name, count in zip(names, counts.tolist(), strict=True):
-                if count > 0:
-                    yield f"{kind.value} of {name or 'the step'} ({count:g} values)"
-        table = tables[Kind.STEP]
-        if "loss" in table.statistics:
-            loss = float(table.values[0, table.statistics.index("loss")])
-            if not math.isfinite(loss):
-                yield f"the loss ({loss:g})"
-
-    def nonfinite_at(self, step: int, seconds: float) -> list[str]:
-        """What of a step's sample is not finite, waiting for the sample to be written."""
-        with self._lock:
-            self._lock.wait_for(lambda: self._checked >= step, seconds)
-            return self._bad[:_MOST_NAMED] if self._checked == step else []
-
-    def _check_statistic(self, arguments: Mapping[str, Any]) -> None:
-        kind, name = Kind(arguments["table"]), arguments["name"]
-        with self._lock:
-            known = {row for (_, k), rows in self._rows.items() if k is kind for row in rows}
-            statistics = self._statistics.get(kind)
-        if kind is not Kind.TARGET and known and name not in known:
-            raise CommandError(f"{kind.value} has no row {name!r}. Rows: {_listed(known)}")
-        if statistics is not None and arguments["statistic"] not in statistics:
-            raise CommandError(
-                f"{kind.value} has no {arguments['statistic']!r}. It has: {', '.join(statistics)}"
-            )
-
-
-def _kind(tag: str) -> Kind | None:
-    try:
-        kind = Kind(tag.removeprefix(TAG_PREFIX))
-    except ValueError:
-        return None
-    return kind if kind in (*_ORDER, Kind.STEP, Kind.MODEL) else None
-
-
-def _listed(known: Iterable[str], most: int = 20) -> str:
-    names = sorted(known)
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

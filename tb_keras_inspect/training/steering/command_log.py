@@ -1,4 +1,4 @@
-"""Writes into the run what was commanded, and what came of it."""
+"""Records in the run which commands came and what they did."""
 
 import json
 import time
@@ -13,21 +13,22 @@ from tb_keras_inspect.training.recorder import Recorder
 MAX_ENTRIES = 10_000  # of a fit
 MAX_ENTRIES_OF_A_STEP = 200
 MAX_TEXT = 2000  # characters of one text
-PATIENCE = 5.0  # seconds to wait for a place in the queue
+QUEUE_SECONDS = 5.0  # how long to wait for a place in the recorder's queue
 
 
-class Journal:
-    """One fit's entries.
+class CommandLog:
+    """The entries of one fit.
 
-    TensorBoard keeps one value of a tag at a step: each record repeats what its step has already.
+    TensorBoard keeps one value of a tag per step: each record repeats the earlier entries of its step.
 
     Args:
-        recorder: Where they go.
+        recorder: Where the entries are recorded.
     """
 
     def __init__(self, recorder: Recorder):
         self._recorder = recorder
-        self._step, self._entries, self._count = -1, [], 0
+        self._step, self._count = -1, 0
+        self._entries: list[pb.ControlEntry] = []
 
     def add(
         self,
@@ -40,16 +41,17 @@ class Journal:
         old: str = "",
         new: str = "",
     ) -> None:
-        """Notes one command, or a breakpoint that was reached.
+        """Record a command, or a breakpoint that was reached.
 
         Args:
             step: The step that is about to run.
-            identity: Of the command.
-            command: Its name.
-            arguments: By name.
+            identity: Id of the command.
+            command: Name of the command.
+            arguments: Its arguments by name.
             outcome: "done", "refused" or "superseded".
-            why: Why, or at what.
-            old, new: What was changed, before and after.
+            why: Reason for the outcome.
+            old: The setting before the command, as text.
+            new: The setting after the command, as text.
         """
         if step != self._step:
             self._step, self._entries = step, []
@@ -67,4 +69,4 @@ class Journal:
         )
         record = pb.ControlRecord(version=SCHEMA_VERSION, entries=self._entries)
         event = to_event(step, now, [to_value(Kind.CONTROL, record)])
-        self._recorder.put(lambda: [event], PATIENCE)
+        self._recorder.put(lambda: [event], QUEUE_SECONDS)

@@ -1,344 +1,209 @@
-"""The training's side: takes commands between steps, pauses, and stands guard over a step."""
+"""Lets commands control training: takes them between steps, pauses, and undoes non-finite steps."""
 
-import logging
-import math
-import time
 from collections.abc import Sequence
 from typing import Any
 
-from tb_keras_inspect.catalog import commands
-from tb_keras_inspect.catalog.commands import COMMANDS, CommandError
 from tb_keras_inspect.files.locations import below
 from tb_keras_inspect.frameworks.execution import Execution, make_execution
-from tb_keras_inspect.steering import channel
-from tb_keras_inspect.steering.channel import (
-    FOLDER,
-    TOKEN,
-    Mailbox,
-    Request,
-)
-from tb_keras_inspect.training.steering import live_settings
-from tb_keras_inspect.training.steering.actions import Actions, Moment, Result
+from tb_keras_inspect.steering.channel import FOLDER, TOKEN, TrainingChannel
+from tb_keras_inspect.steering.messages import new_token
+from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
-from tb_keras_inspect.training.steering.command_log import Journal
-from tb_keras_inspect.training.steering.command_server import (
-    DONE,
-    PAUSED_POLL_SECONDS,
-    POLL_SECONDS,
-    REFUSED,
-    SUPERSEDED,
-    FitWatch,
-    Post,
-)
-from tb_keras_inspect.training.steering.fit import Fit
-from tb_keras_inspect.training.steering.nonfinite_check import Guard
-from tb_keras_inspect.training.steering.pause_state import Pace
+from tb_keras_inspect.training.steering.command_log import CommandLog
+from tb_keras_inspect.training.steering.command_runner import CommandRunner
+from tb_keras_inspect.training.steering.command_server import CommandServer
+from tb_keras_inspect.training.steering.fit import SteeredFit
+from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
+from tb_keras_inspect.training.steering.live_settings import LiveSettings
+from tb_keras_inspect.training.steering.nonfinite_check import NonfiniteCheck
+from tb_keras_inspect.training.steering.pause_loop import PauseLoop, say
+from tb_keras_inspect.training.steering.pause_state import PauseState
+from tb_keras_inspect.training.steering.status import Status
 from tb_keras_inspect.training.step.gate import Gate
 
-logger = logging.getLogger(__name__)
 
-REMIND_SECONDS = 60.0  # between lines on the console that it waits
-RUNNING, PAUSED, ENDED = "running", "paused", "ended"
-
-
-class Driver:
-    """Steers the fits of one callback.
+class Controller:
+    """Controls the fits of one callback.
 
     Args:
-        timeout: Seconds that a training stays paused with no command; None for ever.
+        timeout: Seconds without a command after which a paused fit resumes. None for never.
     """
 
     def __init__(self, timeout: float | None):
         self._timeout = timeout
-        self._token = channel.new_token()
-        self._post: Post | None = None
+        self._token = new_token()
+        self._current: _ControlledFit | None = None
 
-    def begin(self, fit: Fit) -> None:
-        """A fit begins."""
+    @property
+    def waiting_count(self) -> int:
+        """Number of commands that have arrived and wait to be carried out."""
+        return self._current.server.waiting_count if self._current else 0
+
+    def begin(self, fit: SteeredFit) -> None:
+        """Take commands for a fit that begins."""
         self.end()
-        if fit.obstacle:
-            fit.warn(f"this training takes no commands: {fit.obstacle}. It is recorded as usual")
-            return
-        self._fit, self._step, self._epoch = fit, 0, 0
-        self._pace, self._breakpoints = Pace(), Breakpoints()
-        self._effects = live_settings.Effects(fit.model)
-        self._actions = Actions(
-            fit.model,
-            fit.log_dir,
-            fit.session,
-            fit.recorder,
-            fit.schedule,
-            self._pace,
-            self._breakpoints,
-            self._effects,
-        )
-        self._journal = Journal(fit.recorder)
-        self._guard = Guard(fit.recorder, self._breakpoints, fit.sample, fit.max_bytes)
-        self._gate = Gate(fit.model, self._enter)
-        self._make_execution = make_execution(fit.model)
-        self._settings: dict[str, Any] = {}
-        self._has_ended = self._stands = False
-        self._read_settings()
-        self._listen()
-        self._open()
-
-    def _listen(self) -> None:
-        """Breakpoints hear of what is written and of what is found."""
-        before, saw = self._fit.recorder.on_written, self._breakpoints.saw
-
-        def on_written(events: Sequence[Any]) -> None:
-            if before is not None:
-                before(events)
-            saw(events)
-
-        self._fit.recorder.on_written = on_written
-        self._fit.watch.listener = self._breakpoints.found
-
-    def _open(self) -> None:
-        fit, watch = self._fit, FitWatch()
-
-        def is_alive() -> bool:
-            self._has_ended = self._has_ended or not watch.is_alive()
-            return not self._has_ended
-
-        try:
-            mailbox = Mailbox(fit.log_dir, self._token)
-            self._post = Post(mailbox, self._token, self._state, is_alive)
-            self._post.start()
-        except OSError as error:
-            self._post = None
-            fit.warn(f"this training takes no commands: {error}. It is recorded as usual")
+        obstacle = fit.obstacle
+        if not obstacle:
+            try:
+                self._current = _ControlledFit(fit, self._token, self._timeout)
+            except OSError as error:
+                obstacle = str(error)
+        if obstacle:
+            fit.warn(f"this training run takes no commands: {obstacle}. It is recorded as usual")
             return
         where = below(fit.log_dir, FOLDER, TOKEN)
-        _say(f"takes commands. Token for the tab: {self._token} (also in {where})")
+        say(f"takes commands. Token for the tab: {self._token} (also in {where})")
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> None:
-        """A step is about to run.
+        """Prepare for a call of the train function.
 
         Args:
-            step: Its number in the run.
-            last_step: The last one of its execution.
+            step: Number of its first step in the run.
+            last_step: Number of its last step.
             epoch: Its epoch, from 0.
         """
-        post = self._post
-        if post is None:
-            return
-        if epoch != self._epoch:
-            self._guard.begin_epoch()
-        self._step, self._last_step, self._epoch = step, last_step, epoch
-        if post.failure is not None:
-            self._give_up()
-        elif post.has_mail or self._stops() or self._breakpoints.armed:
-            self._gate.install()
+        if self._current is not None and not self._current.before_batch(step, last_step, epoch):
+            self._current = None
 
     def end(self) -> None:
-        """The fit has ended, or another one begins where it was ended by an exception."""
-        post, self._post = self._post, None
-        if post is None:
-            return
-        self._has_ended = True
-        self._pace.resume()
-        self._gate.remove()
-        self._effects.undo()
-        post.close()
+        """End: the fit has ended, or another one begins after an exception ended it."""
+        current, self._current = self._current, None
+        if current is not None:
+            current.end()
 
-    def _stops(self) -> bool:
-        due = self._pace.is_due(self._step, self._epoch)
-        return bool(due) or self._breakpoints.stops_at(self._step)
 
-    def _give_up(self) -> None:
-        post, self._post = self._post, None
-        self._fit.warn(
-            f"this training takes no commands any more: its control files failed with {post.failure}. "
-            "It goes on, with what was changed"
+class _ControlledFit:
+    """One fit, from its beginning to its end."""
+
+    def __init__(self, fit: SteeredFit, token: str, timeout: float | None):
+        self._fit, self._last_step = fit, 0
+        self._pause_state, self._breakpoints = PauseState(), Breakpoints()
+        self._settings = LiveSettings(fit.model)
+        self._actions = Actions(fit, self._pause_state, self._breakpoints, self._settings)
+        self._check = NonfiniteCheck(fit.recorder, self._breakpoints, fit.sample, fit.max_bytes)
+        self._status = Status(fit, self._pause_state, self._breakpoints, self._settings)
+        self._monitor = FitMonitor()
+        self._gate = Gate(fit.model, self._call)
+        self._make_execution = make_execution(fit.model)
+        channel = TrainingChannel(fit.log_dir, token)
+        self.server = CommandServer(channel, token, self._status.as_dict, self._is_running)
+        self._runner = CommandRunner(
+            self.server,
+            self._actions,
+            self._pause_state,
+            CommandLog(fit.recorder),
+            self._on_change,
         )
-        post.close()
+        self._pauses = PauseLoop(
+            fit, self.server, self._runner, self._pause_state, self._status, timeout
+        )
+        self._subscribe()
+        self.server.start()
 
-    # Inside the call of the training function.
+    def _subscribe(self) -> None:
+        before, on_written = self._fit.recorder.on_written, self._breakpoints.on_written
 
-    def _enter(self, arguments: Sequence[Any]) -> Any:
+        def both(events: list[Any]) -> None:
+            if before is not None:
+                before(events)
+            on_written(events)
+
+        self._fit.recorder.on_written = both
+        self._fit.watch.listener = self._breakpoints.on_finding
+
+    def before_batch(self, step: int, last_step: int, epoch: int) -> bool:
+        """Prepare for a call of the train function. Return False if control has failed."""
+        if epoch != self._status.epoch:
+            self._check.begin_epoch()
+        self._status.step, self._status.epoch, self._last_step = step, epoch, last_step
+        if self.server.failure is not None:
+            self._fit.warn(
+                "this training run takes no more commands: its control files failed with "
+                f"{self.server.failure}. Training continues with the current settings"
+            )
+            self.server.close()
+            return False
+        if self._has_work() or self._breakpoints.checks_every_step:
+            self._gate.install()
+        return True
+
+    def end(self) -> None:
+        """Restore the model and close the control files."""
+        self._status.has_ended = True
+        self._pause_state.resume()
+        self._gate.remove()
+        self._settings.restore()
+        self.server.close()
+
+    def _is_running(self) -> bool:
+        self._status.has_ended = self._status.has_ended or not self._monitor.is_running()
+        return not self._status.has_ended
+
+    def _has_work(self) -> bool:
+        step, epoch = self._status.step, self._status.epoch
+        return bool(
+            self.server.waiting_count
+            or self._pause_state.reason_to_pause(step, epoch)
+            or self._breakpoints.is_reached(step)
+        )
+
+    def _on_change(self) -> None:
+        self._status.read_settings()
+        self.server.write_state()
+
+    # In place of the train function.
+
+    def _call(self, arguments: Sequence[Any]) -> Any:
         execution = self._make_execution(arguments)
-        self._stand(execution)
-        if self._post is not None and self._breakpoints.armed:
-            return self._guarded(execution)
+        self._handle_commands(execution)
+        if self._breakpoints.checks_every_step:
+            return self._run_checked(execution)
         return execution.run()
 
-    def _stand(self, execution: Execution) -> None:
-        """Carries out what waits, and stands still while the training is paused."""
-        post = self._post
-        if post is None or not (post.has_mail or self._stops() or self._pace.is_paused):
+    def _handle_commands(self, execution: Execution) -> None:
+        """Carry out the commands that wait, and more of them while training is paused."""
+        if not self._has_work() and not self._pause_state.is_paused:
             return
-        moment = Moment(self._step, self._epoch, execution, self._last_step)
-        before = self._effects.retraces
+        at = NextStep(self._status.step, self._status.epoch, execution, self._last_step)
+        before = self._settings.retraces
         with execution.state_in_model():
-            self._carry_out(moment)
-            self._reach_breakpoints()
-            if self._pace.is_paused:
-                self._wait(moment)
-        if self._effects.retraces != before or self._actions.wants_sample:
-            # A re-trace has put another function in the place of one that was to be sampled.
+            self._runner.run(at)
+            self._pause_if_due()
+            if self._pause_state.is_paused:
+                self._pauses.wait(at)
+        if self._settings.retraces != before or self._actions.wants_sample:
+            # Building the train function again has replaced one that was to be sampled.
             self._actions.wants_sample = False
             self._fit.sample()
 
-    def _reach_breakpoints(self) -> None:
-        for item, reached in self._breakpoints.taken(self._step):
-            self._reached(": ".join(filter(None, [str(item), reached])))
-        due = self._pace.is_due(self._step, self._epoch)
-        if due:
-            self._journal.add(self._step, channel.new_id(), "pause", {}, DONE, due, new="paused")
-            self._pace.pause(due)
+    def _pause_if_due(self) -> None:
+        step = self._status.step
+        for item, reached in self._breakpoints.pop_reached(step):
+            self._pause_at_breakpoint(": ".join(filter(None, [str(item), reached])))
+        reason = self._pause_state.reason_to_pause(step, self._status.epoch)
+        if reason:
+            self._runner.log_event("pause", step, reason, new="paused")
+            self._pause_state.pause(reason)
 
-    def _reached(self, why: str, may_retry: bool = False) -> None:
-        self._journal.add(self._step, channel.new_id(), "breakpoint", {}, DONE, why, new="paused")
-        self._pace.pause(f"a breakpoint was reached: {why}", may_retry)
+    def _pause_at_breakpoint(self, what: str, can_retry: bool = False) -> None:
+        self._runner.log_event("breakpoint", self._status.step, what, new="paused")
+        self._pause_state.pause(f"a breakpoint was reached: {what}", can_retry)
 
-    def _wait(self, moment: Moment) -> None:
-        """Paused: waits for commands, whoever is there to give them."""
-        post = self._post
-        if post is None:
-            self._pace.resume()
-            return
-        self._stands, post.poll_seconds = True, PAUSED_POLL_SECONDS
-        self._fit.schedule.pause()
-        post.publish()
-        how = f"tb_keras_inspect.connect({self._fit.log_dir!r}).resume()"
-        _say(f"paused before step {self._step}: {self._pace.why}. Resume in the tab, or with {how}")
-        reminded = heard = time.monotonic()
-        while self._pace.is_paused:
-            post.arrived.wait(1.0)
-            post.arrived.clear()
-            now = time.monotonic()
-            if self._carry_out(moment):
-                heard = now
-            if post.failure is not None:
-                self._pace.resume()
-            elif self._timeout is not None and now - heard >= self._timeout:
-                self._time_out()
-            elif now - reminded >= REMIND_SECONDS:
-                minutes = round((now - self._pace.since) / 60)
-                _say(f"paused before step {self._step} for {minutes} min. Resume with {how}")
-                reminded = now
-        self._stands, post.poll_seconds = False, POLL_SECONDS
-        self._fit.schedule.pause()
-        post.publish()
-
-    def _time_out(self) -> None:
-        why = f"no command for {self._timeout:g} s (control_timeout)"
-        self._journal.add(self._step, channel.new_id(), "resume", {}, DONE, why, new="running")
-        _say(f"goes on: {why}")
-        self._pace.resume()
-
-    # Commands.
-
-    def _carry_out(self, moment: Moment) -> bool:
-        """Carries out the commands that wait; whether there were any."""
-        requests = self._post.taken() if self._post is not None else []
-        later = commands.overtaken([request.command for request in requests])
-        for request, by in zip(requests, later, strict=True):
-            if by is not None:
-                why = f"{requests[by].command} came before it took effect"
-                self._finish(request, SUPERSEDED, why)
-                continue
-            try:
-                result = self._perform(request, moment)
-            except CommandError as error:
-                self._finish(request, REFUSED, str(error))
-            except Exception as error:
-                logger.debug("a command failed", exc_info=True)
-                self._finish(request, REFUSED, f"It failed with {type(error).__name__}: {error}")
-            else:
-                self._finish(request, DONE, result=result)
-        return bool(requests)
-
-    def _perform(self, request: Request, moment: Moment) -> Result:
-        if COMMANDS[request.command].paused and not self._pace.is_paused:
-            raise CommandError("The training is not paused: pause it first")
-        return self._actions.perform(request.command, request.arguments, moment)
-
-    def _finish(
-        self, request: Request, outcome: str, why: str = "", result: Result | None = None
-    ) -> None:
-        result = result or Result()
-        if not COMMANDS[request.command].look:
-            self._journal.add(
-                self._step,
-                request.id,
-                request.command,
-                request.arguments,
-                outcome,
-                why,
-                result.old,
-                result.new,
-            )
-            self._read_settings()
-            self._post.publish()
-        self._post.answer(
-            request,
-            outcome,
-            why,
-            look=result.picture,
-            step=self._step,
-            old=result.old,
-            new=result.new,
-            detail=result.detail,
-        )
-
-    # A step that counts only if all of it is finite.
-
-    def _guarded(self, execution: Execution) -> Any:
+    def _run_checked(self, execution: Execution) -> Any:
+        """Run a step that counts only if everything in it is finite."""
         while True:
             copy = execution.copy_state()
-            held = execution.batch() is not None
-            result, found = self._guard.run(execution, self._last_step)
+            has_batch = execution.batch() is not None
+            result, found = self._check.run(execution, self._last_step)
             if not found:
                 return result
             execution.restore(copy)
-            self._reached(f"a value is not finite: {'; '.join(found)}", may_retry=held)
-            self._stand(execution)
-            if not self._pace.retry:
-                return self._guard.skipped(execution, result)
-            self._pace.retry = False
+            what = f"a value is not finite: {'; '.join(found)}"
+            self._pause_at_breakpoint(what, can_retry=has_batch)
+            self._handle_commands(execution)
+            if not self._pause_state.retry:
+                return self._check.result_of_undone(execution, result)
+            self._pause_state.retry = False
             execution.rewind()
-            if not self._breakpoints.armed:
+            if not self._breakpoints.checks_every_step:
                 return execution.run()
-
-    # What the state file says.
-
-    def _read_settings(self) -> None:
-        """Reads what can only be read between steps."""
-        try:
-            value, source = self._effects.learning_rate()
-            self._settings = {
-                "learning_rate": value if math.isfinite(value) else None,
-                "learning_rate_source": source,
-                "clipping": self._effects.clipping(),
-            }
-        except Exception:  # no optimizer of Keras, or one that only resembles it
-            logger.debug("the optimizer cannot be read", exc_info=True)
-            self._settings = {}
-
-    def _status(self) -> str:
-        if self._has_ended:
-            return ENDED
-        return PAUSED if self._stands and self._pace.is_paused else RUNNING
-
-    def _state(self) -> dict[str, Any]:
-        return {
-            "status": self._status(),
-            "step": self._step,
-            "epoch": self._epoch,
-            "epochs": self._fit.epochs,
-            "steps_per_epoch": self._fit.steps_per_epoch,
-            "why": self._pace.why,
-            "may_retry": self._pace.may_retry,
-            "every": self._fit.schedule.every,
-            "interval": self._fit.schedule.interval,
-            "frozen": self._effects.frozen(),
-            "breakpoints": self._breakpoints.as_list(),
-            **self._settings,
-        }
-
-
-def _say(text: str) -> None:
-    # A progress bar leaves its line open: begin on a line of our own.
-    print(f"\nInspectCallback: {text}.", flush=True)

@@ -1,4 +1,4 @@
-"""What the training's side of control needs of a fit."""
+"""What steering needs to know about a fit."""
 
 import dataclasses
 from collections.abc import Callable
@@ -11,19 +11,22 @@ from tb_keras_inspect.training.schedule import Schedule
 
 
 @dataclasses.dataclass(frozen=True)
-class Fit:
-    """What a fit is made of.
+class SteeredFit:
+    """The parts of a fit that commands act on.
 
     Attributes:
         model: The model.
         log_dir: The run's directory.
-        recorder, session, schedule, watch: The callback's.
-        sample: Has the step that is about to run recorded.
-        warn: Tells the user something.
-        max_bytes: Limit of the log's size.
-        epochs: Number of epochs, None where not known.
-        steps_per_epoch: Batches of an epoch, None where not known.
-        obstacle: Why this fit takes no commands; empty where it does.
+        recorder: Writes the run.
+        session: Records the model.
+        schedule: Decides which steps are sampled.
+        watch: The live diagnosis.
+        sample: Makes the step that is about to run a sampled one.
+        warn: Shows the user a warning.
+        max_bytes: Maximum size of the log.
+        epochs: Number of epochs, None if not known.
+        steps_per_epoch: Number of batches in an epoch, None if not known.
+        obstacle: Why this fit takes no commands. Empty if it does.
     """
 
     model: Any

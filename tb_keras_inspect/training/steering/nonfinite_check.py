@@ -1,4 +1,4 @@
-"""Finds what of a step is not finite, right after it and before it counts."""
+"""Finds out whether a step produced a NaN or an infinity, before the step counts."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,46 +9,46 @@ from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.training.recorder import SAMPLE, Recorder
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
 
-SAMPLE_SECONDS = 30.0  # how long a step waits for its sample to be written
+SAMPLE_SECONDS = 30.0  # how long a step waits for its sample to be decoded
 
 
-class Guard:
+class NonfiniteCheck:
     """Checks the steps of one fit.
 
-    By the step's sample, which names every tensor, and, where there is none (the log is full, the
-    recorder has failed), by the loss and the weights.
+    A step's sample is checked, in which every tensor has a name. If there is none, because the log is
+    full or recording has failed, the loss and the weights are checked.
 
     Args:
-        recorder: Where samples go.
-        points: Look through the samples.
-        sample: Has the step that is about to run sampled.
-        max_bytes: Limit of the log's size, beyond which steps are not sampled for this.
+        recorder: Takes the samples.
+        breakpoints: Check the samples.
+        sample: Makes the step that is about to run a sampled one.
+        max_bytes: Maximum size of the log, beyond which no step is sampled for this.
     """
 
     def __init__(
         self,
         recorder: Recorder,
-        points: Breakpoints,
+        breakpoints: Breakpoints,
         sample: Callable[[], Any],
         max_bytes: float,
     ):
-        self._recorder, self._points = recorder, points
+        self._recorder, self._breakpoints = recorder, breakpoints
         self._sample, self._max_bytes = sample, max_bytes
-        self._last_logs: Any = None  # of the last step that was finite
+        self._last_logs: Any = None  # of the last step without a problem
 
     def begin_epoch(self) -> None:
-        """Logs count from here on."""
+        """Forget the logs of the last epoch."""
         self._last_logs = None
 
     def run(self, execution: Execution, last_step: int) -> tuple[Any, list[str]]:
-        """Runs a step.
+        """Run a step and check it.
 
         Args:
-            execution: The call.
-            last_step: The number of its last step.
+            execution: The call of the train function.
+            last_step: Number of the last step of the call.
 
         Returns:
-            What the call returns, and what of it is not finite, in words.
+            The result of the call, and what in it is not finite, as text.
         """
         if self._recorder.bytes_written < self._max_bytes:
             self._sample()
@@ -56,7 +56,7 @@ class Guard:
         result = execution.run()
         found: list[str] = []
         if self._recorder.taken_of[SAMPLE] > before:
-            found = self._points.nonfinite_at(last_step, SAMPLE_SECONDS)
+            found = self._breakpoints.nonfinite_at(last_step, SAMPLE_SECONDS)
         logs = execution.logs_of(result)
         if not found and not self._are_finite(logs):
             found = ["the loss"]
@@ -66,13 +66,13 @@ class Guard:
             self._last_logs = logs
         return result, found
 
-    def skipped(self, execution: Execution, result: Any) -> Any:
-        """What a step that was taken back returns: the logs before it."""
+    def result_of_undone(self, execution: Execution, result: Any) -> Any:
+        """Return the result of a step that was undone: the logs before it."""
         logs = execution.logs_of(result) if self._last_logs is None else self._last_logs
         return execution.result_with(logs)
 
     def _are_finite(self, logs: Any) -> bool:
-        """Whether logs are, or were not before: running means do not recover."""
+        """Return whether logs are finite, or were not before: running means do not recover."""
         return _finite(logs) or (self._last_logs is not None and not _finite(self._last_logs))
 
 

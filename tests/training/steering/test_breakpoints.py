@@ -34,7 +34,7 @@ def sample(step, gradients, bad=(0, 0), loss=1.0, **more):
 @pytest.fixture
 def points():
     points = Breakpoints()
-    points.saw([to_event(0, 0.0, [to_value(Kind.MODEL, MODEL)])])
+    points.on_written([to_event(0, 0.0, [to_value(Kind.MODEL, MODEL)])])
     return points
 
 
@@ -45,50 +45,50 @@ def statistic(name="b/kernel", side="above", value=10.0, table="gradient", stati
 
 def test_a_statistic_that_crosses_its_value_is_reached_once(points):
     points.add(STATISTIC, statistic(), 0)
-    points.saw([sample(5, [99.0, 10.0])])  # another row; not above
-    assert not points.stops_at(6)
-    points.saw([sample(6, [0.0, 10.5])])
-    assert points.stops_at(7)
-    ((item, why),) = points.taken(7)
+    points.on_written([sample(5, [99.0, 10.0])])  # another row; not above
+    assert not points.is_reached(6)
+    points.on_written([sample(6, [0.0, 10.5])])
+    assert points.is_reached(7)
+    ((item, why),) = points.pop_reached(7)
     assert str(item) == "gradient l2 of b/kernel above 10"
     assert why == "10.5 at step 6"
-    points.saw([sample(7, [0.0, 11.0])])
-    assert points.taken(8) == []
+    points.on_written([sample(7, [0.0, 11.0])])
+    assert points.pop_reached(8) == []
 
 
 def test_a_number_that_is_none_crosses_nothing_and_an_infinite_one_does(points):
     points.add(STATISTIC, statistic(side="below"), 0)
     points.add(STATISTIC, statistic(), 0)
-    points.saw([sample(1, [0.0, np.nan])])
-    assert points.taken(2) == []
-    points.saw([sample(2, [0.0, np.inf])])
-    ((item, _),) = points.taken(3)
+    points.on_written([sample(1, [0.0, np.nan])])
+    assert points.pop_reached(2) == []
+    points.on_written([sample(2, [0.0, np.inf])])
+    ((item, _),) = points.pop_reached(3)
     assert item.arguments["side"] == "above"
 
 
 def test_rows_and_statistics_that_are_not_there_are_refused(points):
     with pytest.raises(CommandError, match=r"no row 'c/kernel'\. Rows: a/kernel, b/kernel"):
         points.add(STATISTIC, statistic(name="c/kernel"), 0)
-    points.saw([sample(1, [0.0, 0.0])])
+    points.on_written([sample(1, [0.0, 0.0])])
     with pytest.raises(CommandError, match="It has: l2, nonfinite_count"):
         points.add(STATISTIC, statistic(statistic="mean"), 0)
 
 
 def test_a_step_is_reached_once_and_must_lie_ahead(points):
     points.add(STEP, {"step": 5}, 3)
-    assert not points.stops_at(4)
-    assert points.stops_at(5)
-    assert points.stops_at(6)  # several steps of one execution
-    assert len(points.taken(6)) == 1
-    with pytest.raises(CommandError, match="must lie behind it"):
+    assert not points.is_reached(4)
+    assert points.is_reached(5)
+    assert points.is_reached(6)  # several steps of one execution
+    assert len(points.pop_reached(6)) == 1
+    with pytest.raises(CommandError, match="must lie after it"):
         points.add(STEP, {"step": 6}, 6)
 
 
 def test_what_is_not_finite_is_named_in_the_order_of_the_step(points):
-    points.saw([sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan)])
+    points.on_written([sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan)])
     found = points.nonfinite_at(3, 0.0)
     assert found == ["gradient of b/kernel (2 values)", "the loss (nan)"]
-    points.saw([sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)])
+    points.on_written([sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)])
     assert points.nonfinite_at(4, 0.0) == []  # the optimizer skips such a step
     assert points.nonfinite_at(9, 0.0) == []  # not written
 
@@ -96,9 +96,9 @@ def test_what_is_not_finite_is_named_in_the_order_of_the_step(points):
 def test_the_same_breakpoint_twice_is_one_and_can_be_removed(points):
     first, second = (points.add(NONFINITE, {}, 0) for _ in range(2))
     assert first == second
-    assert points.armed
+    assert points.checks_every_step
     points.remove(first.number)
-    assert not points.armed
+    assert not points.checks_every_step
     with pytest.raises(CommandError, match="no breakpoint 1"):
         points.remove(first.number)
 
@@ -108,9 +108,9 @@ def test_a_finding_is_reached_by_its_problem(points):
         problem, title = "dying_relu", "dead units"
 
     points.add(FINDING, {"problem": "exploding_gradient"}, 0)
-    points.found(Found)
-    assert points.taken(1) == []
+    points.on_finding(Found)
+    assert points.pop_reached(1) == []
     points.add(FINDING, {"problem": "dying_relu"}, 0)
-    points.found(Found)
-    ((item, why),) = points.taken(1)
+    points.on_finding(Found)
+    ((item, why),) = points.pop_reached(1)
     assert (str(item), why) == ("finding dying_relu", "dead units")

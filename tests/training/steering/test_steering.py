@@ -110,7 +110,7 @@ def test_a_schedule_is_overridden_until_it_is_used_again(directory):
     def script(control):
         assert control.state["learning_rate_source"] == "schedule"
         done = control.set_learning_rate(0.25)
-        assert done.old == "0.1 (of the schedule)"
+        assert done.old == "0.1 (schedule)"
         assert done.new == "0.25 (overrides the schedule)"
         assert control.state["learning_rate_source"] == "override"
         control.step(2)
@@ -258,8 +258,8 @@ def test_commands_are_refused_with_a_reason(directory):
         for command, why in (
             (lambda: control.activations("nope"), "no layer 'nope'"),
             (lambda: control.gradient("nope"), "no trainable weight 'nope'"),
-            (lambda: control.resume(retry=True), "No step was taken back"),
-            (lambda: control.break_at_step(0), "must lie behind it"),
+            (lambda: control.resume(retry=True), "No step was undone"),
+            (lambda: control.break_at_step(0), "must lie after it"),
             (lambda: control.break_on_finding("nope"), "Problems are non_finite"),
             (lambda: control.remove_breakpoint(7), "no breakpoint 7"),
         ):
@@ -288,7 +288,7 @@ def test_of_two_settings_that_wait_the_later_one_counts(directory):
                 for value in (0.1, 0.2):
                     identity = steered.send(control, "set_learning_rate", value=value)
                     found[value] = identity
-                steered.wait_for_mail(callback, 2)
+                steered.wait_for_commands(callback, 2)
 
     callback = InspectCallback(directory, **LEAN)
     model = make_model()
@@ -310,7 +310,7 @@ def test_a_paused_training_goes_on_by_itself_after_control_timeout(directory):
         def on_train_batch_begin(self, batch, logs=None):
             if batch == 1:
                 steered.send(connect(directory), "pause")
-                steered.wait_for_mail(callback)
+                steered.wait_for_commands(callback)
 
     x, y = make_data()
     model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0, callbacks=[Pause(), callback])
@@ -343,7 +343,7 @@ def test_a_loop_of_ones_own_is_steered_too(directory):
                 steered.send(control, "pause")
                 identity = steered.send(control, "look_at_batch")
                 last = steered.send(control, "resume")
-                steered.wait_for_mail(callback, 3)
+                steered.wait_for_commands(callback, 3)
             loop.before_batch()
             model.train_on_batch(x[:BATCH], y[:BATCH])
             done.append(number)
