@@ -16,10 +16,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from tb_keras_inspect.catalog.pictures import PICTURES
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.model.connections import edges_of
 from tb_keras_inspect.training.model.names import layer_names
-from tb_keras_inspect.training.probe.options import PICTURES, checked_pictures
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 
 
@@ -80,7 +80,7 @@ def main() -> None:
     model.compile("sgd", "categorical_crossentropy")
     shape = (arguments.probes, *model.inputs[0].shape[1:])
     samples = ProbeSamples.from_user(np.random.default_rng(0).random(shape), model)
-    kinds = checked_pictures(arguments.pictures)
+    kinds = frozenset(PICTURES[name].kind for name in arguments.pictures)
     probe = ProbePass(model, samples, layer_names(model), kinds=kinds)
 
     values, first = seconds(probe.run, 0)

@@ -183,9 +183,9 @@ def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -
     model, x, y = MODELS[name]()
     log_dir = tempfile.mkdtemp()
     warm_up = 6
-    switches = dict.fromkeys(without, False)
+    record = dict.fromkeys(without, False)
     callback = InspectCallback(
-        log_dir, every=1, tier=tier, maps_every=0, max_log_megabytes=1e6, **switches
+        log_dir, every=1, tier=tier, maps_every=0, budget={"max_log_megabytes": 1e6}, record=record
     )
     first = First()
     steps = warm_up + block * len(Blocks.KINDS) * rounds + 1

@@ -1,4 +1,4 @@
-"""See inside a Keras training: gradients, activations, dead units, and what is wrong.
+"""See inside a Keras training run: gradients, activations, dead units, and what is wrong.
 
 Public names are imported on first use: importing the package loads neither Keras nor TensorFlow,
 because TensorBoard imports it at every start.
@@ -15,9 +15,21 @@ if TYPE_CHECKING:
     from tb_keras_inspect.steering.client import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
+    from tb_keras_inspect.training.options import (
+        BudgetOptions,
+        ControlOptions,
+        DiagnosisOptions,
+        PictureOptions,
+        RecordOptions,
+    )
 
 _HOME = {
+    "BudgetOptions": "tb_keras_inspect.training.options",
+    "ControlOptions": "tb_keras_inspect.training.options",
+    "DiagnosisOptions": "tb_keras_inspect.training.options",
     "InspectCallback": "tb_keras_inspect.callback",
+    "PictureOptions": "tb_keras_inspect.training.options",
+    "RecordOptions": "tb_keras_inspect.training.options",
     "compare": "tb_keras_inspect.store",
     "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",
@@ -25,7 +37,12 @@ _HOME = {
     "load_runs": "tb_keras_inspect.store",
 }
 __all__ = [
+    "BudgetOptions",
+    "ControlOptions",
+    "DiagnosisOptions",
     "InspectCallback",
+    "PictureOptions",
+    "RecordOptions",
     "__version__",
     "compare",
     "connect",

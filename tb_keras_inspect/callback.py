@@ -1,6 +1,7 @@
 """InspectCallback: options, schedule, life cycle. What touches tensors is in `capture`."""
 
 import contextlib
+import dataclasses
 import math
 import os
 import time
@@ -10,15 +11,26 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training import options
+from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, unwatched
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.training.live.live_diagnosis import Watch
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
-from tb_keras_inspect.training.probe.options import checked_pictures, layer_name
-from tb_keras_inspect.training.probe.pictures.map_sizes import MAX_CHANNELS, MAX_PIXELS
+from tb_keras_inspect.training.moved_options import explains_moved
+from tb_keras_inspect.training.options import (
+    BudgetOptions,
+    ControlOptions,
+    DiagnosisOptions,
+    Options,
+    PictureOptions,
+    RecordOptions,
+    control_options_of,
+    options_of,
+    picture_options_of,
+)
+from tb_keras_inspect.training.probe.options import layer_name
 from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
 from tb_keras_inspect.training.processes.group import NoRecorder, join
 from tb_keras_inspect.training.recorder import (
@@ -50,45 +62,33 @@ class InspectCallback(keras.callbacks.Callback):
 
     Args:
         log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
-        every: Sample every n-th training step; `"auto"` keeps the cost of sampling under `overhead`
-            but samples at least 200 steps of a fit. Defaults to `"auto"`.
-        probe: The samples that are shown: a number (so many of the first batch that is sampled, which
-            for a model without weights may be the second), an array, a dict or list of arrays, or a
-            dataset; at most 16. Defaults to None: 4 of the first batch.
-        maps_every: Record what the probe samples look like inside the model at the end of every n-th
-            epoch, at most 100 times a fit; 0 for never. Defaults to 1.
-        pictures: What else than the model's outputs is recorded of the probe samples, a list of some of
-            `"activations"`, `"attention"`, `"saliency"`, `"grad_cam"`, `"kernels"`,
-            `"activation_functions"` and `"representation"`. Defaults to None: all, but in the tier
-            `"economy"` not saliency and Grad-CAM, which take a backward pass.
-        max_channels, max_pixels: Most channels (units, heads) of one array that are shown, and most
-            pixels of one picture; larger ones are averaged. Default to 64 and 4096.
-        grad_cam_layer: The layer that Grad-CAM is of, or its name. Defaults to None: the last
-            convolution.
-        tier: How much is looked at: `"economy"` (no histograms, no units), `"standard"`, or `"full"`
-            (all elements of all tensors, where `"standard"` looks at part of large ones). Defaults
-            to `"standard"`.
+        every: Sample every n-th training step; `"auto"` keeps the cost of sampling under
+            `budget.overhead` but samples at least 200 steps of a fit. Defaults to `"auto"`.
+        tier: How much is recorded: `"economy"` (no histograms, no units), `"standard"`, or `"full"`
+            (all elements of all tensors, where `"standard"` reads part of large ones). Defaults to
+            `"standard"`.
         layers: Which layers to record: a regular expression, or a list of layer names and layers.
             Defaults to None: all.
-        gradients, weights, updates, activations, units, histograms: Switch a kind on or off. Default
-            to None: what the tier says.
-        scalars: Also write global gradient norm, update ratio and dead share as ordinary scalars
-            (`inspect/...`), which TensorBoard's Scalars tab and others show. Defaults to False.
-        overhead: Share of the training time that `every="auto"` may take. Defaults to 0.03.
+        probe: The samples whose pictures are recorded: a number (so many of the first sampled batch,
+            which for a model without weights may be the second), an array, a dict or list of arrays,
+            or a dataset; at most 16. Defaults to None: 4 of the first batch.
+        maps_every: Record how the model sees the probe samples at the end of every n-th epoch, at
+            most 100 times a fit; 0 for never. Defaults to 1.
         console: Severity from which a finding of the diagnosis is printed when it first appears:
-            "note", "warning" or "error"; None to print nothing. Defaults to "warning": rules are made
-            to be silent where training goes well, and a fault told at once saves the rest of the run.
-        on_finding: Called with each `tb_keras_inspect.diagnosis.Finding` when it first appears. An
-            exception in it is reported once; training goes on. Defaults to None.
-        stop_on: Problems (e.g. "non_finite") or severities ("error") that end the training, with the
-            evidence printed. Defaults to none.
-        thresholds: Name to value, for those of the diagnosis that are to differ from their defaults.
-        control: Whether the training takes commands while it runs: pause, step, look, change, go on,
-            from the tab or with `tb_keras_inspect.connect`. Defaults to False.
-        control_timeout: Seconds after which a paused training goes on when nobody commands anything.
-            Defaults to None: never.
-        max_log_megabytes: Limit of the log's size; samples and activation maps become sparser to
-            keep it. Defaults to 200.
+            "note", "warning" or "error"; None to print nothing. Defaults to "warning": rules are
+            written to stay silent on healthy runs, and a problem reported at once saves the rest of
+            the run.
+        stop_on: Problems (e.g. "non_finite") or severities ("error") that end the training run, with
+            the evidence printed. Defaults to none.
+        control: Whether the run takes commands (pause, step, inspect, change, resume) from the tab or
+            from `tb_keras_inspect.connect`: True, False, or a `ControlOptions`. Defaults to False.
+        record: What to record, a `RecordOptions`.
+        pictures: Which pictures of the probe samples to record, a `PictureOptions`, or a list of its
+            `kinds`.
+        budget: What recording may cost, a `BudgetOptions`.
+        diagnosis: How the diagnosis works while the model trains, a `DiagnosisOptions`.
+
+    Each object of options may also be given as a mapping: `record={"histograms": False}`.
 
     Raises:
         ValueError: for an option that cannot be right.
@@ -108,65 +108,49 @@ class InspectCallback(keras.callbacks.Callback):
     ```
     """
 
+    @explains_moved
     def __init__(
         self,
         log_dir: str | os.PathLike[str],
         every: int | str = "auto",
         *,
-        probe: Any = None,
-        maps_every: int = 1,
-        pictures: Any = None,
-        max_channels: int = MAX_CHANNELS,
-        max_pixels: int = MAX_PIXELS,
-        grad_cam_layer: Any = None,
         tier: str = "standard",
         layers: Any = None,
-        gradients: bool | None = None,
-        weights: bool | None = None,
-        updates: bool | None = None,
-        activations: bool | None = None,
-        units: bool | None = None,
-        histograms: bool | None = None,
-        scalars: bool = False,
-        overhead: float = 0.03,
-        max_log_megabytes: float = 200,
+        probe: Any = None,
+        maps_every: int = 1,
         console: str | None = "warning",
-        on_finding: Callable[[Any], Any] | None = None,
         stop_on: str | Iterable[str] = (),
-        thresholds: Mapping[str, float] | None = None,
-        control: bool = False,
-        control_timeout: float | None = None,
+        control: bool | ControlOptions | Mapping[str, Any] = False,
+        record: RecordOptions | Mapping[str, Any] | None = None,
+        pictures: PictureOptions | Mapping[str, Any] | Iterable[str] | None = None,
+        budget: BudgetOptions | Mapping[str, Any] | None = None,
+        diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
     ):
         super().__init__()
-        self.log_dir = options.checked_log_dir(log_dir)
-        self._every = options.checked_every(every)
-        self._maps_every = options.checked_whole("maps_every", maps_every, least=0)
-        self._overhead = options.checked_positive("overhead", overhead)
-        self._max_bytes = options.checked_positive("max_log_megabytes", max_log_megabytes) * 1e6
-        self._settings = settings_for(
-            tier,
-            gradients=gradients,
-            weights=weights,
-            updates=updates,
-            activations=activations,
-            units=units,
-            histograms=histograms,
-            scalars=options.checked_flag("scalars", scalars),
+        self.log_dir = check.checked_log_dir(log_dir)
+        self._options = options = Options(
+            every=check.checked_every(every),
+            tier=tier,
+            layers=layers,
+            probe=probe,
+            maps_every=check.checked_whole("maps_every", maps_every, least=0),
+            console=check.checked_console(console),
+            stop_on=check.checked_stop_on(stop_on),
+            control=control_options_of(control),
+            record=options_of(RecordOptions, "record", record),
+            pictures=picture_options_of(pictures),
+            budget=options_of(BudgetOptions, "budget", budget),
+            diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
         )
-        self._layers, self._wanted = layers, layer_filter(layers)
-        self._probe, self._grad_cam_layer = probe, grad_cam_layer
-        self._pictures = {
-            "kinds": checked_pictures(pictures, tier),
-            "max_channels": options.checked_whole("max_channels", max_channels, least=1),
-            "max_pixels": options.checked_whole("max_pixels", max_pixels, least=1),
-        }
-        self._options = {"every": every, "tier": tier, "maps_every": maps_every, "layers": layers}
-        self._options |= {"overhead": overhead, "max_log_megabytes": max_log_megabytes}
-        self._watch = Watch(console, on_finding, stop_on, thresholds)
-        if control_timeout is not None:
-            control_timeout = options.checked_positive("control_timeout", control_timeout)
-        wanted = options.checked_flag("control", control)
-        self._controller = Controller(control_timeout) if wanted else None
+        self._settings = settings_for(tier, **dataclasses.asdict(options.record))
+        self._wanted = layer_filter(layers)
+        self._watch = Watch(
+            options.console,
+            options.diagnosis.on_finding,
+            options.stop_on,
+            options.diagnosis.thresholds,
+        )
+        self._controller = Controller(options.control.timeout) if options.control else None
         self._inspected: keras.Model | None = None
         self._session: Session | None = None  # only inside `fit`
         self._kept: Session | None = None  # for the next one
@@ -226,9 +210,10 @@ class InspectCallback(keras.callbacks.Callback):
                 f"recorded in {self._recorder.log_dir}, as a run of its own; nothing is lost or mixed. "
                 "Give each training a directory of its own"
             )
-        self._session = self._kept = session
-        self._schedule = Schedule(self._every, self._overhead, self._max_bytes)
-        self._snapshots = Snapshots(self._maps_every, self._max_bytes)
+        self._session, options = session, self._options
+        self._kept = session
+        self._schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
+        self._snapshots = Snapshots(options.maps_every, options.max_bytes)
         self._fit_begun = False
         self._epoch = 0
         if self._controller:
@@ -245,18 +230,24 @@ class InspectCallback(keras.callbacks.Callback):
             self._watch,
             self._sample_now,
             _warn,
-            self._max_bytes,
+            self._options.max_bytes,
             self.params.get("epochs"),
             self.params.get("steps"),
             "several processes train one model" if several else "",
         )
 
     def _new_session(self) -> Session:
-        model = self._inspected
-        check_matches(self._layers, self._wanted, model)
-        samples = ProbeSamples.from_user(self._probe, model) if self._maps_every else None
-        pictures = self._pictures | {"grad_cam_layer": layer_name(self._grad_cam_layer, model)}
-        return Session(model, self._settings, self._wanted, samples, self._options, pictures)
+        model, options = self._inspected, self._options
+        check_matches(options.layers, self._wanted, model)
+        samples = ProbeSamples.from_user(options.probe, model) if options.maps_every else None
+        pictures = {
+            "kinds": options.pictures.kinds_in(options.tier),
+            "max_channels": options.pictures.max_channels,
+            "max_pixels": options.pictures.max_pixels,
+            "grad_cam_layer": layer_name(options.pictures.grad_cam_layer, model),
+        }
+        recorded = options.for_model_record()
+        return Session(model, self._settings, self._wanted, samples, recorded, pictures)
 
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:

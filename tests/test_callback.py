@@ -1,13 +1,25 @@
 """InspectCallback's options: what is refused, in which words, and what they change."""
 
+import dataclasses
 import logging
+import pathlib
 
 import keras
 import numpy as np
 import pytest
 
-from tb_keras_inspect import InspectCallback, load_run
+import tb_keras_inspect
+from tb_keras_inspect import (
+    BudgetOptions,
+    ControlOptions,
+    DiagnosisOptions,
+    InspectCallback,
+    PictureOptions,
+    RecordOptions,
+    load_run,
+)
 from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect.training.moved_options import MOVED
 
 X = np.random.default_rng(0).normal(size=(32, 6)).astype("float32")
 Y = np.arange(32) % 3
@@ -39,9 +51,12 @@ REFUSED = [
     ({"every": None}, "every=None"),
     ({"maps_every": -1}, r"`maps_every` must be a whole number from 0. Received: maps_every=-1"),
     ({"tier": "huge"}, r"\['economy', 'full', 'standard'\]. Received: tier='huge'"),
-    ({"overhead": -0.1}, r"`overhead` must be a positive number. Received: overhead=-0.1"),
-    ({"overhead": float("nan")}, "overhead=nan"),
-    ({"max_log_megabytes": 0}, "max_log_megabytes=0"),
+    (
+        {"budget": {"overhead": -0.1}},
+        r"`overhead` must be a positive number. Received: overhead=-0.1",
+    ),
+    ({"budget": {"overhead": float("nan")}}, "overhead=nan"),
+    ({"budget": {"max_log_megabytes": 0}}, "max_log_megabytes=0"),
     ({"layers": "("}, r"valid regular expression"),
     ({"layers": []}, r"non-empty list"),
     ({"layers": [3]}, r"Received an item: 3"),
@@ -52,6 +67,65 @@ REFUSED = [
 def test_an_option_that_cannot_be_right_is_refused_with_what_is_accepted(options, words, tmp_path):
     with pytest.raises(ValueError, match=words):
         InspectCallback(tmp_path, **options)
+
+
+GROUPS = {
+    "record": RecordOptions,
+    "pictures": PictureOptions,
+    "budget": BudgetOptions,
+    "diagnosis": DiagnosisOptions,
+    "control": ControlOptions,
+}
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_misspelt_option_of_a_group_is_answered_with_the_closest_and_all_accepted(
+    group, tmp_path
+):
+    names = [field.name for field in dataclasses.fields(GROUPS[group])]
+    with pytest.raises(
+        ValueError, match=f"Did you mean {names[-1]!r}.*{', '.join(names)}.*Received"
+    ):
+        InspectCallback(tmp_path, **{group: {names[-1] + "s": 1}})
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_group_that_is_no_group_is_refused_with_what_is_accepted(group, tmp_path):
+    with pytest.raises(ValueError, match=f"{GROUPS[group].__name__}.*Received: {group}=3"):
+        InspectCallback(tmp_path, **{group: 3})
+
+
+@pytest.mark.parametrize(("old", "place"), MOVED.items(), ids=str)
+def test_an_old_keyword_is_answered_in_one_line_with_its_new_place(old, place, tmp_path):
+    with pytest.raises(TypeError) as caught:
+        InspectCallback(tmp_path, **{old: 7})
+    group, name = place
+    wanted = f"`{old}` is now in `{group}`: InspectCallback(..., {group}={{{name!r}: 7}})"
+    assert str(caught.value) == wanted
+    assert name in {field.name for field in dataclasses.fields(GROUPS[group])}
+    changes = pathlib.Path(tb_keras_inspect.__file__).parent.parent / "CHANGELOG.md"
+    assert f"`{old}=...` is `{group}=" in changes.read_text()
+
+
+def test_an_object_a_mapping_and_a_list_of_pictures_record_the_same(tmp_path):
+    ways = {
+        "object": {
+            "record": RecordOptions(histograms=False, scalars=True),
+            "pictures": PictureOptions(kinds=["kernels"]),
+        },
+        "mapping": {
+            "record": {"histograms": False, "scalars": True},
+            "pictures": {"kinds": ["kernels"]},
+        },
+        "list": {"record": {"histograms": False, "scalars": True}, "pictures": ["kernels"]},
+    }
+    kinds = []
+    for name, options in ways.items():
+        fit(InspectCallback(tmp_path / name, every=2, **options))
+        kinds.append(load_run(tmp_path / name).kinds)
+    assert kinds[0] == kinds[1] == kinds[2]
+    assert "kernels" in kinds[0]
+    assert "maps" not in kinds[0]
 
 
 @pytest.mark.parametrize("log_dir", ["", None, 3])
@@ -118,7 +192,7 @@ SWITCHES = {
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_each_kind_can_be_switched_off(switch, tmp_path):
     fit(InspectCallback(tmp_path / "all", every=1))
-    fit(InspectCallback(tmp_path / "less", every=1, **{switch: False}))
+    fit(InspectCallback(tmp_path / "less", every=1, record={switch: False}))
     gone = load_run(tmp_path / "all").kinds - load_run(tmp_path / "less").kinds
     assert gone == SWITCHES[switch]
 
@@ -137,7 +211,7 @@ def test_tiers_differ_in_what_they_record(tmp_path):
 
 
 def test_the_log_keeps_its_limit(tmp_path):
-    fit(InspectCallback(tmp_path, every=1, max_log_megabytes=0.3), epochs=100)
+    fit(InspectCallback(tmp_path, every=1, budget={"max_log_megabytes": 0.3}), epochs=100)
     size = sum(path.stat().st_size for path in tmp_path.iterdir())
     assert 0.15e6 < size <= 0.3e6
     steps = load_run(tmp_path).table("gradient").steps

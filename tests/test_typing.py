@@ -29,11 +29,16 @@ USES = {
 def test_a_strict_check_knows_the_types_of_the_public_interface(tmp_path):
     lines = ["from tb_keras_inspect import InspectCallback, compare, diagnose, load_run, load_runs"]
     lines += [
+        "from tb_keras_inspect import RecordOptions",
         "from tb_keras_inspect import plots",
         "from tb_keras_inspect.export import export_run",
     ]
     lines += [f"reveal_type({use})" for use in USES]
-    lines += ["InspectCallback('a', every=10, scalars=True)", "InspectCallback('a', evry=10)"]
+    lines += [
+        "InspectCallback('a', every=10, record=RecordOptions(scalars=True))",
+        "InspectCallback('a', budget={'overhead': 0.1}, pictures=['kernels'], control=True)",
+        "InspectCallback('a', evry=10)",
+    ]
     path = tmp_path / "use.py"
     path.write_text("\n".join(lines))
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file="]

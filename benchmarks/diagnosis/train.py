@@ -47,7 +47,9 @@ def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     begun = time.perf_counter()
     fit = CASES[name].build()
     # No rule looks at histograms or maps, and a step without them is quick to trace.
-    inspect = InspectCallback(str(directory), every=every, maps_every=0, histograms=False)
+    inspect = InspectCallback(
+        str(directory), every=every, maps_every=0, record={"histograms": False}
+    )
     fit.model.fit(fit.x, fit.y, verbose=0, callbacks=[inspect], **fit.options)
     done.touch()
     print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)

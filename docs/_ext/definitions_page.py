@@ -156,7 +156,7 @@ How they are stored: [records](records.md#arrays).
 
 ## Headline numbers
 
-With `InspectCallback(scalars=True)` also as ordinary scalars:
+With `InspectCallback(record={"scalars": True})` also as ordinary scalars:
 
 | tag | formula |
 | --- | --- |

@@ -30,3 +30,7 @@ _ALL = (
     Picture("representation", Kind.REPRESENTATION),
 )
 PICTURES: dict[str, Picture] = {picture.name: picture for picture in _ALL}
+ALL = frozenset(picture.kind for picture in _ALL)
+GRADIENTS = frozenset(picture.kind for picture in _ALL if picture.backward)
+MAX_CHANNELS = 64  # of one array, by default
+MAX_PIXELS = 4096  # of one picture, by default

@@ -1,48 +1,268 @@
-"""Checks of the callback's options: each returns the value, or raises and says what is accepted."""
+"""The options of `InspectCallback`: small objects, each with defaults and checks of its own.
 
-import os
-from typing import Any
+A wrong value raises when the object is made and says what was received and what is accepted.
+Importing this module does not load Keras.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS, PICTURES
+from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
+from tb_keras_inspect.training import option_checks as check
 
 
-def checked_log_dir(log_dir: Any) -> str:
-    """The path as text."""
-    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
+@dataclasses.dataclass(frozen=True)
+class RecordOptions:
+    """What is recorded of a sampled step. A switch that is None follows `tier`.
+
+    Args:
+        gradients: Statistics of each variable's gradient.
+        weights: Statistics of each variable.
+        updates: Statistics of what the optimizer added to each variable.
+        activations: Statistics of each layer's output.
+        units: Largest magnitude of each unit of each layer, from which dead units are known.
+        histograms: Histograms of everything recorded.
+        scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
+            as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
+            its files. Defaults to False.
+
+    Raises:
+        ValueError: for a value that is not accepted.
+    """
+
+    gradients: bool | None = None
+    weights: bool | None = None
+    updates: bool | None = None
+    activations: bool | None = None
+    units: bool | None = None
+    histograms: bool | None = None
+    scalars: bool = False
+
+    def __post_init__(self) -> None:
+        for name in names_of(RecordOptions):
+            checked = check.checked_flag if name == "scalars" else check.checked_switch
+            checked(name, getattr(self, name))
+
+
+@dataclasses.dataclass(frozen=True)
+class PictureOptions:
+    """Which pictures of the probe samples are recorded, and how large.
+
+    Args:
+        kinds: A list of some of `"activations"`, `"attention"`, `"saliency"`, `"grad_cam"`,
+            `"kernels"`, `"activation_functions"` and `"representation"`. The model's outputs are
+            always recorded. Defaults to None: all, but in the tier `"economy"` neither saliency nor
+            Grad-CAM, which take a backward pass.
+        max_channels: Most channels (units, heads) of one array to record. Defaults to 64.
+        max_pixels: Most pixels of one picture; a larger one is averaged down. Defaults to 4096.
+        grad_cam_layer: The layer whose Grad-CAM is recorded, or its name. Defaults to None: the last
+            convolution.
+
+    Raises:
+        ValueError: for a value that is not accepted.
+    """
+
+    kinds: Iterable[str] | None = None
+    max_channels: int = MAX_CHANNELS
+    max_pixels: int = MAX_PIXELS
+    grad_cam_layer: Any = None
+
+    def __post_init__(self) -> None:
+        kinds = self.kinds
+        if kinds is not None:
+            is_list = isinstance(kinds, Iterable) and not isinstance(kinds, (str, Mapping))
+            names = tuple(kinds) if is_list else None
+            if names is None or any(name not in PICTURES for name in names):
+                received = kinds if names is None else list(names)
+                hint = "".join(check.closest(n, PICTURES) for n in names or () if n not in PICTURES)
+                raise ValueError(
+                    f"`kinds` of pictures must be None for all, or a list of some of "
+                    f"{sorted(PICTURES)}.{hint} Received: kinds={received!r}"
+                )
+            object.__setattr__(self, "kinds", names)
+        check.checked_whole("max_channels", self.max_channels, least=1)
+        check.checked_whole("max_pixels", self.max_pixels, least=1)
+
+    def kinds_in(self, tier: str) -> frozenset[Kind]:
+        """The kinds to record in a tier."""
+        if self.kinds is None:
+            return ALL - GRADIENTS if tier == "economy" else ALL
+        return frozenset(PICTURES[name].kind for name in self.kinds)
+
+
+@dataclasses.dataclass(frozen=True)
+class BudgetOptions:
+    """What recording may cost.
+
+    Args:
+        overhead: Fraction of the training time that `every="auto"` may take. Defaults to 0.03.
+        max_log_megabytes: Limit of the log's size; samples and pictures become sparser to stay under
+            it. Defaults to 200.
+
+    Raises:
+        ValueError: for a value that is not accepted.
+    """
+
+    overhead: float = 0.03
+    max_log_megabytes: float = 200
+
+    def __post_init__(self) -> None:
+        for name in names_of(BudgetOptions):
+            check.checked_positive(name, getattr(self, name))
+
+
+@dataclasses.dataclass(frozen=True)
+class DiagnosisOptions:
+    """How the diagnosis works while the model trains.
+
+    Args:
+        on_finding: Called with each `tb_keras_inspect.diagnosis.Finding` when it first appears, on
+            the training thread. An exception in it is reported once; training goes on. Defaults to
+            None.
+        thresholds: Threshold name to value, for those that differ from their defaults. Defaults to
+            None.
+
+    Raises:
+        ValueError: for a value that is not accepted.
+    """
+
+    on_finding: Callable[[Finding], Any] | None = None
+    thresholds: Mapping[str, float] | None = None
+
+    def __post_init__(self) -> None:
+        if self.on_finding is not None and not callable(self.on_finding):
+            raise ValueError(
+                "`on_finding` must be a function of one finding. "
+                f"Received: on_finding={self.on_finding!r}"
+            )
+        if self.thresholds is not None:
+            if not isinstance(self.thresholds, Mapping):
+                raise ValueError(
+                    "`thresholds` must map names of thresholds to numbers. "
+                    f"Received: thresholds={self.thresholds!r}"
+                )
+            given = Thresholds(THRESHOLDS, self.thresholds)
+            chosen = {name: given[name] for name in self.thresholds}
+            object.__setattr__(self, "thresholds", chosen)
+
+
+@dataclasses.dataclass(frozen=True)
+class ControlOptions:
+    """How the training run takes commands while it runs.
+
+    Args:
+        timeout: Seconds after which a paused run resumes if no command arrives. Defaults to None:
+            never.
+
+    Raises:
+        ValueError: for a value that is not accepted.
+    """
+
+    timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.timeout is not None:
+            check.checked_positive("timeout", self.timeout)
+
+
+def names_of(options: Any) -> list[str]:
+    """The names of an option class."""
+    return [field.name for field in dataclasses.fields(options)]
+
+
+_Options = TypeVar("_Options")
+
+
+def options_of(kind: type[_Options], name: str, value: Any) -> _Options:
+    """What the user gave for one of the callback's arguments, as an option object.
+
+    Args:
+        kind: A class of options.
+        name: The argument.
+        value: An object of that class, a mapping of its fields, or None for the defaults.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if isinstance(value, kind):
+        return value
+    if value is None:
+        return kind()
+    accepted = names_of(kind)
+    if not isinstance(value, Mapping):
         raise ValueError(
-            f"`log_dir` must be a directory's path, not empty. Received: log_dir={log_dir!r}"
+            f"`{name}` must be a {kind.__name__} or a mapping with keys from {', '.join(accepted)}. "
+            f"Received: {name}={value!r}"
         )
-    return os.fspath(log_dir)
+    for key in value:
+        if key not in accepted:
+            raise ValueError(
+                f"`{name}` has no option {key!r}.{check.closest(key, accepted)} "
+                f"Accepted: {', '.join(accepted)}. Received: {name}={dict(value)!r}"
+            )
+    return kind(**value)
 
 
-def checked_every(every: Any) -> int | str:
-    """A number of steps, or "auto"."""
-    if every == "auto":
-        return "auto"
-    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+def picture_options_of(pictures: Any) -> PictureOptions:
+    """As `options_of`; a list is short for its `kinds`."""
+    if isinstance(pictures, (str, list, tuple, set, frozenset)):
+        return PictureOptions(kinds=pictures)
+    if pictures is not None and not isinstance(pictures, (PictureOptions, Mapping)):
         raise ValueError(
-            f"`every` must be 'auto' or a whole number of steps from 1. Received: every={every!r}"
+            f"`pictures` must be a list of some of {sorted(PICTURES)}, a PictureOptions or a mapping "
+            f"with keys from {', '.join(names_of(PictureOptions))}. Received: pictures={pictures!r}"
         )
-    return every
+    return options_of(PictureOptions, "pictures", pictures)
 
 
-def checked_whole(name: str, value: Any, least: int) -> int:
-    """A whole number, not smaller than `least`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+def control_options_of(control: Any) -> ControlOptions | None:
+    """As `options_of`; True stands for the defaults, False for no control: None."""
+    if control is True or control is False:
+        return ControlOptions() if control else None
+    if control is None or not isinstance(control, (ControlOptions, Mapping)):
         raise ValueError(
-            f"`{name}` must be a whole number from {least}. Received: {name}={value!r}"
+            "`control` must be True, False, a ControlOptions or a mapping with keys from "
+            f"{', '.join(names_of(ControlOptions))}. Received: control={control!r}"
         )
-    return value
+    return options_of(ControlOptions, "control", control)
 
 
-def checked_positive(name: str, value: Any) -> float:
-    """A positive, finite number."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 < value < float("inf"):
-        raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
-    return float(value)
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """All options of a callback, checked.
 
+    Attributes:
+        stop_on: Problems and severities, also where a single one was given.
+        control: None where the run takes no commands.
+    """
 
-def checked_flag(name: str, value: Any) -> bool:
-    """True or False."""
-    if not isinstance(value, bool):
-        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
-    return value
+    every: int | str
+    tier: str
+    layers: Any
+    probe: Any
+    maps_every: int
+    console: str | None
+    stop_on: frozenset[str]
+    control: ControlOptions | None
+    record: RecordOptions
+    pictures: PictureOptions
+    budget: BudgetOptions
+    diagnosis: DiagnosisOptions
+
+    @property
+    def max_bytes(self) -> float:
+        """Limit of the log's size, in bytes."""
+        return self.budget.max_log_megabytes * 1e6
+
+    def for_model_record(self) -> dict[str, Any]:
+        """The options that the log keeps."""
+        return {
+            "every": self.every,
+            "tier": self.tier,
+            "maps_every": self.maps_every,
+            "layers": self.layers,
+            **dataclasses.asdict(self.budget),
+        }

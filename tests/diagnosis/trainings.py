@@ -37,7 +37,9 @@ def train(name, directory):
     keras.utils.set_random_seed(1)
     model, x, y, options = globals()[name]()
     # Quick to trace: rules look at no histograms and no maps.
-    inspect = InspectCallback(str(directory), every=1, maps_every=0, histograms=False, console=None)
+    inspect = InspectCallback(
+        str(directory), every=1, maps_every=0, record={"histograms": False}, console=None
+    )
     model.fit(x, y, verbose=0, callbacks=[inspect], **{"epochs": 6, "batch_size": 64, **options})
 
 

@@ -1,8 +1,11 @@
 """docs/options.md against the code."""
 
+import dataclasses
 import inspect
 import pathlib
 import re
+
+import pytest
 
 import tb_keras_inspect
 from tb_keras_inspect import InspectCallback
@@ -10,23 +13,31 @@ from tb_keras_inspect import InspectCallback
 PAGE = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent / "docs" / "options.md"
 
 
-def options_on_the_page() -> dict[str, str]:
-    """Default of each option as the table writes it."""
-    rows = re.findall(r"^\| (`[^|]+) \| ([^|]*)\|", PAGE.read_text(), re.MULTILINE)
+GROUPS = ("RecordOptions", "PictureOptions", "BudgetOptions", "DiagnosisOptions", "ControlOptions")
+
+
+def options_in(text: str) -> dict[str, str]:
+    """Default of each option as a table writes it."""
+    rows = re.findall(r"^\| (`[^|]+) \| ([^|]*)\|", text, re.MULTILINE)
     return {
-        name: default.strip(" `")
+        name: default.strip(" `").replace('"', "'")
         for names, default in rows
         for name in re.findall(r"`(\w+)`", names)
     }
 
 
-def test_table_of_options_is_the_callbacks_signature():
+def test_first_table_is_the_callbacks_signature():
     parameters = inspect.signature(InspectCallback.__init__).parameters.values()
     wanted = {
         parameter.name: "" if parameter.default is parameter.empty else repr(parameter.default)
         for parameter in parameters
         if parameter.name != "self"
     }
-    found = {name: default.replace('"', "'") for name, default in options_on_the_page().items()}
-    assert {name: found.get(name) for name in wanted} == wanted
-    assert set(found) == set(wanted)
+    assert options_in(PAGE.read_text().split("`RecordOptions`:")[0]) == wanted
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_group_has_a_table_of_its_fields(group):
+    fields = dataclasses.fields(getattr(tb_keras_inspect, group))
+    text = re.search(rf"`\w+`, a `{group}`.*?:.*?\n\n(\|.*?)\n\n", PAGE.read_text(), re.DOTALL)[1]
+    assert options_in(text) == {field.name: repr(field.default) for field in fields}

@@ -1,4 +1,4 @@
-"""`scalars=True`: the headline numbers as TensorBoard's own reader of scalars sees them."""
+"""`scalars` of `record`: the headline numbers as TensorBoard's own reader of scalars sees them."""
 
 import keras
 import numpy as np
@@ -37,7 +37,7 @@ def norm(columns):
 
 
 def test_they_are_what_the_tables_say_and_no_reader_of_ours_minds_them(tmp_path):
-    found = recorded(tmp_path, scalars=True)
+    found = recorded(tmp_path, record={"scalars": True})
     assert set(found) == TAGS
     run = load_run(tmp_path)
     tables = {kind: run.table(kind) for kind in ("gradient", "update", "weight")}
@@ -56,7 +56,7 @@ def test_they_are_what_the_tables_say_and_no_reader_of_ours_minds_them(tmp_path)
 
 
 def test_what_is_not_recorded_is_not_written(tmp_path):
-    found = recorded(tmp_path, scalars=True, units=False, updates=False)
+    found = recorded(tmp_path, record={"scalars": True, "units": False, "updates": False})
     assert set(found) == {TAG_PREFIX + "gradient_norm"}
 
 
@@ -66,4 +66,4 @@ def test_without_the_option_there_are_none(tmp_path):
 
 def test_an_option_that_is_no_truth_value_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"`scalars` must be True or False\. Received: scalars=1"):
-        InspectCallback(tmp_path, scalars=1)
+        InspectCallback(tmp_path, record={"scalars": 1})

@@ -20,7 +20,7 @@ export function LayerUnits({layer}: {layer: Layer}) {
     return <p class="quiet units-note">No units are recorded of this layer.</p>;
   }
   if (!session.has('units')) {
-    return <p class="quiet units-note">Units are not recorded in this run (units=False).</p>;
+    return <p class="quiet units-note">Units are not recorded in this run (record: units=False).</p>;
   }
   return (
     <Pending loaded={units.state.value} retry={() => units.retry()} class="units">

@@ -68,7 +68,9 @@ def cam_place(seen: Mapping[str, Seen], wanted: str | None) -> tuple[Place | Non
     fitting = [s for s in seen.values() if 3 <= len(s.shape) <= 5 and not s.output.position]
     if wanted is None:
         found = [s for s in fitting if isinstance(s.layer, CONVOLUTIONS)]
-        reason = "the model has no convolution; `grad_cam_layer=` chooses another layer"
+        reason = (
+            "the model has no convolution; `grad_cam_layer` of `pictures` chooses another layer"
+        )
     else:
         found = [s for s in fitting if wanted in (s.output.name, s.output.layer)]
         reason = f"the layer {wanted!r} puts out nothing with channels at several positions"

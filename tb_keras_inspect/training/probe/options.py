@@ -1,48 +1,11 @@
-"""The options `pictures=` and `grad_cam_layer=`: what the probe pass shows."""
+"""The layer that `grad_cam_layer` names."""
 
 import difflib
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 
-from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.training.model import names
-
-# What users call them, and what they are in the log.
-PICTURES = {
-    "activations": Kind.MAPS,
-    "attention": Kind.ATTENTION,
-    "saliency": Kind.SALIENCY,
-    "grad_cam": Kind.GRAD_CAM,
-    "kernels": Kind.KERNELS,
-    "activation_functions": Kind.ACTIVATION_FUNCTION,
-    "representation": Kind.REPRESENTATION,
-}
-GRADIENTS = frozenset((Kind.SALIENCY, Kind.GRAD_CAM))  # they need a pass of their own
-ALL = frozenset(PICTURES.values())
-
-
-def checked_pictures(pictures: Any, tier: str = "standard") -> frozenset[Kind]:
-    """The kinds that an option stands for.
-
-    Args:
-        pictures: Names of `PICTURES`, in a list, tuple or set; None for what the tier says: all, but
-            in `"economy"` none that needs a backward pass.
-        tier: A tier.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if pictures is None:
-        return ALL - GRADIENTS if tier == "economy" else ALL
-    names = list(pictures) if isinstance(pictures, (Sequence, set, frozenset)) else None
-    if names is None or isinstance(pictures, str) or any(name not in PICTURES for name in names):
-        raise ValueError(
-            f"`pictures` must be None for all, or a list of some of {sorted(PICTURES)}. "
-            f"Received: pictures={pictures!r}"
-        )
-    return frozenset(PICTURES[name] for name in names)
 
 
 def layer_name(layer: Any, model: keras.Model) -> str | None:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS
 from tb_keras_inspect.frameworks import current as current_backend
 from tb_keras_inspect.frameworks import probing
 from tb_keras_inspect.records import inspect_pb2 as pb
@@ -18,12 +19,9 @@ from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import encoding
 from tb_keras_inspect.training.probe import samples as probe_samples
 from tb_keras_inspect.training.probe.forward import Forward, Subject
-from tb_keras_inspect.training.probe.options import ALL, GRADIENTS
 from tb_keras_inspect.training.probe.pictures import activation_functions, map_encoding
 from tb_keras_inspect.training.probe.pictures.map_sizes import (
     MAX_BYTES,
-    MAX_CHANNELS,
-    MAX_PIXELS,
     Caps,
 )
 from tb_keras_inspect.training.probe.samples import ProbeSamples

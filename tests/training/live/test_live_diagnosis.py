@@ -146,10 +146,10 @@ def test_rules_run_only_as_often_as_their_cost_allows():
     ("options", "part"),
     [
         ({"console": "loud"}, "note, warning, error"),
-        ({"on_finding": 3}, "function of one finding"),
+        ({"diagnosis": {"on_finding": 3}}, "function of one finding"),
         ({"stop_on": ["nan"]}, "non_finite"),
         ({"stop_on": 7}, "non_finite"),
-        ({"thresholds": {"x": 1}}, "Unknown threshold"),
+        ({"diagnosis": {"thresholds": {"x": 1}}}, "Unknown threshold"),
     ],
 )
 def test_bad_options_are_refused_with_what_is_accepted(tmp_path, options, part):
@@ -180,7 +180,9 @@ def test_a_live_run_equals_the_stored_one(tmp_path):
 
 def quick(directory, **options):
     """A callback whose step is quick to trace."""
-    return InspectCallback(directory, every=1, maps_every=0, histograms=False, **options)
+    return InspectCallback(
+        directory, every=1, maps_every=0, record={"histograms": False}, **options
+    )
 
 
 def tiny(poison=None):
@@ -213,7 +215,7 @@ def test_an_error_in_on_finding_warns_and_training_goes_on(tmp_path):
         raise RuntimeError("mine")
 
     model, x, y = tiny(poison=100)
-    callback = quick(tmp_path, console=None, on_finding=fail)
+    callback = quick(tmp_path, console=None, diagnosis={"on_finding": fail})
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         history = model.fit(x, y, epochs=2, batch_size=16, verbose=0, callbacks=[callback])
@@ -224,7 +226,7 @@ def test_an_error_in_on_finding_warns_and_training_goes_on(tmp_path):
 
 def test_watching_changes_no_weight(tmp_path):
     found = []
-    for options in ({"console": None}, {"on_finding": found.append}):
+    for options in ({"console": None}, {"diagnosis": {"on_finding": found.append}}):
         model, x, y = tiny()
         callback = quick(tmp_path / str(len(found)), **options)
         model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])

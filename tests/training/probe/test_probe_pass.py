@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
+from tb_keras_inspect.catalog.pictures import ALL
 from tb_keras_inspect.records import Kind, decode_map, decode_map_index, decode_probe
 from tb_keras_inspect.training.model.layer_filter import layer_filter
 from tb_keras_inspect.training.probe import forward as probe_forward
 from tb_keras_inspect.training.probe import sites
-from tb_keras_inspect.training.probe.options import ALL
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 from tb_keras_inspect.training.step.instrumented_step import make_plan
 

@@ -302,9 +302,9 @@ def test_of_two_settings_that_wait_the_later_one_counts(directory):
         connect(directory)
 
 
-def test_a_paused_training_goes_on_by_itself_after_control_timeout(directory):
+def test_a_paused_training_goes_on_by_itself_after_the_control_timeout(directory):
     model = make_model()
-    callback = InspectCallback(directory, **LEAN, control_timeout=0.3)
+    callback = InspectCallback(directory, **(LEAN | {"control": {"timeout": 0.3}}))
 
     class Pause(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
@@ -315,7 +315,7 @@ def test_a_paused_training_goes_on_by_itself_after_control_timeout(directory):
     x, y = make_data()
     model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0, callbacks=[Pause(), callback])
     entries = [(e.command, e.why) for e in load_run(directory).controls]
-    assert ("resume", "no command for 0.3 s (control_timeout)") in entries
+    assert ("resume", "no command for 0.3 s (control timeout)") in entries
 
 
 def test_ctrl_c_ends_a_paused_training_and_leaves_its_weights_readable(directory):

@@ -48,7 +48,7 @@ export function Distributions() {
     return (
       <NotRecorded
         what="Distributions are not recorded in this run"
-        how='They are by default; InspectCallback(histograms=False) and tier="economy" leave them out.'
+        how='They are by default; InspectCallback(record={"histograms": False}) and tier="economy" leave them out.'
       />
     );
   }

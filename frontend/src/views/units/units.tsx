@@ -35,7 +35,7 @@ export function UnitsView() {
     return (
       <NotRecorded
         what="Units are not recorded in this run"
-        how='They are by default; InspectCallback(units=False) and tier="economy" leave them out.'
+        how='They are by default; InspectCallback(record={"units": False}) and tier="economy" leave them out.'
       />
     );
   }

@@ -4,10 +4,9 @@ import bisect
 import dataclasses
 from collections.abc import Sequence
 
+from tb_keras_inspect.catalog.pictures import MAX_CHANNELS, MAX_PIXELS
 from tb_keras_inspect.training.probe.pictures.maps import View
 
-MAX_CHANNELS = 64
-MAX_PIXELS = 4096
 # 50 epochs and the start of training stay under 100 MB.
 MAX_BYTES = 1_700_000
 # What is given up where a snapshot would be too large: channels and pixels, from the finest down.

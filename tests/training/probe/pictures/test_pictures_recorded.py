@@ -70,8 +70,8 @@ def test_economy_takes_no_backward_pass(tmp_path):
 
 def test_caps_and_the_layer_of_grad_cam_can_be_chosen(tmp_path):
     model = zoo.convolutional()
-    options = {"max_channels": 2, "max_pixels": 9, "grad_cam_layer": model.get_layer("conv")}
-    run = train(tmp_path, model, zoo.images(), zoo.labels(), **options)
+    pictures = {"max_channels": 2, "max_pixels": 9, "grad_cam_layer": model.get_layer("conv")}
+    run = train(tmp_path, model, zoo.images(), zoo.labels(), pictures=pictures)
     assert run.maps("conv")[-1].shape == (4, 2, 3, 3)
     assert run.map_names("grad_cam") == ["conv"]
 
@@ -82,10 +82,10 @@ def test_caps_and_the_layer_of_grad_cam_can_be_chosen(tmp_path):
         ({"pictures": "kernels"}, "a list of some of"),
         ({"pictures": ["kernel"]}, "'kernels'"),
         ({"pictures": 3}, "Received: pictures=3"),
-        ({"max_channels": 0}, "`max_channels` must be a whole number from 1"),
-        ({"max_pixels": 2.5}, "Received: max_pixels=2.5"),
-        ({"grad_cam_layer": "first_"}, "'first'"),
-        ({"grad_cam_layer": layers.Dense(3)}, "must be a layer of the model"),
+        ({"pictures": {"max_channels": 0}}, "`max_channels` must be a whole number from 1"),
+        ({"pictures": {"max_pixels": 2.5}}, "Received: max_pixels=2.5"),
+        ({"pictures": {"grad_cam_layer": "first_"}}, "'first'"),
+        ({"pictures": {"grad_cam_layer": layers.Dense(3)}}, "must be a layer of the model"),
     ],
 )
 def test_options_that_cannot_be_right_are_refused_saying_what_is_accepted(tmp_path, options, named):

@@ -1,0 +1,44 @@
+"""Keywords that `InspectCallback` used to take, each answered with its place of today."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+_OLD_NAMES = {
+    "record": (
+        "gradients",
+        "weights",
+        "updates",
+        "activations",
+        "units",
+        "histograms",
+        "scalars",
+    ),
+    "pictures": ("max_channels", "max_pixels", "grad_cam_layer"),
+    "budget": ("overhead", "max_log_megabytes"),
+    "diagnosis": ("on_finding", "thresholds"),
+    "control": ("control_timeout",),
+}
+# Old keyword -> (argument of today, key in it).
+MOVED = {
+    old: (argument, old.removeprefix("control_"))
+    for argument, names in _OLD_NAMES.items()
+    for old in names
+}
+
+_P = ParamSpec("_P")
+
+
+def explains_moved(init: Callable[_P, None]) -> Callable[_P, None]:
+    """Wraps an `__init__` so that a keyword of `MOVED` raises a `TypeError` with its new place."""
+
+    @functools.wraps(init)
+    def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        for old in kwargs:
+            if old in MOVED:
+                argument, key = MOVED[old]
+                now = f"InspectCallback(..., {argument}={{{key!r}: {kwargs[old]!r}}})"
+                raise TypeError(f"`{old}` is now in `{argument}`: {now}")
+        init(*args, **kwargs)
+
+    return wrapper

@@ -1,0 +1,87 @@
+"""Checks of single options: each returns the value, or raises and says what is accepted."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from tb_keras_inspect.diagnosis import PROBLEMS
+from tb_keras_inspect.diagnosis.finding import SEVERITIES
+
+
+def checked_log_dir(log_dir: Any) -> str:
+    """The path as text."""
+    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
+        raise ValueError(
+            f"`log_dir` must be a directory's path, not empty. Received: log_dir={log_dir!r}"
+        )
+    return os.fspath(log_dir)
+
+
+def checked_every(every: Any) -> int | str:
+    """A number of steps, or "auto"."""
+    if every == "auto":
+        return "auto"
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise ValueError(
+            f"`every` must be 'auto' or a whole number of steps from 1. Received: every={every!r}"
+        )
+    return every
+
+
+def checked_whole(name: str, value: Any, least: int) -> int:
+    """A whole number, not smaller than `least`."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(
+            f"`{name}` must be a whole number from {least}. Received: {name}={value!r}"
+        )
+    return value
+
+
+def checked_positive(name: str, value: Any) -> float:
+    """A positive, finite number."""
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 < value < float("inf"):
+        raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
+    return float(value)
+
+
+def checked_flag(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise ValueError(f"`{name}` must be True or False. Received: {name}={value!r}")
+    return value
+
+
+def checked_switch(name: str, value: Any) -> bool | None:
+    """True, False, or None for what the tier says."""
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(
+            f"`{name}` must be True, False, or None for the tier's default. Received: {name}={value!r}"
+        )
+    return value
+
+
+def checked_console(console: Any) -> str | None:
+    """A severity, or None."""
+    if console is not None and console not in SEVERITIES:
+        raise ValueError(
+            f"`console` must be None or one of {', '.join(SEVERITIES)}. Received: console={console!r}"
+        )
+    return console  # type: ignore[no-any-return]
+
+
+def checked_stop_on(stop_on: Any) -> frozenset[str]:
+    """Problems and severities; a single one may be given as a string."""
+    accepted = (*PROBLEMS, *SEVERITIES)
+    given = (stop_on,) if isinstance(stop_on, str) or not isinstance(stop_on, Iterable) else stop_on
+    chosen = list(given)
+    if unknown := sorted(str(name) for name in chosen if name not in accepted):
+        raise ValueError(f"`stop_on` takes {', '.join(accepted)}. Received: {', '.join(unknown)}")
+    return frozenset(chosen)
+
+
+def closest(name: Any, accepted: Iterable[str]) -> str:
+    """A question that names the accepted word closest to `name`; empty if none is close."""
+    match = difflib.get_close_matches(str(name), list(accepted), n=1)
+    return f" Did you mean {match[0]!r}?" if match else ""
