@@ -53,7 +53,7 @@ class Snapshots:
         return True
 
     def reserved(self, epoch: int, count: int, size: int) -> float:
-        """Bytes that the snapshots to come will take.
+        """Most bytes that the snapshots to come will take.
 
         Args:
             epoch: The epoch that is running.
@@ -62,8 +62,9 @@ class Snapshots:
         """
         if not self._asked or not count:
             return 0.0
-        spacing = self._spacing(count, size, epoch)
-        return math.ceil(self._left(epoch) / spacing) * size / count
+        # As many as can still be taken: as they come due, their spacing may shrink again.
+        due = math.ceil(self._left(epoch) / self._every)
+        return min(due, max(math.floor(self._room(count, size)), 0)) * size / count
 
     def _left(self, done: int) -> int:
         if self._end is not None:
@@ -73,7 +74,11 @@ class Snapshots:
     def _spacing(self, count: int, size: int, done: int) -> float:
         if not count:
             return self._every
-        room = (self._limit - size) / (size / count)  # how many more fit
+        room = self._room(count, size)
         if room < 1:
             return math.inf
         return max(self._every, math.ceil(self._left(done) / room))
+
+    def _room(self, count: int, size: int) -> float:
+        """How many more fit."""
+        return (self._limit - size) / (size / count)

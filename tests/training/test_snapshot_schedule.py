@@ -54,3 +54,13 @@ def test_what_is_still_to_come_is_reserved():
     assert snapshots.reserved(0, 1, 700) == pytest.approx(5 * 700)
     assert snapshots.reserved(0, 0, 0) == 0
     assert Snapshots(0, 1e9).reserved(0, 1, 700) == 0
+
+
+@pytest.mark.parametrize("size", [700, 3260, 5000])
+def test_what_is_reserved_is_enough_for_all_that_are_taken_later(size):
+    snapshots, count, promised = Snapshots(1, 300_000), 1, []
+    snapshots.begin_fit(0, 100)
+    for epoch in range(100):
+        promised.append(count * size + snapshots.reserved(epoch, count, count * size))
+        count += snapshots.wants(epoch, count, count * size)
+    assert count * size <= min(promised)
