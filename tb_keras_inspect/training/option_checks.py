@@ -5,8 +5,7 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-from tb_keras_inspect.diagnosis import PROBLEMS
-from tb_keras_inspect.diagnosis.finding import SEVERITIES
+from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 
 
 def checked_log_dir(log_dir: Any) -> str:
