@@ -22,13 +22,15 @@ class Logdir:
     Args:
         source: The data provider of TensorBoard.
         cache: Holds decoded data.
-        fresh_seconds: How long a listing of the runs stays valid, in seconds.
+        fresh_seconds: How long a listing of the runs stays valid, in seconds. Defaults to
+            `FRESH_SECONDS`.
     """
 
     def __init__(
-        self, source: ProviderLogdir, cache: MemoryCache, fresh_seconds: float = FRESH_SECONDS
+        self, source: ProviderLogdir, cache: MemoryCache, fresh_seconds: float | None = None
     ):
-        self._source, self._cache, self._fresh_seconds = source, cache, fresh_seconds
+        self._source, self._cache = source, cache
+        self._fresh_seconds = FRESH_SECONDS if fresh_seconds is None else fresh_seconds
         self._lock = threading.Lock()
         self._listed_at = -math.inf
         self._listing: dict[str, dict[Kind, Stamp]] = {}

@@ -271,7 +271,8 @@ def test_only_get_is_served(client):
     assert client.get("runs", method="HEAD").data == b""
 
 
-def test_an_entity_tag_saves_the_answer_until_data_is_added(tmp_path):
+def test_an_entity_tag_saves_the_answer_until_data_is_added(tmp_path, monkeypatch):
+    monkeypatch.setattr("tb_keras_inspect.store.logdir.FRESH_SECONDS", 0)
     writer = write_run(tmp_path / "a")
     client = Client(tmp_path)
     for route, arguments in (("table", {"kind": "gradient"}), ("model", {}), ("snapshot", {})):
@@ -284,7 +285,6 @@ def test_an_entity_tag_saves_the_answer_until_data_is_added(tmp_path):
     etag = client.json("runs")["runs"][0]["etag"]
     writer.sample(50)
     client.reload()
-    client.plugin._logdirs[""]._listed_at = -np.inf  # a second later
     assert client.get(route, {"If-None-Match": tag}, run="a", **arguments).status_code == 200
     assert client.json("runs")["runs"][0]["etag"] != etag
     writer.close()
@@ -328,14 +328,32 @@ def test_a_finished_answer_is_kept_and_counts_against_the_limit(logdir):
     assert 0 < cache.nbytes < 64 << 20
 
 
-def test_is_active_answers_from_memory(logdir, tmp_path):
+def count_calls(provider, monkeypatch):
+    """A list that grows with every question that the data provider is asked from now on."""
+    calls = []
+    asking = [name for name in dir(provider) if name.startswith(("list_", "read_"))]
+    assert "list_tensors" in asking
+    for name in asking:
+        original = getattr(provider, name)
+
+        def counted(*arguments, name=name, original=original, **options):
+            calls.append(name)
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(provider, name, counted)
+    return calls
+
+
+def test_is_active_answers_from_memory(logdir, tmp_path, monkeypatch):
     client = Client(logdir)
-    client.plugin._provider = None  # whatever asks it now fails
+    before = count_calls(client.provider, monkeypatch)
     assert client.plugin.is_active() is False
+    assert before == []
     client = Client(logdir)
     client.json("runs")
-    client.plugin._logdirs[""]._source = None
+    after = count_calls(client.provider, monkeypatch)
     assert client.plugin.is_active() is True
+    assert after == []
     empty = Client(tmp_path)
     assert empty.json("runs")["runs"] == []
     assert empty.plugin.is_active() is False

@@ -37,6 +37,8 @@ class Watch:
         on_finding: Called with each `Finding` when it first appears, of any severity.
         stop_on: Problems, or severities, that end the training. A problem counts from "warning" on.
         thresholds: Name to value, for those that differ from their defaults.
+        budget: Seconds that rules may take for each sampled step, on average.
+        clock: Gives the time in seconds.
 
     Attributes:
         looks: How often rules have run in this fit.
@@ -52,6 +54,8 @@ class Watch:
         on_finding: Callable[[Finding], Any] | None = None,
         stop_on: str | Iterable[str] = (),
         thresholds: Mapping[str, float] | None = None,
+        budget: float = BUDGET,
+        clock: Callable[[], float] = time.perf_counter,
     ):
         if console is not None and console not in SEVERITIES:
             raise ValueError(
@@ -65,6 +69,7 @@ class Watch:
         self._console, self._on_finding = console, on_finding
         self._stop_on = _checked_stop_on(stop_on)
         self._thresholds = Thresholds(THRESHOLDS, thresholds)
+        self._budget, self._clock = budget, clock
         self._lock = threading.Lock()
         self.listener: Callable[[Finding], Any] | None = None
         self.begin()
@@ -108,7 +113,7 @@ class Watch:
         """Events have been written. Never raises."""
         if self._failed:
             return
-        begun = time.perf_counter()
+        begun = self._clock()
         try:
             taken = self._source.add(events)
             if Kind.STEP in taken:
@@ -120,12 +125,12 @@ class Watch:
             # Rules are an extra: neither training nor recording may suffer.
             logger.debug("live diagnosis stopped", exc_info=True)
             self._failed = True
-        self._spent += time.perf_counter() - begun
+        self._spent += self._clock() - begun
 
     def _is_due(self) -> bool:
         if self._samples < FIRST:
             return False
-        return self._spent + self._cost <= BUDGET * self._samples
+        return self._spent + self._cost <= self._budget * self._samples
 
     def _breaks(self, message: bytes) -> bool:
         """Whether this is the first step whose loss is not finite: that cannot wait."""
@@ -139,11 +144,11 @@ class Watch:
         return self._has_broken
 
     def _look(self, confirmed: int) -> None:
-        begun = time.perf_counter()
+        begun = self._clock()
         self.looks += 1
         self._run.refresh()
         found = diagnose(self._run, self._thresholds)
-        self._cost = time.perf_counter() - begun
+        self._cost = self._clock() - begun
         self._note(found, confirmed)
 
     def _note(self, found: Findings, confirmed: int) -> None:

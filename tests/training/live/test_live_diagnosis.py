@@ -1,5 +1,6 @@
 """Diagnosis of a running fit: what is said when, to whom, and that training does not suffer."""
 
+import itertools
 import warnings
 
 import keras
@@ -10,7 +11,7 @@ from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
-from tb_keras_inspect.training.live.live_diagnosis import BUDGET, CONFIRMED, Watch
+from tb_keras_inspect.training.live.live_diagnosis import CONFIRMED, Watch
 from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
 from tests.diagnosis.synthetic import Run, chain
 
@@ -40,10 +41,8 @@ def replay(watch, run, model=None):
 
 
 def patient(**options):
-    """A watch that does not look at the clock."""
-    watch = Watch(**options)
-    watch._is_due = lambda: watch._samples % 5 == 0
-    return watch
+    """A watch that runs the rules after every sample, however long they take."""
+    return Watch(budget=np.inf, **options)
 
 
 def test_a_finding_is_told_once_when_it_is_confirmed(capsys):
@@ -127,19 +126,28 @@ def test_an_error_in_the_users_function_is_reported_once():
 
 
 def test_a_failing_diagnosis_is_none_of_the_trainings_business(monkeypatch):
-    watch = patient(on_finding=print)
-    monkeypatch.setattr(watch._run, "refresh", lambda: 1 / 0)
-    assert replay(watch, ill()) == []
+    calls = []
+
+    def fail(*arguments):
+        calls.append(arguments)
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr("tb_keras_inspect.training.live.live_diagnosis.diagnose", fail)
+    assert replay(patient(on_finding=print), ill()) == []
+    assert len(calls) == 1  # it is not tried again
 
 
-def test_rules_run_only_as_often_as_their_cost_allows():
-    watch = Watch(console=None, on_finding=lambda finding: None)
-    watch._samples, watch._cost, watch._spent = 100, 0.02, 0.0
-    assert watch._is_due()
-    watch._spent = 100 * BUDGET - 0.01
-    assert not watch._is_due()
-    watch._samples = 200
-    assert watch._is_due()
+# Without rules a sample takes 1 ms by the test's clock, with them 3 ms.
+@pytest.mark.parametrize(
+    ("budget", "least", "most"), [(1.1e-3, 5, 15), (2e-3, 90, 110), (1, 190, 191)]
+)
+def test_rules_run_only_as_often_as_their_cost_allows(budget, least, most):
+    ticks = itertools.count()
+    watch = Watch(console=None, budget=budget, clock=lambda: 0.001 * next(ticks))
+    for event in ill(samples=200).events():
+        watch.saw([event])
+    assert least <= watch.looks <= most
+    assert watch.seconds_per_sample <= 1.01 * budget
 
 
 @pytest.mark.parametrize(

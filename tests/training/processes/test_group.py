@@ -1,5 +1,6 @@
 """Processes agree whether they record together, who writes, and at which steps."""
 
+import importlib
 import threading
 
 import keras
@@ -169,7 +170,10 @@ class Broken(ThreadTransport):
 @pytest.mark.parametrize("separable", [True, False])
 def test_a_failing_meeting_costs_no_training(monkeypatch, separable):
     transport = Broken(Post(2), 0, separable)
-    monkeypatch.setattr(group, "_transport", lambda model: transport)
+    framework = importlib.import_module(
+        f"tb_keras_inspect.frameworks.{keras.backend.backend()}.processes"
+    )
+    monkeypatch.setattr(framework, "transport_of", lambda model: transport)
     model = keras.Sequential([keras.layers.Dense(1)])
     processes = group.join(model, "a")
     assert processes.together != separable
