@@ -59,7 +59,6 @@ bench: environment  ## measure the cost of a sampled step; the other benchmarks 
 	@$(IN_VENV) -m benchmarks.step_cost mlp cnn transformer $(ARGS)
 
 docs: environment  ## build the documentation website in build/site
-	@$(IN_VENV) docs/_ext/definitions_page.py
 	@$(IN_VENV) -m sphinx -q -W --keep-going -b html docs build/site
 
 links: environment  ## check every external link of the documentation; needs a network

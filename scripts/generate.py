@@ -10,14 +10,16 @@ import pathlib
 import sys
 
 from scripts import shared
-from scripts.generators import typescript
+from scripts.generators import markdown, typescript
 
 ROOT = shared.ROOT
 
 
 def outputs() -> dict[pathlib.Path, str]:
     """Every generated file with its content."""
-    return {ROOT / "frontend/src/catalog.ts": typescript.module()}
+    pages = [ROOT / "docs" / f"{page}.md" for page in markdown.PAGES]
+    filled = {page: markdown.filled(page.read_text(encoding="utf-8")) for page in pages}
+    return {ROOT / "frontend/src/catalog.ts": typescript.module(), **filled}
 
 
 def main() -> int:

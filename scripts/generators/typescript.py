@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tb_keras_inspect.catalog.commands import COMMANDS
-from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, Form, Kind
+from tb_keras_inspect.catalog.kind_facts import Form
+from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS
 from tb_keras_inspect.catalog.statistic import Scale, Statistic
 from tb_keras_inspect.catalog.statistics import POOLS, STATISTICS

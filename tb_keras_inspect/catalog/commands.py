@@ -5,11 +5,15 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tb_keras_inspect.catalog.kind_facts import Live
+from tb_keras_inspect.catalog.kinds import TABLE_KINDS
+
 MAX_TEXT = 500  # characters of a name
 MAX_LAYERS = 1000  # names in one command
 MAX_STEP = 2**53
 CLIPPING = ("off", "clipnorm", "global_clipnorm", "clipvalue")  # as the optimizer's arguments
-TABLES = ("gradient", "weight", "update", "activation", "step", "input", "target")
+# Recorded at each sampled step, and kept in memory while training runs.
+TABLES = tuple(k.value for k in TABLE_KINDS if k.facts.live is Live.THINNED)
 SIDES = ("above", "below")
 
 Check = Callable[[Any], Any]

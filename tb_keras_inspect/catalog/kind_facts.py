@@ -106,17 +106,17 @@ FACTS: dict[str, KindFacts] = {
     "model": KindFacts(
         Form.MODEL,
         meaning="layers, variables, sites, edges, options, versions, what the model was "
-        "compiled with; again when they change",
+        "compiled with; written again when these change",
         live=Live.WHOLE,
     ),
     "gradient": _tensors("Gradient", "of the batch, unscaled, before clipping"),
     "accumulated_gradient": _tensors(
         "Accumulated gradient",
-        "the mean over accumulated batches, at steps that apply it",
+        "of the mean over accumulated batches, at the steps that apply it",
         live=Live.NO,
     ),
-    "weight": _tensors("Weight", "before the step"),
-    "update": _tensors("Update", "the change that the step made", UPDATE_STATISTICS),
+    "weight": _tensors("Weight", "of the value before the step"),
+    "update": _tensors("Update", "of the change made by the step", UPDATE_STATISTICS),
     "activation": _tensors(
         "Activation",
         "of the batch",
@@ -129,7 +129,7 @@ FACTS: dict[str, KindFacts] = {
         "Training step",
         Rows.ONE,
         STEP_STATISTICS,
-        "numbers of the step as a whole, see below",
+        "see below",
         live=Live.THINNED,
         per_part=True,
     ),
@@ -138,7 +138,7 @@ FACTS: dict[str, KindFacts] = {
         "Epoch",
         Rows.ONE,
         (),
-        'what Keras logs at the end of the epoch, by its names, and `epoch`; the row is named ""',
+        "what Keras logs at the end of the epoch, under its names, and `epoch`",
         live=Live.WHOLE,
     ),
     "input": _range("Input", "of the batch", Rows.INPUTS),
@@ -147,15 +147,15 @@ FACTS: dict[str, KindFacts] = {
     ),
     "control": KindFacts(
         Form.CONTROL,
-        meaning="commands received before this step and breakpoints reached: "
-        "see [control.md](control.md)",
+        meaning="steering commands before this step, and breakpoints reached; "
+        "see [steering](control.md)",
     ),
     "units": KindFacts(
         Form.UNITS,
         "Units",
         Rows.SITES,
         (),
-        "for each unit max \\|x\\| over the batch",
+        "max \\|x\\| over the batch, for each unit",
         live=Live.THINNED,
         per_part=True,
         many_rows=True,
@@ -169,7 +169,7 @@ FACTS: dict[str, KindFacts] = {
         "Prediction",
         Rows.NAMED,
         (),
-        "the model's outputs, one value per column: `<output>/<number>`",
+        "the model's outputs, one column per value: `<output>/<number>`",
         "the probe samples, named in each record",
     ),
     "representation": KindFacts(
@@ -177,7 +177,7 @@ FACTS: dict[str, KindFacts] = {
         "Representation",
         Rows.NAMED,
         REPRESENTATION_STATISTICS,
-        "over the probe samples",
+        "of layer outputs for the probe samples",
         "sites, named in each record",
     ),
     "maps": _pictures(
@@ -185,25 +185,25 @@ FACTS: dict[str, KindFacts] = {
     ),
     "attention": _pictures(
         "Attention",
-        "calls of layers",
+        "layer calls",
         "attention scores, per head, query x key",
         "layer with attention scores",
     ),
     "saliency": _pictures(
         "Saliency",
-        "the model's inputs",
+        "model inputs",
         "gradient of a score with respect to the input",
         "input with saliency",
     ),
     "grad_cam": _pictures(
         "Grad-CAM",
         "one site",
-        "where a convolution's output contributes to a score",
+        "where the output of a convolution supports a score",
         "layer with Grad-CAM",
     ),
     "kernels": _pictures(
         "Kernels",
-        "variables of rank 2 and more",
+        "variables of rank 2 and higher",
         "weights as pictures",
         "variable with pictures",
     ),
@@ -212,8 +212,8 @@ FACTS: dict[str, KindFacts] = {
         "Activation functions",
         Rows.NAMED,
         (),
-        "activation functions over the pre-activations seen",
-        "calls of layers",
+        "activation functions over the pre-activations they received",
+        "layer calls",
         missing="layer with an activation function",
     ),
     "probe": KindFacts(

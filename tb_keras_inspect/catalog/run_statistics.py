@@ -5,7 +5,7 @@ from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
 _STEP = "`training/step/observer.py`"
 _NORMS = "`training/step/pack.py`"
 _SCHEDULE = "`training/schedule.py`"
-_RANK = "`training/probe/effective_rank.py`"
+_RANK = "`training/probe/encoding.py`, `training/probe/effective_rank.py`"
 
 ENTRIES = (
     Statistic(
@@ -47,7 +47,7 @@ ENTRIES = (
         meaning="l2 of all gradients together, after clipping; where the optimizer clips",
         formula="`gradient_norm` of the gradients after clipping",
         unit="of the gradients",
-        source="`training/hooks/optimizers.py`",
+        source=f"{_STEP}, `training/hooks/optimizers.py`",
         scale=Scale.LOG,
         nan_is_missing=True,
     ),
@@ -59,7 +59,7 @@ ENTRIES = (
         "do not apply it",
         formula="`gradient_norm` of the mean over the accumulated batches",
         unit="of the gradients",
-        source=_NORMS,
+        source=f"{_STEP}, {_NORMS}",
         scale=Scale.LOG,
         nan_is_missing=True,
     ),
@@ -81,7 +81,7 @@ ENTRIES = (
         meaning="samples in the batch",
         formula="len(x)",
         unit="samples",
-        source="`training/step/batch.py`",
+        source=f"{_NORMS}, `training/step/batch.py`",
         format=Format.COUNT,
         merge=Merge.SUM,
     ),
@@ -102,7 +102,7 @@ ENTRIES = (
         meaning="number of sampled batches that dead_fraction covers",
         formula="sampled batches of the last epoch",
         unit="batches",
-        source="`training/dead_units.py`",
+        source="`training/sample_encoder.py`, `training/dead_units.py`",
         format=Format.COUNT,
     ),
     Statistic(

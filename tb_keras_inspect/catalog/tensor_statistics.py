@@ -103,7 +103,7 @@ ENTRIES = (
         meaning="fraction of units that were zero in every sampled batch of the window",
         formula="np.mean(np.all(max_abs[window] == 0, axis=0)), max_abs of each unit and batch",
         unit="fraction",
-        source="`training/dead_units.py`; the window is `dead_window`",
+        source="`training/sample_encoder.py`, `training/dead_units.py`; the window is `dead_window`",
         format=Format.PERCENT,
         nan_is_missing=True,
     ),

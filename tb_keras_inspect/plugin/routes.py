@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.plugin.answers.columns import RANGE
+from tb_keras_inspect.catalog.routes import BATCH, RUN_ROUTES, RUNS
 from tb_keras_inspect.plugin.answers.control import controls_impl
 from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_impl
 from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
@@ -31,39 +31,23 @@ MAX_BATCH_BYTES = 1 << 28
 LARGEST_KEPT = 1 << 25  # bytes; a larger answer is not kept in memory
 
 
-@dataclasses.dataclass(frozen=True)
-class Route:
-    """A route of one run.
-
-    Attributes:
-        impl: Makes the answer.
-        accepted: Parameters besides `run`.
-        live: Whether the answer also depends on what other plugins' data hold, which the run's
-            stamp does not cover.
-    """
-
-    impl: Callable[[RunData, Params], Payload]
-    accepted: tuple[str, ...] = ()
-    live: bool = False
-
-
-RUNS, BATCH = "runs", "batch"
-RUN_ROUTES = {
-    "model": Route(model_impl),
-    "table": Route(table_impl, ("kind", "statistic", *RANGE, "rows", "pool")),
-    "snapshot": Route(snapshot_impl, ("step",)),
-    "series": Route(series_impl, ("layer", "kind", *RANGE, "pool")),
-    "units": Route(units_impl, ("layer", *RANGE)),
-    "histogram": Route(histogram_impl, ("kind", "name", *RANGE)),
-    "maps_index": Route(maps_index_impl, ("kind",)),
-    "maps": Route(maps_impl, ("kind", "layer", "step")),
-    "probe": Route(probe_impl),
-    "predictions": Route(predictions_impl),
-    "activation_functions": Route(activation_functions_impl, ("layer", "step")),
-    "loss": Route(loss_impl, RANGE),
-    "scalars": Route(scalars_impl, live=True),
-    "controls": Route(controls_impl),
-    "findings": Route(findings_impl, THRESHOLD_NAMES),
+Impl = Callable[[RunData, Params], Payload]
+IMPLS: dict[str, Impl] = {
+    "model": model_impl,
+    "table": table_impl,
+    "snapshot": snapshot_impl,
+    "series": series_impl,
+    "units": units_impl,
+    "histogram": histogram_impl,
+    "maps_index": maps_index_impl,
+    "maps": maps_impl,
+    "probe": probe_impl,
+    "predictions": predictions_impl,
+    "activation_functions": activation_functions_impl,
+    "loss": loss_impl,
+    "scalars": scalars_impl,
+    "controls": controls_impl,
+    "findings": findings_impl,
 }
 NAMES = (RUNS, *RUN_ROUTES, BATCH)
 
@@ -105,13 +89,13 @@ class Router:
         return self._of_run(name, arguments)
 
     def _of_run(self, name: str, arguments: Mapping[str, str]) -> Answer:
-        route = RUN_ROUTES[name]
-        params = Params(arguments, ("run", *route.accepted))
+        route, impl = RUN_ROUTES[name], IMPLS[name]
+        params = Params(arguments, ("run", *accepted(name)))
         run = self._logdir.run(params.text("run"))
         if route.live:
-            return _finished(route.impl(run, params))
+            return _finished(impl(run, params))
         etag = etag_of(__version__, run.stamp, name, sorted(arguments.items()))
-        return Answer(etag, lambda: self._cached((run.key, etag), lambda: route.impl(run, params)))
+        return Answer(etag, lambda: self._cached((run.key, etag), lambda: impl(run, params)))
 
     def _cached(self, key: tuple, make: Callable[[], Payload]) -> Payload:
         payload = self._cache.get(key)
@@ -133,6 +117,12 @@ class Router:
             return self.answer(name, arguments)
         except Exception as error:
             return as_http(error)
+
+
+def accepted(name: str) -> tuple[str, ...]:
+    """The parameters that a route of one run accepts besides `run`."""
+    thresholds = THRESHOLD_NAMES if IMPLS[name] is findings_impl else ()
+    return (*(parameter.name for parameter in RUN_ROUTES[name].parameters), *thresholds)
 
 
 def split_requests(text: str) -> list[tuple[str, dict[str, str]]]:

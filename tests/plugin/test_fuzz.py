@@ -92,7 +92,7 @@ def test_any_query_of_any_route(client, caplog, route, arguments):
 @fuzz
 @given(st.sampled_from(list(routes.RUN_ROUTES)), st.data())
 def test_queries_that_are_nearly_right(client, caplog, route, data):
-    accepted = routes.RUN_ROUTES[route].accepted
+    accepted = routes.accepted(route)
     arguments = {"run": RUN}
     for name in accepted:
         if data.draw(st.booleans()):

@@ -126,9 +126,9 @@ def routes_with_values(value):
     yield f"runs?x={text}"
     yield f"batch?requests={text}"
     yield f"batch?requests={urllib.parse.quote(json.dumps([f'table?run={value}', value]))}"
-    for name, route in routes.RUN_ROUTES.items():
+    for name in routes.RUN_ROUTES:
         yield f"{name}?run={text}"
-        for parameter in (*route.accepted, value):
+        for parameter in (*routes.accepted(name), value):
             yield f"{name}?run=a&{urllib.parse.quote(parameter)}={text}"
 
 

@@ -12,7 +12,6 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.event_files import FileSource
-from tb_keras_inspect.store.tables.series import LARGE_KINDS
 from tb_keras_inspect.training.recorder import Recorder
 from tests.store.run_writer import RunWriter, make_model, value_at, write_run
 
@@ -281,7 +280,7 @@ class OneAtATime:
         self.overlaps = 0
 
     def records(self, kind):
-        if kind not in LARGE_KINDS:  # what a window of units is read with, say
+        if not kind.facts.many_rows:  # what a window of units is read with, say
             return self._source.records(kind)
         if not self._asked.acquire(blocking=False):
             self.overlaps += 1

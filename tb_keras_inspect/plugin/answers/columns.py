@@ -8,7 +8,6 @@ from tb_keras_inspect.plugin.errors import BadRequestError
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.store.tables import pooling
 
-RANGE = ("first_step", "last_step", "width")  # parameters that `Columns.of` reads
 MAX_CELLS = 1 << 25  # of all arrays of an answer: 128 MB of float32
 
 

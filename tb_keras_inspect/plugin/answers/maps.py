@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
+from tb_keras_inspect.catalog.kinds import INDEXED_KINDS, PICTURE_KINDS
 from tb_keras_inspect.plugin.answers.tables import index_at
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_container, as_json
@@ -14,7 +14,7 @@ from tb_keras_inspect.store.pictures.maps import names_in
 from tb_keras_inspect.store.run import RunData
 
 _PICTURES = tuple(kind.value for kind in PICTURE_KINDS)
-_INDEXED = (*_PICTURES, Kind.ACTIVATION_FUNCTION.value)
+_INDEXED = tuple(kind.value for kind in INDEXED_KINDS)
 
 
 def maps_index_impl(run: RunData, params: Params) -> Payload:

@@ -1,13 +1,12 @@
 """Tables of statistics: over all steps, at one step, and of one layer."""
 
 import contextlib
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from tb_keras_inspect.catalog.kinds import TABLE_KINDS
-from tb_keras_inspect.catalog.statistics import definition
+from tb_keras_inspect.catalog.kinds import LAYER_KINDS, TABLE_KINDS
+from tb_keras_inspect.catalog.statistics import POOLS, definitions
 from tb_keras_inspect.plugin.answers.columns import Columns
 from tb_keras_inspect.plugin.errors import BadRequestError
 from tb_keras_inspect.plugin.params import Params
@@ -15,10 +14,7 @@ from tb_keras_inspect.plugin.payload import Payload, as_container
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
-from tb_keras_inspect.store.tables import pooling
 from tb_keras_inspect.store.tables.table import StatTable
-
-_LAYER_KINDS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION)
 
 
 def table_impl(run: RunData, params: Params) -> Payload:
@@ -26,7 +22,7 @@ def table_impl(run: RunData, params: Params) -> Payload:
     table = run.table(params.text("kind"))
     rows = _rows(table, params)
     columns = Columns.of(table.steps, params)
-    pools = params.choices("pool", pooling.POOLS, ["last"])
+    pools = params.choices("pool", POOLS, ["last"])
     statistics = params.texts("statistic", table.statistics)
     columns.limit(rows.stop - rows.start, len(statistics) * len(pools))
     arrays = columns.arrays()
@@ -68,11 +64,11 @@ def snapshot_impl(run: RunData, params: Params) -> Payload:
 def series_impl(run: RunData, params: Params) -> Payload:
     """Everything about one layer at all steps of a range: its variables and its outputs."""
     layer = params.text("layer")
-    wanted = params.choices("kind", [k.value for k in _LAYER_KINDS], ())
-    pools = params.choices("pool", pooling.POOLS, ["last"])
+    wanted = params.choices("kind", [k.value for k in LAYER_KINDS], ())
+    pools = params.choices("pool", POOLS, ["last"])
     rows_of = _rows_of_layer(run, layer)
     kinds, arrays = {}, {}
-    for kind in _LAYER_KINDS:
+    for kind in LAYER_KINDS:
         if kind.value in run.kinds and (not wanted or kind.value in wanted):
             table = run.table(kind.value)
             there = set(table.names)
@@ -90,11 +86,6 @@ def index_at(steps: np.ndarray, step: int | None) -> int:
     if step is None:
         return len(steps) - 1
     return max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
-
-
-def definitions(statistics: Iterable[str]) -> dict[str, str]:
-    """One line each."""
-    return {statistic: definition(statistic) for statistic in statistics}
 
 
 def _described(table: StatTable) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import math
 import threading
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kind_facts import Rows
 from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store.model import model as model_lib
 from tb_keras_inspect.store.problems import Problems
@@ -79,15 +80,16 @@ class ModelHistory:
 
 
 def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:
-    if kind in (Kind.STEP, Kind.EPOCH):
-        return [""]
-    if kind is Kind.INPUT:
-        return list(info.inputs)
-    if kind is Kind.TARGET:
-        return []  # their records contain the names
-    if kind in (Kind.ACTIVATION, Kind.UNITS, Kind.ACTIVATION_HISTOGRAM):
-        return [site.name for site in info.sites]
-    return [variable.path for variable in info.variables]
+    match kind.facts.rows:
+        case Rows.VARIABLES:
+            return [variable.path for variable in info.variables]
+        case Rows.SITES:
+            return [site.name for site in info.sites]
+        case Rows.INPUTS:
+            return list(info.inputs)
+        case Rows.ONE:
+            return [""]
+    return []  # the records contain the names
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

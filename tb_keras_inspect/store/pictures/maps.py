@@ -22,14 +22,6 @@ from tb_keras_inspect.store.sources.source import (
 )
 from tb_keras_inspect.store.tables.merge import survivors
 
-_WHAT = {
-    Kind.MAPS: "layer with maps",
-    Kind.ATTENTION: "layer with attention scores",
-    Kind.SALIENCY: "input with saliency",
-    Kind.GRAD_CAM: "layer with Grad-CAM",
-    Kind.KERNELS: "variable with pictures",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class Snapshot:
@@ -143,7 +135,7 @@ class MapsReader:
         snapshots = self.snapshots(stamp)
         mine = [snapshot for snapshot in snapshots if name in snapshot.blobs]
         if not mine:
-            raise NotRecordedError(_WHAT[self._kind], name, sorted(names_in(snapshots)))
+            raise NotRecordedError(self._kind.facts.missing, name, sorted(names_in(snapshots)))
         return Maps(name, mine)
 
     def _update(self, found: Records) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
+from tb_keras_inspect.catalog.kinds import INDEXED_KINDS, PICTURE_KINDS
 from tb_keras_inspect.records import DecodedProbe, Kind
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model_history import ModelHistory
@@ -22,14 +22,12 @@ from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import Source, Stamp
 from tb_keras_inspect.store.tables.table import StatTable
 
-_INDEXED = (*PICTURE_KINDS, Kind.ACTIVATION_FUNCTION)
-
 
 class Pictures:
     """The part of `RunData` that is about the probe samples."""
 
     def _read_pictures(self, source: Source, models: ModelHistory, problems: Problems) -> None:
-        self._maps = {kind: MapsReader(kind, source, models, problems) for kind in _INDEXED}
+        self._maps = {kind: MapsReader(kind, source, models, problems) for kind in INDEXED_KINDS}
         self._probe = ProbeReader(source, problems)
         self._picture_problems = problems
 
@@ -71,7 +69,7 @@ class Pictures:
         Raises:
             NotRecordedError: if there are none.
         """
-        kind = self._picture_kind(kind, _INDEXED)
+        kind = self._picture_kind(kind, INDEXED_KINDS)
         return self._maps[kind].snapshots(self._stamp(kind))
 
     def map_names(self, kind: str = "maps") -> list[str]:

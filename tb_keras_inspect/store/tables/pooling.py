@@ -3,8 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-POOLS = ("last", "min", "max", "mean")
-
 
 def starts(samples: int, width: int) -> np.ndarray:
     """First sample of each column: columns of equal length, within one sample.

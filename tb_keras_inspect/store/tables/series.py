@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS
 from tb_keras_inspect.records import Kind, RecordError
 from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
@@ -22,17 +21,6 @@ from tb_keras_inspect.store.tables.merge import RecordRows, survivors
 BATCH = 512  # messages decoded before they are copied into the buffer
 # Kinds that grow with the model are read one at a time: in parallel, each would be ready only when
 # all are, and TensorBoard keeps three copies of the data in memory meanwhile.
-LARGE_KINDS = frozenset(
-    (
-        Kind.GRADIENT,
-        Kind.ACCUMULATED_GRADIENT,
-        Kind.WEIGHT,
-        Kind.UPDATE,
-        Kind.ACTIVATION,
-        Kind.UNITS,
-        *HISTOGRAM_KINDS,
-    )
-)
 _large = threading.Lock()
 
 
@@ -90,7 +78,7 @@ class Series:
         state = (stamp, self._models.restarts)
         with self._lock:
             if self._snapshot is None or state != self._state:
-                with _large if self._kind in LARGE_KINDS else contextlib.nullcontext():
+                with _large if self._kind.facts.many_rows else contextlib.nullcontext():
                     self._bring_up_to_date()
                 self._state = state
             return self._snapshot

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kind_facts import Rows
 from tb_keras_inspect.records import DecodedTable, Kind
 from tb_keras_inspect.store import export
 from tb_keras_inspect.store.display import Shown
@@ -149,7 +150,7 @@ class TableBuffer:
             if len(set(table.names)) != len(table.names):
                 return "two rows have the same name", []
             return list(table.names), list(table.names)
-        if self._kind in (Kind.STEP, Kind.EPOCH):
+        if self._kind.facts.rows is Rows.ONE:
             return (
                 ([""], [""]) if len(table.rows) == 1 else ("it does not have exactly one row", [])
             )

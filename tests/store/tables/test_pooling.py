@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tb_keras_inspect.catalog.statistics import POOLS
 from tb_keras_inspect.store.tables import pooling
 
 floats = st.floats(width=32)  # NaN and infinities included
@@ -20,7 +21,7 @@ def test_columns_are_of_equal_length_within_one_sample(samples, width):
     assert not len(first) or (first[0] == 0 and lengths.max() - lengths.min() <= 1)
 
 
-@pytest.mark.parametrize("how", pooling.POOLS)
+@pytest.mark.parametrize("how", POOLS)
 @given(hnp.arrays(np.float32, st.tuples(st.integers(1, 30), st.integers(0, 3)), elements=floats))
 def test_pooling_is_the_slow_reduction_of_each_column(how, values):
     first = pooling.starts(len(values), 7)
@@ -60,6 +61,6 @@ def test_histogram_counts_add_up_and_stop_at_the_largest_uint32():
 
 def test_nothing_pools_to_nothing():
     first = pooling.starts(0, 10)
-    for how in pooling.POOLS:
+    for how in POOLS:
         assert pooling.pool(np.zeros((0, 4), np.float32), first, how).shape == (0, 4)
     assert pooling.pool_sum(np.zeros((0, 4), np.uint32), first).shape == (0, 4)
