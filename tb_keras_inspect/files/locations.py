@@ -2,10 +2,9 @@
 
 import os
 
+from tb_keras_inspect.files.directory import AnyDirectory
 from tb_keras_inspect.files.remote_directory import RemoteDirectory
 from tb_keras_inspect.files.safe_directory import Directory
-
-AnyDirectory = Directory | RemoteDirectory
 
 
 def is_remote(path: str) -> bool:
@@ -13,34 +12,22 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def opened(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
-    """Open a directory.
-
-    Args:
-        path: A path or URL or, with `inside`, a name.
-        inside: The directory that holds it. Defaults to None.
+def opened(path: str) -> AnyDirectory:
+    """Open a directory, given by its path or URL.
 
     Raises:
         OSError: If it cannot be opened.
     """
-    if isinstance(inside, RemoteDirectory):
-        return RemoteDirectory(path, inside)
-    if inside is None and is_remote(path):
-        return RemoteDirectory(path)
-    return Directory(path, inside)
+    return RemoteDirectory(path) if is_remote(path) else Directory(path)
 
 
-def made(path: str, inside: AnyDirectory | None = None) -> AnyDirectory:
+def made(path: str) -> AnyDirectory:
     """Open a directory as `opened` does, and create it if it is missing.
 
     Raises:
         OSError: If it cannot be created.
     """
-    if isinstance(inside, RemoteDirectory):
-        return RemoteDirectory.made(path, inside)
-    if inside is None and is_remote(path):
-        return RemoteDirectory.made(path)
-    return Directory.made(path, inside)
+    return RemoteDirectory.made(path) if is_remote(path) else Directory.made(path)
 
 
 def below(directory: str, *names: str) -> str:

@@ -1,8 +1,8 @@
 """A directory behind a URL, with the methods of `safe_directory.Directory`."""
 
 import secrets
-from typing import Any
 
+from tb_keras_inspect.files.directory import AnyDirectory
 from tb_keras_inspect.files.remote_files import RemoteFiles, remote_files
 from tb_keras_inspect.files.safe_directory import UnsafeError
 
@@ -10,7 +10,7 @@ from tb_keras_inspect.files.safe_directory import UnsafeError
 OBJECT_STORES = frozenset(("gs", "gcs", "s3", "s3a", "az", "abfs", "abfss", "oci", "oss"))
 
 
-class RemoteDirectory:
+class RemoteDirectory(AnyDirectory):
     """A directory where there are neither links nor permissions to guard against.
 
     Args:
@@ -32,24 +32,19 @@ class RemoteDirectory:
         directory._files.make(directory.path)
         return directory
 
-    def __enter__(self) -> "RemoteDirectory":
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.close()
+    def subdirectory(self, name: str, create: bool = False) -> "RemoteDirectory":
+        return RemoteDirectory.made(name, self) if create else RemoteDirectory(name, self)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        pass
 
     def names(self) -> list[str]:
-        """List the names in the directory."""
         try:
             return self._files.names(self.path)
         except FileNotFoundError:
             return []
 
     def has(self, name: str) -> bool:
-        """Return whether there is such a file."""
         try:
             self._files.size(self._of(name))
         except OSError:
@@ -57,18 +52,11 @@ class RemoteDirectory:
         return True
 
     def read(self, name: str, limit: int) -> bytes:
-        """Read a file of at most `limit` bytes.
-
-        Raises:
-            FileNotFoundError: If there is none.
-            UnsafeError: If it is too large.
-        """
         if self._files.size(self._of(name)) > limit:
             raise UnsafeError(f"{name} has more than {limit} bytes")
         return self._files.read(self._of(name))
 
     def write(self, name: str, data: bytes, mode: int = 0o666, keep: bool = False) -> bool:
-        """Write a file in one step. `mode` has no meaning here. Return whether it was written."""
         if keep and self.has(name):
             return False
         if not self._moves:
@@ -84,7 +72,6 @@ class RemoteDirectory:
         return True
 
     def remove(self, name: str) -> bool:
-        """Remove a file. Return whether it was there."""
         if not self.has(name):
             return False
         try:

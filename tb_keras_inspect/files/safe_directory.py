@@ -8,7 +8,8 @@ import contextlib
 import os
 import secrets
 import stat
-from typing import Any
+
+from tb_keras_inspect.files.directory import AnyDirectory
 
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe in place of a file must not block
@@ -20,7 +21,7 @@ class UnsafeError(OSError):
     """What is there is not a plain file or directory."""
 
 
-class Directory:
+class Directory(AnyDirectory):
     """A directory that is held open, so that nobody can replace it with a link meanwhile.
 
     On systems without file descriptors of directories (Windows) it is checked before each use.
@@ -61,24 +62,18 @@ class Directory:
                 os.mkdir(os.path.join(inside.path, path) if inside else path)
         return cls(path, inside)
 
-    def __enter__(self) -> "Directory":
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self.close()
+    def subdirectory(self, name: str, create: bool = False) -> "Directory":
+        return Directory.made(name, self) if create else Directory(name, self)
 
     def close(self) -> None:
-        """Release the directory. Safe to call twice."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             os.close(descriptor)
 
     def names(self) -> list[str]:
-        """List the names in the directory."""
         return os.listdir(self.path if self._descriptor is None else self._descriptor)
 
     def has(self, name: str) -> bool:
-        """Return whether there is such a file."""
         try:
             os.close(self._open(name, os.O_RDONLY | _AT_ONCE))
         except OSError:
@@ -86,12 +81,6 @@ class Directory:
         return True
 
     def read(self, name: str, limit: int) -> bytes:
-        """Read a file of at most `limit` bytes.
-
-        Raises:
-            FileNotFoundError: If there is none.
-            UnsafeError: If it is a link or a pipe, or is too large.
-        """
         try:
             descriptor = self._open(name, os.O_RDONLY | _AT_ONCE)
         except FileNotFoundError:
@@ -108,17 +97,6 @@ class Directory:
         return data
 
     def write(self, name: str, data: bytes, mode: int = 0o666, keep: bool = False) -> bool:
-        """Write a file in one step: a reader sees all of it or nothing.
-
-        Args:
-            name: Name of the file.
-            data: Its contents.
-            mode: Its permissions, less the process's umask.
-            keep: Keep a file that already exists.
-
-        Returns:
-            Whether the file was written.
-        """
         if keep and self.has(name):
             return False
         temporary = f".{name}.{secrets.token_hex(8)}"
@@ -133,7 +111,6 @@ class Directory:
         return True
 
     def remove(self, name: str) -> bool:
-        """Remove a file. Return whether it was there."""
         try:
             if self._descriptor is None:
                 os.unlink(os.path.join(self.path, name))

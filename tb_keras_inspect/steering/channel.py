@@ -89,7 +89,7 @@ class Channel:
         data = Request(identity, command, dict(arguments), signature).to_json()
         if len(data) > MAX_COMMAND_BYTES:
             raise ValueError(f"A command has at most {MAX_COMMAND_BYTES} bytes")
-        with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
+        with opened(self.path) as directory, directory.subdirectory(COMMANDS) as commands:
             if self.answer(identity) is None:
                 commands.write(_file(identity), data, keep=True)
 
@@ -110,13 +110,13 @@ class Channel:
     def withdraw(self, identity: str) -> bool:
         """Take back a command that has not been started. Return whether that succeeded."""
         try:
-            with opened(self.path) as directory, opened(COMMANDS, directory) as commands:
+            with opened(self.path) as directory, directory.subdirectory(COMMANDS) as commands:
                 return commands.remove(_file(identity))
         except OSError:
             return False
 
     def _read_answer(self, name: str, limit: int) -> bytes:
-        with opened(self.path) as directory, opened(ANSWERS, directory) as answers:
+        with opened(self.path) as directory, directory.subdirectory(ANSWERS) as answers:
             return answers.read(name, limit)
 
 
@@ -136,8 +136,8 @@ class TrainingChannel:
     def __init__(self, run_directory: str, token: str):
         self.path = below(run_directory, FOLDER)
         self._folder = made(self.path)
-        self._commands = made(COMMANDS, self._folder)
-        self._answers = made(ANSWERS, self._folder)
+        self._commands = self._folder.subdirectory(COMMANDS, create=True)
+        self._answers = self._folder.subdirectory(ANSWERS, create=True)
         self.min_poll_seconds = self._folder.min_poll_seconds
         for directory in (self._commands, self._answers):
             for name in directory.names():

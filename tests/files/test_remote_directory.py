@@ -9,8 +9,7 @@ import pytest
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.files.locations import below, made, opened
-from tb_keras_inspect.files.remote_directory import RemoteDirectory
-from tb_keras_inspect.files.remote_files import FsspecFiles, TensorFlowFiles
+from tb_keras_inspect.files.remote_files import FsspecFiles
 from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
 from tb_keras_inspect.steering.channel import (
     FOLDER,
@@ -41,12 +40,6 @@ def place(request, tmp_path) -> str:
     return url("ram" if request.param == "gfile" else "memory")
 
 
-def test_each_layer_opens_its_own():
-    pytest.importorskip("tensorflow")
-    assert isinstance(RemoteDirectory(url("memory"))._files, FsspecFiles)
-    assert isinstance(RemoteDirectory(url("ram"))._files, TensorFlowFiles)
-
-
 def test_files_are_written_read_and_removed_alike(place):
     with made(place) as directory:
         assert directory.names() == []
@@ -62,12 +55,12 @@ def test_files_are_written_read_and_removed_alike(place):
         assert directory.read("x", 10) == b"one"
         assert directory.write("x", b"three")
         assert directory.read("x", 10) == b"three"
-        with made("below", directory) as inside:
+        with directory.subdirectory("below", create=True) as inside:
             inside.write("y", b"")
             assert inside.names() == ["y"]
             assert inside.read("y", 0) == b""
         assert sorted(directory.names()) == ["below", "x"]
-        with opened("below", directory) as inside:
+        with directory.subdirectory("below") as inside:
             assert inside.has("y")
         assert directory.remove("x")
         assert directory.names() == ["below"]
