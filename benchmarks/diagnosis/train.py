@@ -14,12 +14,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 
-from benchmarks.diagnosis import faulty, healthy, held_out, held_out_again, second
+from benchmarks.diagnosis import faulty, healthy, held_out, held_out_again, second, validation
 from benchmarks.diagnosis.case import CASES
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
-MODULES = (healthy, faulty, second, held_out, held_out_again)
+MODULES = (healthy, faulty, second, held_out, held_out_again, validation)
 
 
 def main() -> None:

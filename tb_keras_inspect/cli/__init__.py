@@ -1,21 +1,40 @@
-"""The command line `tb-keras-inspect`. Each subcommand defines its own options and imports little."""
+"""The command `tb-keras-inspect`. A subcommand is a module with `HELP`, `add_arguments` and `run`.
+
+Nothing here imports Keras before a subcommand needs it. Nothing in the package imports this folder.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import Protocol
 
 from tb_keras_inspect._version import __version__
 from tb_keras_inspect.cli import demo, diagnose, export
 
-PIPE_CLOSED = 141  # the status that a shell reports for a program ended by a closed pipe
+PIPE_CLOSED = 141  # what a shell reports for a program that a closed pipe ended
+
+
+class Subcommand(Protocol):
+    """What a subcommand's module has."""
+
+    HELP: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the options."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Does what the options say, and returns the exit status."""
+
+
+SUBCOMMANDS: dict[str, Subcommand] = {"demo": demo, "diagnose": diagnose, "export": export}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        arguments: The arguments without the program name. Defaults to those of the process.
+        arguments: Arguments after the program's name. Defaults to those of the process.
 
     Returns:
         The exit status.
@@ -24,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = parsed.run(parsed)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has closed the pipe, as `head` does
+    except BrokenPipeError:  # the reader has gone, such as `head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     return status
@@ -37,22 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    demo_parser = commands.add_parser(
-        "demo", help="train five models on handwritten digits and show them in TensorBoard"
-    )
-    demo.add_arguments(demo_parser)
-    demo_parser.set_defaults(run=demo.run)
-    diagnose_parser = commands.add_parser(
-        "diagnose",
-        help="tell what is wrong with a training run, where, since which step, and what to try",
-    )
-    diagnose.add_arguments(diagnose_parser)
-    diagnose_parser.set_defaults(run=diagnose.run)
-    export_parser = commands.add_parser(
-        "export", help="write the numbers of runs as CSV, Parquet, npz or an HTML page"
-    )
-    export.add_arguments(export_parser)
-    export_parser.set_defaults(run=export.run)
+    for name, module in SUBCOMMANDS.items():
+        subparser = commands.add_parser(name, help=module.HELP, description=f"{module.HELP}.")
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""`python -m tb_keras_inspect.cli`."""
+"""`python -m tb_keras_inspect.cli`, the same as `tb-keras-inspect`."""
 
 from tb_keras_inspect.cli import main
 

@@ -6,9 +6,11 @@ import importlib.util
 import os
 import socket
 import sys
+from collections.abc import Iterator
 
 from tb_keras_inspect.demos import DATASETS, RUNS
 
+HELP = "Train five models on handwritten digits and show them in TensorBoard"
 DEFAULT_LOG_DIR = os.path.join("logs", "demo")
 FIRST_PORT = 6006  # TensorBoard's own
 PORTS_TRIED = 10
@@ -72,7 +74,7 @@ def _train(arguments: argparse.Namespace) -> None:
 
 
 @contextlib.contextmanager
-def _silent_stderr():
+def _silent_stderr() -> Iterator[None]:
     """Hides four lines of TensorFlow that no option turns off. Exceptions still come through."""
     sys.stderr.flush()
     kept = os.dup(2)
@@ -88,15 +90,15 @@ def _silent_stderr():
 def _closing_lines(log_dir: str, runs: int, port: int | None) -> str:
     noun = "1 run" if runs == 1 else f"{runs} runs"
     look = (
-        f"Open:         http://localhost:{port}/#keras_inspect"
+        f"Open:     http://localhost:{port}/#keras_inspect"
         if port is not None
-        else f"Open:         tensorboard --logdir {log_dir}, then the Keras Inspect tab"
+        else f"Open:     tensorboard --logdir {log_dir}, then the Keras Inspect tab"
     )
     return "\n".join(
         (
-            f"\nRecorded:     {noun} in {os.path.abspath(log_dir)}",
+            f"\nRecorded: {noun} in {os.path.abspath(log_dir)}",
             look,
-            "Then:         select a run and a layer, and move the scrubber along the loss",
+            "Then:     select a run and a layer, and move the scrubber along the loss",
         )
     )
 

@@ -1,4 +1,4 @@
-"""The command line of the diagnosis: options, what is printed, the exit status."""
+"""`tb-keras-inspect diagnose`: prints what is wrong with runs."""
 
 import argparse
 import json
@@ -15,26 +15,25 @@ from tb_keras_inspect.html.report import report_html
 from tb_keras_inspect.store import RunData, StoreError
 from tb_keras_inspect.store.loading import runs_at
 
-FOUND, BAD_INPUT = 1, 2
+HELP = "Print what is wrong with a training run, where, since when, and what to try"
+FOUND, BAD_INPUT = 1, 2  # exit statuses
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of the diagnosis to `parser`."""
-    parser.add_argument(
-        "logdir", metavar="LOGDIR", help="directory of a run, or one with runs below it"
-    )
+    """Adds the options."""
+    parser.add_argument("logdir", metavar="LOGDIR", help="directory of a run, or of several runs")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     parser.add_argument(
         "--html",
         metavar="FILE",
         type=pathlib.Path,
-        help="also write a report with pictures into one file that needs nothing else",
+        help="also write a report with plots, as one self-contained file",
     )
     parser.add_argument(
         "--fail-on",
         choices=SEVERITIES,
-        help="end with status 1 where there is a finding of this severity or worse "
-        "(default: status 0 whatever is found)",
+        help="exit with status 1 if there is a finding of this severity or worse "
+        "(default: exit with 0 whatever is found)",
     )
     parser.add_argument(
         "--threshold",
@@ -42,15 +41,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         type=_threshold,
         default=[],
-        help="use another threshold; may be given several times; `--threshold list` lists them",
+        help="change a threshold; may be repeated; `--threshold list` prints all thresholds",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Diagnoses the runs and prints what was found.
+    """Diagnoses the runs and prints the findings.
 
     Returns:
-        0; 1 where there is a finding of the severity of `--fail-on` or worse; 2 for bad input.
+        0; 1 if there is a finding of the severity of `--fail-on` or worse; 2 for invalid input.
     """
     if ("list", "") in arguments.threshold:
         _list_thresholds()
@@ -71,13 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print_text(runs: dict[str, RunData], found: dict[str, Findings]) -> None:
     for name, findings in found.items():
-        samples, _, last = runs[name].extent()
-        head = f"{printable(name)}: {_counted(findings)} in {samples} sampled steps"
-        print(head + (f", the last one at step {last}" if last is not None else ""))
+        samples, first, last = runs[name].extent()
+        where = f" (steps {first} to {last})" if samples else ""
+        print(f"{printable(name)}: {_counted(findings)} in {samples} sampled steps{where}")
         for finding in findings:
             print(f"\n{finding}")
         for problem in runs[name].problems:
-            print(f"\nnot read: {printable(problem)}")
+            print(f"\nCould not be read: {printable(problem)}")
         print()
 
 

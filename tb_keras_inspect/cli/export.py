@@ -10,7 +10,8 @@ from tb_keras_inspect.export.writing import FORMATS, export_run
 from tb_keras_inspect.store import StoreError
 from tb_keras_inspect.store.loading import runs_at
 
-BAD_INPUT = 2
+HELP = "Write the numbers of runs as CSV, Parquet, npz or an HTML page"
+BAD_INPUT = 2  # exit status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -87,7 +87,9 @@ def _with_channels(images: np.ndarray) -> np.ndarray:
     return images[..., np.newaxis] if images.ndim == 3 else images
 
 
-def _standardised(x_train, y_train, x_validation, y_validation) -> Dataset:
+def _standardised(
+    x_train: np.ndarray, y_train: np.ndarray, x_validation: np.ndarray, y_validation: np.ndarray
+) -> Dataset:
     mean, std = float(np.mean(x_train)), float(np.std(x_train))
     x_train, x_validation = (
         ((x.astype("float32") - mean) / std).astype("float32") for x in (x_train, x_validation)

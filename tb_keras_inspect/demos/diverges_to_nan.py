@@ -5,13 +5,15 @@ underflows to exactly 0 in float32. Its logarithm is -inf, and 0 * -inf is NaN. 
 every gradient, and then every weight, is NaN. Keras's own losses clip or, better, take logits.
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
 from tb_keras_inspect.demos.demo_run import DemoRun
 
 
-def unguarded_cross_entropy(classes, probabilities):
+def unguarded_cross_entropy(classes: Any, probabilities: Any) -> Any:
     """The textbook formula, for int `classes` [batch] and `probabilities` [batch, classes]."""
     targets = ops.one_hot(ops.reshape(classes, (-1,)), ops.shape(probabilities)[-1])
     return -ops.sum(targets * ops.log(probabilities), axis=-1)

@@ -6,6 +6,8 @@ units never recover. Once all units of the last hidden layer are dead, only the 
 trained, and the loss stays at the baseline, ln(classes).
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -23,10 +25,10 @@ class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
         self.peak = peak
         self.steps = steps
 
-    def __call__(self, step):
+    def __call__(self, step: Any) -> Any:
         return self.peak * ops.minimum(1.0, (ops.cast(step, "float32") + 1.0) / self.steps)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {"peak": self.peak, "steps": self.steps}
 
 

@@ -1,6 +1,7 @@
 """One progress bar for a whole training run."""
 
 import sys
+from collections.abc import Mapping
 
 import keras
 
@@ -19,7 +20,7 @@ class RunProgress(keras.callbacks.Callback):
         self._epochs = epochs
         self._bar: keras.utils.Progbar | None = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         self._bar = keras.utils.Progbar(
             self._epochs,
             verbose=1 if sys.stdout.isatty() else 2,
@@ -27,6 +28,8 @@ class RunProgress(keras.callbacks.Callback):
             stateful_metrics=["loss", "accuracy"],
         )
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        assert self._bar is not None
+        assert logs is not None
         shown = [(name, logs[name]) for name in ("loss", "accuracy")]
         self._bar.update(epoch + 1, shown, finalize=epoch + 1 == self._epochs)

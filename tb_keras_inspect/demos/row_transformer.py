@@ -4,6 +4,8 @@ Each row is a token: its projected pixels plus a learned position. Two encoder b
 mean over the rows is classified. The model learns; the demo shows which rows attend to which.
 """
 
+from typing import Any
+
 import keras
 from keras import layers, ops
 
@@ -16,12 +18,12 @@ WIDTH, HEADS, BLOCKS = 32, 4, 2
 class RowPositions(layers.Layer):
     """Adds a learned vector to each row of float[batch, rows, width]."""
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int, ...]) -> None:
         self.vectors = self.add_weight(
             shape=tuple(input_shape[1:]), initializer="random_normal", name="vectors"
         )
 
-    def call(self, rows):
+    def call(self, rows: Any) -> Any:
         return rows + self.vectors
 
 
@@ -29,7 +31,7 @@ class RowPositions(layers.Layer):
 class EncoderBlock(layers.Layer):
     """Attention, then two dense layers, each with a residual connection and normalisation."""
 
-    def __init__(self, width: int, heads: int, **options):
+    def __init__(self, width: int, heads: int, **options: Any):
         super().__init__(**options)
         self.width, self.heads = width, heads
         self.attention = layers.MultiHeadAttention(heads, width // heads, name="attention")
@@ -38,19 +40,20 @@ class EncoderBlock(layers.Layer):
         self.contract = layers.Dense(width, name="contract")
         self.norm_2 = layers.LayerNormalization(name="norm_2")
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int, ...]) -> None:
         self.attention.build(input_shape, input_shape)
         self.norm_1.build(input_shape)
         self.expand.build(input_shape)
         self.contract.build((*input_shape[:-1], 2 * self.width))
         self.norm_2.build(input_shape)
 
-    def call(self, rows):
+    def call(self, rows: Any) -> Any:
         rows = self.norm_1(rows + self.attention(rows, rows))
         return self.norm_2(rows + self.contract(self.expand(rows)))
 
-    def get_config(self):
-        return super().get_config() | {"width": self.width, "heads": self.heads}
+    def get_config(self) -> dict[str, Any]:
+        config: dict[str, Any] = super().get_config()
+        return config | {"width": self.width, "heads": self.heads}
 
 
 def build(input_shape: tuple[int, ...], classes: int) -> DemoRun:

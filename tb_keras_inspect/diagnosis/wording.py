@@ -34,6 +34,11 @@ def up_to(fraction: float, places: Sequence[str]) -> str:
     return f"{'up to ' if len(set(places)) > 1 else ''}{100 * fraction:.0f} %"
 
 
+def since(step: int, start: int) -> str:
+    """When something began: "since step 40", or "from the start" of what was recorded."""
+    return "from the start" if step <= start else f"since step {step}"
+
+
 def capitalised(text: str) -> str:
     """With a capital first letter; the others stay as they are."""
     return text[:1].upper() + text[1:]

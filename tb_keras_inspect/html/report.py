@@ -1,11 +1,10 @@
-"""The diagnosis as one HTML file that needs nothing else: to attach to a ticket."""
+"""The diagnosis as one self-contained HTML file, to attach to a ticket."""
 
-import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+from markupsafe import Markup
 
-from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding, Findings
 from tb_keras_inspect.html.svg import series_svg
 from tb_keras_inspect.store.errors import NotRecordedError
@@ -26,85 +25,94 @@ svg { width: 100%; height: auto; } svg text { font-size: 10px; fill: currentColo
 .since { stroke: var(--bad); stroke-dasharray: 2 3; }
 pre { background: var(--faint); padding: .4rem .6rem; border-radius: 4px; overflow-x: auto; }
 """
-# Nothing may be loaded or run, whatever a log's names hold.
+# Nothing is loaded and nothing runs, whatever the names in a log hold.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+PAGE = Markup(
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+    '<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    '<meta name="viewport" content="width=device-width">'
+    "<title>Diagnosis</title><style>{style}</style></head><body><h1>Diagnosis</h1>"
+    "{sections}</body></html>\n"
+)
+ARTICLE = Markup(
+    '<article class="{finding.severity}"><h3>{finding.title}</h3>'
+    '<p class="tag">{finding.severity}: {finding.problem}, confidence {confidence} %, steps '
+    "{finding.first_step} to {finding.last_step}, {state}</p><p>{finding.cause}</p>{figures}"
+    "<h4>What to try</h4><ol>{advice}</ol>{related}</article>"
+)
 
 
 def report_html(runs: Mapping[str, RunData], found: Mapping[str, Findings]) -> str:
-    """One page.
+    """A page with the findings of several runs.
 
     Args:
         runs: Name to run.
         found: Name to its findings.
     """
-    sections = "".join(section_html(name, run, found[name]) for name, run in runs.items())
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>Diagnosis</title><style>{STYLE}</style></head><body><h1>Diagnosis</h1>"
-        f"{sections}</body></html>\n"
-    )
+    sections = _joined(section_html(name, run, found[name]) for name, run in runs.items())
+    # The policy and the style are ours, and hold quotes.
+    return str(PAGE.format(policy=Markup(POLICY), style=Markup(STYLE), sections=sections))
 
 
-def section_html(name: str, run: RunData, findings: Findings) -> str:
-    """The part of a page that is about one run: its loss and its findings, under a heading."""
-    articles = "".join(_article(run, finding) for finding in findings)
+def section_html(name: str, run: RunData, findings: Findings) -> Markup:
+    """The part of a page for one run: a heading, its loss and its findings."""
     samples, first, last = run.extent()
-    where = f", steps {first} to {last}" if samples else ""
-    problems = "".join(f"<li>{html.escape(text)}</li>" for text in run.problems)
-    return (
-        f"<section><h2>{html.escape(name)}</h2><p>{samples} sampled steps{where}</p>"
-        + _loss_figure(run)
-        + (articles or "<p>No findings.</p>")
-        + (f"<p>Not read:</p><ul>{problems}</ul>" if problems else "")
-        + "</section>"
+    steps = f", steps {first} to {last}" if samples else ""
+    problems = _joined(Markup("<li>{}</li>").format(text) for text in run.problems)
+    return Markup("<section><h2>{}</h2><p>{} sampled steps{}</p>{}{}{}</section>").format(
+        name,
+        samples,
+        steps,
+        _loss_figure(run),
+        _joined(_article(run, finding) for finding in findings) or Markup("<p>No findings.</p>"),
+        Markup("<p>Could not be read:</p><ul>{}</ul>").format(problems) if problems else "",
     )
 
 
-def _loss_figure(run: RunData) -> str:
+def _joined(parts: Iterable[Markup]) -> Markup:
+    return Markup().join(parts)
+
+
+def _loss_figure(run: RunData) -> Markup:
     loss = run.loss
-    picture = series_svg(loss.steps, loss.values, "loss") if len(loss.steps) else ""
-    return f"<figure>{picture}<figcaption>loss of the batch, by step</figcaption></figure>"
+    plot = series_svg(loss.steps, loss.values, "loss") if len(loss.steps) else Markup()
+    figure = Markup("<figure>{}<figcaption>loss of the sampled batches</figcaption></figure>")
+    return figure.format(plot)
 
 
-def _article(run: RunData, finding: Finding) -> str:
-    assert finding.severity in SEVERITIES
-    advice = "".join(
-        f"<li>{html.escape(item.text)}"
-        + (f"<pre><code>{html.escape(item.code)}</code></pre>" if item.code else "")
-        + "</li>"
+def _article(run: RunData, finding: Finding) -> Markup:
+    advice = _joined(
+        Markup("<li>{}{}</li>").format(
+            item.text, Markup("<pre><code>{}</code></pre>").format(item.code) if item.code else ""
+        )
         for item in finding.advice
     )
-    related = "".join(
-        f"<li>{html.escape(item.problem)}: {html.escape(item.title)}</li>"
-        for item in finding.related
+    related = _joined(
+        Markup("<li>{}: {}</li>").format(item.problem, item.title) for item in finding.related
     )
-    still = "still so at the end" if finding.ongoing else "over by then"
-    return (
-        f'<article class="{finding.severity}"><h3>{html.escape(finding.title)}</h3>'
-        f'<p class="tag">{finding.severity}: {finding.problem}, confidence '
-        f"{100 * finding.confidence:.0f} %, steps {finding.first_step} to {finding.last_step}, "
-        f"{still}</p><p>{html.escape(finding.cause)}</p>"
-        + "".join(_figure(run, finding, item) for item in finding.evidence)
-        + f"<h4>What to try</h4><ol>{advice}</ol>"
-        + (f"<h4>What follows from it</h4><ul>{related}</ul>" if related else "")
-        + "</article>"
+    return ARTICLE.format(
+        finding=finding,
+        confidence=f"{100 * finding.confidence:.0f}",
+        state="ongoing at the end" if finding.ongoing else "over at the end",
+        figures=_joined(_figure(run, finding, item) for item in finding.evidence),
+        advice=advice,
+        related=Markup("<h4>This explains</h4><ul>{}</ul>").format(related) if related else "",
     )
 
 
-def _figure(run: RunData, finding: Finding, item: Evidence) -> str:
-    caption = html.escape(str(item))
+def _figure(run: RunData, finding: Finding, item: Evidence) -> Markup:
     found = _series(run, item)
     if found is None:
-        return f"<p>{caption}</p>"
-    title = f"{item.kind} {item.statistic} {item.row}"
-    picture = series_svg(*found, title, item.threshold, finding.first_step, item.unit != "%")
-    return f"<figure>{picture}<figcaption>{caption}<br>{html.escape(title)}</figcaption></figure>"
+        return Markup("<p>{}</p>").format(str(item))
+    title = f"{item.kind} {item.statistic} {item.row}".rstrip()
+    plot = series_svg(*found, title, item.threshold, finding.first_step, item.unit != "%")
+    return Markup("<figure>{}<figcaption>{}<br>{}</figcaption></figure>").format(
+        plot, str(item), title
+    )
 
 
 def _series(run: RunData, item: Evidence) -> tuple[np.ndarray, np.ndarray] | None:
-    """The series that a number comes from, None where there is none."""
+    """Steps and values of the series that a number comes from, or None."""
     if not item.kind:
         return None
     try:

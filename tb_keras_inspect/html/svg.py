@@ -1,15 +1,18 @@
-"""A series as a small SVG picture: pure text, no script, nothing to load."""
+"""Small SVG plots of series: plain text, no script, nothing to load.
+
+Drawn by hand because matplotlib is optional.
+"""
 
 import math
 from collections.abc import Callable
 
 import numpy as np
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 560, 120
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 8, 20
 MOST_POINTS = 400
-LOG_FROM = 50.0  # largest over smallest value, from which the axis is logarithmic
+LOG_FROM = 50.0  # largest / smallest value above which the axis is logarithmic
 
 Axis = Callable[[np.ndarray], np.ndarray]
 
@@ -21,24 +24,25 @@ def series_svg(
     threshold: float | None = None,
     first_step: int | None = None,
     may_be_logarithmic: bool = True,
-) -> str:
+) -> Markup:
     """Draws a series.
 
     Args:
         steps: int64[S], increasing.
-        values: float[S]; what is not finite is marked in red at the bottom.
-        title: Said to screen readers.
-        threshold: Drawn as a dashed line where it lies within the picture.
-        first_step: Drawn as an upright line.
-        may_be_logarithmic: Whether the axis is logarithmic where values span orders of magnitude.
+        values: float[S]. Non-finite values are marked in red at the bottom.
+        title: For screen readers.
+        threshold: Drawn as a dashed line if it lies within the range of the values.
+        first_step: Drawn as a vertical line.
+        may_be_logarithmic: Whether the axis may be logarithmic if the values span orders of
+            magnitude.
 
     Returns:
-        An `<svg>` element; "" where there is nothing to draw.
+        An `<svg>` element; "" if there is nothing to draw.
     """
     values = np.asarray(values, np.float64)
     finite = np.isfinite(values)
     if not finite.any():
-        return ""
+        return Markup()
     steps = np.asarray(steps, np.float64)
     low, high = float(values[finite].min()), float(values[finite].max())
     logarithmic = may_be_logarithmic and low > 0 and high > LOG_FROM * low
@@ -56,7 +60,7 @@ def series_svg(
             f'<rect class="bad" x="{_text(at - 1)}" y="{HEIGHT - BOTTOM - 6}" width="2" '
             'height="6"/>'
         )
-    return (
+    return Markup(
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
@@ -72,14 +76,14 @@ def _y_axis(low: float, high: float, logarithmic: bool) -> Axis:
     if logarithmic:
         a, b = math.log(low), math.log(high)
         return lambda v: TOP + (b - np.log(np.maximum(v, low))) / (b - a) * tall
-    # Halves: the difference of two large numbers may overflow.
+    # Halves, because the difference of two large numbers may overflow.
     span = high / 2 - low / 2 or 1.0
     return lambda v: TOP + (high / 2 - v / 2) / span * tall
 
 
 def _path(steps: np.ndarray, values: np.ndarray, finite: np.ndarray, x: Axis, y: Axis) -> str:
     steps, values = steps[finite], values[finite]
-    if len(steps) > MOST_POINTS:  # the extremes of each column stay
+    if len(steps) > MOST_POINTS:  # keep the extremes of each column
         parts = np.array_split(np.arange(len(steps)), MOST_POINTS // 2)
         keep = [sorted((p[np.argmin(values[p])], p[np.argmax(values[p])])) for p in parts]
         index = np.unique(np.concatenate(keep))

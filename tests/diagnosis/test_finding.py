@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.diagnosis import Evidence, Finding, Findings, Where
-from tb_keras_inspect.diagnosis.wording import listed, number_text
+from tb_keras_inspect.diagnosis.wording import listed, number_text, since
 from tests.diagnosis.findings import make
 
 
@@ -82,6 +82,10 @@ def test_nothing_found_says_so():
 )
 def test_numbers_are_short(value, unit, text):
     assert number_text(value, unit) == text
+
+
+def test_what_began_with_the_recording_is_not_dated():
+    assert (since(5, 0), since(0, 0)) == ("since step 5", "from the start")
 
 
 @pytest.mark.parametrize(

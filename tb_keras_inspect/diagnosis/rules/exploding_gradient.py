@@ -22,7 +22,7 @@ from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding
 from tb_keras_inspect.diagnosis.onset import last_period, median, running_median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.wording import number_text
+from tb_keras_inspect.diagnosis.wording import number_text, since
 
 PROBLEM = "exploding_gradient"
 THRESHOLDS = (
@@ -143,7 +143,7 @@ def _large_updates(facts: Facts) -> Finding | None:
         "large_updates",
         "error",
         0.8,
-        f"Single updates of {path} are as large as its weights since step {first}",
+        f"Single updates of {path} are as large as its weights {since(first, facts.first_step)}",
         (first, int(updates.at[period.last]), period.ongoing),
         [
             Evidence("largest update / weight", largest, "times", limit, "update", "ratio", path),

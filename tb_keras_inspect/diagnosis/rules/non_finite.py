@@ -56,12 +56,12 @@ REASONS = {
     "update": "The gradients are finite, and the optimizer's update of {row} is not.",
     "epoch": "It happened between two sampled steps.",
 }
-# Tables and statistics whose growth is looked for.
+# Tables and statistics that may have grown, and what a row of them is called.
 GROWING = (
-    ("step", "gradient_norm"),
-    ("step", "loss"),
-    ("weight", "max_abs"),
-    ("activation", "max_abs"),
+    ("step", "gradient_norm", "the gradient norm"),
+    ("step", "loss", "the loss"),
+    ("weight", "max_abs", "the largest value of {row}"),
+    ("activation", "max_abs", "the largest output of {row}"),
 )
 
 
@@ -163,7 +163,7 @@ def _grown(facts: Facts) -> list[_Growth]:
     """What grew over the last samples before the breakdown, the most first."""
     limit = facts.thresholds["growth_before_nan"]
     found = []
-    for kind, statistic in GROWING:
+    for kind, statistic, words in GROWING:
         track = facts.track(kind)
         if track is None or not track.has(statistic) or len(track) < 3:
             continue
@@ -177,7 +177,7 @@ def _grown(facts: Facts) -> list[_Growth]:
         row = int(np.nanargmax(factors))
         factor, name = float(factors[row]), track.names[row]
         if factor >= limit:
-            what = f"{statistic} of {name}" if name else statistic
+            what = words.format(row=name)
             text = f"growth of {what} over the {len(recent)} samples before"
             evidence = Evidence(text, factor, "times", limit, kind, statistic, name)
             found.append(_Growth(what, factor, evidence))

@@ -106,7 +106,7 @@ def _ran(facts: Facts, val: np.ndarray) -> np.ndarray:
     if not np.isfinite(val).any():
         return np.full(len(val), True)  # the log exists, and has never held a number
     table = facts.table("epoch")
-    ran = ~np.isnan(val)
+    ran: np.ndarray = ~np.isnan(val)
     for name in table.statistics if table is not None else ():
         if name.startswith(VALIDATION):
             ran |= ~np.isnan(facts.epochs(name)[1])

@@ -18,7 +18,7 @@ from tb_keras_inspect.diagnosis.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.structure import RECURRENT, Weighted
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.track import Track
-from tb_keras_inspect.diagnosis.wording import capitalised, listed, number_text
+from tb_keras_inspect.diagnosis.wording import capitalised, listed, number_text, since
 
 PROBLEM = "vanishing_gradient"
 THRESHOLDS = (
@@ -81,7 +81,7 @@ def _over_depth(facts: Facts, gradients: Track, layers: list[Weighted]) -> Findi
     )
     # Small compared with the last layers but large compared with the weights has not faded.
     ratios[(early == 0) | (early > STILL_LARGE)] = np.nan
-    title = "the gradient of {} is only {} times that of the last layers"
+    title = "the gradient of {} is {} times smaller than that of the last layers"
     return _judge(facts, gradients, "depth", ratios, layers[:third], title)
 
 
@@ -99,7 +99,7 @@ def _over_time(facts: Facts, gradients: Track, layers: list[Weighted]) -> Findin
             continue
         sizes = _per_element(facts, gradients, [*kernels, biases[0]])
         ratios = ratio(np.min(sizes[:, :-1], axis=1), sizes[:, -1])
-        title = "the gradient of a kernel of {} is only {} times that of its bias"
+        title = "the gradient of a kernel of {} is {} times smaller than that of its bias"
         found = _judge(facts, gradients, "time", ratios, [item], title)
         if found is not None:
             return found
@@ -118,7 +118,7 @@ def _of_signal(facts: Facts, gradients: Track, layers: list[Weighted]) -> Findin
     sizes = _per_element(facts, gradients, [*kernels, biases[0]])
     ratios = ratio(np.max(sizes[:, :-1], axis=1), sizes[:, -1])
     ratios[ratios == 0] = np.nan
-    title = "the gradients of all kernels, as of {}, are at most {} times that of the output's bias"
+    title = "the gradients of all kernels ({}) are {} times smaller than that of the output bias"
     return _judge(facts, gradients, "signal", ratios, layers[:-1], title)
 
 
@@ -170,12 +170,13 @@ def _judge(
     paths = [item.layer.path for item in early]
     first = int(gradients.at[period.first])
     severity, confidence = _severity(facts, now, limit)
+    text = title.format(listed(paths), number_text(float(ratio(1, now))))
     return Finding(
         problem=PROBLEM,
         variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{capitalised(title.format(listed(paths), number_text(now)))} since step {first}",
+        title=f"{capitalised(text)} {since(first, facts.first_step)}",
         first_step=first,
         last_step=int(gradients.at[-1]),
         ongoing=True,
