@@ -1,8 +1,8 @@
-"""What `control=True` costs while nobody steers: `python -m benchmarks.control_cost`.
+"""Measures the cost of `control=True` while nobody steers: `python -m benchmarks.control_cost`.
 
-Prints, for the backend in use: the time that a step's question "has somebody asked for something?"
-takes, the processor time of the thread that looks for commands, the time from a command to its
-answer, and what a step takes while a breakpoint stands guard over it.
+Prints, for the current backend: the time that a step needs to check for commands, the processor time
+of the thread that polls for commands, the time from a command to its answer, and the duration of a
+step while a breakpoint checks it.
 """
 
 import statistics
@@ -20,7 +20,7 @@ STEPS = 2000
 
 
 class Times(keras.callbacks.Callback):
-    """Seconds between the beginnings of steps."""
+    """Records the seconds from the start of one step to the start of the next."""
 
     def __init__(self):
         super().__init__()
@@ -56,7 +56,7 @@ def callback(**options):
 
 
 def asked_seconds():
-    """Of `before_batch`, a call, while nothing is asked for."""
+    """Seconds per call of `before_batch` while there is no command."""
     _, inspect = callback(control=True)
     seconds = []
 
@@ -73,7 +73,7 @@ def asked_seconds():
 
 
 def thread_share():
-    """Processor time of the thread that looks for commands, as a share of one core."""
+    """Processor time of the thread that polls for commands, as a fraction of one core."""
     _, inspect = callback(control=True)
     found = []
 
@@ -93,7 +93,7 @@ def thread_share():
 
 
 def answers():
-    """Seconds from a command to its answer: while it trains, and while it is paused."""
+    """Seconds from a command to its answer, during training and while paused."""
     directory, inspect = callback(control=True)
     running, paused = [], []
 
@@ -142,13 +142,13 @@ def main():
     plain = guarded("plain")
     print(f"plain step                     {1e3 * plain:8.3f} ms")
     asked = asked_seconds()
-    print(f"asking, a step                 {1e6 * asked:8.3f} us  = {100 * asked / plain:.4f} %")
-    print(f"thread, share of one core      {100 * thread_share():8.4f} %")
+    print(f"check for commands, per step   {1e6 * asked:8.3f} us  = {100 * asked / plain:.4f} %")
+    print(f"thread, of one core            {100 * thread_share():8.4f} %")
     running, paused = answers()
     for name, seconds in (("running", running), ("paused", paused)):
         print(
             f"command to answer, {name:8s}    {1e3 * statistics.median(seconds):8.0f} ms median, "
-            f"{1e3 * max(seconds):.0f} ms at most"
+            f"{1e3 * max(seconds):.0f} ms max"
         )
     for kind in ("sampled", "guarded"):
         seconds = guarded(kind)

@@ -13,7 +13,7 @@ CALLS = 5000
 
 
 def main() -> None:
-    """Prints a line for a small and a large model."""
+    """Prints one line for a small and one for a large model."""
     for variables in (10, 600):
         rows = tuple(map(str, range(variables)))
         kinds = {
@@ -32,7 +32,7 @@ def main() -> None:
             values = list(scalar_values(headline(layout, views, 0.5)))
         microseconds = (time.thread_time() - start) / CALLS * 1e6
         size = sum(value.ByteSize() for value in values)
-        print(f"{variables} variables: {microseconds:.1f} microseconds, {size} bytes a sample")
+        print(f"{variables} variables: {microseconds:.1f} microseconds, {size} bytes per sample")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Many clients at one TensorBoard while a training writes: `python -m benchmarks.load --clients 50`.
+"""Many clients of one TensorBoard during a training run: `python -m benchmarks.load --clients 50`.
 
-Everything runs on this machine, over its loopback address: a real training with the callback in a
-process of its own, a real TensorBoard on its log, and clients that each ask what the tab asks, one
-request after the other, for a given time. Printed are the answers by status, how long they took, what
-TensorBoard held before, in the middle and at the end, and the training's steps with and without them.
+Everything runs on this machine, over its loopback address: a real training run with the callback in
+its own process, a real TensorBoard on its log, and clients that each request what the tab requests,
+one request after the other, for a given time. Prints the responses by status, the response times, the
+memory of TensorBoard before, in the middle and at the end, and the training steps with and without
+clients.
 """
 
 import argparse
@@ -36,7 +37,7 @@ PREFIX = "/data/plugin/keras_inspect/"
 
 
 def train(directory: str) -> None:
-    """A training without end that prints the seconds of each step, by the clock and of a core."""
+    """Trains without end and prints the wall time and the processor time of each step, in seconds."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
     import numpy as np
@@ -60,10 +61,10 @@ def train(directory: str) -> None:
 
 
 class Training:
-    """`train` in a process of its own.
+    """Runs `train` in its own process.
 
     Args:
-        directory: Of the run.
+        directory: Directory of the run.
     """
 
     def __init__(self, directory: str):
@@ -80,28 +81,28 @@ class Training:
             self._seconds.append(tuple(map(float, line.split())))
 
     def over(self, seconds: float) -> list[tuple[float, ...]]:
-        """The steps of the next seconds: how long each took, and how long it had a core."""
+        """Returns the wall time and the processor time of each step in the next seconds."""
         first = len(self._seconds)
         time.sleep(seconds)
         return self._seconds[first:]
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still trains."""
+        """Whether it is still training."""
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends it."""
+        """Ends the process."""
         self._process.terminate()
         self._process.wait()
 
 
 class Clients:
-    """Threads that ask until they are told to stop.
+    """Threads that send requests until they are told to stop.
 
     Args:
-        host, port: Of TensorBoard.
-        count: How many.
+        host, port: Address of TensorBoard.
+        count: Number of clients.
     """
 
     def __init__(self, host: str, port: int, count: int):
@@ -129,14 +130,14 @@ class Clients:
         connection.close()
 
     def stop(self) -> None:
-        """Waits for the answers that are under way."""
+        """Waits for pending responses."""
         self._stop.set()
         for thread in self._threads:
             thread.join()
 
 
 def megabytes(process: int) -> float:
-    """What a process and those that it started hold."""
+    """Memory of a process and its children."""
     children = subprocess.run(
         ["ps", "-o", "rss=", "--pid", str(process), "--ppid", str(process)],
         capture_output=True,
@@ -147,7 +148,7 @@ def megabytes(process: int) -> float:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
@@ -171,7 +172,7 @@ def main() -> None:
 
 
 def measure(training: Training, server, count: int, seconds: float) -> None:
-    """Prints what the load does."""
+    """Runs the load and prints the figures."""
     alone = training.over(seconds / 3)
     host, port = server.url.removeprefix("http://").split(":")
     held = [megabytes(server._process.pid)]
@@ -183,18 +184,20 @@ def measure(training: Training, server, count: int, seconds: float) -> None:
     held.append(megabytes(server._process.pid))
     after = training.over(seconds / 3)
     took = sorted(clients.seconds)
-    print(f"{count} clients, {seconds:.0f} s: answers {dict(clients.statuses)}")
+    print(f"{count} clients, {seconds:.0f} s: responses {dict(clients.statuses)}")
     print(
-        f"an answer took {statistics.median(took):.3f} s (median), "
-        f"{took[int(0.95 * len(took))]:.3f} s (95 %), {took[-1]:.3f} s (longest)"
+        f"response time {statistics.median(took):.3f} s (median), "
+        f"{took[int(0.95 * len(took))]:.3f} s (95th percentile), {took[-1]:.3f} s (longest)"
     )
     print(
-        "TensorBoard held", ", ".join(f"{x:.0f}" for x in held), "MB: before, in the middle, after"
+        "memory of TensorBoard",
+        ", ".join(f"{x:.0f}" for x in held),
+        "MB: before, in the middle, after",
     )
     for name, steps in (("before", alone), ("during", loaded), ("after", after)):
         wall, core = (statistics.median(x) * 1e3 for x in zip(*steps, strict=True))
-        print(f"training {name}: {len(steps)} steps, median {wall:.2f} ms, of a core {core:.2f} ms")
-    print(f"the training still runs: {training.is_alive}")
+        print(f"training {name}: {len(steps)} steps, median {wall:.2f} ms, processor {core:.2f} ms")
+    print(f"still training: {training.is_alive}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """A week of training in minutes: `python -m benchmarks.long_run --steps 1000000`.
 
-The schedule, the recorder, the encoders and the live diagnosis are the real ones; what is made up is
-the clock and the numbers of each sample. Printed is what the process held after each tenth of the
-steps, how large the log became, and which of its parts can be read afterwards.
+The schedule, the recorder, the encoders and the live diagnosis are real; the clock and the numbers of
+each sample are made up. Prints the memory of the process after each tenth of the steps, the size of
+the log, and which steps can be read afterwards.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from tb_keras_inspect.training.recorder import (
 from tb_keras_inspect.training.schedule import Schedule
 
 STEPS_PER_EPOCH = 1000
-# Seconds of a step by the made-up clock, and what a sampled one takes longer.
+# Seconds of a step by the made-up clock, and the extra time of a sampled one.
 PLAIN, EXTRA = 0.01, 0.004
 TABLES = {
     Kind.GRADIENT: TENSOR_STATISTICS,
@@ -42,7 +42,7 @@ TABLES = {
 
 
 def make_model(layers: int) -> pb.ModelRecord:
-    """A chain of layers with a variable and an output each."""
+    """A chain of layers with one variable and one output each."""
     model = pb.ModelRecord(name="long", class_name="Sequential", steps_per_epoch=STEPS_PER_EPOCH)
     for index in range(layers):
         model.layers.add(path=f"dense_{index}", class_name="Dense", activation="relu", parent=-1)
@@ -55,11 +55,11 @@ class LongRun:
     """Drives the recorder as the callback does.
 
     Args:
-        directory: Of the run.
-        layers: Of the model.
-        steps: How many there will be; None where the callback does not know.
+        directory: Directory of the run.
+        layers: Number of layers of the model.
+        steps: Number of steps; None if the callback does not know it.
         max_megabytes: Limit of the log.
-        every: As of the callback.
+        every: As in the callback.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class LongRun:
         self.recorder.put(lambda: [event], 60)
 
     def train(self, first: int, last: int) -> None:
-        """Steps `first` to `last - 1`."""
+        """Runs steps `first` to `last - 1`."""
         for step in range(first, last):
             self.schedule.timed(self._now, step)
             self._now += PLAIN
@@ -95,7 +95,7 @@ class LongRun:
                 self._epoch(step)
 
     def close(self) -> None:
-        """Waits for what is not written yet."""
+        """Waits until everything is written."""
         if not self.recorder.close():
             raise OSError(f"not written: {self.recorder.failure}")
 
@@ -103,13 +103,13 @@ class LongRun:
         taken = self.recorder.expected(SAMPLE)
         others = sum(self.recorder.expected(what)[1] for what in (EPOCH, OTHER))
         others += self._to_come(step)
-        # Unlike a training, this loop is faster than any disk: it waits for a place.
+        # Unlike a real fit, this loop is faster than any disk, so it waits for room in the queue.
         self.recorder.put(lambda: self._events(step), 60, SAMPLE)
         self.schedule.sampled(step, taken[1], others)
         self.sampled += 1
 
     def _to_come(self, step: int) -> float:
-        """Bytes of the epochs that are left."""
+        """Bytes that the remaining epochs will take."""
         count, size = self.recorder.expected(EPOCH)
         left = ((self._steps or step) - step) // STEPS_PER_EPOCH
         return left * size / max(count, 1)
@@ -144,13 +144,13 @@ class LongRun:
 
 
 def resident_megabytes() -> float:
-    """What this process holds."""
+    """Memory of this process."""
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--layers", type=int, default=50)

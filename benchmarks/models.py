@@ -1,4 +1,4 @@
-"""The models that costs are measured on, compiled, with a batch of random data."""
+"""The models of the benchmarks, compiled, each with a batch of random data."""
 
 from collections.abc import Callable
 

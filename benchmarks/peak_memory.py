@@ -1,6 +1,6 @@
-"""Peak memory of a training, plain and recorded: `python -m benchmarks.peak_memory cnn resnet`.
+"""Peak memory of a training run, plain and recorded: `python -m benchmarks.peak_memory cnn resnet`.
 
-Each runs in a process of its own; printed is the largest resident set. Set KERAS_BACKEND.
+Each run has its own process. Prints the largest resident set. Set KERAS_BACKEND.
 """
 
 import argparse
@@ -15,7 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def train(name: str, recorded: bool, steps: int) -> float:
-    """Megabytes at the peak of this process."""
+    """Peak memory of this process, in megabytes."""
     import keras
 
     from benchmarks.models import MODELS
@@ -45,7 +45,7 @@ def main() -> None:
     if options.one:
         print(json.dumps(train(options.models[0], options.one != "plain", options.steps)))
         return
-    print("| backend | model | plain MB | every=1 MB | more |\n| --- | --- | --- | --- | --- |")
+    print("| backend | model | plain MB | every=1 MB | increase |\n| --- | --- | --- | --- | --- |")
     for name in options.models:
         found = {"plain": [], "every=1": []}
         for _ in range(options.rounds):

@@ -1,6 +1,6 @@
-"""What others cost a training step: `python -m benchmarks.peers cnn`, with Keras on TensorFlow.
+"""The cost of other tools per training step: `python -m benchmarks.peers cnn`, on TensorFlow.
 
-One after the other, in each of several rounds, `fit` runs for some steps plain, with
+In each of several rounds, `fit` runs for some steps plain, then with
 `keras.callbacks.TensorBoard(histogram_freq=1)`, with a callback that computes the gradients a second
 time with a `GradientTape` (compiled, and their norms alone), and with `InspectCallback(every=1)`. The
 figures are medians over rounds, as ratios to the plain fit.
@@ -22,19 +22,19 @@ from tb_keras_inspect import InspectCallback
 
 
 class SecondPass(keras.callbacks.Callback):
-    """The norms of all gradients, by a forward and backward pass of its own after each step."""
+    """Computes the norms of all gradients in an extra forward and backward pass after each step."""
 
     def __init__(self, x, y):
         super().__init__()
         self._batch = tf.constant(x), tf.constant(y)
 
     def on_train_begin(self, logs=None):
-        """Compiles once."""
+        """Compiles the extra pass once."""
         if not hasattr(self, "_norms"):
             self._norms = tf.function(self._gradient_norms)
 
     def on_train_batch_end(self, batch, logs=None):
-        """The second pass."""
+        """Runs the extra pass."""
         self._norms().numpy()
 
     def _gradient_norms(self):
@@ -75,7 +75,7 @@ def main() -> None:
     """Parses arguments and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", default=list(MODELS), metavar="MODEL")
-    parser.add_argument("--steps", type=int, default=20, help="of one fit")
+    parser.add_argument("--steps", type=int, default=20, help="steps of one fit")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     print("| model | plain ms | TensorBoard(histogram_freq=1) | second pass | every=1 |")

@@ -1,8 +1,8 @@
-"""What our plugin adds to TensorBoard's start: `python -m benchmarks.plugin_import [--rounds 11]`.
+"""What the plugin adds to the start of TensorBoard: `python -m benchmarks.plugin_import [--rounds 11]`.
 
-Each round starts two fresh interpreters in turn: TensorBoard with its own plugins, as its start
-makes them; and the same with ours loaded from its entry point and made. Printed are the medians of
-the whole process and of the part that is ours. The bar is 150 ms.
+Each round starts two fresh interpreters in turn: one creates the plugins of TensorBoard as it does at
+start, the other also loads this plugin from its entry point. Prints the medians of the whole process
+and of the added part. The target is 150 ms.
 """
 
 import argparse
@@ -34,11 +34,11 @@ plugin = loader.load(base_plugin.TBContext(flags=flags, logdir="", data_provider
 plugin.get_plugin_apps()
 print(time.perf_counter() - start)
 """
-BAR_MS = 150
+TARGET_MS = 150
 
 
 def seconds(code: str) -> tuple[float, str]:
-    """Wall time of a fresh interpreter that runs `code`, and what it printed."""
+    """Runs `code` in a fresh interpreter and returns its wall time and output."""
     start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return time.perf_counter() - start, done.stdout.strip()
@@ -60,12 +60,12 @@ def main() -> None:
         ("process, ours too", with_ours),
         ("ours: entry point, import, made", ours),
     )
-    print(f"{rounds} rounds, {os.cpu_count()} cores; milliseconds: median (least .. most)")
+    print(f"{rounds} rounds, {os.cpu_count()} cores; milliseconds: median (min .. max)")
     for name, values in rows:
         low, middle, high = (1000 * f(values) for f in (min, statistics.median, max))
         print(f"{name:32} {middle:7.0f} ({low:.0f} .. {high:.0f})")
     added = 1000 * (statistics.median(with_ours) - statistics.median(without))
-    print(f"{'added to the process':32} {added:7.0f} (bar: {BAR_MS})")
+    print(f"{'added to the process':32} {added:7.0f} (target: {TARGET_MS})")
 
 
 if __name__ == "__main__":

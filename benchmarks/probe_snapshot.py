@@ -1,10 +1,9 @@
-"""What a snapshot of the probe samples costs: time in the training thread and beside it, and bytes.
+"""The cost of a snapshot of the probe samples: time on and off the training thread, and bytes.
 
     python -m benchmarks.probe_snapshot [--model mobilenet|resnet|cnn|transformer] [--size 96]
         [--probes 4] [--pictures activations,kernels]
 
-The backend is the one of KERAS_BACKEND. Prints medians of the snapshots after the first, and bytes by
-kind.
+Uses the backend in KERAS_BACKEND. Prints medians of the snapshots after the first, and bytes by kind.
 """
 
 import argparse
@@ -24,7 +23,7 @@ from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 
 
 def build(name: str, size: int) -> keras.Model:
-    """A model of the given name for square images."""
+    """Builds the named model for square images."""
     shape = (size, size, 3)
     if name == "mobilenet":
         return keras.applications.MobileNetV2(input_shape=shape, weights=None, classes=10)
@@ -45,7 +44,7 @@ def build(name: str, size: int) -> keras.Model:
 
 
 def transformer(length: int, layers: int = 4, width: int = 128) -> keras.Model:
-    """An encoder of `length` vectors of 3 x `length` features, the rows of a picture."""
+    """Builds an encoder of `length` vectors of 3 x `length` features, the rows of an image."""
     inputs = keras.Input((length, 3 * length))
     x = keras.layers.Dense(width)(inputs)
     for _ in range(layers):
@@ -58,14 +57,14 @@ def transformer(length: int, layers: int = 4, width: int = 128) -> keras.Model:
 
 
 def seconds(function, *arguments):
-    """Its result, and how long it took: by the clock, and of all processors together."""
+    """Runs a function. Returns its result, its wall time and its processor time."""
     start, used = time.perf_counter(), time.process_time()
     result = function(*arguments)
     return result, np.array([time.perf_counter() - start, time.process_time() - used])
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures snapshots and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--model", choices=("mobilenet", "resnet", "cnn", "transformer"), default="mobilenet"
@@ -95,7 +94,7 @@ def main() -> None:
     sizes = {k.value: len(to_value(k, *m).SerializeToString()) for k, m in messages.items()}
     print(f"{keras.backend.backend()}, {arguments.model}, size {arguments.size}, ", end="")
     print(f"{arguments.probes} probes; pictures: {', '.join(arguments.pictures)}")
-    print("                                     clock, s   processors, s")
+    print("                                     wall, s   processor, s")
     rows = {
         "first run (traces and compiles)": first,
         "edges of the graph, once": graph,

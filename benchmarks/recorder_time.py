@@ -1,7 +1,7 @@
-"""What one sample costs the recorder's thread: `python -m benchmarks.recorder_time --layers 300`.
+"""The cost of one sample on the recorder thread: `python -m benchmarks.recorder_time --layers 300`.
 
-A model of so many layers is sampled at every step; printed is the median CPU time of the recorder's
-thread a sample (copying from the device, unpacking, encoding, checksums, writing), and the bytes.
+A model with that many layers is sampled at every step. Prints the median CPU time of the recorder
+thread per sample (copying from the device, unpacking, encoding, checksums, writing), and the bytes.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from tb_keras_inspect.training.recorder import SAMPLE, Recorder
 
 
 def timed_writes(recorder: Recorder) -> list[float]:
-    """Seconds of CPU time of each sample that a recorder writes from now on."""
+    """Records the CPU time, in seconds, of each sample that a recorder writes from now on."""
     seconds: list[float] = []
     write = recorder._write
 
@@ -63,7 +63,7 @@ def main() -> None:
     found = seconds[0][5:]
     print(
         f"{keras.backend.backend()}, {options.layers} layers of {options.units} units, "
-        f"{options.tier}: {statistics.median(found) * 1e3:.2f} ms a sample (median of "
+        f"{options.tier}: {statistics.median(found) * 1e3:.2f} ms per sample (median of "
         f"{len(found)}, 90 %: {np.quantile(found, 0.9) * 1e3:.2f}), "
         f"{size / options.samples / 1e3:.0f} KB"
     )

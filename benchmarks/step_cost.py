@@ -1,7 +1,7 @@
-"""What recording costs a training step: `python -m benchmarks.step_cost cnn mobilenet --tier standard`.
+"""The cost of recording a step: `python -m benchmarks.step_cost cnn mobilenet --tier standard`.
 
-Plain and sampled steps alternate in blocks within one `fit`, so that both see the same machine; the
-figures are medians over blocks, as ratios to the plain step. Set KERAS_BACKEND for the backend.
+Plain and sampled steps alternate in blocks within one `fit`, so both run on the same machine in the
+same state. Figures are medians over blocks, as ratios to the plain step. Set KERAS_BACKEND.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from benchmarks.models import MODELS
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 
-warnings.simplefilter("error", InspectWarning)  # what is not recorded costs nothing
+warnings.simplefilter("error", InspectWarning)  # kinds that are not recorded cost nothing
 
 
 class Blocks:
-    """A schedule of blocks: plain, every step, plain, every tenth step, and so on.
+    """A schedule in blocks: plain, every step, plain, every tenth step, and so on.
 
     Args:
         model: The model in training.
@@ -41,7 +41,7 @@ class Blocks:
         self._times: list[tuple[int, float]] = []
 
     def kind(self, step: int) -> str:
-        """Kind of the block that a step is in."""
+        """The kind of block that a step is in."""
         if step < self._warm_up:
             return "warm-up"
         return self.KINDS[(step - self._warm_up) // self._block % len(self.KINDS)]
@@ -60,7 +60,7 @@ class Blocks:
         return 1
 
     def timed(self, now: float, step: int) -> None:
-        """Notes when a step began; between blocks, when the device was done with the one before."""
+        """Records when a step began; between blocks, when the device finished the previous one."""
         if (step - self._warm_up) % self._block == 0:
             wait_for_device(self._model)
             now = time.perf_counter()
@@ -74,7 +74,7 @@ class Blocks:
         return kind == "every=1" or (kind == "every=10" and step % 10 == 5)
 
     def seconds(self) -> dict[str, list[float]]:
-        """Mean seconds a step of each block, by kind."""
+        """Mean seconds per step of each block, by kind."""
         found: dict[str, list[float]] = {}
         for start in range(self._warm_up, len(self._times) - self._block, self._block):
             begun, ended = self._times[start][1], self._times[start + self._block][1]
@@ -85,7 +85,7 @@ class Blocks:
 class Auto(Blocks):
     """Blocks of plain steps, and blocks in which the callback's own schedule decides.
 
-    The end of the training is not known to it, so that the least of 200 samples does not bind.
+    It does not know the end of training, so the minimum of 200 samples does not apply.
 
     Args:
         model: The model in training.
@@ -122,7 +122,7 @@ class Auto(Blocks):
 
 
 def measure_auto(name: str, tier: str, block: int, rounds: int) -> None:
-    """Prints one line: all blocks of each kind together, for a median would leave out the samples."""
+    """Prints one line for all blocks of a kind together, because a median would ignore the samples."""
     keras.utils.set_random_seed(0)
     model, x, y = MODELS[name]()
     callback = InspectCallback(tempfile.mkdtemp(), tier=tier, maps_every=0)
@@ -139,7 +139,7 @@ def measure_auto(name: str, tier: str, block: int, rounds: int) -> None:
 
 
 def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
-    """Trains with a schedule in place of the one that the callback makes when training begins."""
+    """Trains with this schedule instead of the one that the callback creates."""
     made = []
     begin = callback.on_train_begin
 
@@ -160,7 +160,7 @@ def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
 
 
 def wait_for_device(model: keras.Model) -> None:
-    """JAX returns before a step is done."""
+    """Waits for the device, because Waits for the device, because JAX returns before a step is done."""
     if keras.backend.backend() == "jax":
         import jax
 
@@ -168,7 +168,7 @@ def wait_for_device(model: keras.Model) -> None:
 
 
 class First(keras.callbacks.Callback):
-    """Duration of each of the first steps: the second is the first sampled one."""
+    """Returns the duration of each of the first steps; the second one is the first sampled step."""
 
     def on_train_begin(self, logs=None):
         self.begins = []
@@ -217,9 +217,9 @@ def main() -> None:
     )
     parser.add_argument("--tier", default="standard")
     parser.add_argument(
-        "--without", nargs="*", default=[], help="kinds to switch off, such as histograms"
+        "--without", nargs="*", default=[], help="kinds not to record, such as histograms"
     )
-    parser.add_argument("--block", type=int, default=10, help="steps a block, a multiple of 10")
+    parser.add_argument("--block", type=int, default=10, help="steps per block, a multiple of 10")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--auto", action="store_true", help='measure every="auto" instead')
     options = parser.parse_args()
@@ -231,7 +231,7 @@ def main() -> None:
         return
     print(
         "| backend | model | tier | plain ms | plain spread | every=1 | every=10 "
-        "| first step s | first sampled s | KB a sample |"
+        "| first step s | first sampled s | KB per sample |"
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in options.models:

@@ -1,4 +1,4 @@
-"""What one training of the benchmark is, and the register of all of them."""
+"""One training run of the benchmark, and the registry of all of them."""
 
 import dataclasses
 from collections.abc import Callable
@@ -9,11 +9,11 @@ import keras
 
 @dataclasses.dataclass
 class Fit:
-    """A compiled model and what it is fitted with.
+    """A compiled model and the arguments of its `fit`.
 
     Attributes:
         model: A compiled model.
-        x, y: As for `fit`; `y` is None for a model that makes its own targets.
+        x, y: As for `fit`; `y` is None for a model that computes its own targets.
         options: Further arguments of `fit`.
     """
 
@@ -25,15 +25,15 @@ class Fit:
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """A training and what a diagnosis should say of it.
+    """A training run, and what the diagnosis should report.
 
     Attributes:
-        name: Of the function that builds it.
+        name: Name of the function that builds it.
         architecture: "MLP", "CNN", "RNN", "Transformer", "residual" or "other".
-        expected: Problems that must be found above "note"; empty for a healthy training.
-        allowed: Problems that may be found besides, because they are there too.
-        build: Makes it.
-        held_out: Whether it was written after the rules were tuned.
+        expected: Problems that must be found above "note"; empty for a healthy run.
+        allowed: Problems that may also be found, because they are present too.
+        build: Builds the model and its data.
+        held_out: Whether the case was written after the rules were tuned.
     """
 
     name: str
@@ -48,7 +48,7 @@ CASES: dict[str, Case] = {}
 
 
 def case(architecture: str, expected: str = "", allowed: str = "", held_out: bool = False):
-    """Registers the function below it.
+    """Registers the decorated function.
 
     Args:
         architecture: As in `Case`.
@@ -59,7 +59,7 @@ def case(architecture: str, expected: str = "", allowed: str = "", held_out: boo
     def register(build: Callable[[], Fit]) -> Callable[[], Fit]:
         name = build.__name__
         if name in CASES:
-            raise ValueError(f"two trainings are called {name}")
+            raise ValueError(f"two cases are called {name}")
         CASES[name] = Case(
             name,
             architecture,

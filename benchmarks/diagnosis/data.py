@@ -1,4 +1,4 @@
-"""Data that comes with scikit-learn or is made from a formula."""
+"""Data that comes with scikit-learn or is generated from a formula."""
 
 import functools
 
@@ -8,8 +8,8 @@ from sklearn import datasets
 
 @functools.cache
 def digits() -> tuple[np.ndarray, ...]:
-    """Handwritten digits: x float32[n, 64] with mean 0 and deviation 1 over all, y int32[n]; train
-    and validation."""
+    """Handwritten digits: x float32[n, 64] standardised overall, y int32[n]; train and
+    validation."""
     data = datasets.load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))
     x = ((data.data[order] - data.data.mean()) / data.data.std()).astype("float32")
@@ -18,26 +18,26 @@ def digits() -> tuple[np.ndarray, ...]:
 
 
 def pictures() -> tuple[np.ndarray, ...]:
-    """The same as pictures: float32[n, 8, 8, 1]."""
+    """The digits as images: float32[n, 8, 8, 1]."""
     x, y, xv, yv = digits()
     return x.reshape(-1, 8, 8, 1), y, xv.reshape(-1, 8, 8, 1), yv
 
 
 def rows() -> tuple[np.ndarray, ...]:
-    """The same as sequences of 8 rows: float32[n, 8, 8]."""
+    """The digits as sequences of 8 rows: float32[n, 8, 8]."""
     x, y, xv, yv = digits()
     return x.reshape(-1, 8, 8), y, xv.reshape(-1, 8, 8), yv
 
 
 def raw_bytes() -> tuple[np.ndarray, ...]:
-    """Digits as bytes of a picture file would be: 0 to 255."""
+    """Digits with the byte values of an image file, 0 to 255."""
     data = datasets.load_digits()
     x = (data.data * (255 / 16)).astype("float32")
     return x[:1437], data.target[:1437], x[1437:], data.target[1437:]
 
 
 def table(name: str, scaled: bool = True) -> tuple[np.ndarray, ...]:
-    """A table of scikit-learn (`breast_cancer`, `wine`, `diabetes`, `iris`), features scaled or raw."""
+    """A scikit-learn table (`breast_cancer`, `wine`, `diabetes`, `iris`), features scaled or raw."""
     data = getattr(datasets, f"load_{name}")()
     order = np.random.default_rng(0).permutation(len(data.target))
     x, y = data.data[order], data.target[order]
@@ -80,7 +80,7 @@ def tokens(samples: int = 1000, length: int = 16, vocabulary: int = 60) -> tuple
 
 
 def first_counts(length: int = 40) -> tuple[np.ndarray, ...]:
-    """The first value of a sequence decides, zeros follow: what only a long memory can learn."""
+    """The first value of a sequence decides and zeros follow, so only a long memory can learn it."""
     rng = np.random.default_rng(0)
     x = np.zeros((1000, length, 1), "float32")
     x[:, 0, 0] = rng.choice([-1.0, 1.0], 1000)

@@ -1,4 +1,4 @@
-"""Trainings with one fault each: every problem in at least three architectures."""
+"""Training runs with one fault each; every problem in at least three architectures."""
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ def normal(deviation: float):
 
 
 def rnn(shape, cells, output, last="softmax"):
-    """Recurrent layers and a dense head."""
+    """Builds recurrent layers and a dense head."""
     return keras.Sequential([keras.Input(shape), *cells, layers.Dense(output, activation=last)])
 
 
@@ -128,7 +128,7 @@ def diverging_residual():
 
 @case("residual", "dying_relu", "slow_convergence untrained_layer vanishing_gradient")
 def born_dead_residual():
-    """The skip carries the signal past the dead blocks: the model learns, without them."""
+    """The skip connection carries the signal past the dead blocks, so the model learns without them."""
     model = residual((64,), 64, 3, 10, bias_initializer=initializers.Constant(-6.0))
     return fit(compiled(model, SGD(0.01)), data.digits(), 6)
 
@@ -168,7 +168,7 @@ def saturated_by_rate():
 
 
 def unguarded(classes, probabilities):
-    """Cross-entropy without a guard for log(0)."""
+    """Cross-entropy that does not protect against log(0)."""
     targets = ops.one_hot(ops.reshape(classes, (-1,)), ops.shape(probabilities)[-1])
     return -ops.sum(targets * ops.log(probabilities), axis=-1)
 
@@ -195,7 +195,7 @@ def nan_from_rate_rnn():
 
 @case("residual", "non_finite")
 def nan_from_square_root():
-    """The slope of the square root at 0 is infinite: the loss is fine, its gradient is not."""
+    """The slope of the square root at 0 is infinite: the loss is finite, its gradient is not."""
     inputs = keras.Input((4,))
     h = layers.Dense(16, activation="relu")(inputs)
     norm = layers.Lambda(lambda t: ops.sqrt(ops.sum(ops.square(t), -1, keepdims=True)))(
@@ -322,7 +322,7 @@ def overfitting_regression():
 
 
 class StopGradient(layers.Layer):
-    """Cuts the backward pass."""
+    """Stops the gradient."""
 
     def call(self, x):
         return ops.stop_gradient(x)
@@ -359,7 +359,7 @@ def rounded_cnn():
 
 
 class TwoBranches(keras.Model):
-    """Computes a second branch and throws it away."""
+    """Computes a second branch and discards it."""
 
     def __init__(self):
         super().__init__()

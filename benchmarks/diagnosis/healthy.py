@@ -1,4 +1,4 @@
-"""Trainings that go well, among them those that look ill to simple rules."""
+"""Healthy training runs, including some that look broken to simple rules."""
 
 import keras
 import numpy as np
@@ -36,7 +36,7 @@ def cnn_batch_norm():
 
 @case("MLP")
 def sparse_relu():
-    """An activity regulariser makes most outputs zero most of the time; units still speak."""
+    """An activity regulariser makes most outputs zero most of the time, but units still respond."""
     model = mlp((64,), [128, 64], 10, activity_regularizer=keras.regularizers.L1(1e-4))
     return fit(compiled(model), data.digits(), 15)
 
@@ -107,7 +107,7 @@ def gan():
 
 
 class Sampling(layers.Layer):
-    """Draws from the latent distribution and adds its divergence to the loss."""
+    """Samples from the latent distribution and adds its divergence to the loss."""
 
     def __init__(self, **options):
         super().__init__(**options)
@@ -154,14 +154,14 @@ def transformer_warm_up():
 
 @case("MLP")
 def small_data():
-    """A hundred samples, small batches: the loss is all noise around its way down."""
+    """A hundred samples in small batches: the loss is very noisy on its way down."""
     x, y, xv, yv = data.table("iris")
     return fit(compiled(mlp((4,), [16], 3), optimizers.Adam(3e-3)), (x, y, xv, yv), 40, 8)
 
 
 @case("MLP")
 def converged_long():
-    """Long after it has learned: loss and gradients are tiny, single batches still stand out."""
+    """Long after convergence: loss and gradients are tiny, but single batches still stand out."""
     return fit(compiled(mlp((64,), [64, 64], 10)), data.digits(), 60)
 
 
@@ -194,7 +194,7 @@ def autoencoder():
 
 @case("MLP")
 def regression_scaled_targets():
-    """Targets of 1e5 that were standardised, as one should."""
+    """Targets of 1e5, standardised as they should be."""
     x, y, xv, yv = data.table("diabetes")
     y, yv = (y[:, None] - 152) / 77, (yv[:, None] - 152) / 77
     return fit(compiled(mlp((10,), [32], 1, last=None), loss="mse"), (x, y, xv, yv), 25)
@@ -238,7 +238,7 @@ def residual_weight_decay():
 
 @case("RNN")
 def embeddings_logits():
-    """Word indices up to 60 go into an embedding; the loss takes logits of one unit."""
+    """Word indices up to 60 go into an embedding; the loss takes the logit of one unit."""
     model = keras.Sequential(
         [
             keras.Input((16,), dtype="int32"),
@@ -254,7 +254,7 @@ def embeddings_logits():
 
 @case("CNN")
 def rescaled_inside():
-    """Bytes of 0 to 255 that the model's own first layer scales down."""
+    """Bytes from 0 to 255, rescaled by the model's own first layer."""
     x, y, xv, yv = data.raw_bytes()
     inputs = keras.Input((64,))
     h = layers.Reshape((8, 8, 1))(layers.Rescaling(1 / 255)(inputs))
@@ -265,7 +265,7 @@ def rescaled_inside():
 
 @case("MLP")
 def noisy_regression():
-    """Most of the targets' variance is noise: the loss can fall but little."""
+    """Most of the variance of the targets is noise, so the loss can fall only a little."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(2000, 8)).astype("float32")
     y = (0.6 * x[:, :1] + rng.normal(size=(2000, 1))).astype("float32")

@@ -1,4 +1,4 @@
-"""Trainings written after the rules were done: nothing was changed for them."""
+"""Training runs written after the rules were finished; nothing was changed because of them."""
 
 import functools
 
@@ -17,7 +17,7 @@ CE = "sparse_categorical_crossentropy"
 
 
 def build(inputs, outputs, optimizer, loss, source, epochs, batch_size=32, **options) -> Fit:
-    """A functional model, compiled and with its data."""
+    """Builds and compiles a functional model, with its data."""
     model = keras.Model(inputs, outputs)
     model.compile(optimizer=optimizer, loss=loss, metrics=options.pop("metrics", None))
     x, y, xv, yv = source
@@ -92,7 +92,7 @@ def convolution_over_time():
 
 @case("CNN")
 def augmented():
-    """Noise and shifts at each epoch, a decaying rate."""
+    """New noise and shifts in each epoch, with a decaying learning rate."""
     i = keras.Input((8, 8, 1))
     h = layers.RandomTranslation(0.1, 0.1)(layers.GaussianNoise(0.2)(i))
     h = layers.Conv2D(24, 3, activation="relu")(h)
@@ -164,7 +164,7 @@ def denoising_autoencoder():
 
 @case("other")
 def mixture_of_experts():
-    """Two experts and a gate, one of which may get little to do."""
+    """Two experts and a gate; one expert may receive little input."""
     i = keras.Input((64,))
     gate = layers.Dense(2, activation="softmax")(i)
     experts = [dense(i, 32, 32) for _ in range(2)]
@@ -185,7 +185,7 @@ def quantile_of_a_poisson():
 
 @case("CNN")
 def fine_tuning_then_unfrozen():
-    """The second stage of fine-tuning: all layers, a tiny rate, from a good start."""
+    """The second stage of fine-tuning: all layers, a tiny learning rate, from a good start."""
     x, y, xv, yv = data.pictures()
     i = keras.Input((8, 8, 1))
     h = layers.Conv2D(16, 3, activation="relu")(i)
@@ -317,7 +317,7 @@ def infinity_in_table():
 
 @case("other", "non_finite")
 def nan_from_variance():
-    """A loss of its own that divides by a deviation which becomes zero."""
+    """A custom loss that divides by a standard deviation that becomes zero."""
 
     def scaled(y, p):
         p = ops.maximum(p, 0.0)
@@ -349,7 +349,7 @@ def oscillating_tabular():
 
 @case("CNN", "oscillating_loss", "exploding_gradient saturated_activation slow_convergence")
 def oscillating_batch_norm():
-    """Batch normalisation keeps it from diverging; the rate is far too high."""
+    """The learning rate is far too high; batch normalisation prevents divergence."""
     i = keras.Input((8, 8, 1))
     h = layers.Conv2D(16, 3, use_bias=False)(i)
     h = layers.Activation("elu")(layers.BatchNormalization()(h))
@@ -436,7 +436,7 @@ def frozen_head():
 
 @case("residual", "untrained_layer")
 def multiplied_by_zero():
-    """A gate that is always closed: its branch gets no gradient at all."""
+    """A gate that is always closed, so its branch receives no gradient at all."""
     i = keras.Input((64,))
     h = dense(i, 32)
     branch = layers.Rescaling(0.0)(dense(h, 32, 32))

@@ -1,4 +1,4 @@
-"""Trainings written after `held_out.py` was measured and its lesson taken: nothing changed since."""
+"""Training runs written after `held_out.py` was measured and its mistakes fixed; unchanged since."""
 
 import keras
 import numpy as np
@@ -43,7 +43,7 @@ def healthy_convolution_then_gru():
 
 @case("other")
 def healthy_picture_autoencoder_dense():
-    """Sigmoid outputs, most of them near 0, reshaped to a picture at the end."""
+    """Sigmoid outputs, most of them near 0, reshaped to an image at the end."""
     x, _, xv, _ = data.raw_bytes()
     x, xv = x / 255, xv / 255
     i = keras.Input((64,))

@@ -1,4 +1,4 @@
-"""Pieces that several trainings are built of."""
+"""Building blocks that several cases share."""
 
 import keras
 from keras import layers, ops
@@ -18,7 +18,7 @@ def mlp(shape, hidden, output, activation="relu", last="softmax", **options) -> 
 
 
 def cnn(shape, filters, output, activation="relu", last="softmax", norm=False, **options):
-    """Convolutions, pooling after every second one, a dense head."""
+    """Convolutions with pooling after every second one, and a dense head."""
     x = inputs = keras.Input(shape)
     for number, count in enumerate(filters):
         x = layers.Conv2D(count, 3, padding="same", use_bias=not norm, **options)(x)
@@ -32,7 +32,7 @@ def cnn(shape, filters, output, activation="relu", last="softmax", norm=False, *
 
 
 def residual(shape, width, blocks, output, activation="relu", norm=True, **options):
-    """Dense blocks with skips around them."""
+    """Dense blocks with skip connections around them."""
     inputs = keras.Input(shape)
     x = layers.Dense(width)(inputs)
     for _ in range(blocks):
@@ -59,6 +59,6 @@ def transformer(length, vocabulary, width, blocks, output, last="softmax", rate=
 
 
 def compiled(model, optimizer="adam", loss=CE, **options) -> keras.Model:
-    """The model, compiled."""
+    """Returns the compiled model."""
     model.compile(optimizer=optimizer, loss=loss, **options)
     return model

@@ -1,8 +1,8 @@
-"""Diagnoses the benchmark's runs: `python -m benchmarks.diagnosis.measure LOGDIR`.
+"""Diagnoses the runs of the benchmark: `python -m benchmarks.diagnosis.measure LOGDIR`.
 
-Prints a confusion table, recall, precision, and where each rule was wrong. A problem counts as found
-where a finding of "warning" or "error", grouped or not, names it. One that is neither expected nor
-allowed for its training counts as a false alarm.
+Prints a confusion table, recall, precision, and the mistakes of each rule. A problem counts as found
+if a finding of severity "warning" or "error" reports it, grouped or not. A problem that is neither
+expected nor allowed for its run counts as a false alarm.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tb_keras_inspect.diagnosis import PROBLEMS
 
 
 def main() -> int:
-    """Prints the report; status 1 where a run is missing."""
+    """Prints the report. Returns 1 if a run is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("logdir", type=pathlib.Path)
     parser.add_argument("--verbose", action="store_true", help="print all findings")
@@ -43,22 +43,22 @@ def main() -> int:
 
 
 def problems_of(findings) -> set[str]:
-    """Problems found above "note"."""
+    """The problems found above "note"."""
     return {finding.problem for finding in findings.flat() if finding.rank > 0}
 
 
 def top_of(findings) -> set[str]:
-    """The same of findings that stand in the list itself."""
+    """The problems found above "note" that are the root of their group."""
     return {finding.problem for finding in findings if finding.rank > 0}
 
 
 def report(title: str, found: dict) -> None:
-    """Prints one part."""
+    """Prints the figures of one set of cases."""
     if not found:
         return
     cases = [CASES[name] for name in found]
     healthy = [case for case in cases if not case.expected]
-    print(f"\n## {title}: {len(cases)} trainings, {len(healthy)} of them healthy\n")
+    print(f"\n## {title}: {len(cases)} training runs, {len(healthy)} of them healthy\n")
     print(f"{'problem':22s} {'cases':>5s} {'found':>5s} {'missed':>6s} {'false':>5s}  at the root")
     totals = Counter()
     for problem in PROBLEMS:

@@ -1,7 +1,7 @@
-"""Replays the benchmark's healthy runs: `python -m benchmarks.diagnosis.replay LOGDIR`.
+"""Replays the healthy runs of the benchmark: `python -m benchmarks.diagnosis.replay LOGDIR`.
 
-Shows each run, event by event, to the live diagnosis, which looks after every twentieth part of it, and
-prints whatever it would have said. A run that turns out well must not have been called ill on its way.
+Feeds each run, event by event, to the live diagnosis, which evaluates it after every twentieth of its
+length, and prints what it would have reported. A healthy run must not be reported on the way.
 """
 
 import argparse
@@ -22,7 +22,7 @@ class _Model:
 
 
 def main() -> int:
-    """Prints what was said; status 1 where a healthy run was called ill."""
+    """Prints the findings. Returns 1 if a healthy run was reported."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("logdir", type=pathlib.Path)
     arguments = parser.parse_args()
@@ -33,12 +33,12 @@ def main() -> int:
         for finding in findings:
             print(f"{name}: {finding.severity} {finding.problem}: {finding.title}")
     wrong = [name for name, findings in said.items() if any(f.rank > 0 for f in findings)]
-    print(f"{len(names)} healthy runs, {len(wrong)} called ill on their way: {', '.join(wrong)}")
+    print(f"{len(names)} healthy runs, {len(wrong)} reported on the way: {', '.join(wrong)}")
     return 1 if wrong else 0
 
 
 def replay(directory: pathlib.Path) -> list:
-    """What the live diagnosis says of a run, notes included."""
+    """Returns what the live diagnosis reports for a run, including notes."""
     paths = sorted(directory.glob("events.out.tfevents.*"))
     events = [event for path in paths for event in LegacyEventFileLoader(str(path)).Load()]
     found: list = []

@@ -1,4 +1,4 @@
-"""A second round of trainings, written after the first tuning and used to mend the rules."""
+"""A second set of training runs, written after the first tuning and used to fix the rules."""
 
 import keras
 import numpy as np
@@ -19,19 +19,19 @@ SGD, Adam = optimizers.SGD, optimizers.Adam
 
 @case("MLP")
 def plain_sgd():
-    """Plain SGD at 0.01 is slow, and learns."""
+    """Plain SGD at 0.01 is slow but learns."""
     return fit(compiled(mlp((64,), [64], 10), SGD(0.01)), data.digits(), 15)
 
 
 @case("MLP")
 def short_run():
-    """Three epochs of large batches: too little to say anything."""
+    """Three epochs of large batches: too little to draw a conclusion."""
     return fit(compiled(mlp((64,), [64, 32], 10)), data.digits(), 3, 128)
 
 
 @case("CNN")
 def one_epoch_stream():
-    """Each sample is seen once."""
+    """Each sample is used once."""
     rng = np.random.default_rng(0)
     x, y, *_ = data.pictures()
     order = rng.integers(0, len(x), 12000)
@@ -41,7 +41,7 @@ def one_epoch_stream():
 
 @case("other")
 def picture_autoencoder():
-    """Pixels of 0 to 1, a sigmoid at the end, binary cross-entropy: it never falls to 0."""
+    """Pixels from 0 to 1, a sigmoid output, binary cross-entropy: the loss never falls to 0."""
     x, _, xv, _ = data.raw_bytes()
     x, xv = x.reshape(-1, 8, 8, 1) / 255, xv.reshape(-1, 8, 8, 1) / 255
     model = keras.Sequential(
@@ -58,7 +58,7 @@ def picture_autoencoder():
 
 @case("CNN")
 def squeeze_and_excite():
-    """A sigmoid gate that may well be wide open."""
+    """A sigmoid gate that may be fully open."""
     inputs = keras.Input((8, 8, 1))
     h = layers.Conv2D(32, 3, activation="relu")(inputs)
     gate = layers.Dense(8, activation="relu")(layers.GlobalAveragePooling2D()(h))
@@ -116,7 +116,7 @@ def resnet_momentum():
 
 @case("MLP")
 def accumulated():
-    """Gradients of four batches make one update."""
+    """The gradients of four batches are accumulated into one update."""
     optimizer = Adam(2e-3, gradient_accumulation_steps=4)
     return fit(compiled(mlp((64,), [64], 10), optimizer), data.digits(), 12, 16)
 
@@ -132,7 +132,7 @@ def class_weights():
 
 @case("MLP")
 def raw_pixels_of_sixteen():
-    """Pixels of 0 to 16 as scikit-learn has them: not ideal, and no trouble."""
+    """Pixels from 0 to 16, as in scikit-learn: not ideal, but no problem."""
     x, y, xv, yv = data.raw_bytes()
     s = 16 / 255
     return fit(compiled(mlp((64,), [64], 10)), (x * s, y, xv * s, yv), 10)
@@ -157,7 +157,7 @@ def transformer_large_data():
 
 @case("MLP")
 def small_batches_regression():
-    """Batches of four: the batch loss is all over the place."""
+    """Batches of four: the batch loss varies widely."""
     model = compiled(mlp((10,), [16], 1, last=None), loss="mae")
     x, y, xv, yv = data.table("diabetes")
     y, yv = (y[:, None] - 152) / 77, (yv[:, None] - 152) / 77
@@ -172,7 +172,7 @@ def bidirectional():
 
 @case("CNN")
 def frozen_prefix_flat():
-    """Fine-tuning with the base's layers in the same model, frozen one by one."""
+    """Fine-tuning with the base layers in the same model, frozen one by one."""
     x, y, xv, yv = data.pictures()
     model = cnn((8, 8, 1), [16, 32], 10)
     compiled(model).fit(x[y < 7], y[y < 7], epochs=6, verbose=0)
@@ -183,7 +183,7 @@ def frozen_prefix_flat():
 
 @case("MLP")
 def resumed_at_the_end():
-    """Goes on with a small rate where an earlier training ended: nothing is left to fall."""
+    """Continues an earlier run with a small learning rate; the loss can hardly fall further."""
     x, y, xv, yv = data.digits()
     model = compiled(mlp((64,), [64, 64], 10))
     model.fit(x, y, epochs=12, verbose=0)
@@ -192,7 +192,7 @@ def resumed_at_the_end():
 
 @case("MLP")
 def weight_heavy():
-    """L2 regularisation makes up much of the loss."""
+    """L2 regularisation is a large part of the loss."""
     model = mlp((64,), [64, 64], 10, kernel_regularizer=keras.regularizers.L2(1e-2))
     return fit(compiled(model), data.digits(), 15)
 
@@ -214,7 +214,7 @@ def vanishing_autoencoder():
 
 @case("MLP", "exploding_gradient", "non_finite oscillating_loss dying_relu")
 def exploding_raw_targets():
-    """Targets of some thousands and plain SGD."""
+    """Targets of several thousand, with plain SGD."""
     x, y, xv, yv = data.curve()
     model = compiled(mlp((4,), [64, 64], 1, last=None), SGD(1e-2), "mse")
     return fit(model, (x, 3000 * y, xv, 3000 * yv), 8)
@@ -228,7 +228,7 @@ def exploding_relu_rnn():
 
 @case("MLP", "exploding_gradient", "oscillating_loss dying_relu")
 def exploding_init_adam():
-    """Adam keeps the steps small; the loss starts at millions."""
+    """Adam keeps the steps small; the loss starts in the millions."""
     model = mlp((64,), [128] * 6, 10, kernel_initializer=normal(1.0))
     return fit(compiled(model, Adam(1e-3)), data.digits(), 8)
 
@@ -265,7 +265,7 @@ def exploding_gru():
 
 @case("Transformer", "", "slow_convergence oscillating_loss")
 def high_rate_transformer():
-    """It stays near guessing for a reason that no rule is for."""
+    """The loss stays near the baseline for a reason that no rule covers."""
     return fit(compiled(transformer(16, 60, 32, 1, 2), Adam(0.1)), data.tokens(), 12)
 
 
@@ -301,7 +301,7 @@ def overfitting_transformer():
 
 
 class Clipped(layers.Layer):
-    """Cuts everything to a range that lies elsewhere."""
+    """Clips everything to the wrong range."""
 
     def call(self, x):
         return ops.clip(x, 50.0, 60.0)

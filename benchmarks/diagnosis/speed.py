@@ -1,7 +1,7 @@
 """Times all rules over a run of many layers and samples: `python -m benchmarks.diagnosis.speed`.
 
-Prints the time of `diagnose` when the run's tables are decoded already, that of each rule, and what
-live evaluation takes for each sampled step of a fit of as many layers.
+Prints the time of `diagnose` on decoded tables, the time of each rule, and the cost of live diagnosis
+per sampled step of a fit with the same number of layers.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def make(layers: int, samples: int) -> synthetic.Run:
-    """A run in which some things go wrong, so that rules have something to do."""
+    """A run with some faults, so that the rules have something to find."""
     run = synthetic.Run(synthetic.chain(layers), samples=samples)
     rng = np.random.default_rng(0)
     for kind in (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION):
@@ -46,7 +46,7 @@ def make(layers: int, samples: int) -> synthetic.Run:
 
 
 def write(run: synthetic.Run, directory: str) -> None:
-    """The run as an event file."""
+    """Writes the run to an event file."""
     writer = EventFileWriter(directory)
     for event in run.events():
         writer.write(event)
@@ -54,7 +54,7 @@ def write(run: synthetic.Run, directory: str) -> None:
 
 
 def stored(directory: str) -> None:
-    """A run read from its file."""
+    """Reads a run from its file."""
     data = load_run(directory)
     begun = time.perf_counter()
     for kind in data.kinds - {"model"}:
@@ -77,7 +77,7 @@ def stored(directory: str) -> None:
 
 
 def live(run: synthetic.Run) -> None:
-    """The same events, as a fit would write them."""
+    """Feeds the same events to the live diagnosis, as a fit would."""
     watch = Watch(on_finding=lambda finding: None, console=None)
     samples = longest = 0
     for event in run.events():

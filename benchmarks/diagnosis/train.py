@@ -1,7 +1,7 @@
-"""Trains the benchmark's runs into a folder: `python -m benchmarks.diagnosis.train LOGDIR [NAME ...]`.
+"""Trains the runs of the benchmark: `python -m benchmarks.diagnosis.train LOGDIR [NAME ...]`.
 
-A run that is there already is not trained again. Each is trained with one of the callback's
-schedules in turn: every step, every tenth step, and "auto".
+Existing runs are not trained again. The runs use the schedules of the callback in turn: every step,
+every tenth step, and "auto".
 """
 
 import argparse
@@ -23,11 +23,13 @@ MODULES = (healthy, faulty, second, held_out, held_out_again, validation)
 
 
 def main() -> None:
-    """Trains all, or those named."""
+    """Trains all runs, or those named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("logdir", type=pathlib.Path)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--every", help="the same schedule for all: a number of steps, or auto")
+    parser.add_argument(
+        "--every", help="the same schedule for all runs: a number of steps, or auto"
+    )
     arguments = parser.parse_args()
     for number, name in enumerate(CASES):
         if arguments.names and name not in arguments.names:
@@ -37,7 +39,7 @@ def main() -> None:
 
 
 def train(name: str, directory: pathlib.Path, every: int | str) -> None:
-    """Trains one run, unless it is there."""
+    """Trains one run, unless it exists."""
     done = directory / "done"
     if done.exists():
         return
@@ -46,7 +48,7 @@ def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     keras.utils.set_random_seed(3)
     begun = time.perf_counter()
     fit = CASES[name].build()
-    # No rule looks at histograms or maps, and a step without them is quick to trace.
+    # No rule uses histograms or maps, and a step without them is traced faster.
     inspect = InspectCallback(
         str(directory), every=every, maps_every=0, record={"histograms": False}
     )

@@ -1,10 +1,10 @@
-"""What TensorBoard itself takes to load a logdir, without our plugin asking anything.
+"""How long TensorBoard itself takes to load a logdir, without any request to the plugin.
 
     python -m benchmarks.reading.baseline LOGDIR fast|python|python-no-tensorflow
 
 Prints one JSON object: seconds until everything is loaded, and the peak memory in bytes of the
-process that holds the data. The Python loader reads records through TensorFlow where that is
-installed, and in pure Python where it is not.
+process that holds the data. The Python loader reads records with TensorFlow if it is installed, and
+otherwise in pure Python.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def load_python(logdir: str) -> dict:
     from tensorboard.backend.event_processing import plugin_event_multiplexer
     from tensorboard.compat import tf
 
-    tf.io.gfile.exists(logdir)  # TensorFlow is imported now, not within the time
+    tf.io.gfile.exists(logdir)  # imports TensorFlow now, so that it is not timed
     multiplexer = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance=KEEP_ALL)
     start = time.perf_counter()
     multiplexer.AddRunsFromDirectory(logdir)
@@ -35,7 +35,7 @@ def load_python(logdir: str) -> dict:
 
 
 def load_fast(logdir: str) -> dict:
-    """Loads with the Rust process; done when its listing has not changed for a second."""
+    """Loads with the Rust process. It is done when its listing has not changed for a second."""
     from tensorboard.context import RequestContext
     from tensorboard.data import server_ingester
     from tensorboard.util import grpc_util
@@ -60,12 +60,12 @@ def load_fast(logdir: str) -> dict:
             last, changed_at = now, time.perf_counter()
         time.sleep(0.05)
     peak = sum(memory.largest(pid) for pid in memory.descendants(os.getpid()))
-    server._stdin_handle.close()  # it ends when its input does
+    server._stdin_handle.close()  # it exits when its input ends
     return {"seconds": changed_at - start, "peak": peak}
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("logdir")
     parser.add_argument("loader", choices=["fast", "python", "python-no-tensorflow"])

@@ -25,7 +25,7 @@ __all__ = ["EVERY", "EventFileWriter", "Generator", "write_logdir", "write_run"]
 
 STEPS_PER_EPOCH = 500
 EVERY = 10
-START, STEP_SECONDS = 1_750_000_000.0, 0.05  # wall time of step 0, and what a step takes
+START, STEP_SECONDS = 1_750_000_000.0, 0.05  # wall time of step 0, and the duration of a step
 TABLES = {
     Kind.GRADIENT: TENSOR_STATISTICS,
     Kind.WEIGHT: TENSOR_STATISTICS,
@@ -35,7 +35,7 @@ TABLES = {
 
 
 def make_model(layers: int) -> pb.ModelRecord:
-    """A chain of convolutions, one trainable variable and one site each."""
+    """A chain of convolutions with one trainable variable and one site each."""
     record = pb.ModelRecord(
         name="chain", class_name="Functional", steps_per_epoch=STEPS_PER_EPOCH, inputs=["image"]
     )
@@ -50,12 +50,12 @@ def make_model(layers: int) -> pb.ModelRecord:
 
 
 def wall_time(step: int) -> float:
-    """When a step was recorded, in seconds since 1970."""
+    """The time at which a step was recorded, in seconds since 1970."""
     return START + STEP_SECONDS * step
 
 
 class Generator:
-    """Makes the events of a run whose numbers wander as those of a training do."""
+    """Creates the events of a run whose numbers vary like those of a real one."""
 
     def __init__(self, layers: int, units: int, seed: int):
         self.model = make_model(layers)
@@ -67,7 +67,7 @@ class Generator:
         }
 
     def first(self, step: int = 0):
-        """The event that comes before all samples."""
+        """The event that precedes all samples."""
         return [to_event(step, wall_time(step), [to_value(Kind.MODEL, self.model)])]
 
     def sample(self, step: int):
@@ -119,7 +119,7 @@ def write_logdir(directory: str, runs: int, layers: int, samples: int, units: in
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory")
     parser.add_argument("--runs", type=int, default=1)

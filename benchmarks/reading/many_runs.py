@@ -1,4 +1,4 @@
-"""Many runs: listing and comparing them, and many clients at once."""
+"""Many runs: listing them, comparing them, and many clients at once."""
 
 import json
 import random
@@ -12,12 +12,12 @@ from benchmarks.reading.server import Client, Server, batch, table
 RUNS, LAYERS, SAMPLES = 100, 100, 1_000
 NAMES = [f"run_{number:03d}" for number in range(RUNS)]
 TEN = NAMES[::10]
-WARM = 15  # how often each is measured
+WARM = 15  # measurements of each figure
 CLIENTS, SECONDS = 16, 30
 
 
 def measure_many(report: Report, logdir: str, loader: str) -> None:
-    """The list of runs, and ten of them side by side."""
+    """Measures the list of runs, and a comparison of ten of them."""
     with Server(logdir, loader) as server:
         server.wait()
         client = Client(server.port)
@@ -36,15 +36,15 @@ def measure_many(report: Report, logdir: str, loader: str) -> None:
 
 
 def measure_clients(report: Report, logdir: str, loader: str) -> None:
-    """Clients in parallel, each asking as a tab does: first of a server that has decoded nothing
-    yet, then of the same one."""
+    """Measures parallel clients that send the requests of a tab, first to a server that has decoded
+    nothing yet, then to the same one again."""
     with Server(logdir, loader) as server:
         server.wait()
         _measure_clients(report, server.port, "cold", None)
         _measure_clients(report, server.port, "warm", 500)
 
 
-def _measure_clients(report: Report, port: int, state: str, bar: float | None) -> None:
+def _measure_clients(report: Report, port: int, state: str, target: float | None) -> None:
     taken: list[float] = []
     errors: list[str] = []
     end = time.monotonic() + SECONDS
@@ -58,7 +58,7 @@ def _measure_clients(report: Report, port: int, state: str, bar: float | None) -
     report.line(f"{CLIENTS} clients for {SECONDS} s, {state}: errors", len(errors), "", 0)
     report.line("requests answered", len(taken))
     report.line("median", 1000 * quantiles[49], "ms")
-    report.line("p99", 1000 * quantiles[98], "ms", bar)
+    report.line("p99", 1000 * quantiles[98], "ms", target)
     report.line("slowest", 1000 * max(taken), "ms")
     for error in errors[:5]:
         print("   ", error)

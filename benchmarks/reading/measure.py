@@ -1,11 +1,11 @@
-"""The reading side against its bars, under both loaders of TensorBoard.
+"""Measures the reading side against its targets, with both loaders of TensorBoard.
 
     python -m benchmarks.reading.measure [--loader fast|python|both] [--part PART ...] [--keep DIR]
 
-Writes two logdirs with the real recorder (one run of 300 layers x 10,000 samples with 16 units a
-layer; 100 runs of 100 layers x 1,000 samples; 1.6 GB together, removed at the end unless `--keep`
-says where they stay and are found again), starts a real TensorBoard on them, and prints a line a
-figure. Linux only. README.md beside this file says what was found.
+Writes two logdirs with the real recorder: one run of 300 layers x 10,000 samples with 16 units per
+layer, and 100 runs of 100 layers x 1,000 samples, 1.6 GB together. They are removed at the end, unless
+`--keep` names a folder in which to keep and reuse them. Starts a real TensorBoard on them and prints
+one line per figure. Linux only. The README.md in this folder has the results.
 """
 
 import argparse
@@ -25,7 +25,7 @@ PARTS = ("baseline", "cold", "warm", "memory", "live", "direct", "many", "client
 
 
 def measure_baseline(report: Report, logdir: str, loader: str) -> None:
-    """TensorBoard's own loading, without us."""
+    """Measures TensorBoard's own loading, without the plugin."""
     command = [sys.executable, "-m", "benchmarks.reading.baseline", logdir, loader]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found = json.loads(done.stdout.splitlines()[-1])
@@ -34,7 +34,7 @@ def measure_baseline(report: Report, logdir: str, loader: str) -> None:
 
 
 def measure_is_active(report: Report) -> None:
-    """The call that TensorBoard makes at every page load."""
+    """Measures the call that TensorBoard makes at every page load."""
     from tensorboard.plugins import base_plugin
 
     from tb_keras_inspect.plugin.plugin import InspectPlugin
@@ -48,7 +48,7 @@ def measure_is_active(report: Report) -> None:
 
 
 def prepare(root: str) -> None:
-    """Writes what is not there."""
+    """Writes the logdirs that are missing."""
     for name, arguments in (
         (ONE, (1, one_run.LAYERS, one_run.SAMPLES, one_run.UNITS)),
         (MANY, (many_runs.RUNS, many_runs.LAYERS, many_runs.SAMPLES)),
@@ -58,7 +58,7 @@ def prepare(root: str) -> None:
 
 
 def measure(root: str, loaders: list[str], parts: list[str]) -> None:
-    """The parts asked for."""
+    """Measures the requested parts."""
     report, one, many = Report(), os.path.join(root, ONE), os.path.join(root, MANY)
     prepare(root)
     sizes = [
@@ -85,15 +85,15 @@ def measure(root: str, loaders: list[str], parts: list[str]) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Runs the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--loader", choices=["fast", "python", "both"], default="both")
     parser.add_argument("--part", choices=PARTS, nargs="+", default=list(PARTS))
-    parser.add_argument("--keep", help="where the logdirs are written, and found again")
+    parser.add_argument("--keep", help="folder in which to keep and reuse the logdirs")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that servers are stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped
     loaders = ["fast", "python"] if options.loader == "both" else [options.loader]
     if options.keep:
         measure(options.keep, loaders, options.part)

@@ -6,15 +6,15 @@ import pathlib
 import threading
 from collections.abc import Callable
 
-INTERVAL = 0.02  # seconds between two looks of a `Peak`
+INTERVAL = 0.02  # seconds between two measurements of a `Peak`
 
 
 def descendants(pid: int) -> list[int]:
-    """Processes below one, at any depth."""
+    """The descendants of a process."""
     parents = {}
     for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            # The name in parentheses may hold anything.
+            # The name in parentheses may contain anything.
             parents[int(entry.parent.name)] = int(entry.read_text().rpartition(")")[2].split()[1])
     found = [pid]
     for parent in found:
@@ -23,17 +23,17 @@ def descendants(pid: int) -> list[int]:
 
 
 def largest(pid: int) -> int:
-    """Bytes: a process's largest resident size so far."""
+    """The largest resident size of a process so far, in bytes."""
     return _field(pid, "VmHWM")
 
 
 def resident(pids: list[int]) -> int:
-    """Bytes that are resident now, all processes together."""
+    """The current resident size of all processes together, in bytes."""
     return sum(_field(pid, "VmRSS") for pid in pids)
 
 
 def processor_seconds(pids: list[int]) -> float:
-    """Processor time used so far, all processes together."""
+    """The processor time of all processes together so far."""
     ticks = 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -43,13 +43,13 @@ def processor_seconds(pids: list[int]) -> float:
 
 
 class Peak:
-    """Looks at what several processes hold together, all the while, as a context manager.
+    """Tracks the memory of several processes together, as a context manager.
 
     Args:
         pids: The processes.
 
     Attributes:
-        value: Most bytes resident at one time.
+        value: The largest resident size so far, in bytes.
     """
 
     def __init__(self, pids: list[int]):
@@ -71,7 +71,7 @@ class Peak:
 
 
 def wait_until_idle(pids: Callable[[], list[int]], seconds: float = 3.0) -> None:
-    """Returns when the processes have done next to nothing for some seconds."""
+    """Returns once the processes have been nearly idle for some seconds."""
     pause = threading.Event()
     used = -1.0
     while True:

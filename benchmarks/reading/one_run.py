@@ -1,4 +1,4 @@
-"""One large run: the first request, the ones after it, memory, and a sample that is added."""
+"""One large run: the first request, later requests, memory, and an added sample."""
 
 import os
 import tempfile
@@ -12,12 +12,12 @@ from tb_keras_inspect import load_run
 RUN = "run_000"
 LAYERS, SAMPLES, UNITS = 300, 10_000, 16
 KINDS = ("gradient", "weight", "update", "activation")
-COLD, WARM = 5, 15  # how often each is measured
-CACHE_MEGABYTES = 512  # the plugin's default
+COLD, WARM = 5, 15  # measurements of each figure
+CACHE_MEGABYTES = 512  # the default of the plugin
 
 
 def measure_cold(report: Report, logdir: str, loader: str) -> None:
-    """The first request of all, each time of a server of its own."""
+    """Measures the very first request, each time to a new server."""
     taken, used, size = [], [], 0
     for _ in range(COLD):
         with Server(logdir, loader) as server:
@@ -34,7 +34,7 @@ def measure_cold(report: Report, logdir: str, loader: str) -> None:
 
 
 def measure_warm(report: Report, logdir: str, loader: str) -> None:
-    """Requests about data that is in memory; but for one line, never the same one again."""
+    """Measures requests for data in memory; except for one line, no request is repeated."""
     with Server(logdir, loader) as server:
         server.wait()
         client = Client(server.port)
@@ -56,15 +56,17 @@ def measure_warm(report: Report, logdir: str, loader: str) -> None:
 
 
 def measure_memory(report: Report, logdir: str, loader: str) -> None:
-    """Resident memory of all of the server's processes, while all kinds are read."""
-    bar = 2 * directory_size(logdir) / MB + CACHE_MEGABYTES
-    _measure_memory(report, logdir, loader, bar, tensorflow=True)
-    if loader == "fast":  # the other one takes a minute to load without TensorFlow
+    """Measures the resident memory of all server processes while all kinds are read."""
+    target = 2 * directory_size(logdir) / MB + CACHE_MEGABYTES
+    _measure_memory(report, logdir, loader, target, tensorflow=True)
+    if loader == "fast":  # the other loader takes a minute without TensorFlow
         report.title(f"memory, {loader} loader, TensorFlow not installed")
-        _measure_memory(report, logdir, loader, bar, tensorflow=False)
+        _measure_memory(report, logdir, loader, target, tensorflow=False)
 
 
-def _measure_memory(report: Report, logdir: str, loader: str, bar: float, tensorflow: bool) -> None:
+def _measure_memory(
+    report: Report, logdir: str, loader: str, target: float, tensorflow: bool
+) -> None:
     with tempfile.TemporaryDirectory() as nothing, Server(nothing, loader, tensorflow) as server:
         server.wait()
         empty = memory.resident(server.pids)
@@ -78,14 +80,16 @@ def _measure_memory(report: Report, logdir: str, loader: str, bar: float, tensor
         after = memory.resident(server.pids)
     report.line("server with an empty logdir", empty / MB, "MB")
     report.line("server with the data, before our first request", loaded / MB, "MB")
-    report.line("after all kinds were read", after / MB, "MB", bar)
-    report.line("at its largest meanwhile", peak.value / MB, "MB", bar)
-    report.line("after all kinds were read, less the empty server", (after - empty) / MB, "MB", bar)
-    report.line("at its largest, less the empty server", (peak.value - empty) / MB, "MB", bar)
+    report.line("after all kinds were read", after / MB, "MB", target)
+    report.line("peak", peak.value / MB, "MB", target)
+    report.line(
+        "after all kinds were read, minus the empty server", (after - empty) / MB, "MB", target
+    )
+    report.line("peak, minus the empty server", (peak.value - empty) / MB, "MB", target)
 
 
 def measure_live(report: Report, logdir: str, loader: str) -> None:
-    """The run gets one more sample, which is taken away again at the end."""
+    """Adds one sample to the run, and removes it at the end."""
     with Server(logdir, loader) as server:
         server.wait()
         client = Client(server.port)
@@ -101,7 +105,7 @@ def measure_live(report: Report, logdir: str, loader: str) -> None:
 
 
 def measure_direct(report: Report, logdir: str) -> None:
-    """`load_run`, with no TensorBoard."""
+    """Measures `load_run`, without TensorBoard."""
     start = time.perf_counter()
     run = load_run(os.path.join(logdir, RUN))
     opened = time.perf_counter()
@@ -125,7 +129,7 @@ def measure_direct(report: Report, logdir: str) -> None:
 
 
 def add_sample(logdir: str) -> generate.EventFileWriter:
-    """Appends one sample to the run, in an event file of its own."""
+    """Appends one sample to the run, in a separate event file."""
     generator = generate.Generator(LAYERS, UNITS, seed=0)
     writer = generate.EventFileWriter(os.path.join(logdir, RUN))
     writer.write(*generator.sample(SAMPLES * generate.EVERY))

@@ -1,4 +1,4 @@
-"""A TensorBoard process to measure, and requests to it."""
+"""A TensorBoard process under test, and requests to it."""
 
 import http.client
 import json
@@ -13,7 +13,7 @@ import urllib.parse
 from benchmarks.reading import memory
 
 START = "from tensorboard.main import run_main; run_main()"
-# TensorBoard's own switch: with a module of this name it uses its stand-in for TensorFlow.
+# If a module of this name exists, TensorBoard uses its own replacement for TensorFlow.
 WITHOUT_TENSORFLOW = (
     "import sys, types; sys.modules['tensorboard.compat.notf'] = types.ModuleType('notf'); "
 )
@@ -21,28 +21,28 @@ PREFIX = "/data/plugin/keras_inspect/"
 
 
 def table(run: str, width: int = 1500, statistic: str = "l2", kind: str = "gradient") -> str:
-    """The request of the overview heatmap."""
+    """The request for the heatmap of gradients."""
     query = {"run": run, "kind": kind, "statistic": statistic, "width": width}
     return f"table?{urllib.parse.urlencode(query)}"
 
 
 def batch(requests: list[str]) -> str:
-    """Several in one."""
+    """Several requests in one."""
     return f"batch?{urllib.parse.urlencode({'requests': json.dumps(requests)})}"
 
 
 class Client:
-    """One connection that stays open.
+    """A connection that stays open.
 
     Args:
-        port: Of a TensorBoard on this machine.
+        port: Port of a TensorBoard on this machine.
     """
 
     def __init__(self, port: int):
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
 
     def times(self, requests: list[str], pause: float = 0.0) -> list[float]:
-        """Seconds that each request took; all must succeed."""
+        """Sends requests and returns the seconds of each. All must succeed."""
         taken = []
         for request in requests:
             time.sleep(pause)
@@ -53,7 +53,7 @@ class Client:
         return taken
 
     def get(self, request: str) -> tuple[int, bytes, dict, float]:
-        """Status, body, headers and seconds."""
+        """Sends a request and returns status, body, headers and seconds."""
         start = time.perf_counter()
         self._connection.request("GET", PREFIX + request)
         answer = self._connection.getresponse()
@@ -66,9 +66,9 @@ class Server:
     """TensorBoard on a free port, as a context manager.
 
     Args:
-        logdir: What it serves.
+        logdir: The logdir to serve.
         loader: "fast" or "python".
-        tensorflow: Whether it finds TensorFlow where that is installed.
+        tensorflow: Whether it may use TensorFlow, if installed.
     """
 
     def __init__(self, logdir: str, loader: str, tensorflow: bool = True):
@@ -97,10 +97,10 @@ class Server:
         self._process.stderr.close()
 
     def wait(self) -> None:
-        """Until TensorBoard has loaded everything. It is asked nothing meanwhile."""
+        """Waits until TensorBoard has loaded everything, without sending requests."""
         memory.wait_until_idle(lambda: self.pids)
 
     @property
     def pids(self) -> list[int]:
-        """The web server and its data server."""
+        """The processes of the web server and its data server."""
         return [self._process.pid, *memory.descendants(self._process.pid)]

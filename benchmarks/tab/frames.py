@@ -1,10 +1,10 @@
-"""What one event costs the main thread of a real Chromium."""
+"""The cost of one event on the main thread of a real Chromium."""
 
 import statistics
 
 from tests.e2e import harness
 
-# Sends events one by one; of each, milliseconds until all that follows of it is done.
+# Sends events one by one, and measures the milliseconds until everything that follows is done.
 MEASURE = """async ({selector, events}) => {
     const target = selector ? document.querySelector(selector) : document.body;
     const box = target.getBoundingClientRect();
@@ -41,7 +41,7 @@ def report(name: str, times: list[float]) -> None:
 
 
 def address(**settings: str) -> str:
-    """The tab's own part of an address."""
+    """The tab's part of a URL."""
     parts = [f"p.keras_inspect.{key}={value}" for key, value in settings.items()]
     return "&".join(["keras_inspect", *parts])
 
@@ -49,7 +49,7 @@ def address(**settings: str) -> str:
 def opened(
     browser: harness.Browser, server: harness.TensorBoard, ready: str, **settings: str
 ) -> harness.Tab:
-    """A tab on which everything has settled."""
+    """Opens the tab and waits until it is idle."""
     tab = harness.Tab(browser.page(1920, 1080), server, alone=True).open(address(**settings))
     tab.frame.locator(ready).first.wait_for()
     tab.page.wait_for_load_state("networkidle")
@@ -58,5 +58,5 @@ def opened(
 
 
 def frames(tab: harness.Tab, name: str, selector: str | None, events: list[dict]) -> None:
-    """Measures what each event costs."""
+    """Measures the cost of each event."""
     report(name, tab.page.evaluate(MEASURE, {"selector": selector, "events": events}))

@@ -1,4 +1,4 @@
-"""Logdirs for the tab's benchmark, written with the real encoders."""
+"""Logdirs for the benchmark of the tab, written with the real encoders."""
 
 import pathlib
 
@@ -17,7 +17,7 @@ BLOCKS, LAYERS_IN_BLOCK = 40, 20  # 800 nodes
 
 
 def write(directory: pathlib.Path) -> None:
-    """Runs `maps` and `graph`."""
+    """Writes the runs `maps` and `graph`."""
     _write_maps(directory / "maps")
     _write_graph(directory / "graph")
 
@@ -42,7 +42,7 @@ def _stack(model: pb.ModelRecord, name: str, random: np.random.Generator) -> pb.
 
 
 def _write_graph(directory: pathlib.Path) -> None:
-    """Blocks one after another, each a chain with a way around it."""
+    """Blocks in sequence, each a chain with a skip connection."""
     model = pb.ModelRecord(name="deep", class_name="Functional", steps_per_epoch=10, inputs=["x"])
     end = -1
     for block in range(BLOCKS):
@@ -62,7 +62,7 @@ def _write_graph(directory: pathlib.Path) -> None:
 
 
 def _write_events(directory: pathlib.Path, model: pb.ModelRecord, last: list) -> None:
-    """The model, a few samples of gradients and losses, and more values with the last of them."""
+    """Writes the model, a few samples of gradients and losses, and extra values with the last one."""
     random = np.random.default_rng(0)
     writer = EventFileWriter(str(directory))
     writer.write(to_event(0, generate.wall_time(0), [to_value(Kind.MODEL, model)]))

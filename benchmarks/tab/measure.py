@@ -1,10 +1,10 @@
-"""How fast the tab is in a real Chromium, on a logdir of any size.
+"""Measures the speed of the tab in a real Chromium, on a logdir of any size.
 
 python -m benchmarks.reading.generate LOGDIR --layers 300 --samples 10000
 python -m benchmarks.tab.measure LOGDIR
 
-Times of a frame are those of script, style and layout on the main thread, from the event to where the
-page is ready to be painted. The machine should do nothing else meanwhile.
+The time of a frame covers script, style and layout on the main thread, from the event until the page
+is ready to be painted. The machine should do nothing else meanwhile.
 """
 
 import argparse
@@ -19,11 +19,11 @@ FRAMES = 200
 OPENINGS = 7
 FIRST_NUMBER = "[data-statistic='gradient.l2']:not([data-value=''])"
 IDLE_SECONDS = 10
-LOAD_SECONDS = 300  # TensorBoard reads a large logdir for that long
+LOAD_SECONDS = 300  # how long TensorBoard may take to read a large logdir
 
 
 def first_picture(browser: harness.Browser, server: harness.TensorBoard, view: str, ready: str):
-    """Milliseconds from opening the tab to its first numbers, some times."""
+    """Measures the milliseconds from opening the tab to its first numbers, several times."""
     times = []
     for _ in range(OPENINGS):
         tab = harness.Tab(browser.page(1920, 1080), server, alone=True)
@@ -55,7 +55,7 @@ def scrub_and_hover(browser, server) -> None:
 
 
 def idle(browser, server) -> None:
-    """Milliseconds of work on the main thread while nothing changes."""
+    """Measures the work on the main thread while nothing changes, in milliseconds."""
     tab = opened(browser, server, "[data-testid=layer-row]", view="overview", step="100")
     devtools = tab.page.context.new_cdp_session(tab.page)
     devtools.send("Performance.enable")
@@ -72,7 +72,7 @@ def idle(browser, server) -> None:
 
 
 def cold(browser, options) -> None:
-    """The first opening of all, while the server has decoded nothing."""
+    """Measures the very first opening, when the server has decoded nothing yet."""
     times = []
     for _ in range(3):
         with harness.TensorBoard(options.logdir, not options.python_loader) as server:
@@ -87,7 +87,7 @@ def cold(browser, options) -> None:
 
 
 def large(browser, options) -> None:
-    """What depends on the length of the run."""
+    """Measures what depends on the length of the run."""
     with harness.TensorBoard(options.logdir, not options.python_loader) as server:
         wait_until_read(server)
         opened(browser, server, FIRST_NUMBER, view="overview").close()
@@ -99,7 +99,7 @@ def large(browser, options) -> None:
 
 
 def small(browser, options) -> None:
-    """What depends on what is drawn."""
+    """Measures what depends on the content of the view."""
     with tempfile.TemporaryDirectory() as root:
         generated_runs.write(pathlib.Path(root))
         with harness.TensorBoard(root, not options.python_loader) as server:
@@ -109,7 +109,7 @@ def small(browser, options) -> None:
 
 
 def heap(browser, options) -> None:
-    """What stays in memory."""
+    """Measures what stays in memory."""
     with tempfile.TemporaryDirectory() as root:
         generated_runs.write(pathlib.Path(root))
         with harness.TensorBoard(root, not options.python_loader) as server:
@@ -133,7 +133,7 @@ def main() -> None:
 
 
 def wait_until_read(server: harness.TensorBoard) -> None:
-    """Waits until no more samples come in."""
+    """Waits until no more samples arrive."""
     harness.wait_until(lambda: server.get("runs").json["runs"], "runs", LOAD_SECONDS)
     before, now = -1, 0
     while before != now:

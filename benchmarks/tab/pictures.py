@@ -1,19 +1,19 @@
-"""256 maps, a graph of 800 nodes, and the memory of a tab that refreshes a thousand times."""
+"""256 maps, a graph of 800 nodes, and the memory of a tab after a thousand refreshes."""
 
 import statistics
 import time
 
 from benchmarks.tab.frames import address, frames, harness, opened, report
 
-REFRESHES, WARM_UP = 1000, 300  # until then the browser still compiles what it has found to be hot
-POLL_MILLISECONDS = 5_000  # between two looks for new data
+REFRESHES, WARM_UP = 1000, 300  # until then, the browser is still compiling hot code
+POLL_MILLISECONDS = 5_000  # between two requests for new data
 
 
 def maps(browser: harness.Browser, server: harness.TensorBoard) -> None:
-    """Draws the maps of one layer and another in turn, then the same ones in other colours."""
+    """Draws the maps of two layers in turn, then the same maps in different colours."""
     tab = opened(browser, server, "[data-testid=maps]", view="activations", run="maps")
     names = tab.part("maps-layer").evaluate("select => [...select.options].map(o => o.value)")
-    for name in names:  # what is measured is drawing, not the server
+    for name in names:  # measures drawing, not the server
         tab.part("maps-layer").select_option(name)
         tab.frame.locator(f'[data-testid=maps][aria-label*="{name}:"]').wait_for()
     pick = {"type": "change", "select": "[data-testid=maps-layer]"}
@@ -26,7 +26,7 @@ def maps(browser: harness.Browser, server: harness.TensorBoard) -> None:
 
 
 def graph(browser: harness.Browser, server: harness.TensorBoard) -> None:
-    """Opens the graph of 800 layers; the longest task of the main thread meanwhile."""
+    """Opens the graph of 800 layers, and measures the longest task on the main thread meanwhile."""
     times, tasks = [], []
     for _ in range(5):
         tab = harness.Tab(browser.page(1920, 1080), server, alone=True)
@@ -46,7 +46,7 @@ def graph(browser: harness.Browser, server: harness.TensorBoard) -> None:
     report("its longest task on the main thread", tasks)
 
 
-# Every look for news finds a run that has changed, at once; nothing is answered by "not modified".
+# Every request for new data finds a changed run at once; no response is "not modified".
 NEWS = """
     [window.refreshes, window.most] = [0, 0];
     const [later, ask] = [window.setTimeout.bind(window), window.fetch.bind(window)];
@@ -65,7 +65,7 @@ NEWS = """
 
 
 def heap(browser: harness.Browser, server: harness.TensorBoard, run: str) -> None:
-    """The heap after a thousand refreshes, each of which decodes and draws all data anew."""
+    """Measures the heap after a thousand refreshes, each of which decodes and draws all data again."""
     page = browser.page(1280, 800)
     page.add_init_script(NEWS % POLL_MILLISECONDS)
     tab = harness.Tab(page, server, alone=True)
@@ -76,7 +76,7 @@ def heap(browser: harness.Browser, server: harness.TensorBoard, run: str) -> Non
     for count in (WARM_UP, REFRESHES):
         page.evaluate(f"window.most = {count}")
         page.wait_for_function(f"window.refreshes > {count}", timeout=1e6, polling=100)
-        page.wait_for_timeout(2000)  # what is under way comes in
+        page.wait_for_timeout(2000)  # pending responses arrive
         sizes.append(_used(devtools))
     tab.close()
     growth = 100 * (sizes[1] / sizes[0] - 1)
