@@ -31,6 +31,14 @@ class RecordOptions:
 
     Raises:
         ValueError: for a value that is not accepted.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback, RecordOptions
+
+    InspectCallback("logs/a", record=RecordOptions(histograms=False, scalars=True))
+    ```
     """
 
     gradients: bool | None = None
@@ -63,6 +71,14 @@ class PictureOptions:
 
     Raises:
         ValueError: for a value that is not accepted.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback, PictureOptions
+
+    InspectCallback("logs/a", pictures=PictureOptions(kinds=["activations", "kernels"]))
+    ```
     """
 
     kinds: Iterable[str] | None = None
@@ -104,6 +120,14 @@ class BudgetOptions:
 
     Raises:
         ValueError: for a value that is not accepted.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback, BudgetOptions
+
+    InspectCallback("logs/a", budget=BudgetOptions(overhead=0.01))
+    ```
     """
 
     overhead: float = 0.03
@@ -127,6 +151,14 @@ class DiagnosisOptions:
 
     Raises:
         ValueError: for a value that is not accepted.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback, DiagnosisOptions
+
+    InspectCallback("logs/a", diagnosis=DiagnosisOptions(thresholds={"dead_share": 0.3}))
+    ```
     """
 
     on_finding: Callable[[Finding], Any] | None = None
@@ -159,6 +191,14 @@ class ControlOptions:
 
     Raises:
         ValueError: for a value that is not accepted.
+
+    Example:
+
+    ```python
+    from tb_keras_inspect import InspectCallback, ControlOptions
+
+    InspectCallback("logs/a", control=ControlOptions(timeout=600))
+    ```
     """
 
     timeout: float | None = None
