@@ -66,7 +66,7 @@ class Breakpoints:
     @property
     def checks_every_step(self) -> bool:
         """Whether each step has to be checked before it counts."""
-        return any(item.kind == NONFINITE for item in self.items())
+        return bool(self._all) and any(item.kind == NONFINITE for item in self.items())
 
     def items(self) -> list[Breakpoint]:
         """Return all breakpoints."""
@@ -127,6 +127,8 @@ class Breakpoints:
 
     def is_reached(self, step: int) -> bool:
         """Return whether a breakpoint is reached before a step."""
+        if not self._all:  # asked before each step
+            return bool(self._reached)
         return bool(self._reached) or any(
             item.kind == STEP and item.arguments["step"] <= step for item in self.items()
         )
