@@ -114,6 +114,15 @@ def _problems() -> str:
     return table(("problem", "what the rule examines", "why"), rows)
 
 
+def _variants() -> str:
+    rows = [
+        (f"`{problem.name}`", f"`{variant}`", meaning)
+        for problem in PROBLEMS.values()
+        for variant, meaning in problem.variants.items()
+    ]
+    return table(("problem", "variant", "meaning"), rows)
+
+
 def _thresholds() -> str:
     rows = [
         (f"`{t.name}`", f"{t.default:g}", f"{t.low:g} to {t.high:g}", t.definition, t.source)
@@ -137,6 +146,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "common parameters": _common,
     "steering routes": _steering,
     "problems": _problems,
+    "variants": _variants,
     "thresholds": _thresholds,
     **{
         f"parameters of {name}": (lambda name=name: _parameters(name)) for name in routes.RUN_ROUTES
