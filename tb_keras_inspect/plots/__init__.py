@@ -1,7 +1,7 @@
-"""The main pictures of a run as matplotlib figures; needs the extra `plot`.
+"""The main plots of a run as matplotlib figures. Needs the extra `plot`.
 
-Every function takes `ax=`, the axes to draw into, and returns them; without it, a new figure is made.
-May be imported by notebooks; imports `store` and `diagnosis`, never Keras or a backend.
+Every function draws into the axes `ax`, or into a new figure, and returns the axes. Notebooks may
+import this folder; it imports `store` and `diagnosis`, never Keras or a backend.
 
 ```python
 from tb_keras_inspect import load_run, plots

@@ -1,4 +1,4 @@
-"""An activation function over the pre-activations that it met."""
+"""An activation function over the pre-activations it received."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from tb_keras_inspect.store import RunData
 def activation_function(
     run: RunData, layer: str, step: int | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draws the function over the range it met, above a histogram of the pre-activations.
+    """Draws the function over the range of its pre-activations, with their histogram.
 
     Args:
         run: From `load_run`.
-        layer: Name of a layer's call, see `run.activation_functions().functions`.
-        step: The newest snapshot at or before it is shown, else the first; None: the newest.
-        ax: Axes to draw into; None for a new figure. The histogram gets a y axis of its own.
+        layer: Name of a layer call, see `run.activation_functions().functions`.
+        step: Shows the newest snapshot at or before this step, or the first one if there is none.
+            Defaults to None: the newest snapshot.
+        ax: Axes to draw into. Defaults to None: a new figure. The histogram has a separate
+            y axis.
 
     Returns:
-        The axes of the curve. The title says which share of the pre-activations lies where the
-        function is flat (its slope under 1/40 of its steepest).
+        The axes of the curve. The title states the fraction of pre-activations where the function is
+        flat (its slope is less than 1/40 of the steepest).
 
     Raises:
-        NotRecordedError: when it was not recorded.
+        NotRecordedError: if the function was not recorded.
 
     Example:
 
@@ -46,7 +48,7 @@ def activation_function(
     beside.tick_params(axis="y", colors="#5f83b8")
     if item.curve is not None:
         ax.plot(item.edges, item.curve, color="#174ea6", linewidth=2)
-    ax.set_zorder(beside.get_zorder() + 1)  # the curve above the bars
+    ax.set_zorder(beside.get_zorder() + 1)  # draws the curve above the bars
     ax.patch.set_visible(False)
     ax.set(xlabel="pre-activation", ylabel=f"{plain(item.function)} of it")
     where = f"{plain(run.name)}: {plain(layer)}, {shown_step(found.step, step)}"

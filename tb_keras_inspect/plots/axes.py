@@ -1,4 +1,4 @@
-"""What all pictures share: axes to draw into, names as plain text, marks for what is not finite."""
+"""Shared by all plots: axes to draw into, names as plain text, marks for non-finite values."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from matplotlib.colors import ListedColormap
 
 from tb_keras_inspect.store.tables import pooling
 
-WIDTH = 1500  # most columns of a picture: more than a screen shows
-ROW, TALLEST = 0.24, 11.0  # inches of a row with a name, and of a figure
-NAMES_PER_INCH = 7  # that can be told apart
-LONGEST = 32  # characters of a name at an axis
-BAD = "#d93025"  # what is NaN or infinite
-UNKNOWN = "#d0d0d0"  # what was not recorded
+WIDTH = 1500  # most columns of a plot: more than a screen shows
+ROW, TALLEST = 0.24, 11.0  # inches: height of a row with a name, and of a figure
+NAMES_PER_INCH = 7  # as many as can be distinguished
+LONGEST = 32  # characters of a name on an axis
+BAD = "#d93025"  # NaN or infinite
+UNKNOWN = "#d0d0d0"  # not recorded
 DEAD = "#3c4043"
 
 
 def axes_of(ax: Axes | None, width: float = 7.0, height: float = 3.5) -> Axes:
-    """The axes given, or those of a new figure of this size in inches."""
+    """Returns the given axes, or those of a new figure of this size in inches."""
     if ax is not None:
         return ax
     _, made = plt.subplots(figsize=(width, height), layout="constrained")
@@ -30,7 +30,7 @@ def axes_of(ax: Axes | None, width: float = 7.0, height: float = 3.5) -> Axes:
 
 
 def plain(name: str, longest: int = 0) -> str:
-    """A name from a log as text: never markup, no control characters, cut in the middle."""
+    """A name from a log as plain text: no markup, no control characters, shortened in the middle."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(name))
     if longest and len(text) > longest:
         half = (longest - 1) // 2
@@ -39,10 +39,10 @@ def plain(name: str, longest: int = 0) -> str:
 
 
 def at_step(steps: np.ndarray, step: int | None) -> int:
-    """Index of the newest sample at or before `step`, else the first one; None: the newest.
+    """Index of the newest sample at or before `step`, or of the first one. None means the newest.
 
     Raises:
-        ValueError: when there are no samples.
+        ValueError: if there are no samples.
     """
     if not len(steps):
         raise ValueError("Expected a run with samples. Received: one with none")
@@ -52,12 +52,12 @@ def at_step(steps: np.ndarray, step: int | None) -> int:
 
 
 def shown_step(step: int, wanted: int | None) -> str:
-    """Which sample is shown, for a title; says so where it is not the one asked for."""
+    """The shown step as text for a title, with the requested step if it differs."""
     return f"step {step}" if wanted in (None, step) else f"step {step} (nearest to {wanted})"
 
 
 def column_edges(steps: np.ndarray) -> np.ndarray:
-    """float64[S + 1]: each sample's column reaches half-way to its neighbours."""
+    """float64[S + 1]: edges of the columns, half-way between neighbouring samples."""
     steps = np.asarray(steps, np.float64)
     if len(steps) < 2:
         return np.array([steps[0] - 0.5, steps[0] + 0.5])
@@ -68,13 +68,13 @@ def column_edges(steps: np.ndarray) -> np.ndarray:
 def pooled(
     steps: np.ndarray, values: np.ndarray, how: str = "max"
 ) -> tuple[np.ndarray, np.ndarray]:
-    """At most `WIDTH` samples: steps [C] and values [C, ...]; NaN wins."""
+    """Pools to at most `WIDTH` samples: steps [C] and values [C, ...]. A NaN makes its column NaN."""
     first = pooling.starts(len(steps), WIDTH)
     return pooling.last_of(steps, first), pooling.pool(np.asarray(values), first, how)
 
 
 def paint_cells(ax: Axes, steps: np.ndarray, cells: np.ndarray, color: str) -> None:
-    """Paints cells of a picture of samples by rows, bool[S, N], in one colour."""
+    """Paints the marked cells of a heatmap, bool[S, N], in one colour."""
     if cells.any():
         paint = np.ma.masked_where(~cells.T, np.ones(cells.T.shape))
         edges = column_edges(steps), np.arange(cells.shape[1] + 1)
@@ -82,12 +82,12 @@ def paint_cells(ax: Axes, steps: np.ndarray, cells: np.ndarray, color: str) -> N
 
 
 def height_of(rows: int) -> float:
-    """Inches of a figure with so many named rows."""
+    """Height in inches of a figure with this many named rows."""
     return min(max(2.5, ROW * rows + 1.2), TALLEST)
 
 
 def name_rows(ax: Axes, names: Sequence[str]) -> None:
-    """Names at the y axis, one at the middle of each row, as many as can be read."""
+    """Labels the y axis with a name at the middle of each row, as many as are legible."""
     inches = ax.get_window_extent().height / ax.figure.dpi
     every = max(1, math.ceil(len(names) / max(4, inches * NAMES_PER_INCH)))
     ticks = range(0, len(names), every)
@@ -96,7 +96,7 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def mark_not_finite(ax: Axes, steps: np.ndarray, values: np.ndarray) -> None:
-    """A red mark at the foot of the axes for each value that is NaN or infinite."""
+    """Draws a red mark at the bottom of the axes for each non-finite value."""
     bad = np.asarray(steps)[~np.isfinite(values)]
     if len(bad):
         transform = ax.get_xaxis_transform()

@@ -1,4 +1,4 @@
-"""One statistic of all rows of a table: by layer at one step, and over time."""
+"""One statistic of all rows of a table, by layer at one step and over time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tb_keras_inspect.store.tables.table import StatTable
 
 SIGNED = ("mean",)
 SHARES = ("zero_fraction", "saturated_fraction", "dead_fraction", "rank_fraction")
-LOG_FROM = 20.0  # largest over smallest value, from which colours are logarithmic
+LOG_FROM = 20.0  # ratio of largest to smallest value from which colours are logarithmic
 
 
 def gradient_flow(
@@ -36,23 +36,24 @@ def gradient_flow(
     kernels_only: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws one statistic by layer, input first: a dot at one step, a bar for the whole run.
+    """Draws one statistic by layer, inputs first: a dot for one step, a bar for the whole run.
 
     Args:
         run: From `load_run`.
-        step: The newest sample at or before it is shown, else the first; None: the newest.
+        step: Shows the newest sample at or before this step, or the first one if there is none.
+            Defaults to None: the newest sample.
         kind: As for `RunData.table`.
         statistic: As for `StatTable.select`.
-        kernels_only: Leave out variables of rank 1 (biases, scales), where others are there.
-        ax: Axes to draw into; None for a new figure.
+        kernels_only: Whether to leave out variables of rank 1 (biases, scales) if there are others.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes. Bars reach from the least to the largest finite value of the run. A row that is
-        not finite at the step has a red cross; a value of 0, which a logarithmic axis cannot hold,
-        stands at its left edge.
+        The axes. Bars span the smallest to the largest finite value of the run. A red cross marks a
+        row that is non-finite at the step. A value of 0, which a logarithmic axis cannot show, is at
+        the left edge.
 
     Raises:
-        NotRecordedError: when the run lacks the kind or the statistic.
+        NotRecordedError: if the run lacks the kind or the statistic.
 
     Example:
 
@@ -93,21 +94,21 @@ def over_time(
     kernels_only: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws one statistic as colours: a row per layer, input first, a column per sampled step.
+    """Draws one statistic as colours: one row per layer, inputs first, one column per sampled step.
 
     Args:
         run: From `load_run`.
         kind: As for `RunData.table`.
         statistic: As for `StatTable.select`.
         kernels_only: As for `gradient_flow`.
-        ax: Axes to draw into; None for a new figure.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes, with a colour bar. Red cells are not finite, grey ones were not recorded. Of more
-        than 1500 samples neighbours are drawn as one, by their largest value.
+        The axes, with a colour bar. Red cells are non-finite, grey ones were not recorded. If there
+        are more than 1500 samples, neighbours share a column that shows their largest value.
 
     Raises:
-        NotRecordedError: when the run lacks the kind or the statistic.
+        NotRecordedError: if the run lacks the kind or the statistic.
 
     Example:
 
@@ -146,7 +147,7 @@ def _rows(run: RunData, table: StatTable, kernels_only: bool) -> list[int]:
 
 
 def _range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest finite value of each row, NaN where there is none."""
+    """Smallest and largest finite value of each row, or NaN if there is none."""
     finite = np.isfinite(values)
     low = np.where(finite, values, np.inf).min(axis=0)
     high = np.where(finite, values, -np.inf).max(axis=0)
@@ -155,7 +156,7 @@ def _range(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _floor(values: np.ndarray) -> float:
-    """A little under the least positive value."""
+    """A value slightly below the smallest positive one."""
     return float(values[np.isfinite(values) & (values > 0)].min()) / 2
 
 
@@ -183,7 +184,7 @@ def _norm(values: np.ndarray, statistic: str) -> tuple[Normalize, str]:
 def _paint_bad(
     ax: Axes, steps: np.ndarray, table: StatTable, rows: list[int], values: np.ndarray
 ) -> None:
-    """Colours for cells that have no finite value: grey where nothing was recorded, else red."""
+    """Colours of cells without a finite value: grey if nothing was recorded, otherwise red."""
     there = np.ones(values.shape, bool)
     if table.recorded is not None:
         there = pooled(table.steps, table.recorded[:, rows])[1]

@@ -1,4 +1,4 @@
-"""The model's graph, with a number on each layer."""
+"""The graph of the model, with a number on each layer."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ def model_graph(
 
     Args:
         run: From `load_run`.
-        kind: "gradient", "weight", "update" (of a layer's variables the largest) or "activation";
-            None for no colours.
+        kind: "gradient", "weight" or "update" (the largest over the variables of a layer), or
+            "activation"; None for no colours.
         statistic: As for `StatTable.select`.
-        step: The newest sample at or before it is shown, else the first; None: the newest.
-        ax: Axes to draw into; None for a new figure.
+        step: Shows the newest sample at or before this step, or the first one if there is none.
+            Defaults to None: the newest sample.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes. A layer that has no such number is grey, one whose number is not finite red.
+        The axes. A layer without such a number is grey; one with a non-finite number is red.
 
     Raises:
-        NotRecordedError: when the run lacks the model, the kind or the statistic.
-        ValueError: for a model of more than 150 innermost layers, which no figure holds.
+        NotRecordedError: if the run lacks the model, the kind or the statistic.
+        ValueError: if the model has more than 150 innermost layers, too many for a figure.
 
     Example:
 
@@ -84,10 +85,10 @@ def model_graph(
 
 
 def _innermost(model: ModelInfo) -> list[int]:
-    """Layers at the ends of edges; where no edges are known, those that hold no others."""
+    """The layers at the ends of edges, or, if no edges are known, those that contain no others."""
     outer = {layer.parent for layer in model.layers}
     at_edges = {end for edge in model.edges for end in edge}
-    if at_edges:  # a layer that nothing goes into or out of is not used
+    if at_edges:  # a layer without edges is not used
         return sorted(at_edges)
     return [n for n in range(len(model.layers)) if n not in outer]
 
@@ -95,7 +96,7 @@ def _innermost(model: ModelInfo) -> list[int]:
 def _values(
     run: RunData, kind: str, statistic: str, step: int | None
 ) -> tuple[dict[int, float], str]:
-    """The largest number of each layer's rows; one that is not finite wins."""
+    """The largest number over the rows of each layer; non-finite if any row is."""
     table, model = run.table(kind), run.model
     index = at_step(table.steps, step)
     now = dict(zip(table.names, table.select(statistic)[index].tolist(), strict=True))
@@ -106,7 +107,10 @@ def _values(
     for name, layer in owners:
         if name in now and layer >= 0:
             found[layer] = float(np.maximum(found.get(layer, -np.inf), now[name]))
-    if statistic in ("dead_fraction", "saturated_fraction"):  # NaN there: does not apply
+    if statistic in (
+        "dead_fraction",
+        "saturated_fraction",
+    ):  # NaN there means that it does not apply
         found = {layer: value for layer, value in found.items() if not np.isnan(value)}
     return found, shown_step(int(table.steps[index]), step)
 
@@ -121,7 +125,7 @@ def _norm(values: list[float]) -> Normalize:
 def _arrow(ax: Axes, source: tuple[int, float], target: tuple[int, float]) -> None:
     (row, x), (to_row, to_x) = source, target
     start, end, bend = (x, row + BOX_HEIGHT / 2), (to_x, to_row - BOX_HEIGHT / 2), 0.0
-    if to_row - row > 1:  # beside the boxes between
+    if to_row - row > 1:  # beside the boxes in between
         start, end, bend = (x + BOX_WIDTH / 2, row), (to_x + BOX_WIDTH / 2, to_row), -0.25
     ax.annotate(
         "",

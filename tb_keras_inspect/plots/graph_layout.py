@@ -1,5 +1,5 @@
-"""Where the boxes of a graph go: in rows by their longest path from an input, ordered so that
-edges cross seldom."""
+"""Positions of the boxes of a graph: in rows by the longest path from an input, ordered so that few
+edges cross."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ SWEEPS = 4
 
 
 def layered(nodes: Sequence[int], edges: Iterable[tuple[int, int]]) -> dict[int, tuple[int, float]]:
-    """Places nodes.
+    """Computes the position of each node.
 
     Args:
         nodes: Numbers of the nodes, in the order in which they run.
-        edges: Pairs of numbers. One that points backwards in that order does not count, so that
-            there are no cycles; neither does one of a node that is not there.
+        edges: Pairs of numbers. Edges that point backwards in that order are ignored, so there are no
+            cycles; so are edges of unknown nodes.
 
     Returns:
-        Number to (row, from 0 at the inputs; position across, 0 in the middle).
+        Mapping from number to (row, from 0 at the inputs; horizontal position, 0 in the middle).
     """
     order = {node: index for index, node in enumerate(nodes)}
     forward = [(a, b) for a, b in edges if a in order and b in order and order[a] < order[b]]

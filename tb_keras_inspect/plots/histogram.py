@@ -11,27 +11,27 @@ from tb_keras_inspect.store import RunData
 from tb_keras_inspect.store.tables import pooling
 
 MOST_LABELS = 9
-NEAR_ZERO = 0.005  # share of all elements
+NEAR_ZERO = 0.005  # fraction of all elements
 
 
 def histograms(run: RunData, name: str, kind: str = "gradient", ax: Axes | None = None) -> Axes:
-    """Draws how the elements of a tensor are spread, over time.
+    """Draws the distribution of the elements of a tensor over time.
 
     Args:
         run: From `load_run`.
         name: Path of a variable, or name of a site.
         kind: "gradient", "weight", "update" or "activation".
-        ax: Axes to draw into; None for a new figure.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes, with a colour bar: a column per sampled step; upwards the bins that hold anything,
-        by sign and power of two; colour the share of the step's finite elements. The bins nearest to
-        0 that hold under 0.5 % of all elements together are one. Non-finite elements are in no bin:
-        see `run.table(kind).select("nonfinite_count")`.
+        The axes, with a colour bar. There is one column per sampled step, with the non-empty bins
+        upwards, by sign and power of two. Colour is the fraction of the finite elements at that step.
+        Bins close to 0 that together hold less than 0.5% of all elements are merged. Non-finite
+        elements are in no bin; see `run.table(kind).select("nonfinite_count")`.
 
     Raises:
-        NotRecordedError: when there are none.
-        ValueError: when all of them are empty.
+        NotRecordedError: if there are no histograms.
+        ValueError: if all of them are empty.
 
     Example:
 
@@ -56,12 +56,12 @@ def histograms(run: RunData, name: str, kind: str = "gradient", ax: Axes | None 
     mesh = ax.pcolormesh(column_edges(steps), rows, shown, cmap=colors, rasterized=True)
     _label_bins(ax, edges[bins.start : bins.stop + 1])
     ax.set(xlabel="training step", ylabel="value", title=f"{plain(run.name)}: {kind} {plain(name)}")
-    ax.figure.colorbar(mesh, ax=ax, label="share of elements, %")
+    ax.figure.colorbar(mesh, ax=ax, label="elements, %")
     return ax
 
 
 def _near_zero_as_one(counts: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Counts [S, B] and their edges with the small magnitudes, which few elements have, in one bin."""
+    """Merges the bins of small magnitudes that hold few elements. Returns counts [S, B] and edges."""
     middle = counts.shape[1] // 2
     totals = counts.sum(axis=0, dtype=np.float64)
     by_magnitude = totals[middle:] + np.where(np.arange(middle + 1) > 0, totals[middle::-1], 0)
@@ -74,7 +74,7 @@ def _near_zero_as_one(counts: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray
 
 
 def _label_bins(ax: Axes, edges: np.ndarray) -> None:
-    """Powers of two as numbers, evenly along the axis."""
+    """Labels the axis with powers of two, evenly spaced."""
     ticks = np.unique(np.linspace(0, len(edges) - 1, MOST_LABELS).astype(int))
     ax.set_yticks(ticks, [f"{edges[tick]:.1e}" if edges[tick] else "0" for tick in ticks])
     ax.tick_params(axis="y", labelsize=8)

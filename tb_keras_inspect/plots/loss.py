@@ -1,4 +1,4 @@
-"""The loss of batches and epochs, and what the diagnosis says of it."""
+"""The loss of batches and epochs, with the findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tb_keras_inspect.store import RunData
 
 COLORS = {"error": "#d93025", "warning": "#f29900", "note": "#80868b"}
 MOST_FINDINGS = 4
-LOG_FROM = 50.0  # largest over smallest loss, from which the axis is logarithmic
+LOG_FROM = 50.0  # ratio of largest to smallest loss from which the axis is logarithmic
 
 
 def loss(
@@ -22,16 +22,16 @@ def loss(
     names: Iterable[str] = ("loss", "val_loss"),
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws the batch loss of each sampled step, the epochs' logs, and where findings are.
+    """Draws the batch loss of each sampled step, the logs of each epoch, and the findings.
 
     Args:
         run: From `load_run`.
-        findings: What `diagnose` said; None to ask it now, `()` for none.
-        names: Which of Keras's epoch logs to draw, where they are there.
-        ax: Axes to draw into; None for a new figure.
+        findings: Findings from `diagnose`, or `()` for none. Defaults to None: calls `diagnose`.
+        names: Which of Keras's epoch logs to draw, if present.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes. A value that is not finite is a red mark at the foot.
+        The axes. A red mark at the bottom stands for a non-finite value.
 
     Example:
 

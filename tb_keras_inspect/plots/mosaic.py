@@ -1,4 +1,4 @@
-"""Many small pictures as one."""
+"""Combines many small pictures into one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ GAP = 1  # pixels between pictures
 
 
 def mosaic(pictures: np.ndarray, columns: int | None = None) -> np.ma.MaskedArray:
-    """Lays pictures out in rows, left to right.
+    """Arranges pictures in rows, from left to right.
 
     Args:
         pictures: float[N, H, W].
-        columns: Pictures in a row; None for about as wide as high.
+        columns: Pictures per row. Defaults to None: about as wide as high.
 
     Returns:
-        float[rows * (H + GAP) - GAP, columns * (W + GAP) - GAP]; gaps and empty places are masked.
+        float[rows * (H + GAP) - GAP, columns * (W + GAP) - GAP]; gaps and empty cells are masked.
     """
     count, height, width = pictures.shape
     if columns is None:

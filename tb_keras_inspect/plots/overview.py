@@ -22,7 +22,7 @@ def overview(run: RunData) -> Figure:
         run: From `load_run`.
 
     Returns:
-        A figure with four axes; those of what was not recorded say so.
+        A figure with four axes. Axes without recorded data say so.
 
     Example:
 

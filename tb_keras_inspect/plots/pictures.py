@@ -1,4 +1,4 @@
-"""Activation maps, kernels and attention: many small pictures in one axes."""
+"""Activation maps, kernels and attention: many small pictures on one set of axes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tb_keras_inspect.store import RunData
 
 GAP_COLOR = "#ffffff"
 IN_A_ROW = 4  # heads
-LONG = 3.0  # height over width, or the other way, from which pixels are no squares
+LONG = 3.0  # aspect ratio from which pixels are not square
 
 
 def activation_maps(
@@ -27,22 +27,23 @@ def activation_maps(
     channels: int = 64,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws what a layer puts out for one probe sample: a tile per channel.
+    """Draws the output of a layer for one probe sample, one tile per channel.
 
     Args:
         run: From `load_run`.
         layer: Name of a site.
-        step: The newest snapshot at or before it is shown, else the first; None: the newest.
+        step: Shows the newest snapshot at or before this step, or the first one if there is none.
+            Defaults to None: the newest snapshot.
         sample: Number of the probe sample.
-        channels: Most channels shown.
-        ax: Axes to draw into; None for a new figure.
+        channels: Maximum number of channels to show.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes, with a colour bar that all tiles share. Red pixels are not finite.
+        The axes, with one colour bar for all tiles. Red pixels are non-finite.
 
     Raises:
-        NotRecordedError: when there are no maps of the layer.
-        ValueError: when there is no such sample.
+        NotRecordedError: if there are no maps of the layer.
+        ValueError: if there is no such sample.
 
     Example:
 
@@ -68,21 +69,21 @@ def kernels(
 ) -> Axes:
     """Draws weights as pictures.
 
-    Of a convolution a tile per unit and input channel, channels downwards and units to the right; of
-    any other variable one picture, inputs downwards and units to the right.
+    A convolution has one tile per unit and input channel, with channels downwards and units to the
+    right. Any other variable is one picture, with inputs downwards and units to the right.
 
     Args:
         run: From `load_run`.
-        variable: Path of a variable of rank 2 or more.
+        variable: Path of a variable of rank 2 or higher.
         step: As for `activation_maps`.
-        units: Most units of a convolution shown.
-        ax: Axes to draw into; None for a new figure.
+        units: Maximum number of units of a convolution to show.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes, with a colour bar about 0. Red pixels are not finite.
+        The axes, with a colour bar centred on 0. Red pixels are non-finite.
 
     Raises:
-        NotRecordedError: when there are no pictures of the variable.
+        NotRecordedError: if there are no pictures of the variable.
 
     Example:
 
@@ -111,22 +112,22 @@ def attention(
     head: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draws attention scores: queries downwards, keys to the right, a tile per head.
+    """Draws attention scores, queries downwards and keys to the right, one tile per head.
 
     Args:
         run: From `load_run`.
-        layer: Name of an attention layer's call.
+        layer: Name of a call of an attention layer.
         step: As for `activation_maps`.
         sample: Number of the probe sample.
-        head: One head alone; None for all that were recorded.
-        ax: Axes to draw into; None for a new figure.
+        head: A single head. Defaults to None: all recorded heads.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
         The axes, with a colour bar from 0 to the largest score.
 
     Raises:
-        NotRecordedError: when there are no scores of the layer.
-        ValueError: when there is no such sample or head.
+        NotRecordedError: if there are no scores of the layer.
+        ValueError: if there is no such sample or head.
 
     Example:
 

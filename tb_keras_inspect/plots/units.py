@@ -1,4 +1,4 @@
-"""Dead units: how many of each layer, and which ones, over time."""
+"""Dead units over time: how many in each layer, and which ones."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from tb_keras_inspect.plots.axes import (
 )
 from tb_keras_inspect.store import NotRecordedError, RunData
 
-MOST_LINES = 12  # layers that can be told apart; those with most dead units are drawn
-DEPTH = 1e-3  # of the largest activity: where colours begin
+MOST_LINES = 12  # layers that can be distinguished; those with the most dead units are drawn
+DEPTH = 1e-3  # fraction of the largest activity at which colours begin
 
 
 def dead_units(run: RunData, layers: list[str] | None = None, ax: Axes | None = None) -> Axes:
-    """Draws the share of each layer's units that are dead.
+    """Draws the fraction of dead units in each layer.
 
     Args:
         run: From `load_run`.
-        layers: Names of sites; None for those with most dead units, 12 at most.
-        ax: Axes to draw into; None for a new figure.
+        layers: Names of sites. Defaults to None: those with the most dead units, at most 12.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes. Dead means zero for every input seen in the window of samples that ends at the
-        step; the window is named under the picture.
+        The axes. Dead means zero for every input in the window of samples that ends at the step; the
+        window is stated below the plot.
 
     Raises:
-        NotRecordedError: when no units were recorded.
+        NotRecordedError: if no units were recorded.
 
     Example:
 
@@ -65,19 +65,19 @@ def dead_units(run: RunData, layers: list[str] | None = None, ax: Axes | None = 
 
 
 def unit_activity(run: RunData, layer: str, sort: bool = True, ax: Axes | None = None) -> Axes:
-    """Draws every unit of one layer: a row per unit, colour its largest magnitude in the batch.
+    """Draws every unit of one layer, one row per unit, coloured by its largest magnitude in the batch.
 
     Args:
         run: From `load_run`.
         layer: Name of a site.
-        sort: Whether units that die first come first; else in the layer's own order.
-        ax: Axes to draw into; None for a new figure.
+        sort: Whether to show the units that die first at the top, instead of in layer order.
+        ax: Axes to draw into. Defaults to None: a new figure.
 
     Returns:
-        The axes. Dark cells are dead, red ones not finite.
+        The axes. Dark cells are dead; red ones are non-finite.
 
     Raises:
-        NotRecordedError: when no units were recorded for the layer.
+        NotRecordedError: if no units were recorded for the layer.
 
     Example:
 
@@ -88,7 +88,7 @@ def unit_activity(run: RunData, layer: str, sort: bool = True, ax: Axes | None =
     units = run.units(layer)
     at_step(units.steps, None)
     steps, activity = pooled(units.steps, units.max_abs)
-    _, dead = pooled(units.steps, units.dead, "min")  # where it is dead all the time
+    _, dead = pooled(units.steps, units.dead, "min")  # if it is always dead
     if sort:
         order = np.argsort(-dead.sum(axis=0), kind="stable")
         activity, dead = activity[:, order], dead[:, order]
