@@ -1,27 +1,35 @@
-"""Where TensorFlow, JAX and PyTorch differ: one module each, loaded only when Keras runs on it.
+"""TensorFlow, JAX and PyTorch behind one interface, `base.Backend`.
 
-Each defines a subclass of `base.Backend`; nothing else in the package imports a framework.
+A backend is a folder whose module `backend` has a function `create`. It is loaded only when Keras runs
+on it, and nothing outside the folder imports the framework. Imports nothing else of the package.
 """
 
 import importlib
+import pkgutil
+from typing import Any
 
 import keras
 
 from tb_keras_inspect.frameworks.base import Backend
 
-_MODULES = {"tensorflow": "TensorFlowBackend", "jax": "JaxBackend", "torch": "TorchBackend"}
-
 
 def current() -> Backend:
-    """The backend that Keras runs on.
+    """A new object for the backend that Keras runs on.
 
     Raises:
-        RuntimeError: for one that cannot train, such as "openvino" or "numpy".
+        RuntimeError: if Keras runs on one that is not supported, such as "openvino" or "numpy".
     """
     name = keras.backend.backend()
-    if name not in _MODULES:
+    supported = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
+    if name not in supported:
         raise RuntimeError(
-            f"InspectCallback works with the backends {sorted(_MODULES)}. Received: {name!r}"
+            f"InspectCallback works with the backends {supported}. Received: {name!r}"
         )
-    module = importlib.import_module(f"{__name__}.{name}.step")
-    return getattr(module, _MODULES[name])()
+    backend: Backend = importlib.import_module(f"{__name__}.{name}.backend").create()
+    return backend
+
+
+def first_rows_of_sparse(tensor: Any, count: int) -> Any:
+    """The first `count` rows of a `tf.SparseTensor`, which a dataset may yield under any backend."""
+    module = importlib.import_module(f"{__name__}.tensorflow.sparse")
+    return module.first_rows(tensor, count)

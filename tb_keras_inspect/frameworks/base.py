@@ -1,41 +1,54 @@
-"""What the collector and the twin need of a backend."""
+"""The interface of a backend: all in which the frameworks differ."""
 
+import abc
 import contextlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
-from tb_keras_inspect.frameworks.strides import spread_stride
+from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.sampling import sampling_stride
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.transport import Transport
 
-if TYPE_CHECKING:
-    from tb_keras_inspect.training.step.observer import Collector
 
-
-class Backend:
-    """The seam between capture and a framework.
+class Backend(abc.ABC):
+    """What the package needs of a framework.
 
     Attributes:
-        processes: How many processes record together, each its part of the batch.
+        name: Its name, as `keras.backend.backend()` gives it.
+        distributions: Names of the Python distributions that may have installed it.
+        optimizer_method: The method of Keras's optimizers that its training step calls.
         is_stateless: Whether a step leaves the model's variables alone, and returns new values.
+        processes: How many processes record together, each its part of the batch.
     """
 
     name: str
+    distributions: tuple[str, ...]
+    optimizer_method: str = "apply"
     is_stateless: bool = False
     processes: int = 1
 
+    # Tensors: what can be recorded.
+
     def trace_token(self) -> Any:
-        """Identifies the trace (graph, jaxpr) that is being built, None when running eagerly."""
+        """Identifies the trace (graph, jaxpr) that is being built; None when running eagerly."""
         return None
 
+    @abc.abstractmethod
     def unrecordable(self, tensor: Any, token: Any) -> str | None:
         """Why a tensor cannot be recorded in the trace that `token` identifies, or None."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def is_dense(self, value: Any) -> bool:
         """Whether a part of a batch is an ordinary tensor with a batch axis."""
-        raise NotImplementedError
+
+    @abc.abstractmethod
+    def is_numeric(self, value: Any) -> bool:
+        """Whether a part of a batch is a dense tensor of real numbers, integers included."""
 
     def detach(self, tensor: Any) -> Any:
         """The tensor, outside automatic differentiation."""
@@ -44,6 +57,8 @@ class Backend:
     def no_gradient(self) -> contextlib.AbstractContextManager[Any]:
         """A block in which nothing is recorded for differentiation."""
         return contextlib.nullcontext()
+
+    # Tensors: reductions.
 
     def reusable(
         self, function: Callable[[Any], Any], key: tuple[Any, ...]
@@ -60,8 +75,8 @@ class Backend:
         """A tensor as a flat float32 one."""
         return keras.ops.cast(keras.ops.reshape(tensor, (-1,)), "float32")
 
-    def kept(self, x: Any) -> Any:
-        """A part of a tensor that is reduced later, without holding the whole until then."""
+    def compact(self, x: Any) -> Any:
+        """A slice of a tensor that does not keep the whole tensor in memory."""
         return x
 
     def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
@@ -78,7 +93,7 @@ class Backend:
         return keras.ops.sum(keras.ops.square(x))
 
     def zero_fraction(self, x: Any) -> Any:
-        """Scalar share of the zeros of a flat tensor."""
+        """Scalar fraction of zeros in a flat tensor."""
         return keras.ops.mean(keras.ops.cast(keras.ops.equal(x, 0.0), "float32"))
 
     def largest_magnitude(self, x: Any, axes: tuple[int, ...]) -> Any:
@@ -91,71 +106,156 @@ class Backend:
         return keras.ops.sum(keras.ops.square(matrix), axis=1)
 
     def thin(self, x: Any, limit: int | None) -> Any:
-        """At most `limit` evenly spaced elements of a flat tensor, or all."""
+        """At most `limit` evenly spaced elements of a flat tensor; all for None."""
         size = int(x.shape[0])
-        return x if not limit or size <= limit else x[:: spread_stride(size, limit)]
+        return x if not limit or size <= limit else x[:: sampling_stride(size, limit)]
 
-    def is_numeric(self, value: Any) -> bool:
-        """Whether a part of a batch is a dense tensor of real numbers, whole ones included."""
-        raise NotImplementedError
-
+    @abc.abstractmethod
     def bits(self, x: Any) -> Any:
         """Bit patterns of float32 values as int32."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def count_by_index(self, index: Any, size: int) -> Any:
-        """float32[size]: how often each whole number below `size` is in the flat int32 tensor."""
-        raise NotImplementedError
+        """float32[size]: how often each integer below `size` is in the flat int32 tensor."""
 
     def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
         """A gradient as a dense tensor of its variable's shape."""
         return gradient
 
+    # Several replicas.
+
     def replicas(self) -> int:
-        """How many replicas run the step, each on its part of the batch, and each put out a vector of
-        their own."""
+        """How many replicas run the step, each on its part of the batch with a vector of its own."""
         return 1
 
-    def as_output(self, vector: Any) -> Any:
-        """A replica's vector in a form that survives what the trainer does to a step's outputs."""
+    def vector_as_output(self, vector: Any) -> Any:
+        """A replica's vector, in a form that survives what the trainer does to a step's outputs."""
         return vector
 
-    def sent(self, head: Any, limit: int) -> Any:
-        """A replica's first samples, at most `limit`, in such a form; `received` undoes it."""
-        return head
+    def samples_as_output(self, samples: Any, limit: int) -> Any:
+        """A replica's first samples, at most `limit`, in such a form."""
+        return samples
 
-    def received(self, head: Any) -> Any:
-        """The first samples of the batch, as the trainer handed out what `sent` gave."""
-        return head
+    def samples_from_output(self, samples: Any) -> Any:
+        """The first samples of the batch, from what became of `samples_as_output`."""
+        return samples
 
-    def reduces(self) -> bool:
+    def gradients_are_partial(self) -> bool:
         """Whether the gradients that reach the optimizer are those of one replica alone."""
         return False
 
-    def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
-        """Gradients as the optimizer will apply them, where replicas each hold a part."""
+    def summed_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
+        """Gradients as the optimizer will apply them, where each replica holds a part."""
         return gradients
 
-    def snapshot(self, variables: Sequence[Any]) -> list[Any]:
+    def transport(self, model: keras.Model) -> Transport | None:
+        """How to reach the other processes that train the model; None where there are none."""
+        return None
+
+    # Training steps.
+
+    @abc.abstractmethod
+    def values_of(self, variables: Sequence[Any]) -> list[Any]:
         """Values of variables that later assignments do not change."""
-        raise NotImplementedError
 
-    def traces_steps(self, model: Any) -> bool:
-        """Whether a step's Python code runs only while it is traced, so that nothing has happened
-        to the model when it raises."""
-        raise NotImplementedError
+    @abc.abstractmethod
+    def traces_steps(self, model: keras.Model) -> bool:
+        """Whether a step's Python code runs only while it is traced.
 
-    def build(
-        self, model: Any, make_collector: Callable[[], "Collector"]
-    ) -> Callable[..., tuple[Any, Any]]:
-        """Builds the twin of `model.train_function`; leaves the model as it was.
+        Then nothing has happened to the model yet when it raises.
+        """
+
+    @abc.abstractmethod
+    def instrumented_function(
+        self,
+        model: keras.Model,
+        observe: Callable[[], StepObservation],
+        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
+    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        """Builds a train function whose steps are observed.
+
+        Args:
+            model: The model.
+            observe: Called at each trace of a step, or at each step where steps are not traced.
+            make_function: Has Keras make a train function out of a `train_step`.
 
         Returns:
-            A function with the train function's arguments that returns (what that returns, (the
-            packed vector, the head of the batch)).
+            A function with the train function's arguments. It returns what that function returns,
+            and a pair: the packed vector, and the first samples of the batch.
         """
-        raise NotImplementedError
 
-    def to_numpy(self, vector: Any) -> np.ndarray:
+    def vectors_to_host(self, vector: Any) -> np.ndarray:
         """float32[R, size]: the packed vectors of all R replicas, copied to the host."""
         return np.atleast_2d(np.asarray(vector))
+
+    @abc.abstractmethod
+    def executions(
+        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
+    ) -> Callable[[Sequence[Any]], Execution]:
+        """Makes `Execution`s of a model from the arguments of its train function.
+
+        Args:
+            model: The model in `fit`.
+            run: Calls the train function with a sequence of arguments.
+        """
+
+    def private_hooks(self, model: keras.Model) -> Iterator[tuple[str, Callable[[], Any]]]:
+        """Private parts of Keras that this backend needs: a name, and a check that it is there."""
+        yield from ()
+
+    # Forward passes outside training.
+
+    def load_state(self, model: keras.Model) -> None:
+        """Makes the values of the model's variables readable. They may not be while `fit` runs."""
+        return
+
+    @abc.abstractmethod
+    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        """A function of the inputs that runs `forward` with the present weights and changes none."""
+
+    @abc.abstractmethod
+    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        """The same, traced once where the framework can."""
+
+    @abc.abstractmethod
+    def gradients(
+        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+    ) -> tuple[dict[str, Any], Any]:
+        """Gradients of a function with respect to tensors.
+
+        Args:
+            function: From a dict of tensors to a scalar and something else.
+            tensors: The dict.
+
+        Returns:
+            The gradients, zeros where the scalar does not depend on a tensor, and the something else.
+        """
+
+    @abc.abstractmethod
+    def trace_calls(
+        self,
+        run: Callable[[Any], None],
+        recorder: TraceRecorder,
+        model: keras.Model,
+        inputs: Any,
+    ) -> tuple[list[Any], Parents]:
+        """Runs a forward pass and finds out which tensor was made of which.
+
+        Args:
+            run: Calls the model such that the recorder sees the calls of its layers.
+            recorder: Told, by `is_of_trace`, which tensors count.
+            model: The model.
+            inputs: What `run` is called with.
+
+        Returns:
+            The recorder's events with a key for each tensor, and a function from the key of a tensor
+            to the keys of those that it was computed from.
+        """
+
+    def immutable(self, tensor: Any) -> Any:
+        """A tensor that later in-place operations do not change."""
+        return tensor
+
+    def to_host(self, tensor: Any) -> np.ndarray:
+        """A tensor as a float32 array."""
+        return np.asarray(tensor).astype(np.float32, copy=False)

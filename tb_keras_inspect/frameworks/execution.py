@@ -1,7 +1,7 @@
-"""One call of the training function, held before it is made: its state and its batch within reach."""
+"""One call of the train function, held before it is made: its state and its batch within reach."""
 
+import abc
 import contextlib
-import importlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -9,17 +9,21 @@ from typing import Any
 import keras
 
 
-class Execution:
-    """One call of `model.train_function` (of one batch, or of `steps_per_execution`).
+class Execution(abc.ABC):
+    """One call of the train function (of one batch, or of `steps_per_execution`).
 
     Args:
         model: The model in `fit`.
+        run: Calls the train function with a sequence of arguments.
         arguments: What the trainer calls the function with.
     """
 
-    def __init__(self, model: keras.Model, arguments: Sequence[Any]):
-        self._model, self._arguments = model, list(arguments)
+    def __init__(
+        self, model: keras.Model, run: Callable[[Sequence[Any]], Any], arguments: Sequence[Any]
+    ):
+        self._model, self._run, self._arguments = model, run, list(arguments)
         self._batches: list[Any] = []
+        self._source: Any = None  # where the batches were taken from
 
     @contextlib.contextmanager
     def state_in_model(self) -> Iterator[None]:
@@ -27,25 +31,26 @@ class Execution:
         yield
 
     def batch(self) -> Any:
-        """The batch that the step will train on, which it still will; None where it cannot be had."""
+        """The batch that the step will train on, and still will; None where it cannot be had."""
         if not self._batches:
             self._hold()
         return self._batches[0] if self._batches else None
 
     def run(self) -> Any:
         """Makes the call."""
-        return self._model.train_function(*self._arguments)
+        return self._run(self._arguments)
 
+    @abc.abstractmethod
     def copy_state(self) -> Any:
-        """All that the step changes, on its device."""
-        raise NotImplementedError
+        """Everything that the step changes, on its device."""
 
+    @abc.abstractmethod
     def restore(self, copy: Any) -> None:
-        """Takes the step back."""
-        raise NotImplementedError
+        """Undoes the step."""
 
     def rewind(self) -> None:
-        """The held batches are to be trained on again."""
+        """Makes the next call train on the held batches again."""
+        return
 
     def logs_of(self, result: Any) -> Any:
         """The logs in what the call returned."""
@@ -55,13 +60,13 @@ class Execution:
         """What a call that did nothing would return."""
         return logs
 
+    @abc.abstractmethod
     def weights_are_finite(self, result: Any) -> bool:
-        """Whether all trainable weights are, after the call."""
-        raise NotImplementedError
+        """Whether all trainable weights are finite after the call."""
 
+    @abc.abstractmethod
     def _hold(self) -> None:
         """Fills `_batches`, without taking them from the step."""
-        raise NotImplementedError
 
     def _pulled(self, iterator: Any, ends: tuple[type[BaseException], ...]) -> list[Any]:
         """The batches of this call, taken from where it would take them."""
@@ -72,23 +77,20 @@ class Execution:
         return batches
 
 
-class OnVariables(Execution):
+class StatefulExecution(Execution):
     """On backends whose variables change in place."""
 
-    _copy: Callable[[Any], Any]
+    @staticmethod
+    @abc.abstractmethod
+    def _copy(variable: Any) -> Any:
+        """A variable's value, that later assignments do not change."""
 
     def copy_state(self) -> Any:
-        return [(variable, type(self)._copy(variable)) for variable in _all_variables(self._model)]
+        return [(variable, self._copy(variable)) for variable in _all_variables(self._model)]
 
     def restore(self, copy: Any) -> None:
         for variable, value in copy:
             variable.assign(value)
-
-
-def make_execution(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
-    """Makes executions of a model from their arguments, on the backend in use."""
-    name = f"tb_keras_inspect.frameworks.{keras.backend.backend()}.execution"
-    return importlib.import_module(name).maker(model)
 
 
 def _all_variables(model: keras.Model) -> list[Any]:

@@ -1,59 +1,38 @@
-"""The instrumented step of the backends whose variables change in place."""
+"""The observed step of the backends whose variables change in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
-
-from tb_keras_inspect.training.hooks.keras_hooks import observing
-from tb_keras_inspect.training.step import batch as batches
-from tb_keras_inspect.training.step import pack
-from tb_keras_inspect.training.step.observer import Collector
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.frameworks.instrumentation import StepObservation
 
 
 def stateful_step(
-    model: keras.Model,
-    original: Callable[[Any], Any],
-    make_collector: Callable[[], Collector],
-) -> Callable[[Any], tuple[Any, Any]]:
+    backend: Backend, original: Callable[[Any], Any], observe: Callable[[], StepObservation]
+) -> Callable[[Any], tuple[Any, tuple[Any, Any]]]:
     """Wraps `model.train_step`.
 
     Args:
-        model: The model.
-        original: Its bound `train_step`.
-        make_collector: Called at each trace, or at each step where steps are not traced.
+        backend: The backend.
+        original: The model's bound `train_step`.
+        observe: Called at each trace, or at each step where steps are not traced.
 
     Returns:
-        A function of the batch that returns (what `original` returns, (the packed vector, the first
-        samples of the batch)).
+        A function of the batch. It returns what `original` returns, and a pair: the packed vector,
+        and the first samples of the batch.
     """
 
-    def train_step(data: Any) -> tuple[Any, Any]:
-        collector = make_collector()
-        backend, plan = collector.backend, collector.plan
-        needs_values = collector.settings.weights or collector.settings.updates
-        before: list[Any] = []
-        batch: pack.Packed = ((), None)
-        head: Any = ()
-        with collector.guard(), backend.no_gradient():
-            before = backend.snapshot(plan.variables) if needs_values else []
-            batch = pack.pack_batch(collector, data)
-            head = batches.head_of(data, collector.head, collector.backend)
-        with observing(collector):
-            logs = original(data)
-        vector = None
-        with collector.guard(), backend.no_gradient():
-            after = [backend.detach(variable.value) for variable in plan.variables]
-            collector.saw_logs(logs)
-            vector = collector.finish(
-                [
-                    batch,
-                    pack.pack_parameters(collector, before, after),
-                    pack.pack_scalars(collector),
-                    pack.pack_activations(collector) or ((), None),
-                ]
-            )
+    def values_now(variables: Sequence[Any]) -> list[Any]:
+        return [backend.detach(variable.value) for variable in variables]
+
+    def train_step(data: Any) -> tuple[Any, tuple[Any, Any]]:
+        observation = observe()
         with backend.no_gradient():
-            return logs, (backend.as_output(pack.empty() if vector is None else vector), head)
+            observation.begin(data, backend.values_of)
+        with observation.observing():
+            logs = original(data)
+        with backend.no_gradient():
+            vector, samples = observation.end(logs, values_now)
+            return logs, (backend.vector_as_output(vector), samples)
 
     return train_step

@@ -1,16 +1,22 @@
-"""What tracing a forward pass needs of the backend in use."""
+"""What a backend is given to trace the calls of layers."""
 
-import importlib
-from types import ModuleType
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Protocol
 
-import keras
+Parents = Callable[[Hashable], Iterable[Hashable]]  # the tensors that a tensor was computed from
 
 
-def current() -> ModuleType:
-    """The module for `keras.backend.backend()`.
+class TraceRecorder(Protocol):
+    """Records the calls of layers with their tensors.
 
-    It has `trace(run, recorder, model, inputs)`, which calls `run(inputs)` such that the recorder,
-    told by `is_of_trace` which tensors count, notes the calls; it returns them as events, and a
-    function from the key that stands for a tensor to those of the tensors it was computed from.
+    Attributes:
+        is_of_trace: Whether a tensor is of the trace that is recorded; set by the backend.
     """
-    return importlib.import_module(f"tb_keras_inspect.frameworks.{keras.backend.backend()}.trace")
+
+    is_of_trace: Callable[[Any], bool]
+
+    def tensors(self) -> list[Any]:
+        """All tensors of all events, in order."""
+
+    def events_by(self, key: Callable[[Any], Hashable]) -> list[Any]:
+        """The events, with a key for each tensor."""

@@ -1,4 +1,4 @@
-"""One training's recording: takes what the twin and the probe pass see to the recorder."""
+"""One training's recording: takes what the instrumented step and the probe pass see to the recorder."""
 
 import contextlib
 import logging
@@ -27,8 +27,9 @@ from tb_keras_inspect.training.recorder import (
     Recorder,
 )
 from tb_keras_inspect.training.sample_encoder import SampleEncoder, encode_epoch
-from tb_keras_inspect.training.step.instrumented_step import Twin
+from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
+from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Session:
 
     Attributes:
         problems: What has been turned off, and why, in words for the user; the callback empties it.
+        slot: The owner of the model's train function in this fit.
     """
 
     def __init__(
@@ -73,7 +75,7 @@ class Session:
         self.problems: list[str] = []
         self._structure = _structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
-        self._twin = Twin(model, settings, wanted, self._on_sample, head)
+        self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
 
     def open(self, recorder: Recorder, steps_per_epoch: int | None, processes: int = 1) -> None:
         """A fit begins.
@@ -83,7 +85,8 @@ class Session:
             steps_per_epoch: None where not known.
             processes: How many processes record together.
         """
-        self._twin.backend.processes = processes
+        self.slot = TrainFunctionSlot(self._model)
+        self._instrumented.begin_fit(self.slot, processes)
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
         self._encoder = SampleEncoder(DeadUnits(steps_per_epoch), self._settings.scalars)
         # Now: while JAX trains, the optimizer's variables cannot be read.
@@ -99,7 +102,7 @@ class Session:
     def serves(self, model: keras.Model) -> bool:
         """Whether this session can go on with a model: it is the same, and nothing has failed."""
         same = model is self._model and _structure(model) == self._structure
-        return same and not self._reported and self._twin.failure is None
+        return same and not self._reported and self._instrumented.failure is None
 
     # Sampled steps.
 
@@ -116,23 +119,23 @@ class Session:
         if not has_weights(self._model) or self._recorder.failure is not None:
             return False
         self._step, self._facts = step, dict(facts)
-        return self._twin.arm()
+        return self._instrumented.arm()
 
     def disarm(self) -> None:
         """Leaves the model as it was."""
-        self._twin.disarm()
+        self._instrumented.disarm()
 
     def _on_sample(self, vector: Any, head: Any) -> None:
         if self._samples is not None and self._samples.needs_batch and head is not None:
             with self._maps_only():
                 self._samples = ProbeSamples.from_batch(head, self._samples.count)
-        self._twin.head = 0
+        self._instrumented.samples = 0
         self._describe()
         step, facts, now, encoder = self._step, self._facts, time.time(), self._encoder
 
         def job() -> Iterable[Any]:
-            vectors = self._twin.backend.to_numpy(vector)
-            layout = self._twin.layouts.of(vectors[0])
+            vectors = self._instrumented.backend.vectors_to_host(vector)
+            layout = self._instrumented.layouts.of(vectors[0])
             if layout is None:
                 return []
             layout, views = combine_replicas(layout, vectors)
@@ -163,10 +166,10 @@ class Session:
             if not self._model.built:
                 raise ValueError(f"the model {self._model.name!r} is never called as a whole")
             if self._probe is None:
-                plan = self._twin.plan
-                variables = list(zip(plan.variables, plan.variable_names, strict=True))
+                parts = self._instrumented.parts
+                variables = list(zip(parts.variables, parts.variable_names, strict=True))
                 self._probe = ProbePass(
-                    self._model, self._samples, plan.layers, variables=variables, **self._pictures
+                    self._model, self._samples, parts.layers, variables=variables, **self._pictures
                 )
             probe, now = self._probe, time.time()
             values = probe.run(step)
@@ -202,8 +205,8 @@ class Session:
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
-        layouts, omissions = self._twin.layouts, dict(self._twin.omissions)
-        key = (len(layouts), len(omissions), self._twin.trained(), self._edges is None)
+        layouts, omissions = self._instrumented.layouts, dict(self._instrumented.omissions)
+        key = (len(layouts), len(omissions), self._instrumented.trained(), self._edges is None)
         if key == self._record_key:
             return
         self._record_key = key
@@ -231,10 +234,10 @@ class Session:
 
     def check(self) -> None:
         """Adds to `problems` what has stopped since the last call."""
-        if self._twin.failure is not None:
+        if self._instrumented.failure is not None:
             self._report(
                 "gradients, activations, weights and updates are not recorded any more: "
-                f"instrumenting the training step failed with {_words(self._twin.failure)}. "
+                f"instrumenting the training step failed with {_words(self._instrumented.failure)}. "
                 "Training goes on with the model's own step"
             )
         failure = self._recorder.failure
@@ -286,8 +289,8 @@ def has_weights(model: keras.Model) -> bool:
     """Whether the model has its weights: an unbuilt one makes them in its first step.
 
     Builds the optimizer of a model that has: its slots, made inside the first trace, would have
-    TensorFlow trace the twin twice. A step of the user's own may never use that optimizer: then it
-    stays as it is.
+    TensorFlow trace the instrumented step twice. A step of the user's own may never use that
+    optimizer: then it stays as it is.
     """
     # A model whose own step calls its parts (a GAN) is never called, and so never built itself.
     built = model.built or all(x.built for x in model._flatten_layers(include_self=False))

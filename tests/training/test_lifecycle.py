@@ -86,14 +86,14 @@ def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
     zoo.fit(model, inspect)
-    traces = inspect._kept._twin.traces
+    traces = inspect._kept._instrumented.traces
     zoo.fit(model, inspect, epochs=2)
     run = read_events.read(tmp_path)
     assert run.steps() == list(range(3 * STEPS))
     assert len(run.files) == 2
     assert run.steps(Kind.EPOCH) == [2, 5, 8]
     if BACKEND != "torch":  # where every step counts as a trace
-        assert inspect._kept._twin.traces == traces
+        assert inspect._kept._instrumented.traces == traces
     assert len(run.models) == 2  # one a file: each can be read by itself
 
 

@@ -1,1 +1,1 @@
-"""All that is particular to JAX. Only `frameworks` loads it, when Keras runs on JAX."""
+"""All that is particular to JAX. Loaded only when Keras runs on JAX."""

@@ -1,13 +1,11 @@
 """Executions on JAX: while `fit` runs, the state is not in the model but travels from step to step."""
 
 import contextlib
-import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
-import keras
 
 from tb_keras_inspect.frameworks.execution import Execution
 
@@ -19,7 +17,7 @@ _PARTS = (
 )
 
 
-class _Execution(Execution):
+class JaxExecution(Execution):
     """Its arguments are the state and the iterator of batches."""
 
     @contextlib.contextmanager
@@ -48,7 +46,7 @@ class _Execution(Execution):
         return logs, self._arguments[0]
 
     def weights_are_finite(self, result: Any) -> bool:
-        return bool(_all_finite(result[1][0]))
+        return bool(_jitted_all_finite(result[1][0]))
 
     def _hold(self) -> None:
         self._source = self._arguments[1]
@@ -60,12 +58,9 @@ class _Execution(Execution):
             self._arguments[1] = itertools.chain(self._batches, self._source)
 
 
-@jax.jit
 def _all_finite(values: Sequence[Any]) -> Any:
     finite = [jax.numpy.all(jax.numpy.isfinite(value)) for value in values]
     return jax.numpy.all(jax.numpy.stack(finite)) if finite else jax.numpy.asarray(True)
 
 
-def maker(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
-    """See `execution.make_execution`."""
-    return functools.partial(_Execution, model)
+_jitted_all_finite = jax.jit(_all_finite)

@@ -9,22 +9,22 @@ import keras
 import numpy as np
 from jax.experimental import multihost_utils
 
-from tb_keras_inspect.training.processes.group import Transport
+from tb_keras_inspect.frameworks.transport import Transport
 
 
-def transport_of(model: keras.Model) -> Transport | None:
-    """See `distribution.join`."""
+def transport_of() -> Transport | None:
+    """See `Backend.transport`."""
     if keras.distribution.distribution() is None:
         return None
     return JaxTransport() if jax.process_count() > 1 else None
 
 
 class JaxTransport(Transport):
-    """See `distribution.Transport`. A step is one program over the devices of all processes."""
+    """See `transport.Transport`. A step is one program over the devices of all processes."""
 
     separable = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count, self.index = jax.process_count(), jax.process_index()
 
     def set_once(self, key: str, value: str) -> None:
@@ -34,7 +34,7 @@ class JaxTransport(Transport):
     def get(self, key: str, seconds: float) -> str | None:
         try:
             # Not shorter: the answer itself takes time where processes share cores.
-            return _client().blocking_key_value_get(key, max(int(seconds * 1000), 500))
+            return str(_client().blocking_key_value_get(key, max(int(seconds * 1000), 500)))
         except jax.errors.JaxRuntimeError:
             return None
 

@@ -7,20 +7,23 @@ import jax
 import keras
 from jax.extend import core
 
-from tb_keras_inspect.frameworks.jax.step import JaxBackend
-from tb_keras_inspect.training.model.traced_edges import CallRecorder, Event, Parents
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
 
 
-def trace(
-    run: Callable[[Any], Any], recorder: CallRecorder, model: keras.Model, inputs: Any
-) -> tuple[list[Event], Parents]:
-    """See `edges_backend.current`."""
-    variables, backend = list(model.variables), JaxBackend()
+def trace_calls(
+    run: Callable[[Any], None],
+    recorder: TraceRecorder,
+    model: keras.Model,
+    inputs: Any,
+    token: Callable[[], Any],
+) -> tuple[list[Any], Parents]:
+    """See `Backend.trace_calls`."""
+    variables = list(model.variables)
 
     def traced(values: Any, x: Any) -> list[Any]:
-        token = backend.trace_token()
+        of_this_trace = token()
         recorder.is_of_trace = lambda tensor: (
-            isinstance(tensor, jax.core.Tracer) and backend.trace_token() == token
+            isinstance(tensor, jax.core.Tracer) and token() == of_this_trace
         )
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             run(x)

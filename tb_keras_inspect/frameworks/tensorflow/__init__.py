@@ -1,1 +1,1 @@
-"""All that is particular to TensorFlow. Only `frameworks` loads it, when Keras runs on TensorFlow."""
+"""All that is particular to TensorFlow. Loaded only when Keras runs on TensorFlow."""

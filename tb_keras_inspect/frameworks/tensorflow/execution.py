@@ -8,16 +8,16 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.frameworks.execution import Execution, OnVariables
+from tb_keras_inspect.frameworks.execution import Execution, StatefulExecution
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
 
 
 class _Feed:
-    """Hands batches that were taken out of an iterator to a function traced for that iterator.
+    """Passes batches that were taken from an iterator to a function traced for that iterator.
 
-    An iterator of the same element specification: the function is not traced again, and computes the
-    same to the bit.
+    In an iterator of the same element specification: the function is not traced again, and computes
+    the same to the bit.
     """
 
     def __init__(self, specification: Any):
@@ -27,7 +27,7 @@ class _Feed:
         self._dataset = tf.data.Dataset.from_generator(self._taken, output_signature=specification)
 
     def of(self, batches: Sequence[Any]) -> Any:
-        """An iterator of these; the one of the last time, if it has not come to its end."""
+        """An iterator of these; the last one where it has not ended."""
         self._batches = collections.deque(batches)
         if self._iterator is None:
             self._iterator = iter(self._dataset)
@@ -39,24 +39,31 @@ class _Feed:
         self._iterator = None
 
 
-class _Maker:
-    def __init__(self, model: keras.Model):
-        self._model = model
+class Executions:
+    """Makes the executions of a model, and keeps what they can share.
+
+    Args:
+        model: The model in `fit`.
+        run: Calls the train function with a sequence of arguments.
+    """
+
+    def __init__(self, model: keras.Model, run: Callable[[Sequence[Any]], Any]):
+        self._model, self._run = model, run
         self._feed: _Feed | None = None
         self._check: tuple[list[int], Callable[[], Any]] | None = None
 
     def __call__(self, arguments: Sequence[Any]) -> Execution:
-        return _Execution(self._model, arguments, self)
+        return _Execution(self._model, self._run, arguments, self)
 
     def feed(self, iterator: Any) -> _Feed:
-        """For batches of an iterator; made once for each kind of batch."""
+        """The feed for the batches of an iterator; made once for each kind of batch."""
         specification = iterator.element_spec
         if self._feed is None or self._feed.specification != specification:
             self._feed = _Feed(specification)
         return self._feed
 
     def weights_are_finite(self) -> bool:
-        """In one traced function: one by one the operations would cost more than the numbers."""
+        """In one traced function: operations one by one would take longer than the sums."""
         variables = [variable.value for variable in self._model.trainable_variables]
         known = [id(variable) for variable in variables]
         if self._check is None or self._check[0] != known:
@@ -69,10 +76,17 @@ class _Maker:
         return bool(self._check[1]())
 
 
-class _Execution(OnVariables):
-    def __init__(self, model: keras.Model, arguments: Sequence[Any], maker: _Maker):
-        super().__init__(model, arguments)
-        self._maker, self._feed = maker, None
+class _Execution(StatefulExecution):
+    def __init__(
+        self,
+        model: keras.Model,
+        run: Callable[[Sequence[Any]], Any],
+        arguments: Sequence[Any],
+        shared: Executions,
+    ):
+        super().__init__(model, run, arguments)
+        self._shared = shared
+        self._feed: _Feed | None = None
 
     @staticmethod
     def _copy(variable: Any) -> Any:
@@ -84,9 +98,9 @@ class _Execution(OnVariables):
             return  # its parts lie on several devices
         if isinstance(iterator, tf.data.Iterator):
             try:
-                self._feed = self._maker.feed(iterator)
+                self._feed = self._shared.feed(iterator)
             except (TypeError, ValueError, NotImplementedError):
-                return  # of parts that no specification can name
+                return  # it has parts that no specification can describe
         self._batches = self._pulled(iterator, _ENDS)
         if self._batches:
             self._source = iterator
@@ -101,9 +115,4 @@ class _Execution(OnVariables):
             self._arguments[0] = itertools.chain(self._batches, self._source)
 
     def weights_are_finite(self, result: Any) -> bool:
-        return self._maker.weights_are_finite()
-
-
-def maker(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
-    """See `execution.make_execution`."""
-    return _Maker(model)
+        return self._shared.weights_are_finite()

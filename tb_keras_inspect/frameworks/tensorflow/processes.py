@@ -2,15 +2,16 @@
 
 import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.training.processes.group import Transport
+from tb_keras_inspect.frameworks.transport import Transport
 
 
 def transport_of(model: keras.Model) -> Transport | None:
-    """See `distribution.join`."""
+    """See `Backend.transport`."""
     strategy = model.distribute_strategy
     resolver = getattr(strategy, "cluster_resolver", None)
     if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy) or resolver is None:
@@ -25,7 +26,7 @@ def transport_of(model: keras.Model) -> Transport | None:
 
 
 class TensorFlowTransport(Transport):
-    """See `distribution.Transport`. Every step's outputs are averaged over all workers."""
+    """See `transport.Transport`. Every step's outputs are averaged over all workers."""
 
     separable = False
 
@@ -39,7 +40,7 @@ class TensorFlowTransport(Transport):
 
     def get(self, key: str, seconds: float) -> str | None:
         try:
-            return _context().get_config_key_value(key, max(int(seconds * 1000), 1))
+            return str(_context().get_config_key_value(key, max(int(seconds * 1000), 1)))
         except tf.errors.DeadlineExceededError:
             return None
 
@@ -56,7 +57,7 @@ class TensorFlowTransport(Transport):
         return [int(number) for number in total.numpy()]
 
 
-def _context():
+def _context() -> Any:
     # The coordination service has no public interface.
     from tensorflow.python.eager import context
 

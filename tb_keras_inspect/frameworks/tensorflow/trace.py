@@ -6,13 +6,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.training.model.traced_edges import CallRecorder, Event, Parents
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
 
 
-def trace(
-    run: Callable[[Any], Any], recorder: CallRecorder, model: keras.Model, inputs: Any
-) -> tuple[list[Event], Parents]:
-    """See `edges_backend.current`."""
+def trace_calls(
+    run: Callable[[Any], None], recorder: TraceRecorder, inputs: Any
+) -> tuple[list[Any], Parents]:
+    """See `Backend.trace_calls`."""
     graphs: list[tf.Graph] = []
 
     def traced(x: Any) -> None:

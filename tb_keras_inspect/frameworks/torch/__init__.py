@@ -1,1 +1,1 @@
-"""All that is particular to PyTorch. Only `frameworks` loads it, when Keras runs on PyTorch."""
+"""All that is particular to PyTorch. Loaded only when Keras runs on PyTorch."""

@@ -1,16 +1,13 @@
 """Executions on PyTorch."""
 
-import functools
-from collections.abc import Callable, Sequence
 from typing import Any
 
-import keras
 import torch
 
-from tb_keras_inspect.frameworks.execution import Execution, OnVariables
+from tb_keras_inspect.frameworks.execution import StatefulExecution
 
 
-class _Execution(OnVariables):
+class TorchExecution(StatefulExecution):
     """Its argument is a list with one batch."""
 
     @staticmethod
@@ -31,8 +28,3 @@ class _Execution(OnVariables):
         if not isinstance(data, (list, tuple)):  # of a loop around `train_on_batch`
             data = self._arguments[0] = list(data)
         self._batches = list(data)
-
-
-def maker(model: keras.Model) -> Callable[[Sequence[Any]], Execution]:
-    """See `execution.make_execution`."""
-    return functools.partial(_Execution, model)

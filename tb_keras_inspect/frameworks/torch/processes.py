@@ -4,24 +4,23 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import torch
 from torch import distributed
 
-from tb_keras_inspect.training.processes.group import Transport
+from tb_keras_inspect.frameworks.transport import Transport
 
 
-def transport_of(model: keras.Model) -> Transport | None:
-    """See `distribution.join`."""
+def transport_of() -> Transport | None:
+    """See `Backend.transport`."""
     if not distributed.is_available() or not distributed.is_initialized():
         return None
     return TorchTransport() if distributed.get_world_size() > 1 else None
 
 
 class TorchTransport(Transport):
-    """See `distribution.Transport`. Steps outside the gradients' averaging need no other process."""
+    """See `transport.Transport`. Steps outside the gradients' averaging need no other process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.count, self.index = distributed.get_world_size(), distributed.get_rank()
         # There is no public way to the store that the processes met at.
         self._store = distributed.distributed_c10d._get_default_store()
@@ -31,17 +30,20 @@ class TorchTransport(Transport):
 
     def get(self, key: str, seconds: float) -> str | None:
         if not seconds:  # a short wait could end before the answer comes from a busy process
-            return self._store.get(key).decode() if self._store.check([key]) else None
+            return self._value(key) if self._store.check([key]) else None
         try:
             self._store.wait([key], datetime.timedelta(seconds=seconds))
         except RuntimeError:  # also the error of a timeout
             return None
-        return self._store.get(key).decode()
+        return self._value(key)
+
+    def _value(self, key: str) -> str:
+        return str(self._store.get(key), "utf-8")
 
     def total(self, numbers: Sequence[int]) -> list[int]:
         tensor = torch.tensor(list(numbers), dtype=torch.int64, device=_device())
         distributed.all_reduce(tensor)
-        return tensor.tolist()
+        return [int(number) for number in tensor.tolist()]
 
 
 def gathered(vector: Any) -> Any:

@@ -7,14 +7,16 @@ import keras
 import torch
 from torch.overrides import TorchFunctionMode
 
-from tb_keras_inspect.frameworks.torch.probe import eager
-from tb_keras_inspect.training.model.traced_edges import CallRecorder, Event, Parents
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
 
 
-def trace(
-    run: Callable[[Any], Any], recorder: CallRecorder, model: keras.Model, inputs: Any
-) -> tuple[list[Event], Parents]:
-    """See `edges_backend.current`."""
+def trace_calls(
+    run: Callable[[Any], None],
+    recorder: TraceRecorder,
+    inputs: Any,
+    eager: Callable[[Callable[[Any], Any]], Callable[[Any], Any]],
+) -> tuple[list[Any], Parents]:
+    """See `Backend.trace_calls`."""
     mode = _Functions()
     recorder.is_of_trace = lambda tensor: isinstance(tensor, torch.Tensor)
 
@@ -25,23 +27,25 @@ def trace(
     tensors = keras.tree.map_structure(
         lambda x: None if x is None else keras.ops.convert_to_tensor(x), inputs
     )
-    eager(watched, model)(tensors)
+    eager(watched)(tensors)
     return recorder.events_by(id), lambda key: mode.made_of.get(key, ())
 
 
-class _Functions(TorchFunctionMode):
+class _Functions(TorchFunctionMode):  # type: ignore[misc]  # PyTorch has no types here
     """Notes from which tensors each tensor was made.
 
     Attributes:
         made_of: `id(tensor)` to those of the tensors it was made of.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.made_of: dict[int, set[int]] = {}
         self._alive: list[Any] = []  # so that no identity is used again
 
-    def __torch_function__(self, function, types, args=(), kwargs=None):
+    def __torch_function__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
         result = function(*args, **(kwargs or {}))
         made = [x for x in keras.tree.flatten(result) if isinstance(x, torch.Tensor)]
         if made:

@@ -1,4 +1,4 @@
-"""Which tensor came out of which call of which layer, in one pass through a model."""
+"""The outputs of the calls of layers in one pass through a model, named."""
 
 import dataclasses
 import weakref
@@ -15,12 +15,12 @@ MAX_CALLS = 16  # of one layer in one step; a layer called in a Python loop woul
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """One tensor that one call of a layer put out.
+    """One output tensor of one call of a layer.
 
     Attributes:
         layer: Name of the layer.
-        call: Which call of the layer in this pass, from 0.
-        position: Which tensor of its output, from 0.
+        call: Number of the call of the layer in this pass, from 0.
+        position: Number of the tensor among its outputs, from 0.
         tensor: The tensor.
     """
 
@@ -36,14 +36,14 @@ class Output:
 
 
 class CallLog:
-    """Counts the calls of layers, and tells what of their outputs can be recorded.
+    """Counts the calls of layers, and yields those of their outputs that can be recorded.
 
-    What a container (a nested model, a block) hands through from the last of its layers is that
-    layer's output and not told again.
+    A tensor that a container (a nested model, a block) returns from one of its layers is that layer's
+    output, and is not yielded again.
 
     Args:
         backend: The backend in use.
-        names: `id(layer)` to path, of the layers that are looked at.
+        names: `id(layer)` to path, of the layers that are recorded.
 
     Attributes:
         omissions: Site name to the reason why it cannot be recorded.
@@ -56,7 +56,7 @@ class CallLog:
         self._seen: dict[int, weakref.ref[Any]] = {}
 
     def outputs(self, layer: keras.layers.Layer, outputs: Any, token: Any) -> Iterator[Output]:
-        """What a call that has just returned adds.
+        """Yields the outputs of a call that has just returned.
 
         Args:
             layer: The layer.

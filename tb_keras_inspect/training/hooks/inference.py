@@ -37,14 +37,14 @@ def saved_random_state() -> Callable[[], None]:
     torch = torch if hasattr(torch, "get_rng_state") else None
     cpu_state = torch.get_rng_state() if torch else None
     with_cuda = torch and torch.cuda.is_available() and torch.cuda.is_initialized()
-    cuda_states = torch.cuda.get_rng_state_all() if with_cuda else None
+    cuda_states = torch.cuda.get_rng_state_all() if torch and with_cuda else None
 
     def restore() -> None:
         random.setstate(python_state)
         np.random.set_state(numpy_state)
         if torch:
             torch.set_rng_state(cpu_state)
-        if with_cuda:
+        if torch and with_cuda:
             torch.cuda.set_rng_state_all(cuda_states)
 
     return restore

@@ -1,4 +1,4 @@
-"""What the gradients that reach an optimizer mean: their scale, their accumulation, their clipping."""
+"""What an optimizer does with gradients: scaling, accumulation, clipping."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,38 +7,38 @@ from keras import ops
 
 
 def inner_of(optimizer: Any) -> Any:
-    """The optimizer that makes the update, inside a `LossScaleOptimizer`."""
+    """The optimizer that updates the weights: the inner one of a `LossScaleOptimizer`."""
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def trained_by(optimizer: Any) -> list[Any]:
-    """The variables an optimizer was built with (before Keras 3.12 only the inner one knows)."""
+    """The variables an optimizer was built with (before Keras 3.12 only the inner one has them)."""
     known = optimizer._trainable_variables or inner_of(optimizer)._trainable_variables
     return list(known)
 
 
 def loss_scale(optimizer: Any) -> Any:
-    """What the gradients that reach `apply` are multiplied by, None for nothing."""
+    """The factor by which gradients that reach `apply` are scaled; None where they are not."""
     if hasattr(optimizer, "inner_optimizer") and hasattr(optimizer, "initial_scale"):
         return optimizer.dynamic_scale if optimizer.built else optimizer.initial_scale
     return getattr(optimizer, "loss_scale_factor", None)
 
 
 def accumulation_steps(optimizer: Any) -> int:
-    """How many batches' gradients make one update."""
+    """Number of batches whose gradients make one update."""
     return int(getattr(inner_of(optimizer), "gradient_accumulation_steps", None) or 1)
 
 
 def applies_now(optimizer: Any) -> Any:
-    """Scalar bool: whether this step's gradients complete an accumulated one."""
+    """Scalar bool: whether this step applies the accumulated gradients."""
     inner = inner_of(optimizer)
     return ops.equal((inner._iterations + 1) % accumulation_steps(optimizer), 0)
 
 
 def accumulated(optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
-    """Mean of the gradients since the last update, this step's included.
+    """Mean of the gradients since the last update, including those of this step.
 
-    As in `BaseOptimizer._backend_apply_gradients`; the accumulators must still be those of before.
+    As in `BaseOptimizer._backend_apply_gradients`, which must not have run yet for this step.
     """
     inner = inner_of(optimizer)
     if not inner.built:
@@ -49,16 +49,16 @@ def accumulated(optimizer: Any, gradients: Sequence[Any], variables: Sequence[An
 
 
 def clips(optimizer: Any) -> bool:
-    """Whether the optimizer limits gradients."""
+    """Whether the optimizer clips gradients."""
     inner = inner_of(optimizer)
     return any(getattr(inner, name, None) for name in ("clipnorm", "global_clipnorm", "clipvalue"))
 
 
 def clipped_norms(optimizer: Any, norms: Any, gradients: Sequence[Any]) -> Any:
-    """Norms of gradients as the optimizer limits them, by the rules of `Optimizer._clip_gradients`.
+    """Norms of gradients after clipping, by the rules of `Optimizer._clip_gradients`.
 
-    Not by its code: the same operations twice in one graph are merged, and training comes out with
-    other roundings.
+    Its code is not called: a compiler merges equal operations of one graph, and training would round
+    differently.
 
     Args:
         optimizer: One for which `clips` is true.

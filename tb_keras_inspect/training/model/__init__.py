@@ -1,1 +1,4 @@
-"""The model as it is recorded: names, layers, connections, settings."""
+"""The model as it is recorded: names, layers, connections, settings.
+
+Imports `hooks` and `reduce`, nothing else of `training`.
+"""

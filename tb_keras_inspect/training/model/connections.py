@@ -1,4 +1,4 @@
-"""How the layers of a model are connected, by the best means there is."""
+"""How the layers of a model are connected: from Keras's graph, a trace, or the order of calls."""
 
 import logging
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.frameworks import tracing
+from tb_keras_inspect import frameworks
 from tb_keras_inspect.training.hooks.inference import (
     call_for_inference,
     losses_kept,
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 def known_edges(model: keras.Model, layers: Sequence[str] = ()) -> Edges:
-    """Edges without running anything.
+    """Edges that are known without running the model.
 
     Args:
         model: A built model.
@@ -36,14 +36,14 @@ def known_edges(model: keras.Model, layers: Sequence[str] = ()) -> Edges:
 
 
 def edges_of(model: keras.Model, inputs: Any, layers: Sequence[str] = ()) -> Edges:
-    """Edges from Keras's graph, where that tells all; else from a trace of one forward pass.
+    """Edges from Keras's graph where it is complete, else from a trace of one forward pass.
 
-    The trace changes no variable and no random state. It costs what tracing the model costs, or on
-    PyTorch one forward pass.
+    The trace changes no variable and no random state. It takes as long as tracing the model, or on
+    PyTorch as one forward pass.
 
     Args:
         model: A built model.
-        inputs: What it can be called with.
+        inputs: Inputs that it can be called with.
         layers: Names of layers in the order in which they were seen, for where it cannot be traced.
     """
     if not is_opaque(model):
@@ -56,7 +56,7 @@ def edges_of(model: keras.Model, inputs: Any, layers: Sequence[str] = ()) -> Edg
 
     try:
         with random_state_kept(), losses_kept(model):
-            events, parents = tracing.current().trace(run, recorder, model, inputs)
+            events, parents = frameworks.current().trace_calls(run, recorder, model, inputs)
             return traced_edges(model, events, parents)
     except Exception:
         logger.debug("the model could not be traced", exc_info=True)

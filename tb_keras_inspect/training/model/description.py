@@ -1,4 +1,4 @@
-"""The model record: layers, variables, tapped outputs."""
+"""The model record: layers, variables, recorded layer outputs."""
 
 import platform
 from collections.abc import Iterable, Mapping
@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect import frameworks
 from tb_keras_inspect._version import __version__
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records import seal_model
@@ -15,12 +16,6 @@ from tb_keras_inspect.training.model.connections import known_edges
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.reduce import saturation
 from tb_keras_inspect.training.reduce.layout import SiteKey
-
-_DISTRIBUTIONS = {
-    "tensorflow": ("tensorflow", "tensorflow-cpu"),
-    "jax": ("jax",),
-    "torch": ("torch",),
-}
 
 
 def describe_model(
@@ -32,16 +27,16 @@ def describe_model(
     edges: Edges | None = None,
     compiled: Mapping[str, str] | None = None,
 ) -> pb.ModelRecord:
-    """Describes a built model as it is now.
+    """Builds the record of a built model in its present state.
 
     Args:
         model: A built model.
-        sites: Tapped outputs, in order.
+        sites: Recorded layer outputs, in order.
         omissions: (name, what) to the reason why it is not recorded.
-        options: Name to value, written as text.
+        options: Name to value, recorded as text.
         steps_per_epoch: Training steps of an epoch, None where not known.
-        edges: How layers are connected; None for what is known without running anything.
-        compiled: What `configured.compiled_of` said of the model when training began.
+        edges: How layers are connected. None: as far as known without running the model.
+        compiled: `settings.compiled_of` the model when training began.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -68,16 +63,16 @@ def describe_model(
 
 def versions() -> dict[str, str]:
     """Versions of this package, Keras, its backend and Python."""
-    backend = keras.backend.backend()
+    backend = frameworks.current()
     found = {
         "tb_keras_inspect": __version__,
         "keras": keras.__version__,
         "python": platform.python_version(),
-        "backend": backend,
+        "backend": backend.name,
     }
-    for distribution in _DISTRIBUTIONS.get(backend, ()):
+    for distribution in backend.distributions:
         try:
-            found[backend] = metadata.version(distribution)
+            found[backend.name] = metadata.version(distribution)
             break
         except metadata.PackageNotFoundError:
             continue
@@ -107,7 +102,7 @@ def _add_variables(record: pb.ModelRecord, model: keras.Model, index: dict[str, 
     owner: dict[int, int] = {}
     for position, (layer, _) in enumerate(names.layers_of(model)):
         for variable in layer.trainable_variables:
-            owner[id(variable)] = position  # children come later: the innermost layer wins
+            owner[id(variable)] = position  # children come later, so that the innermost layer wins
     variables = list(model.trainable_variables)
     for variable, path in zip(variables, names.variable_names(variables, model), strict=True):
         record.variables.add(

@@ -17,7 +17,7 @@ from tb_keras_inspect.training.model.edges import (
 def functional_edges(model: keras.Model) -> Edges | None:
     """Edges of a Functional or Sequential model, nested ones included, from Keras's graph.
 
-    Other layers with layers in them are taken as one: what goes on inside is not in the graph.
+    Other layers with layers inside count as one: the graph does not show what they do.
 
     Returns:
         The edges, or None for another kind of model.
@@ -32,7 +32,7 @@ def functional_edges(model: keras.Model) -> Edges | None:
 
 
 def is_opaque(model: keras.Model) -> bool:
-    """Whether Keras's graph leaves out what goes on inside the model or one of its layers."""
+    """Whether Keras's graph does not show what the model or one of its layers does inside."""
     if _functional(model) is None:
         return True
     with_layers = [x for x, _ in names.layers_of(model) if x._flatten_layers(include_self=False)]
@@ -82,9 +82,10 @@ def _follow(graph: GraphBuilder, node: Any, known: dict[int, frozenset[int]]) ->
 def _functional(layer: Any) -> Any:
     """The Functional model that a layer is, or that a Sequential one has inside, or None."""
     inner = getattr(layer, "_functional", None) if isinstance(layer, keras.Sequential) else layer
-    is_one = isinstance(inner, keras.src.models.functional.Functional)
-    # A subclass may do more in its `call` than the graph says.
-    own = is_one and type(inner).call is not keras.src.models.functional.Functional.call
+    functional = keras.src.models.functional
+    is_one = isinstance(inner, functional.Functional)
+    # A subclass may do more in its `call` than the graph shows.
+    own = is_one and getattr(type(inner), "call", None) is not functional.Functional.call
     return inner if is_one and not own else None
 
 

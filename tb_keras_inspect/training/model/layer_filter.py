@@ -17,10 +17,10 @@ def layer_filter(layers: Any) -> LayerFilter:
 
     Args:
         layers: None for all; a regular expression that is searched for in the layer's name; a
-            sequence of layer names and layer instances. A chosen layer brings the layers inside it.
+            sequence of layer names and layer instances. A chosen layer includes the layers inside it.
 
     Raises:
-        ValueError: for a malformed regular expression or another type.
+        ValueError: For a malformed regular expression or another type.
     """
     if layers is None:
         return lambda name, layer: True
@@ -53,15 +53,15 @@ def layer_filter(layers: Any) -> LayerFilter:
 
 
 def check_matches(layers: Any, wanted: LayerFilter, model: keras.Model) -> None:
-    """Refuses a filter that no layer of a model passes, and names of layers that are not there.
+    """Raises for a filter that matches no layer of a model, and for names of missing layers.
 
     Args:
-        layers: The option as the user gave it.
-        wanted: What `layer_filter` made of it.
+        layers: The option.
+        wanted: The filter that `layer_filter` made from it.
         model: The model.
 
     Raises:
-        ValueError: listing what would match.
+        ValueError: With the names that would match.
     """
     found = [(names.layer_names(model)[id(layer)], layer) for layer, _ in names.layers_of(model)]
     if layers is None or not found:  # a model without layers of its own, or not built yet

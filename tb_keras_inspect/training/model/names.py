@@ -1,18 +1,18 @@
 """Unique, stable names of a model's layers and variables."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 
-Layer = keras.layers.Layer
+Layer: TypeAlias = keras.layers.Layer
 
 
 def layers_of(model: keras.Model) -> Iterator[tuple[Layer, int]]:
-    """All layers of a model but metrics, each once, a parent before its children.
+    """All layers of a model except metrics, each once, parents before children.
 
     Yields:
-        The layer, and the index among what was yielded of its nearest parent (-1 at the top).
+        The layer, and the index of its nearest parent among the layers yielded (-1 at the top).
     """
     seen: dict[int, int] = {id(model): -1}
 

@@ -1,4 +1,4 @@
-"""How layers and the training were configured, as short texts for the model record."""
+"""Configuration of layers and of training, as short texts for the model record."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ _NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "build_config", "se
 def settings_of(layer: keras.layers.Layer) -> dict[str, str]:
     """Numbers, words and initializers of a layer's configuration, e.g. a dropout's `rate`.
 
-    Containers have none: their layers speak for themselves.
+    Containers have none, since their layers are listed themselves.
     """
     if layer._flatten_layers(include_self=False) and isinstance(layer, keras.Model):
         return {}
     try:
         config = layer.get_config()
-    except Exception:  # a layer of the user's own need not have one
+    except Exception:  # a custom layer need not have one
         return {}
     return _texts(config, _NOT_SETTINGS)
 
@@ -29,10 +29,10 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
     """What the model was compiled with.
 
     Returns:
-        `loss`: its Keras name in snake case; of several, JSON in the structure they were given in.
-        `from_logits`: the same for the losses that have such an option. `metrics`: JSON list.
+        `loss`: its Keras name in snake case; for several, JSON with the structure of `compile(loss=)`.
+        `from_logits`: the same for losses that have this option. `metrics`: JSON list.
         `optimizer`: its class; `optimizer.<name>`: its options. `train_step`, `compute_loss`: "own"
-        where the model defines its own. What is not known is left out.
+        where the model defines its own. Unknown entries are omitted.
     """
     found: dict[str, str] = {}
     for name in ("train_step", "compute_loss"):
@@ -58,7 +58,7 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
 def _optimizer_options(optimizer: Any) -> dict[str, str]:
     try:
         config = optimizer.get_config()
-    except Exception:  # one of the user's own
+    except Exception:  # a custom optimizer
         return {}
     if isinstance(config.get("inner_optimizer"), Mapping):
         config = {**config, **config["inner_optimizer"].get("config", {})}
@@ -69,7 +69,7 @@ def _optimizer_options(optimizer: Any) -> dict[str, str]:
 def _texts(config: Any, without: set[str]) -> dict[str, str]:
     if not isinstance(config, Mapping):
         return {}
-    found = {}
+    found: dict[str, str] = {}
     for name, value in config.items():
         text = None if name in without else _text(value)
         if text is not None and len(found) < _MAX_ENTRIES:
@@ -78,21 +78,21 @@ def _texts(config: Any, without: set[str]) -> dict[str, str]:
 
 
 def _text(value: Any) -> str | None:
-    """A number, word, short list of these, or the class of an object and its numbers."""
+    """The text of a number, a word, a short list of these, or a class with its numbers."""
     if isinstance(value, (bool, int, float, str)):
         return str(value)
     if isinstance(value, (list, tuple)) and len(value) <= 8:
-        parts = [_text(item) for item in value]
-        return None if None in parts else ", ".join(parts)
+        parts = [text for item in value if (text := _text(item)) is not None]
+        return ", ".join(parts) if len(parts) == len(value) else None
     if isinstance(value, Mapping) and isinstance(value.get("class_name"), str):
         inner = _texts(value.get("config"), {"name", "seed", "dtype"})
         words = ", ".join(f"{name}={text}" for name, text in inner.items())
-        return f"{value['class_name']}({words})" if words else value["class_name"]
+        return f"{value['class_name']}({words})" if words else str(value["class_name"])
     return None
 
 
 def _structure(value: Any, leaf: Callable[[Any], Any]) -> str:
-    """One leaf as it is, "" for None; several as JSON."""
+    """A single leaf as text, "" for None; several as JSON."""
     found = _leaves(value, leaf)
     if isinstance(found, (list, dict)):
         return json.dumps(found)
@@ -100,7 +100,7 @@ def _structure(value: Any, leaf: Callable[[Any], Any]) -> str:
 
 
 def _leaves(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    # Not keras.tree: on TensorFlow the containers of a model are wrappers that it takes for leaves.
+    # Not keras.tree: on TensorFlow a model's containers are wrappers, which it takes for leaves.
     if isinstance(value, Mapping):
         return {str(name): _leaves(item, leaf) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -109,20 +109,20 @@ def _leaves(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 
 def _loss_name(loss: Any) -> str | None:
-    if loss is None or isinstance(loss, str):
-        return loss and keras.src.utils.naming.to_snake_case(loss)
-    name = getattr(loss, "__name__", None) or type(loss).__name__
-    return keras.src.utils.naming.to_snake_case(name)
+    if loss is None:
+        return None
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
+    return str(keras.src.utils.naming.to_snake_case(name))
 
 
 def _from_logits(loss: Any) -> bool | None:
-    """None where the loss has no such option, or it cannot be known."""
+    """The option `from_logits` of a loss; None where it has none or it is not known."""
     options = getattr(loss, "_fn_kwargs", None)
     if isinstance(options, Mapping):
         return options.get("from_logits")
     try:
         function = keras.losses.get(loss)
-    except Exception:  # a function of the user's own under a name that Keras does not know
+    except Exception:  # a custom function under a name that Keras does not know
         return None
     if not isinstance(loss, str) and not getattr(loss, "__module__", "").startswith("keras"):
         return None

@@ -1,11 +1,12 @@
 """Edges from a trace of one forward pass."""
 
 import dataclasses
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import keras
 
+from tb_keras_inspect.frameworks.tracing import Parents
 from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver
 from tb_keras_inspect.training.model.edges import (
     TRACE,
@@ -15,8 +16,6 @@ from tb_keras_inspect.training.model.edges import (
 )
 from tb_keras_inspect.training.model.keras_edges import input_layers
 
-Parents = Callable[[Hashable], Iterable[Hashable]]
-
 
 @dataclasses.dataclass(frozen=True)
 class Event:
@@ -25,8 +24,8 @@ class Event:
     Attributes:
         layer: The layer.
         begins: Which of the two.
-        keys: What stands for the tensors that went in or came out, in order; None for a tensor that
-            is not of the trace.
+        keys: A key for each tensor that went in or came out, in order; None for a tensor that is not
+            of the trace.
     """
 
     layer: Layer
@@ -35,14 +34,14 @@ class Event:
 
 
 class CallRecorder(LayerObserver):
-    """Notes the calls of layers with their tensors.
+    """Records the calls of layers with their tensors.
 
     Attributes:
         events: (layer, whether the call begins, tensors, None for those that are not of the trace).
-        is_of_trace: Tells whether a tensor is of the trace that is recorded; set by what traces.
+        is_of_trace: Whether a tensor is of the trace that is recorded; set by the backend.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.events: list[tuple[Layer, bool, list[Any]]] = []
         self.is_of_trace: Callable[[Any], bool] = lambda tensor: True
 
@@ -51,7 +50,7 @@ class CallRecorder(LayerObserver):
         return [x for _, _, tensors in self.events for x in tensors if x is not None]
 
     def events_by(self, key: Callable[[Any], Hashable]) -> list[Event]:
-        """The events, with what stands for each tensor."""
+        """The events, with a key for each tensor."""
         return [
             Event(layer, begins, tuple(None if x is None else key(x) for x in tensors))
             for layer, begins, tensors in self.events
@@ -71,7 +70,7 @@ class CallRecorder(LayerObserver):
             self._note(layer, True, inputs)
 
     def replaced(self, layer: Layer, outputs: Any) -> Any:
-        """A copy of what a layer only hands through: dropout that does nothing is a layer too."""
+        """Copies of outputs that are inputs too: an inactive dropout is also a layer."""
         if _is_symbolic() or layer._flatten_layers(include_self=False) or not self.events:
             return outputs
         inputs = next(tensors for at, begins, tensors in reversed(self.events) if at is layer)
@@ -86,7 +85,7 @@ class CallRecorder(LayerObserver):
 
 
 def _is_symbolic() -> bool:
-    return keras.src.backend.common.symbolic_scope.in_symbolic_scope()
+    return bool(keras.src.backend.common.symbolic_scope.in_symbolic_scope())
 
 
 def traced_edges(model: keras.Model, events: Sequence[Event], parents: Parents) -> Edges:
@@ -95,7 +94,7 @@ def traced_edges(model: keras.Model, events: Sequence[Event], parents: Parents) 
     Args:
         model: The model.
         events: The calls, as they began and ended; also the model's own.
-        parents: What a tensor was computed from, by the keys that stand for tensors.
+        parents: From the key of a tensor to the keys of those that it was computed from.
     """
     graph = GraphBuilder(model)
     replay = _Replay(graph, parents)
@@ -108,11 +107,11 @@ def traced_edges(model: keras.Model, events: Sequence[Event], parents: Parents) 
 class _Call:
     sources: frozenset[int]
     made: set[int]  # by layers inside
-    covered: dict[Hashable, frozenset[int] | None]  # what its inputs stood for outside
+    covered: dict[Hashable, frozenset[int] | None]  # the makers of its inputs outside
 
 
 class _Replay:
-    """Goes through the calls in order, and knows which layers made each tensor."""
+    """Goes through the calls in order, and keeps track of the layers that made each tensor."""
 
     def __init__(self, graph: GraphBuilder, parents: Parents):
         self._graph, self._parents = graph, parents
@@ -139,7 +138,7 @@ class _Replay:
             made = self._graph.node(event.layer, call.sources)
             self._makers |= {key: made for key in event.keys if key is not None}
             call.made |= made
-        else:  # its tensors may be seen from outside under the names of its inputs
+        else:  # outside, its tensors may have the keys of its inputs
             found = {key: self._sources(key) for key in event.keys if key is not None}
             self._makers |= found
         for key, before in call.covered.items():
@@ -153,7 +152,7 @@ class _Replay:
             self._open[-1].made |= call.made
 
     def _sources(self, key: Hashable | None) -> frozenset[int]:
-        """The layers that made a tensor, or that from which it was computed."""
+        """The layers that made a tensor, or the tensors that it was computed from."""
         found: set[int] = set()
         seen, left = set(), [key]
         while left:

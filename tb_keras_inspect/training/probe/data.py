@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect import frameworks
+
 MAX_LABELS = 1024  # values a sample; a longer label (a segmentation mask) is left out
 
 
@@ -113,10 +115,7 @@ def is_composite(x: Any) -> bool:
 
 def _head(x: Any, count: int) -> Any:
     if type(x).__name__ == "SparseTensor":
-        import tensorflow as tf
-
-        size = [min(count, x.shape[0]), *x.shape[1:]]
-        return tf.sparse.slice(x, [0] * len(size), size)
+        return frameworks.first_rows_of_sparse(x, count)
     if not hasattr(x, "shape"):  # only `__array__`
         return to_numpy(x)[:count]
     return x[:count] if is_composite(x) else to_numpy(x[:count])

@@ -41,7 +41,6 @@ class Subject:
         kinds: What is shown.
         caps: Limits of a snapshot.
         backend: The backend in use.
-        framework: What `probe_backend.current` gives.
         traced: Whether the model's Python code runs only while it is traced.
     """
 
@@ -52,7 +51,6 @@ class Subject:
     kinds: frozenset[Kind]
     caps: Caps
     backend: Backend
-    framework: ModuleType
     traced: bool
 
     def named_layers(self) -> list[tuple[keras.layers.Layer, str]]:
@@ -103,7 +101,7 @@ class Forward:
         """The input channels that are shown of tiles."""
         if picture.layout != "kernel":
             return None
-        arranged = picture.arranged(self._subject.framework.to_host(variable.value), np)
+        arranged = picture.arranged(self._subject.backend.to_host(variable.value), np)
         norms = np.sqrt(np.sum(np.square(arranged), axis=(1, 2, 3)))
         return kernels.largest(norms, kernels.MAX_INPUTS)
 
@@ -128,7 +126,7 @@ class Forward:
                 arrays[key] = self._taken(self.sites[key], tensor)
 
         def take_small(kind: Kind, name: str, tensors: Tensors) -> None:
-            kept = subject.framework.kept
+            kept = subject.backend.immutable
             small[f"{kind.value}/{name}"] = {k: kept(tensor) for k, tensor in tensors.items()}
 
         outputs = self._watched(inputs, take, take_small)
@@ -246,7 +244,7 @@ class Forward:
                 if site.kind is Kind.KERNELS:
                     tensor = self.arranged(site.name, tensor, ops)
                 return site.on_device_output(subject.backend.detach(tensor))
-            return subject.framework.kept(tensor)
+            return subject.backend.immutable(tensor)
 
 
 def _norms(x: Any, view: maps.View, xp: Any) -> Any:

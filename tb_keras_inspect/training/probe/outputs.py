@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.frameworks import Backend
+from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.hooks.call_log import CallLog, Output
 from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
 from tb_keras_inspect.training.probe.pictures.maps import View, view_of

@@ -9,10 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect import frameworks
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS
-from tb_keras_inspect.frameworks import current as current_backend
-from tb_keras_inspect.frameworks import probing
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
 from tb_keras_inspect.training.model import names
@@ -103,7 +102,7 @@ class ProbePass:
         if variables is None:
             drawn = list(model.trainable_variables)
             variables = list(zip(drawn, names.variable_names(drawn, model), strict=True))
-        backend, framework = current_backend(), probing.current()
+        backend = frameworks.current()
         self._subject = subject = Subject(
             model,
             dict(site_names),
@@ -112,7 +111,6 @@ class ProbePass:
             frozenset(kinds),
             Caps(max_channels, max_pixels, max_bytes),
             backend,
-            framework,
             backend.traces_steps(model),
         )
         subject.used.extend(activation_functions.used_in(subject.named_layers()))
@@ -174,9 +172,9 @@ class ProbePass:
         """Runs the forward pass."""
         subject = self._subject
         if self._function is None:
-            subject.framework.ready(self._model)
+            subject.backend.load_state(self._model)
             self._forward.prepare()
-            make = subject.framework.compiled if subject.traced else subject.framework.eager
+            make = subject.backend.compiled if subject.traced else subject.backend.eager
             self._function = make(self._forward.run, self._model)
         try:
             with random_state_kept(), losses_kept(self._model):
@@ -208,13 +206,13 @@ class ProbePass:
         sites, arrays = self._forward.sites, tensors["arrays"]
         undecided = {k: s for k, s in sites.items() if s.on_device and s.channels is None}
         for key, site in undecided.items():
-            site.choose(*map(self._subject.framework.to_host, arrays["/".join(key)]))
+            site.choose(*map(self._subject.backend.to_host, arrays["/".join(key)]))
         if undecided:
             self._function = None  # the channels are constants of the next trace
         return not undecided
 
     def _snapshot(self, tensors: dict[str, Any], gradients: dict[str, Any]) -> encoding.Snapshot:
-        to_host = self._subject.framework.to_host
+        to_host = self._subject.backend.to_host
         snapshot = encoding.Snapshot()
         with self._lock:
             for key, site in self._forward.sites.items():

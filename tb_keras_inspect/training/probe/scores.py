@@ -56,8 +56,8 @@ class Scores:
             self._choose(samples, seen)
             outputs = probability_layers(subject.used)
             score = ScorePass(subject.model, call_for_inference, self._inputs, self._cam, outputs)
-            make = subject.framework.compiled if subject.traced else subject.framework.eager
-            self._function = make(score.forward(subject.framework), subject.model)
+            make = subject.backend.compiled if subject.traced else subject.backend.eager
+            self._function = make(score.forward(subject.backend), subject.model)
         if not self._inputs and self._cam is None:
             return {}
         return self._function(samples)

@@ -1,1 +1,4 @@
-"""Several replicas and several processes that train one model."""
+"""Several replicas and several processes that train one model.
+
+Imports `reduce`, nothing else of `training`.
+"""

@@ -1,18 +1,20 @@
-"""Several processes that train one model together: which one writes, and what they agree on.
+"""Several processes that train one model together: which one writes, and which steps they sample.
 
-Instrumented steps hold collective operations. All processes must therefore run them at the same steps,
-or none may; otherwise they would wait for each other for ever.
+Instrumented steps contain collective operations. All processes must therefore run them at the same
+steps, or none may; otherwise they would wait for each other forever.
 """
 
 import functools
-import importlib
 import logging
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import keras
+
+from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks.transport import Transport
 
 logger = logging.getLogger(__name__)
 
@@ -21,44 +23,18 @@ _TOGETHER, _APART = "together", "apart"
 _fits: Counter[str] = Counter()  # of each kind of model, in this process
 
 
-class Transport:
-    """How the processes of one training reach each other.
-
-    Attributes:
-        count: How many they are.
-        index: Which one this is; 0 is the chief.
-        separable: Whether a process can run an instrumented step that the others do not run.
-    """
-
-    count = 1
-    index = 0
-    separable = True
-
-    def set_once(self, key: str, value: str) -> None:
-        """Sets a key for all processes; leaves it as it is where it has been set."""
-        raise NotImplementedError
-
-    def get(self, key: str, seconds: float) -> str | None:
-        """What a key was set to, None where it is not set within the given time."""
-        raise NotImplementedError
-
-    def total(self, numbers: Sequence[int]) -> list[int]:
-        """Sums over all processes, each of which must call this, of some 64-bit integers."""
-        return list(numbers)
-
-
 class Processes:
     """This process among those that train the model.
 
     Args:
-        transport: How to reach the others; by default there are none.
-        together: Whether all record together, in step with each other.
-        chief: Whether this one is the one that writes.
-        problem: What the user should know, or "".
+        transport: The connection to the others. Defaults to None: there are none.
+        together: Whether all processes sample the same steps.
+        chief: Whether this process writes.
+        problem: A warning for the user, or "".
 
     Attributes:
         writes: Whether this process writes what is recorded.
-        takes_samples: Whether it runs instrumented steps.
+        takes_samples: Whether this process runs instrumented steps.
     """
 
     def __init__(
@@ -80,11 +56,11 @@ class Processes:
         return self._transport.count if self.together else 1
 
     def agree(self, armed: bool, interval: int) -> tuple[bool, int]:
-        """What all do: at each sampled step, every process calls this.
+        """Agrees with the others on the next step. Every process calls this at each sampled step.
 
         Args:
             armed: Whether this process's next step would be an instrumented one.
-            interval: Steps until the next sample, by this process's clock.
+            interval: Steps until the next sample, by this process's schedule.
 
         Returns:
             Whether the next step of all is instrumented, and the chief's interval.
@@ -96,26 +72,25 @@ class Processes:
         return ready == self._transport.count, interval
 
     def chiefs(self, decision: bool) -> bool:
-        """The chief's decision, which only it can make: it alone has a log. All must call this."""
+        """The decision of the chief, which alone has a log. Every process must call this."""
         return bool(self.agree(True, int(decision))[1])
 
 
 def join(model: keras.Model, log_dir: str) -> Processes:
-    """Meets the other processes that train the model; every process's callback calls this as `fit`
-    begins.
+    """Finds the other processes that train the model. Every process calls this when `fit` begins.
 
     Args:
         model: The model.
         log_dir: Where this process would write.
     """
-    transport = _transport(model)
+    transport = frameworks.current().transport(model)
     if transport is None:
         return Processes()
     try:
         return meet(transport, log_dir, _name_of_fit(model), JOIN_SECONDS)
     except Exception as error:
         logger.debug("meeting the other processes failed", exc_info=error)
-        # All processes alike: where they must be together, take them to be.
+        # The same on all processes: where they must sample together, assume that they do.
         together, chief = not transport.separable, transport.index == 0
         problem = f"{_problem(transport)}, if it is not ({type(error).__name__}: {error})"
         return Processes(transport, together, chief, "" if together else problem)
@@ -124,10 +99,10 @@ def join(model: keras.Model, log_dir: str) -> Processes:
 def meet(transport: Transport, log_dir: str, fit: str, seconds: float) -> Processes:
     """Finds out whether all processes have the callback, for the same run.
 
-    The first to know decides, for all: also a process that comes too late does what was decided.
+    The first process that knows decides for all. One that is late follows that decision.
 
     Args:
-        transport: How to reach the others.
+        transport: The connection to the others.
         log_dir: Where this process would write.
         fit: The fit's name, the same on all processes.
         seconds: How long to wait for the others.
@@ -147,7 +122,7 @@ def meet(transport: Transport, log_dir: str, fit: str, seconds: float) -> Proces
 
 
 def _name_of_fit(model: keras.Model) -> str:
-    # Not a count of all fits: a process may train other models on its own before.
+    # Not a count of all fits: a process may have trained other models alone.
     shapes = repr([tuple(variable.shape) for variable in model.variables])
     kind = f"{zlib.crc32(shapes.encode()):08x}"
     _fits[kind] += 1
@@ -155,7 +130,7 @@ def _name_of_fit(model: keras.Model) -> str:
 
 
 def _decision(transport: Transport, log_dir: str, others: Iterable[str | None]) -> str:
-    # The first that is missing ends the waiting.
+    # The first missing process ends the wait.
     met = all(other == log_dir if transport.separable else other is not None for other in others)
     return _TOGETHER if met else _APART
 
@@ -172,20 +147,8 @@ def _problem(transport: Transport) -> str:
     )
 
 
-def _transport(model: keras.Model) -> Transport | None:
-    """The transport of the framework in use; None where this process is the only one."""
-    name = f"tb_keras_inspect.frameworks.{keras.backend.backend()}.processes"
-    try:
-        module: Any = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None
-    return module.transport_of(model)
-
-
 class NoRecorder:
-    """Stands in for `recorder.Recorder` on a process that writes nothing."""
+    """Replaces `recorder.Recorder` in a process that writes nothing."""
 
     log_dir = path = ""
     failure = None
@@ -201,5 +164,5 @@ class NoRecorder:
         return 0, 0.0
 
     def close(self, wait_seconds: float = 0.0) -> bool:
-        """There is nothing to write."""
+        """Nothing is written."""
         return True

@@ -1,4 +1,4 @@
-"""One step on several replicas, each with its part of the batch: their vectors as one."""
+"""Combines the vectors of several replicas, each of which had a part of the batch."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ COUNT = "count"
 
 
 def combine_replicas(layout: Layout, vectors: np.ndarray) -> tuple[Layout, dict[Kind, np.ndarray]]:
-    """What one device would have said of the whole batch.
+    """The statistics of the whole batch, as a single device would have computed them.
 
-    Gradients, weights and updates are the same on every replica. Statistics of layer outputs, of
-    inputs and the loss are put together by the elements that each replica looked at; a replica that
-    had none is left out. Histograms of layer outputs are added.
+    Gradients, weights and updates are the same on every replica. Statistics of layer outputs and
+    inputs, and the loss, are combined weighted by the number of elements on each replica; a replica
+    without elements is ignored. Histograms of layer outputs are summed.
 
     Args:
         layout: How each vector is divided.
@@ -52,18 +52,18 @@ def _without_count(section: Section) -> Section:
 def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
     """One section of R replicas: float32[R, ...] to float32[...]."""
     if section.kind is Kind.UNITS:
-        return values.max(axis=0)
+        return np.asarray(values.max(axis=0))
     if section.kind is Kind.ACTIVATION_HISTOGRAM:
-        return values.sum(axis=0)
+        return np.asarray(values.sum(axis=0))
     if section.kind in (Kind.ACTIVATION, Kind.INPUT, Kind.TARGET):
         return _Parts(section.statistics, values, counts).whole()
     if section.kind is Kind.STEP:
         return _step(section.statistics, values, counts)
-    return values[0]
+    return np.asarray(values[0])
 
 
 def _step(names: Sequence[str], values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
-    """The loss is a mean over samples, their number is a sum; the rest is the same everywhere."""
+    """The loss is a mean over samples, the batch size a sum; the rest is equal on all replicas."""
     means = _Parts([COUNT] * len(names), values, counts).whole()
     is_loss = np.array([name.split(":")[0] == "loss" for name in names])
     found = np.where(is_loss, means, values[0])
@@ -74,7 +74,7 @@ class _Parts:
     """Statistics of the parts of a batch.
 
     Args:
-        names: Names of the K columns; what is not known by name is a mean over elements.
+        names: Names of the K columns; others are means over elements.
         values: float32[R, N, K].
         counts: float32[R, N] elements in each part; None for equal parts.
     """
@@ -82,34 +82,35 @@ class _Parts:
     def __init__(self, names: Sequence[str], values: np.ndarray, counts: np.ndarray | None):
         self._names, self._values = list(names), values.astype(np.float64)
         counts = np.ones(values.shape[:2]) if counts is None else counts.astype(np.float64)
-        self._there = counts > 0  # the other parts' numbers mean nothing, not even a NaN
+        self._there = np.asarray(counts > 0)  # numbers of empty parts mean nothing, not even a NaN
         total = counts.sum(axis=0)
-        self._share = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+        self._fraction = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
 
     def whole(self) -> np.ndarray:
         """float32[N, K]: the statistics of all parts together, NaN where no part has elements."""
         columns = np.stack([self._column(name, i) for i, name in enumerate(self._names)], axis=-1)
-        return np.where(self._there.any(axis=0)[:, None], columns, np.nan).astype(np.float32)
+        has_elements = np.any(self._there, axis=0, keepdims=True).T
+        return np.where(has_elements, columns, np.nan).astype(np.float32)
 
     def _column(self, name: str, position: int) -> np.ndarray:
         x = self._values[..., position]
         if name in ("max_abs", "max"):
-            return self._kept(x, -np.inf).max(axis=0)
+            return np.asarray(self._kept(x, -np.inf).max(axis=0))
         if name == "min":
-            return self._kept(x, np.inf).min(axis=0)
+            return np.asarray(self._kept(x, np.inf).min(axis=0))
         if name == "nonfinite_count":
-            return self._kept(x, 0.0).sum(axis=0)
+            return np.asarray(self._kept(x, 0.0).sum(axis=0))
         if name == "l2":
-            return np.sqrt(np.square(self._kept(x, 0.0)).sum(axis=0))
+            return np.asarray(np.sqrt(np.square(self._kept(x, 0.0)).sum(axis=0)))
         if name == "std":
             means = self._values[..., self._names.index("mean")]
             with np.errstate(invalid="ignore"):  # infinite means
                 between = np.square(means - self._mean(means))
-            return np.sqrt(self._mean(np.square(x) + between))
+            return np.asarray(np.sqrt(self._mean(np.square(x) + between)))
         return self._mean(x)
 
     def _mean(self, x: np.ndarray) -> np.ndarray:
-        return (self._share * self._kept(x, 0.0)).sum(axis=0)
+        return np.asarray((self._fraction * self._kept(x, 0.0)).sum(axis=0))
 
     def _kept(self, x: np.ndarray, otherwise: float) -> np.ndarray:
         return np.where(self._there, x, otherwise)

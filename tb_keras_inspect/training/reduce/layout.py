@@ -1,4 +1,4 @@
-"""How the packed vector of a sampled step is divided. Fixed when the step is traced."""
+"""Layout of the packed vector of a sampled step. Fixed when the step is traced."""
 
 import dataclasses
 
@@ -8,13 +8,13 @@ from tb_keras_inspect.catalog.kinds import Kind
 
 
 def site_name(layer: str, call: int, output: int) -> str:
-    """`layer[:call][.output]`: what is 0 is left out."""
+    """`layer[:call][.output]`; zeros are omitted."""
     return layer + (f":{call}" if call else "") + (f".{output}" if output else "")
 
 
 @dataclasses.dataclass(frozen=True)
 class SiteKey:
-    """One tapped layer output.
+    """One recorded layer output.
 
     Attributes:
         layer: Name of the layer.
@@ -42,10 +42,10 @@ class SiteKey:
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A stretch of the vector: a row-major array of shape [len(rows), columns].
+    """A part of the vector: a row-major array of shape [len(rows), columns].
 
     Attributes:
-        kind: What it holds; `Kind.UNITS` sections are ragged: one value per unit, sites in order.
+        kind: Its kind of data; `Kind.UNITS` sections are ragged: one value per unit, sites in order.
         statistics: Names of the columns; empty for histograms and units.
         rows: Names of variables, of inputs, or site keys.
         size: Number of values.
@@ -70,17 +70,17 @@ class Layout:
 
     @property
     def sites(self) -> tuple[SiteKey, ...]:
-        """The tapped outputs, in the order in which the step computed them."""
+        """The recorded layer outputs, in the order in which the step computed them."""
         for section in self.sections:
             if section.kind is Kind.ACTIVATION:
-                return section.rows
+                return tuple(row for row in section.rows if isinstance(row, SiteKey))
         return ()
 
     def split(self, vector: np.ndarray) -> dict[Kind, np.ndarray]:
         """Views of the vector: float32[N, K] for each kind, flat for units.
 
         Raises:
-            ValueError: if the vector's length is another.
+            ValueError: If the vector has another length.
         """
         if vector.shape != (self.size,):
             raise ValueError(f"Expected a vector of {self.size} values. Received: {vector.shape}")
@@ -94,12 +94,12 @@ class Layout:
 
 
 class LayoutTable:
-    """The layouts met so far; a retrace with other shapes adds one.
+    """All layouts so far. A trace with other shapes adds one.
 
     A vector's first element is the index of its layout. Index -1 marks a step that recorded nothing.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._layouts: list[Layout] = []
 
     def index(self, layout: Layout) -> int:
@@ -112,11 +112,11 @@ class LayoutTable:
         return len(self._layouts)
 
     def all_sites(self) -> tuple[SiteKey, ...]:
-        """The tapped outputs of all layouts, each name once."""
+        """The recorded layer outputs of all layouts, each name once."""
         sites = {site.name: site for layout in self._layouts for site in layout.sites}
         return tuple(sites.values())
 
     def of(self, vector: np.ndarray) -> Layout | None:
-        """The layout that a vector was packed with, None for an empty sample."""
+        """The layout of a vector; None for an empty sample."""
         index = int(vector[0])
         return None if index < 0 else self._layouts[index]

@@ -1,8 +1,8 @@
 """Statistics of many parameter-like tensors at once.
 
-A model has hundreds of biases and scales, and one operation on all of them costs what one on each
-would. Small tensors are therefore laid side by side in rows of one matrix and reduced together; large
-ones, whose copying would cost more than it saves, are reduced alone.
+A model has hundreds of biases and scales, and an operation on all of them together costs as little as
+an operation on one. Small tensors are therefore copied into rows of one matrix and reduced together.
+Large ones are reduced alone: copying them would cost more than it saves.
 """
 
 import dataclasses
@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.frameworks.strides import spread_stride
+from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tb_keras_inspect.training.reduce import statistics
 
 ROW = 256  # elements
@@ -24,8 +24,8 @@ SHORT = 4096
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
-    """Where tensors of known sizes lie.
+class RowAssignment:
+    """Which rows of a matrix hold which of some tensors of known sizes.
 
     Attributes:
         sizes: Elements of each of the N tensors.
@@ -35,18 +35,18 @@ class Plan:
 
     @property
     def small(self) -> list[int]:
-        """Tensors that lie in the matrix, in its order: the short ones first."""
+        """Tensors in the matrix, in its order: the short ones first."""
         fitting = [i for i, size in enumerate(self.sizes) if size <= SMALL]
         return sorted(fitting, key=lambda i: self.sizes[i] > SHORT)
 
     @property
     def short(self) -> int:
-        """How many of those are short."""
+        """Number of short tensors."""
         return sum(size <= min(SHORT, SMALL) for size in self.sizes)
 
     @property
     def large(self) -> list[int]:
-        """Tensors that are kept apart."""
+        """Tensors that are not in the matrix."""
         return [i for i, size in enumerate(self.sizes) if size > SMALL]
 
     @property
@@ -61,12 +61,12 @@ class Plan:
 
     @property
     def owner(self) -> np.ndarray:
-        """int32[R]: which small tensor a row belongs to."""
+        """int32[R]: the small tensor that each row belongs to."""
         return np.repeat(np.arange(len(self.small)), self.lengths).astype(np.int32)
 
     @property
     def filled(self) -> np.ndarray:
-        """int32[R]: how many elements of a row are the tensor's; the rest is padding."""
+        """int32[R]: number of elements of the tensor in each row; the rest is padding."""
         filled = np.full(int(self.lengths.sum()), ROW)
         filled[np.cumsum(self.lengths) - 1] -= self.lengths * ROW - self.small_sizes
         return filled.astype(np.int32)
@@ -80,42 +80,42 @@ class Plan:
         most = max(limit // ROW, 1)
         return np.concatenate(
             [
-                start + np.arange(0, length, spread_stride(int(length), most))
+                start + np.arange(0, length, sampling_stride(int(length), most))
                 for start, length in zip(starts, self.lengths, strict=True)
             ]
         )
 
 
 class Tensors:
-    """N tensors of known shape, the small ones laid side by side.
+    """N tensors of known shape, the small ones in one matrix.
 
     Attributes:
-        plan: Where they lie.
+        assignment: Which rows hold which tensor.
         matrix: float32[R, ROW], the small ones padded with zeros; None without any.
         alone: The large ones, flat.
     """
 
-    def __init__(self, plan: Plan, matrix: Any, alone: list[Any]):
-        self.plan, self.matrix, self.alone = plan, matrix, alone
+    def __init__(self, assignment: RowAssignment, matrix: Any, alone: list[Any]):
+        self.assignment, self.matrix, self.alone = assignment, matrix, alone
 
     @classmethod
     def of(cls, tensors: Sequence[Any], backend: Backend) -> "Tensors":
-        """Lays tensors out."""
+        """Flattens tensors, and copies the small ones into a matrix."""
         flat = [backend.flat(x) for x in tensors]
-        plan = Plan(tuple(statistics.static_size(x) for x in flat))
+        assignment = RowAssignment(tuple(int(x.shape[0]) for x in flat))
         pieces = []
-        for i, length in zip(plan.small, plan.lengths, strict=True):
+        for i, length in zip(assignment.small, assignment.lengths, strict=True):
             pieces.append(flat[i])
-            if padding := int(length) * ROW - plan.sizes[i]:
+            if padding := int(length) * ROW - assignment.sizes[i]:
                 pieces.append(ops.zeros((padding,), "float32"))
         matrix = ops.reshape(ops.concatenate(pieces), (-1, ROW)) if pieces else None
-        return cls(plan, matrix, [flat[i] for i in plan.large])
+        return cls(assignment, matrix, [flat[i] for i in assignment.large])
 
     def minus(self, other: "Tensors") -> "Tensors":
         """Differences, tensor by tensor."""
         matrix = None if self.matrix is None else self.matrix - other.matrix
         alone = [a - b for a, b in zip(self.alone, other.alone, strict=True)]
-        return Tensors(self.plan, matrix, alone)
+        return Tensors(self.assignment, matrix, alone)
 
     def statistics(self, backend: Backend, zero_limit: int | None) -> Any:
         """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
@@ -125,7 +125,7 @@ class Tensors:
             sampled = zero_limit is not None
             parts.append(statistics.tensor_statistics(self.alone, backend, few, sampled))
         together = ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]
-        order = np.argsort(self.plan.small + self.plan.large)
+        order = np.argsort(self.assignment.small + self.assignment.large)
         if np.array_equal(order, np.arange(len(order))):
             return together
         return ops.take(together, ops.convert_to_tensor(order, "int32"), axis=0)
@@ -133,28 +133,28 @@ class Tensors:
     def bin_index(self, backend: Backend, limit: int | None, slots: int) -> Any:
         """int32[M]: `statistics.bin_index` of (some) elements of all tensors, plus `slots` times the
         tensor's number; -1 for padding."""
-        plan, parts = self.plan, []
+        assignment, parts = self.assignment, []
         if self.matrix is not None:
-            rows = plan.sampled_rows(limit)
+            rows = assignment.sampled_rows(limit)
             index = statistics.bin_index(backend.bits(self._rows(rows)))
-            number = np.array(plan.small, np.int32)[plan.owner[rows]]
+            number = np.array(assignment.small, np.int32)[assignment.owner[rows]]
             index = index + ops.convert_to_tensor(number[:, None] * slots, "int32")
-            parts.append(ops.reshape(ops.where(_inside(plan.filled[rows]), index, -1), (-1,)))
-        for number, x in zip(plan.large, self.alone, strict=True):
+            parts.append(ops.reshape(ops.where(_inside(assignment.filled[rows]), index, -1), (-1,)))
+        for number, x in zip(assignment.large, self.alone, strict=True):
             index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
             parts.append(index + number * slots)
         return ops.concatenate(parts) if len(parts) > 1 else parts[0]
 
     def _rows(self, rows: np.ndarray) -> Any:
-        if len(rows) == len(self.plan.owner):
+        if len(rows) == len(self.assignment.owner):
             return self.matrix
         return ops.take(self.matrix, ops.convert_to_tensor(rows, "int32"), axis=0)
 
     def _of_rows(self, backend: Backend, zero_limit: int | None) -> Any:
-        plan, matrix = self.plan, self.matrix
-        count = len(plan.small)
-        owner = ops.convert_to_tensor(plan.owner, "int32")
-        n = ops.convert_to_tensor(plan.small_sizes.astype("float32"))
+        assignment, matrix = self.assignment, self.matrix
+        count = len(assignment.small)
+        owner = ops.convert_to_tensor(assignment.owner, "int32")
+        n = ops.convert_to_tensor(assignment.small_sizes.astype("float32"))
 
         def total(per_row: Any) -> Any:
             return ops.segment_sum(per_row, owner, num_segments=count)
@@ -164,13 +164,13 @@ class Tensors:
         largest = ops.segment_max(highest, owner, num_segments=count)
         # A maximum by segment may pass over a NaN; the sum of squares is NaN only where there is one.
         largest = ops.where(ops.isnan(squares), squares, largest)
-        short, rows = plan.short, int(plan.lengths[: plan.short].sum())
+        short, rows = assignment.short, int(assignment.lengths[: assignment.short].sum())
 
         def by_row(per_tensor: Any, rows: int | None = None) -> Any:
             return ops.expand_dims(ops.take(per_tensor, owner[:rows], axis=0), 1)
 
         def variance_around(mean: Any, y: Any, rows: int, tensors: int) -> Any:
-            inside = _inside(plan.filled[:rows])
+            inside = _inside(assignment.filled[:rows])
             centred = ops.where(inside, y[:rows] - by_row(mean, rows), 0.0)
             sums = backend.row_sums_of_squares(centred)
             return ops.segment_sum(sums, owner[:rows], num_segments=tensors) / n[:tensors]
@@ -193,7 +193,7 @@ class Tensors:
             scale = statistics.safe_scale(largest)
             y = matrix / by_row(scale)
             mean = total(ops.sum(y, axis=1)) / n
-            std = ops.sqrt(variance_around(mean, y, len(plan.owner), count))
+            std = ops.sqrt(variance_around(mean, y, len(assignment.owner), count))
             l2 = ops.sqrt(total(backend.row_sums_of_squares(y)))
             broken = ops.cast(ops.logical_not(ops.isfinite(matrix)), "float32")
             nonfinite = total(ops.sum(broken, axis=1))
@@ -204,9 +204,13 @@ class Tensors:
         return ops.concatenate(columns, axis=1)
 
     def _zeros(self, limit: int | None) -> Any:
-        plan = self.plan
-        rows = plan.sampled_rows(limit)
-        filled, owner, count = plan.filled[rows], plan.owner[rows], len(plan.small)
+        assignment = self.assignment
+        rows = assignment.sampled_rows(limit)
+        filled, owner, count = (
+            assignment.filled[rows],
+            assignment.owner[rows],
+            len(assignment.small),
+        )
         # Padding is zero too: it is counted with the rest and taken off.
         zeros = ops.sum(ops.cast(ops.equal(self._rows(rows), 0.0), "float32"), axis=1)
         zeros = zeros - ops.convert_to_tensor((ROW - filled).astype("float32"))

@@ -1,8 +1,8 @@
-"""Which outputs of an activation function lie where its slope is nearly zero.
+"""Saturation: which outputs of an activation function lie where its slope is nearly zero.
 
 A smooth function counts as saturated where its slope is under 1/40 of its steepest: for a sigmoid
 that is beyond |x| = 5.06 (outputs within 0.0063 of 0 and 1), for tanh beyond |x| = 2.53 (within
-0.0126 of -1 and 1); DeepDiagnosis (Wardat et al., 2022) draws its line at |x| = 5. Piecewise linear
+0.0126 of -1 and 1); DeepDiagnosis (Wardat et al., 2022) uses |x| = 5. Piecewise linear
 ones count where they are exactly flat.
 """
 
@@ -35,12 +35,12 @@ _MASKS: dict[str, Callable[[Any], Any]] = {
     # One class has all the probability: every slope p (1 - p) of the sample is then flat.
     "softmax": lambda y: ops.max(y, axis=-1) >= 1.0 - _SIGMOID_LOW,
 }
-# Their `activation` works inside the cell, not on the output.
+# Their `activation` is applied inside the cell, not to the output.
 _INNER = (keras.layers.RNN,)
 
 
 def activation_of(layer: keras.layers.Layer) -> str:
-    """Keras name of the function that made the layer's output, "" where there is none to name."""
+    """Keras name of the activation function of a layer; "" where there is none."""
     if isinstance(layer, _INNER):
         return ""
     if isinstance(layer, keras.layers.ReLU):
@@ -54,7 +54,7 @@ def activation_of(layer: keras.layers.Layer) -> str:
 
 
 def saturated_fraction(outputs: Any, activation: str) -> Any:
-    """Share of outputs (for softmax: of samples) where the activation function is flat.
+    """Fraction of outputs (for softmax: of samples) where the activation function is flat.
 
     Args:
         outputs: Tensor of any shape, the function's output.

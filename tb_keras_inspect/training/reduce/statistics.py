@@ -1,11 +1,11 @@
 """Reductions of tensors to a few numbers, inside the training step, on any backend.
 
-Written with `keras.ops`, so that TensorFlow and JAX compile them into the step. What a reduction
-costs is the number of times it reads the tensor and the number of operations: the usual case needs
-four passes that write nothing back; extreme values take a slower road (`_exact`). No reduction drops a
-NaN.
+Written with `keras.ops`, so that TensorFlow and JAX compile them into the step. The cost of a reduction
+is set by how many times it reads the tensor and by the number of operations: the usual case takes four
+passes that write nothing back; extreme values take a slower path (`_exact`). No reduction drops a NaN.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,14 +18,14 @@ from tb_keras_inspect.records import bins
 
 # Where sums of squares of float32 values neither vanish nor overflow.
 SAFE_SQUARES = (1e-25, 1e25)
-# Below this share of the squared mean, mean(x**2) - mean(x)**2 has lost its digits.
+# Below this fraction of the squared mean, mean(x**2) - mean(x)**2 has lost its digits.
 SAFE_VARIANCE = 1e-3
 
 
 def numbers(tensors: Sequence[Any]) -> Any:
     """int32: for each element of the flat tensors laid end to end, the number of its tensor."""
-    known = [static_size(x) for x in tensors]
-    if None not in known:
+    known = static_sizes(tensors)
+    if known is not None:
         return ops.convert_to_tensor(np.repeat(np.arange(len(known)), known).astype(np.int32))
     # Not ops.repeat: to XLA its result would have no fixed shape.
     return ops.concatenate([ops.full_like(x, i, dtype="int32") for i, x in enumerate(tensors)])
@@ -53,12 +53,12 @@ def tensor_statistics(
         float32[N, 6], in the order of `catalog.tensor_statistics.TENSOR_STATISTICS`.
     """
     few = tensors if few is None else few
-    looked_at = few if sampled else tensors
+    sampled_or_all = few if sampled else tensors
     n = sizes(tensors)
-    highest, lowest, sums = backend.reductions(looked_at)
+    highest, lowest, sums = backend.reductions(sampled_or_all)
     squares = ops.stack([backend.sum_of_squares(x) for x in tensors])
     zeros = ops.stack([backend.zero_fraction(x) for x in few])
-    largest, mean = ops.maximum(highest, -lowest), sums / sizes(looked_at)
+    largest, mean = ops.maximum(highest, -lowest), sums / sizes(sampled_or_all)
     moments = squares / n - ops.square(mean)
     exact = backend.reusable(_exact, ("exact",))
     deviation = ops.sqrt(ops.maximum(moments, 0.0))
@@ -76,8 +76,8 @@ def tensor_statistics(
 
 def sizes(tensors: Sequence[Any]) -> Any:
     """float32[N]: elements of each flat tensor."""
-    known = [static_size(x) for x in tensors]
-    if None not in known:
+    known = static_sizes(tensors)
+    if known is not None:
         return ops.convert_to_tensor(np.array(known, np.float32))
     return ops.cast(ops.stack([ops.shape(x)[0] for x in tensors]), "float32")
 
@@ -97,7 +97,7 @@ def _exact(x: Any) -> Any:
 
 
 def squares_are_safe(squares: Any, largest: Any) -> Any:
-    """Whether sums of squares are right as they are: no overflow, underflow, NaN or infinity."""
+    """Whether sums of squares are exact enough: no overflow, underflow, NaN or infinity."""
     low, high = SAFE_SQUARES
     # A NaN fails every comparison.
     in_range = ops.logical_and(ops.greater(squares, low), ops.less(squares, high))
@@ -105,13 +105,13 @@ def squares_are_safe(squares: Any, largest: Any) -> Any:
 
 
 def is_spread(moments: Any, mean: Any, largest: Any) -> Any:
-    """Whether a variance got as mean(x**2) - mean(x)**2, `moments`, has kept its digits."""
+    """Whether a variance computed as mean(x**2) - mean(x)**2, `moments`, has kept its digits."""
     spread = ops.greater(moments, SAFE_VARIANCE * ops.square(mean))
     return ops.logical_or(spread, ops.equal(largest, 0.0))
 
 
 def safe_scale(largest: Any) -> Any:
-    """What to divide by: the largest magnitude where it is an ordinary number, else 1."""
+    """A divisor: the largest magnitude where it is finite and positive, else 1."""
     usable = ops.logical_and(ops.isfinite(largest), ops.greater(largest, 0.0))
     return ops.where(usable, largest, ops.ones_like(largest))
 
@@ -175,14 +175,11 @@ def bin_index(bits: Any) -> Any:
     return ops.where(ops.equal(exponent, 255), bins.BINS, signed + bins.EXPONENTS)
 
 
-def static_size(x: Any) -> int | None:
-    """Number of elements where the shape is fully known, else None."""
-    size = 1
-    for length in x.shape:
-        if length is None:
-            return None
-        size *= int(length)
-    return size
+def static_sizes(tensors: Sequence[Any]) -> list[int] | None:
+    """Number of elements of each tensor; None where a shape is not fully known."""
+    if any(length is None for x in tensors for length in x.shape):
+        return None
+    return [math.prod(int(length) for length in x.shape) for x in tensors]
 
 
 def first_samples(x: Any, limit: int | None) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect import frameworks
 from tb_keras_inspect.catalog.commands import CommandError, short
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.frameworks import probing
 from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import data
@@ -103,13 +103,13 @@ def inspect_gradient(model: keras.Model, batch: Any, variable: str) -> Inspectio
         with keras.StatelessScope(state_mapping=[(weight, tensors["weight"])]):
             return _loss(model, x, y, _forward(model, x), sample_weight), 0.0
 
-    framework = probing.current()
+    backend = frameworks.current()
 
     def run(_: Any) -> Any:
-        return framework.gradients(loss_of, {"weight": weight.value})[0]["weight"]
+        return backend.gradients(loss_of, {"weight": weight.value})[0]["weight"]
 
     with random_state_kept(), losses_kept(model), _refusing("the gradient"):
-        gradient = framework.to_host(framework.eager(run, model)(x))
+        gradient = backend.to_host(backend.eager(run, model)(x))
     item = _gradient_map(model, weight, variable, gradient)
     picture = map_encoding.encode_maps(0, [item], [])[1]
     finite = gradient[np.isfinite(gradient)].astype(np.float64)
@@ -142,7 +142,7 @@ def sample_losses(model: keras.Model, batch: Any) -> list[float]:
         raise CommandError(
             f"Losses are computed for at most {MAX_LOSSES} samples; there are {count}"
         )
-    framework = probing.current()
+    backend = frameworks.current()
 
     def run(inputs: Any) -> list[Any]:
         outputs = _forward(model, inputs)
@@ -152,7 +152,7 @@ def sample_losses(model: keras.Model, batch: Any) -> list[float]:
         ]
 
     with random_state_kept(), losses_kept(model), _refusing("the losses"):
-        return [float(framework.to_host(value)) for value in framework.eager(run, model)(x)]
+        return [float(backend.to_host(value)) for value in backend.eager(run, model)(x)]
 
 
 def _losses_or_reason(model: keras.Model, batch: Any) -> tuple[list[float] | None, str]:

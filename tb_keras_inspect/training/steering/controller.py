@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tb_keras_inspect import frameworks
 from tb_keras_inspect.files.locations import below
-from tb_keras_inspect.frameworks.execution import Execution, make_execution
+from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.steering.channel import FOLDER, TOKEN, TrainingChannel
 from tb_keras_inspect.steering.messages import new_token
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
@@ -19,7 +20,6 @@ from tb_keras_inspect.training.steering.nonfinite_check import NonfiniteCheck
 from tb_keras_inspect.training.steering.pause_loop import PauseLoop, say
 from tb_keras_inspect.training.steering.pause_state import PauseState
 from tb_keras_inspect.training.steering.status import Status
-from tb_keras_inspect.training.step.gate import Gate
 
 
 class Controller:
@@ -78,13 +78,13 @@ class _ControlledFit:
     def __init__(self, fit: SteeredFit, token: str, timeout: float | None):
         self._fit, self._last_step = fit, 0
         self._pause_state, self._breakpoints = PauseState(), Breakpoints()
-        self._settings = LiveSettings(fit.model)
+        self._settings = LiveSettings(fit.model, fit.session.slot)
         self._actions = Actions(fit, self._pause_state, self._breakpoints, self._settings)
         self._check = NonfiniteCheck(fit.recorder, self._breakpoints, fit.sample, fit.max_bytes)
         self._status = Status(fit, self._pause_state, self._breakpoints, self._settings)
         self._monitor = FitMonitor()
-        self._gate = Gate(fit.model, self._call)
-        self._make_execution = make_execution(fit.model)
+        self._slot = fit.session.slot
+        self._make_execution = frameworks.current().executions(fit.model, self._slot.run)
         channel = TrainingChannel(fit.log_dir, token)
         self.server = CommandServer(channel, token, self._status.as_dict, self._is_running)
         self._runner = CommandRunner(
@@ -124,14 +124,14 @@ class _ControlledFit:
             self.server.close()
             return False
         if self._has_work() or self._breakpoints.checks_every_step:
-            self._gate.install()
+            self._slot.hold_next_call(self._call)
         return True
 
     def end(self) -> None:
         """Restore the model and close the control files."""
         self._status.has_ended = True
         self._pause_state.resume()
-        self._gate.remove()
+        self._slot.cancel_hold()
         self._settings.restore()
         self.server.close()
 
@@ -165,14 +165,12 @@ class _ControlledFit:
         if not self._has_work() and not self._pause_state.is_paused:
             return
         at = NextStep(self._status.step, self._status.epoch, execution, self._last_step)
-        before = self._settings.retraces
         with execution.state_in_model():
             self._runner.run(at)
             self._pause_if_due()
             if self._pause_state.is_paused:
                 self._pauses.wait(at)
-        if self._settings.retraces != before or self._actions.wants_sample:
-            # Building the train function again has replaced one that was to be sampled.
+        if self._actions.wants_sample:
             self._actions.wants_sample = False
             self._fit.sample()
 

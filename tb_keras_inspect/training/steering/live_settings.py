@@ -14,6 +14,7 @@ from keras import ops
 from tb_keras_inspect.catalog.commands import CLIPPING, CommandError, short
 from tb_keras_inspect.training.hooks.optimizers import inner_of
 from tb_keras_inspect.training.model import names
+from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 VARIABLE, SCHEDULE, OVERRIDE = "variable", "schedule", "override"
 
@@ -25,13 +26,14 @@ class LiveSettings:
 
     Args:
         model: The model in `fit`.
+        slot: The owner of its train function.
 
     Attributes:
         retraces: How many times the train function was built again.
     """
 
-    def __init__(self, model: keras.Model):
-        self._model = model
+    def __init__(self, model: keras.Model, slot: TrainFunctionSlot):
+        self._model, self._slot = model, slot
         self._schedule: Any = None  # that an override has replaced
         self._clipping: dict[str, Any] | None = None  # before the first change
         self._frozen: dict[str, list[Any]] = {}  # layer to variables
@@ -125,7 +127,7 @@ class LiveSettings:
             for name, value in (self._clipping or {}).items():
                 setattr(optimizer, name, value)
         if self.retraces:
-            self._model.train_function = None  # the next fit builds it with the original settings
+            self._slot.discard()  # the next fit builds it with the original settings
         self._schedule, self._clipping, self._frozen, self.retraces = None, None, {}, 0
 
     def _variables_of(self, layers: Sequence[str]) -> dict[str, list[Any]]:
@@ -160,7 +162,7 @@ class LiveSettings:
         return inner_of(optimizer)
 
     def _retrace(self) -> None:
-        self._model.make_train_function(force=True)
+        self._slot.remake()
         self.retraces += 1
 
 

@@ -1,4 +1,4 @@
-"""The instrumented training step: hooks, what they observe, and how everything is put back.
+"""The instrumented training step: what it observes and records, and how a failed one is undone.
 
-The only owner of `model.train_function`.
+Also the slot, which alone sets `model.train_function`. Imports `model`, `processes`, `hooks`, `reduce`.
 """

@@ -1,4 +1,4 @@
-"""What a training batch consists of: inputs, targets, its first samples."""
+"""The parts of a training batch: inputs, targets, first samples."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,21 +24,21 @@ def _parts(structure: Any) -> list[Any]:
 
 
 def names_of(parts: Sequence[Any], known: Sequence[str], prefix: str) -> list[str]:
-    """The model's own names for parts of a batch, else `prefix` and a number."""
+    """The model's names for the parts of a batch; `prefix` and a number where it has none."""
     if len(known) == len(parts):
         return list(known)
     return [f"{prefix}_{position}" for position in range(len(parts))]
 
 
 def size_of(parts: Sequence[Any], backend: Backend) -> Any:
-    """Number of samples of the first part that is a tensor with a batch axis, None without any."""
+    """Number of samples: of the first part that has a batch axis; None where no part has one."""
     return next((ops.shape(tensor)[0] for tensor in parts if backend.is_dense(tensor)), None)
 
 
-def head_of(data: Any, count: int, backend: Backend) -> Any:
-    """The first samples of the batch, () where none are wanted or it has parts of other kinds."""
+def first_samples(data: Any, count: int, backend: Backend) -> Any:
+    """The first samples of the batch; () where none are wanted or a part is not a dense tensor."""
     x, y, _ = keras.utils.unpack_x_y_sample_weight(data)
     parts = (x,) if y is None else (x, y)
     if not count or not all(backend.is_dense(leaf) for leaf in tree.flatten(parts)):
         return ()
-    return backend.sent(tree.map_structure(lambda leaf: leaf[:count], parts), count)
+    return backend.samples_as_output(tree.map_structure(lambda leaf: leaf[:count], parts), count)

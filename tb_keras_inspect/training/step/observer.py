@@ -1,4 +1,4 @@
-"""Sees one training step from inside: which layers put out what, which gradients were applied."""
+"""Observes one training step from inside: layer outputs, applied gradients, the loss."""
 
 import contextlib
 import dataclasses
@@ -14,40 +14,20 @@ from tb_keras_inspect.training.hooks.call_log import CallLog
 from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
 from tb_keras_inspect.training.reduce import saturation, statistics
 from tb_keras_inspect.training.reduce.layout import SiteKey
+from tb_keras_inspect.training.step.parts import RecordedParts
 from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
 
 
 @dataclasses.dataclass
-class Plan:
-    """What to look at in a model.
-
-    Attributes:
-        layers: `id(layer)` to name, of the layers whose outputs are recorded.
-        variables: Trainable variables that are recorded.
-        variable_names: Their names.
-        input_names: Names of the model's inputs, where it knows them.
-        output_names: The same of its outputs.
-        loss_tracker: The metric that Keras feeds with the loss of each batch.
-    """
-
-    layers: dict[int, str]
-    variables: list[Any]
-    variable_names: list[str]
-    input_names: list[str]
-    output_names: list[str]
-    loss_tracker: Any = None
-
-
-@dataclasses.dataclass
 class Activation:
-    """One tapped output.
+    """One recorded layer output.
 
     Attributes:
-        site: Which one.
-        sample: float32, flat: the elements that are looked at.
-        few: Some of these, evenly spaced: the histogram's, and among which zeros are counted.
-        saturated: Scalar, the share of them where the activation function is flat.
-        units: float32[units], their largest magnitudes; None where they are not recorded.
+        site: Its layer, call and position.
+        sample: float32, flat: the elements that statistics are computed from.
+        few: Some of these, evenly spaced, for the histogram and for counting zeros.
+        saturated: Scalar, the fraction of them where the activation function is flat.
+        units: float32[units], the largest magnitude of each unit; None where not recorded.
     """
 
     site: SiteKey
@@ -57,38 +37,38 @@ class Activation:
     units: Any
 
 
-class Collector(TrainingObserver):
-    """Holds what one execution (or one trace) of a training step shows.
+class StepObserver(TrainingObserver):
+    """Collects what one training step, or one trace of it, shows.
 
     Nothing here may make the step fail: every hook runs under `guard`, which keeps the first error
-    and turns the collector off.
+    and turns the observer off.
 
     Attributes:
-        activations: Tapped outputs, in order.
+        activations: Recorded layer outputs, in the order of the calls.
         gradients: Variable index to gradient, unscaled and before clipping.
         accumulated: Variable index to the mean of the gradients since the last update.
         gradient_norms: Name of a global norm to the gradients it is of, and to the optimizer that
             clips them first, or None.
-        scalars: Numbers of the step as a whole.
+        scalars: Name to a number of the step as a whole, such as the loss.
         omissions: (name, what) to the reason why it is not recorded.
-        head: How many of the batch's first samples are wanted, for the probe pass.
+        token: The trace in which tensors can be recorded; see `Backend.trace_token`.
         error: The first exception inside a hook.
     """
 
-    def __init__(self, backend: Backend, settings: Settings, plan: Plan, head: int = 0):
-        self.backend, self.settings, self.plan, self.head = backend, settings, plan, head
+    def __init__(self, backend: Backend, settings: Settings, parts: RecordedParts):
+        self.backend, self.settings, self.parts = backend, settings, parts
         self.activations: list[Activation] = []
         self.gradients: dict[int, Any] = {}
         self.accumulated: dict[int, Any] = {}
-        self.gradient_norms: dict[str, tuple[list[Any], Any]] = {}
+        self.gradient_norms: dict[str, tuple[Sequence[Any], Any]] = {}
         self.scalars: dict[str, Any] = {}
         self.omissions: dict[tuple[str, str], str] = {}
         self.error: Exception | None = None
         self.token = backend.trace_token()
         self.apply_depth = 0
         self._applies = 0
-        self._calls = CallLog(backend, plan.layers)
-        self._variable_index = {id(v): i for i, v in enumerate(plan.variables)}
+        self._calls = CallLog(backend, parts.layers)
+        self._variable_index = {id(v): i for i, v in enumerate(parts.variables)}
 
     @contextlib.contextmanager
     def guard(self) -> Iterator[None]:
@@ -99,7 +79,7 @@ class Collector(TrainingObserver):
             self.failed(error)
 
     def failed(self, error: Exception) -> None:
-        """A hook failed: nothing more is collected."""
+        """Records that a hook failed. Nothing more is collected."""
         self.error = self.error or error
 
     # What the hooks report.
@@ -123,13 +103,12 @@ class Collector(TrainingObserver):
         shape = (None, *(None if d is None else int(d) for d in tensor.shape[1:]))
         activation = saturation.activation_of(layer)
         axis = unit_axis(layer, len(shape))
-        count = shape[axis] if axis >= 0 else None
-        wanted = self.settings.units and count is not None
-        if wanted and count > MAX_UNITS:
+        count = (shape[axis] if axis >= 0 and self.settings.units else None) or 0
+        if count > MAX_UNITS:
             self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
-        units = count if wanted and count <= MAX_UNITS else 0
+        units = count if count <= MAX_UNITS else 0
         sample = statistics.first_samples(tensor, self.settings.activation_limit)
-        flat = self.backend.kept(self.backend.flat(sample))
+        flat = self.backend.compact(self.backend.flat(sample))
         self.activations.append(
             Activation(
                 SiteKey(name, call, position, shape, axis, units, activation),
@@ -155,11 +134,11 @@ class Collector(TrainingObserver):
             applied = self._over_replicas(own)
             self._keep_gradients(applied, suffix)
             self._keep_effective(optimizer, applied, suffix)
-            if own and optimizers.clips(optimizer) and self.backend.reduces():
-                # Each replica limits its own gradients before they are added up.
+            if own and optimizers.clips(optimizer) and self.backend.gradients_are_partial():
+                # Each replica clips its own gradients before they are summed.
                 inner = optimizers.inner_of(optimizer)
                 limited = inner._clip_gradients([gradient for _, gradient in own])
-                whole = self.backend.reduced_over_replicas(limited)
+                whole = self.backend.summed_over_replicas(limited)
                 self.gradient_norms["gradient_norm_clipped" + suffix] = whole, None
 
     def _dense(
@@ -169,7 +148,7 @@ class Collector(TrainingObserver):
         kept: list[tuple[Any, Any]] = []
         for variable, gradient in zip(variables, gradients, strict=False):
             index = self._variable_index.get(id(variable))
-            name = self.plan.variable_names[index] if index is not None else variable.path
+            name = self.parts.variable_names[index] if index is not None else variable.path
             if gradient is None:
                 if index is not None:
                     why = "the loss does not depend on it: no gradient"
@@ -184,14 +163,14 @@ class Collector(TrainingObserver):
         return floats if scale is None else [(v, gradient / scale) for v, gradient in floats]
 
     def _over_replicas(self, pairs: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-        reduced = self.backend.reduced_over_replicas([value for _, value in pairs])
+        reduced = self.backend.summed_over_replicas([value for _, value in pairs])
         return [(variable, value) for (variable, _), value in zip(pairs, reduced, strict=True)]
 
     def _keep_gradients(self, applied: Sequence[tuple[Any, Any]], suffix: str) -> None:
         for variable, gradient in applied:
             index = self._variable_index.get(id(variable))
             if index in self.gradients:
-                name = self.plan.variable_names[index]
+                name = self.parts.variable_names[index]
                 self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
             elif index is not None:
                 self.gradients[index] = gradient
@@ -201,7 +180,7 @@ class Collector(TrainingObserver):
     def _keep_effective(
         self, optimizer: Any, applied: Sequence[tuple[Any, Any]], suffix: str
     ) -> None:
-        """What becomes of the gradients before the update is made of them."""
+        """Gradients after accumulation and clipping, as they enter the update."""
         values = [gradient for _, gradient in applied]
         accumulates = optimizers.accumulation_steps(optimizer) > 1
         if accumulates and values:
@@ -216,23 +195,23 @@ class Collector(TrainingObserver):
             self.gradient_norms["gradient_norm_clipped" + suffix] = values, optimizer
 
     def saw_metric(self, metric: Any, values: Any) -> None:
-        """A `keras.metrics.Mean` was updated; the one of the loss gets the raw batch loss."""
+        """A `keras.metrics.Mean` is updated. The metric of the loss gets the loss of this batch."""
         if "loss" in self.scalars:
             return
-        is_loss = metric is self.plan.loss_tracker or metric.name in ("loss", "total_loss")
+        is_loss = metric is self.parts.loss_tracker or metric.name in ("loss", "total_loss")
         if is_loss and not self.backend.unrecordable(values, self.token):
             with self.backend.no_gradient():
                 self.scalars["loss"] = ops.mean(ops.cast(self.backend.detach(values), "float32"))
 
     def saw_logs(self, logs: Any) -> None:
-        """The step returned its logs: where no metric told the loss, they are what there is."""
+        """The step returned its logs, which give the loss where no metric did."""
         if "loss" in self.scalars or not isinstance(logs, dict):
             return
         names = [name for name in logs if name == "loss"] or [n for n in logs if "loss" in str(n)]
         if names:
             self.scalars["loss"] = ops.mean(ops.cast(logs[names[0]], "float32"))
             self.omissions[names[0], "loss"] = (
-                "the loss of the single batch is not known; recorded is what the step returns, "
+                "the loss of this batch is not known; the loss that the step returns is recorded, "
                 "which Keras averages over the epoch"
             )
 

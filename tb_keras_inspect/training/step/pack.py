@@ -1,4 +1,4 @@
-"""From what a collector saw to one vector and its layout."""
+"""Packs what an observer saw into one vector, and describes its layout."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -24,26 +24,26 @@ from tb_keras_inspect.training.reduce.layout import (
 )
 from tb_keras_inspect.training.reduce.parameters import Tensors
 from tb_keras_inspect.training.step import batch
-from tb_keras_inspect.training.step.observer import Collector
+from tb_keras_inspect.training.step.observer import StepObserver
 
 Packed = tuple[tuple[Section, ...], Any]  # sections, and their values as one float32 vector
 _BIN_SLOTS = bins.BINS + 1  # the last one takes non-finite elements and is dropped
 
 
-def pack_activations(collector: Collector) -> Packed | None:
-    """The tapped outputs, None where there are none.
+def pack_activations(observer: StepObserver) -> Packed | None:
+    """Layer outputs; None where there are none.
 
-    Kept apart from the rest because on JAX the outputs exist only inside the differentiated function.
+    Packed apart from the rest, because on JAX they exist only inside the differentiated function.
     """
-    seen = collector.activations
+    seen = observer.activations
     if not seen:
         return None
     sites = tuple(activation.site for activation in seen)
-    # dead_fraction, the last one, is worked out on the host: it looks back over many steps.
-    columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(collector))
-    parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(collector))]
-    if collector.settings.histograms:
-        parts.append(_histogram(collector, Kind.ACTIVATION, sites, [a.few for a in seen]))
+    # dead_fraction, the last one, is computed on the host: it needs earlier steps.
+    columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(observer))
+    parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(observer))]
+    if observer.settings.histograms:
+        parts.append(_histogram(observer, Kind.ACTIVATION, sites, [a.few for a in seen]))
     with_units = [a for a in seen if a.units is not None]
     if with_units:
         values = ops.concatenate([a.units for a in with_units])
@@ -52,92 +52,91 @@ def pack_activations(collector: Collector) -> Packed | None:
     return _join(parts)
 
 
-def pack_parameters(collector: Collector, before: Sequence[Any], after: Sequence[Any]) -> Packed:
+def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequence[Any]) -> Packed:
     """Gradients, weights and updates.
 
     Args:
-        collector: Holds the gradients.
-        before: Values of the plan's variables that the step's forward pass used.
+        observer: What the step has shown.
+        before: Values of the recorded variables that the step's forward pass used.
         after: Their values after the step.
     """
-    settings, names = collector.settings, tuple(collector.plan.variable_names)
+    settings, names = observer.settings, tuple(observer.parts.variable_names)
     parts: list[tuple[Section, Any]] = []
     known: list[_Norms] = []
-    if collector.gradients:
-        rows = tuple(names[row] for row in collector.gradients)
-        gradients = Tensors.of(list(collector.gradients.values()), collector.backend)
-        table = gradients.statistics(collector.backend, settings.zero_limit)
-        known.append(_Norms(list(collector.gradients.values()), table[:, 0]))
-        parts += _parameters(collector, Kind.GRADIENT, rows, gradients, table)
-    if collector.accumulated:
-        rows = tuple(names[row] for row in collector.accumulated)
-        accumulated = Tensors.of(list(collector.accumulated.values()), collector.backend)
-        table = accumulated.statistics(collector.backend, settings.zero_limit)
-        known.append(_Norms(list(collector.accumulated.values()), table[:, 0]))
+    if observer.gradients:
+        rows = tuple(names[row] for row in observer.gradients)
+        gradients = Tensors.of(list(observer.gradients.values()), observer.backend)
+        table = gradients.statistics(observer.backend, settings.zero_limit)
+        known.append(_Norms(list(observer.gradients.values()), table[:, 0]))
+        parts += _parameters(observer, Kind.GRADIENT, rows, gradients, table)
+    if observer.accumulated:
+        rows = tuple(names[row] for row in observer.accumulated)
+        accumulated = Tensors.of(list(observer.accumulated.values()), observer.backend)
+        table = accumulated.statistics(observer.backend, settings.zero_limit)
+        known.append(_Norms(list(observer.accumulated.values()), table[:, 0]))
         parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
-    collector.scalars |= _gradient_norms(collector, known)
+    observer.scalars |= _gradient_norms(observer, known)
     if not before:
         return _join(parts)
-    weights = Tensors.of(before, collector.backend)
-    table = weights.statistics(collector.backend, settings.zero_limit)
+    weights = Tensors.of(before, observer.backend)
+    table = weights.statistics(observer.backend, settings.zero_limit)
     if settings.weights:
-        parts += _parameters(collector, Kind.WEIGHT, names, weights, table)
+        parts += _parameters(observer, Kind.WEIGHT, names, weights, table)
     if settings.updates:
-        updates = Tensors.of(after, collector.backend).minus(weights)
-        parts += _updates(collector, names, updates, table[:, 0])
+        updates = Tensors.of(after, observer.backend).minus(weights)
+        parts += _updates(observer, names, updates, table[:, 0])
     return _join(parts)
 
 
-def pack_batch(collector: Collector, data: Any) -> Packed:
-    """How many samples the batch has, and the range of its inputs and targets that hold numbers."""
+def pack_batch(observer: StepObserver, data: Any) -> Packed:
+    """The number of samples, and the ranges of numeric inputs and targets."""
     inputs, targets = batch.inputs_of(data), batch.targets_of(data)
-    input_names = batch.names_of(inputs, collector.plan.input_names, "input")
-    target_names = batch.names_of(targets, collector.plan.output_names, "target")
-    size = batch.size_of([*inputs, *targets], collector.backend)
+    input_names = batch.names_of(inputs, observer.parts.input_names, "input")
+    target_names = batch.names_of(targets, observer.parts.output_names, "target")
+    size = batch.size_of([*inputs, *targets], observer.backend)
     if size is not None:
-        collector.scalars["batch_size"] = size
-    parts = _ranges(collector, Kind.INPUT, input_names, inputs)
-    return _join(parts + _ranges(collector, Kind.TARGET, target_names, targets))
+        observer.scalars["batch_size"] = size
+    parts = _ranges(observer, Kind.INPUT, input_names, inputs)
+    return _join(parts + _ranges(observer, Kind.TARGET, target_names, targets))
 
 
 def _ranges(
-    collector: Collector, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
+    observer: StepObserver, kind: Kind, names: Sequence[str], tensors: Sequence[Any]
 ) -> list[tuple[Section, Any]]:
     pairs = zip(names, tensors, strict=True)
-    numeric = [(name, x) for name, x in pairs if collector.backend.is_numeric(x)]
+    numeric = [(name, x) for name, x in pairs if observer.backend.is_numeric(x)]
     if not numeric:
         return []
-    flat = [collector.backend.flat(x) for _, x in numeric]
-    table = statistics.range_statistics(flat, collector.backend)
-    counted = _count_column(collector)
+    flat = [observer.backend.flat(x) for _, x in numeric]
+    table = statistics.range_statistics(flat, observer.backend)
+    counted = _count_column(observer)
     if counted:
         table = ops.concatenate([table, ops.expand_dims(statistics.sizes(flat), 1)], axis=1)
-        collector.scalars.setdefault(COUNT, ops.shape(numeric[0][1])[0])
+        observer.scalars.setdefault(COUNT, ops.shape(numeric[0][1])[0])
     rows = tuple(name for name, _ in numeric)
     return [_table(kind, (*RANGE_STATISTICS, *counted), rows, table)]
 
 
-def pack_scalars(collector: Collector) -> Packed:
-    """Loss, learning rate and other single numbers of the step. After `pack_parameters`, which adds
-    the gradient's norm to them."""
-    names = tuple(collector.scalars)
+def pack_scalars(observer: StepObserver) -> Packed:
+    """Loss, learning rate and other numbers of the step, of which `pack_parameters` adds some."""
+    names = tuple(observer.scalars)
     if not names:
         return _join([])
     values = [
         ops.reshape(ops.cast(ops.convert_to_tensor(value), "float32"), ())
-        for value in collector.scalars.values()
+        for value in observer.scalars.values()
     ]
     return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
 
 
 class _Norms(NamedTuple):
-    """Gradients whose norms, float32[G], are known."""
+    """Gradients with their known norms, float32[G]."""
 
     gradients: list[Any]
     l2: Any
 
     def of(self, gradients: Sequence[Any]) -> Any:
-        """float32[n], the norms of n of the gradients; None where one is not among them."""
+        """float32[n]: norms of n of the gradients; None where the norm of one is not known."""
         position = {id(x): i for i, x in enumerate(self.gradients)}
         chosen = [position.get(id(x)) for x in gradients]
         if None in chosen:
@@ -147,20 +146,20 @@ class _Norms(NamedTuple):
         return ops.take(self.l2, ops.convert_to_tensor(chosen, "int32"))
 
 
-def _gradient_norms(collector: Collector, known: Sequence[_Norms]) -> dict[str, Any]:
+def _gradient_norms(observer: StepObserver, known: Sequence[_Norms]) -> dict[str, Any]:
     """Each global norm, sqrt(sum of squares of all elements).
 
     Args:
-        collector: Says which.
-        known: Norms that need not be worked out.
+        observer: Says of which gradients.
+        known: Norms that need not be computed again.
     """
     found = {}
-    for name, (gradients, optimizer) in collector.gradient_norms.items():
+    for name, (gradients, optimizer) in observer.gradient_norms.items():
         candidates = (item.of(gradients) for item in known)
         norms = next((l2 for l2 in candidates if l2 is not None), None)
-        if norms is None:  # only some of them are recorded
-            tensors = Tensors.of(gradients, collector.backend)
-            norms = tensors.statistics(collector.backend, collector.settings.zero_limit)[:, 0]
+        if norms is None:  # only some of these gradients are recorded
+            tensors = Tensors.of(gradients, observer.backend)
+            norms = tensors.statistics(observer.backend, observer.settings.zero_limit)[:, 0]
         if optimizer is not None:
             norms = optimizers.clipped_norms(optimizer, norms, gradients)
         found[name] = ops.sqrt(ops.sum(ops.square(norms)))
@@ -168,10 +167,10 @@ def _gradient_norms(collector: Collector, known: Sequence[_Norms]) -> dict[str, 
 
 
 def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:
-    """The whole vector: index of the layout, then all sections.
+    """Builds the whole vector: the index of the layout, then all sections.
 
     Args:
-        layouts: Gets the layout when it is new.
+        layouts: Where the layout is added if it is new.
         packed: Sections with their values.
     """
     layout = Layout(tuple(section for sections, _ in packed for section in sections))
@@ -185,65 +184,65 @@ def empty() -> Any:
 
 
 def _updates(
-    collector: Collector, names: tuple[str, ...], updates: Tensors, weight_l2: Any
+    observer: StepObserver, names: tuple[str, ...], updates: Tensors, weight_l2: Any
 ) -> list[tuple[Section, Any]]:
-    table = updates.statistics(collector.backend, collector.settings.zero_limit)
+    table = updates.statistics(observer.backend, observer.settings.zero_limit)
     ratio = statistics.update_ratio(table[:, 0], weight_l2)
     values = ops.concatenate([table, ops.expand_dims(ratio, 1)], axis=1)
     parts = [_table(Kind.UPDATE, UPDATE_STATISTICS, names, values)]
-    return parts + _parameter_histogram(collector, Kind.UPDATE, names, updates)
+    return parts + _parameter_histogram(observer, Kind.UPDATE, names, updates)
 
 
 def _parameters(
-    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any
+    observer: StepObserver, kind: Kind, names: tuple[str, ...], tensors: Tensors, table: Any
 ) -> list[tuple[Section, Any]]:
     parts = [_table(kind, TENSOR_STATISTICS, names, table)]
-    return parts + _parameter_histogram(collector, kind, names, tensors)
+    return parts + _parameter_histogram(observer, kind, names, tensors)
 
 
 def _parameter_histogram(
-    collector: Collector, kind: Kind, names: tuple[str, ...], tensors: Tensors
+    observer: StepObserver, kind: Kind, names: tuple[str, ...], tensors: Tensors
 ) -> list[tuple[Section, Any]]:
-    if not collector.settings.histograms:
+    if not observer.settings.histograms:
         return []
-    index = tensors.bin_index(collector.backend, collector.settings.histogram_limit, _BIN_SLOTS)
+    index = tensors.bin_index(observer.backend, observer.settings.histogram_limit, _BIN_SLOTS)
     # Padding has index -1: it goes into the slot of non-finite elements, which is dropped.
     index = ops.where(ops.less(index, 0), bins.BINS, index)
-    return [_counted(collector, kind, names, index)]
+    return [_counted(observer, kind, names, index)]
 
 
-def _output_statistics(collector: Collector) -> Any:
-    """float32[N, K] of the tapped outputs."""
-    backend, seen = collector.backend, collector.activations
+def _output_statistics(observer: StepObserver) -> Any:
+    """float32[N, K]: statistics of the recorded outputs."""
+    backend, seen = observer.backend, observer.activations
     samples = [output.sample for output in seen]
     parts = [
         statistics.tensor_statistics(samples, backend, [output.few for output in seen]),
         ops.expand_dims(ops.stack([output.saturated for output in seen]), 1),
     ]
-    if _count_column(collector):
+    if _count_column(observer):
         parts.append(ops.expand_dims(statistics.sizes(samples), 1))
     return ops.concatenate(parts, axis=1)
 
 
 def _histogram(
-    collector: Collector, kind: Kind, rows: tuple[SiteKey, ...], samples: Sequence[Any]
+    observer: StepObserver, kind: Kind, rows: tuple[SiteKey, ...], samples: Sequence[Any]
 ) -> tuple[Section, Any]:
-    index = statistics.bin_index(collector.backend.bits(ops.concatenate(samples)))
-    return _counted(collector, kind, rows, index + _BIN_SLOTS * statistics.numbers(samples))
+    index = statistics.bin_index(observer.backend.bits(ops.concatenate(samples)))
+    return _counted(observer, kind, rows, index + _BIN_SLOTS * statistics.numbers(samples))
 
 
 def _counted(
-    collector: Collector, kind: Kind, rows: tuple[Any, ...], index: Any
+    observer: StepObserver, kind: Kind, rows: tuple[Any, ...], index: Any
 ) -> tuple[Section, Any]:
-    counts = collector.backend.count_by_index(index, len(rows) * _BIN_SLOTS)
+    counts = observer.backend.count_by_index(index, len(rows) * _BIN_SLOTS)
     values = ops.reshape(counts, (len(rows), _BIN_SLOTS))[:, : bins.BINS]
     section = Section(kind.histogram, (), rows, len(rows) * bins.BINS)
     return section, ops.reshape(values, (-1,))
 
 
-def _count_column(collector: Collector) -> tuple[str, ...]:
-    """The column that `replicas.combine_replicas` weighs replicas by, where there are several."""
-    return (COUNT,) if collector.backend.replicas() > 1 else ()
+def _count_column(observer: StepObserver) -> tuple[str, ...]:
+    """The column by which `replicas.combine_replicas` weights replicas, where there are several."""
+    return (COUNT,) if observer.backend.replicas() > 1 else ()
 
 
 def _table(

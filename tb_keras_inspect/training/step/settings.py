@@ -1,13 +1,13 @@
-"""What the twin records of a step, as plain values."""
+"""What is recorded of a step, as plain values."""
 
 import dataclasses
 
-MAX_UNITS = 16384  # of one site; a softmax over a vocabulary would fill the log
+MAX_UNITS = 16384  # of one layer output; a softmax over a vocabulary would fill the log
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Kinds to record, and how much of a tensor is looked at.
+    """Kinds to record, and how much of a tensor they are computed from.
 
     Attributes:
         gradients, weights, updates, activations, units, histograms: Whether to record each.

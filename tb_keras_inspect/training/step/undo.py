@@ -1,6 +1,6 @@
-"""A failed step has taken a batch and, where it ran eagerly, changed the model: this takes that back.
+"""Undoes a failed step, which has taken a batch and, where it ran eagerly, changed the model.
 
-Used for the first instrumented step only, in which a layer that cannot stand the hooks shows.
+Used for the first instrumented step only: a layer that does not work under the hooks fails there.
 """
 
 import logging
@@ -20,45 +20,45 @@ class Undo:
     """A step's arguments, and the state before it.
 
     Args:
-        args: The arguments of the training function.
-        variables: What the step changes in place.
+        arguments: The arguments of the train function.
+        variables: The variables that the step changes in place.
 
     Attributes:
-        args: What to call the function with that may fail.
+        arguments: The arguments for the call that may fail.
     """
 
-    def __init__(self, args: tuple[Any, ...], variables: Sequence[Any] = ()):
+    def __init__(self, arguments: Sequence[Any], variables: Sequence[Any] = ()):
         self._variables = variables
         self._values = [keras.ops.copy(variable.value) for variable in self._variables]
         self._restore_random = saved_random_state()
-        self._replays = [_Replay(item) if _is_iterator(item) else item for item in args]
-        self.args = tuple(self._replays)
+        self._replays = [_Replay(item) if _is_iterator(item) else item for item in arguments]
+        self.arguments = tuple(self._replays)
 
     def restored(self) -> tuple[Any, ...]:
-        """Puts the model back, and gives arguments with the same batches once more."""
+        """Restores the model, and returns arguments that yield the same batches again."""
         for variable, value in zip(self._variables, self._values, strict=True):
             variable.assign(value)
         self._restore_random()
         return tuple(x.again() if isinstance(x, _Replay) else x for x in self._replays)
 
 
-def undo_of(model: keras.Model, args: tuple[Any, ...]) -> Undo | None:
-    """None where the model is too large, or does not let itself be copied."""
+def undo_of(model: keras.Model, arguments: Sequence[Any]) -> Undo | None:
+    """An `Undo` of a call; None where the model is too large or cannot be copied."""
     try:
         variables = _variables(model)
         size = sum(_bytes(variable) for variable in variables)
-        return Undo(args, variables) if size <= MOST_BYTES else None
+        return Undo(arguments, variables) if size <= MOST_BYTES else None
     except Exception as error:
         logger.debug("the first instrumented step cannot be undone", exc_info=error)
         return None
 
 
 class _Replay:
-    """An iterator that remembers what it gave.
+    """An iterator that remembers what it yielded.
 
     Args:
-        iterator: A framework's, or a plain one.
-        given: What to give first: name of the method, result.
+        iterator: A framework's iterator, or a plain one.
+        given: What to yield first: name of the method, result.
     """
 
     def __init__(self, iterator: Any, given: tuple[tuple[str, Any], ...] = ()):
@@ -66,7 +66,7 @@ class _Replay:
         self._kept: list[tuple[str, Any]] = []
 
     def again(self) -> "_Replay":
-        """One that begins anew."""
+        """An iterator that starts again from the beginning."""
         return _Replay(self._iterator, tuple(self._kept))
 
     def get_next(self) -> Any:

@@ -1,13 +1,14 @@
 """Processes agree whether they record together, who writes, and at which steps."""
 
-import importlib
 import threading
 
 import keras
 import pytest
 
+from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks.transport import Transport
 from tb_keras_inspect.training.processes import group
-from tb_keras_inspect.training.processes.group import Processes, Transport, meet
+from tb_keras_inspect.training.processes.group import Processes, meet
 
 SECONDS = 0.2
 
@@ -170,10 +171,7 @@ class Broken(ThreadTransport):
 @pytest.mark.parametrize("separable", [True, False])
 def test_a_failing_meeting_costs_no_training(monkeypatch, separable):
     transport = Broken(Post(2), 0, separable)
-    framework = importlib.import_module(
-        f"tb_keras_inspect.frameworks.{keras.backend.backend()}.processes"
-    )
-    monkeypatch.setattr(framework, "transport_of", lambda model: transport)
+    monkeypatch.setattr(type(frameworks.current()), "transport", lambda self, model: transport)
     model = keras.Sequential([keras.layers.Dense(1)])
     processes = group.join(model, "a")
     assert processes.together != separable

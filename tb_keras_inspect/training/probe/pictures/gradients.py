@@ -3,12 +3,12 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from types import ModuleType
 from typing import Any
 
 import keras
 from keras import ops
 
+from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.patches import instance_patch
 from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
 from tb_keras_inspect.training.probe.pictures import maps
@@ -78,12 +78,12 @@ class ScorePass:
         self._model, self._call = model, call
         self._inputs, self._cam, self._outputs = list(inputs), cam, list(outputs)
 
-    def forward(self, framework: ModuleType) -> Callable[[Any], dict[str, Any]]:
+    def forward(self, backend: Backend) -> Callable[[Any], dict[str, Any]]:
         """A function of the samples that returns pictures and, as "targets", the classes."""
 
         def run(samples: Any) -> dict[str, Any]:
             zeros = self._zeros(samples)
-            gradients, (cam, targets) = framework.gradients(
+            gradients, (cam, targets) = backend.gradients(
                 lambda offsets: self._score(offsets, samples), zeros
             )
             result = {"targets": targets}

@@ -9,19 +9,24 @@ import tensorflow as tf
 from keras import tree
 
 from tb_keras_inspect.frameworks import base
-from tb_keras_inspect.frameworks.patches import instance_patch
+from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.sampling import TO_COPRIME
 from tb_keras_inspect.frameworks.stateful import stateful_step
-from tb_keras_inspect.frameworks.strides import TO_NEXT
+from tb_keras_inspect.frameworks.tensorflow import execution, processes, trace
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.transport import Transport
 
 
 class TensorFlowBackend(base.Backend):
     """See `base.Backend`."""
 
     name = "tensorflow"
+    distributions = ("tensorflow", "tensorflow-cpu")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._reusable: dict[tuple[Any, ...], Any] = {}
-        self._heads: Any = None  # types of the samples that replicas send
+        self._sample_specs: Any = None  # types of the samples that replicas return
 
     def trace_token(self) -> Any:
         return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
@@ -54,7 +59,8 @@ class TensorFlowBackend(base.Backend):
                 autograph=False,
                 experimental_attributes={"_noinline": True},
             )
-        return self._reusable[key]
+        found: Callable[[Any], Any] = self._reusable[key]
+        return found
 
     def sum_of_squares(self, x: Any) -> Any:
         return 2.0 * tf.nn.l2_loss(x)  # one pass, no temporary
@@ -63,7 +69,7 @@ class TensorFlowBackend(base.Backend):
         if not limit or (x.shape[0] is not None and x.shape[0] <= limit):
             return x
         # A step that is a tensor leaves even the rank open.
-        return tf.reshape(x[:: _spread_stride(tf.size(x), limit)], (-1,))
+        return tf.reshape(x[:: _sampling_stride(tf.size(x), limit)], (-1,))
 
     def is_numeric(self, value: Any) -> bool:
         real = isinstance(value, tf.Tensor) and (value.dtype.is_floating or value.dtype.is_integer)
@@ -85,19 +91,19 @@ class TensorFlowBackend(base.Backend):
     def replicas(self) -> int:
         return _replicas()
 
-    def as_output(self, vector: Any) -> Any:
+    def vector_as_output(self, vector: Any) -> Any:
         replicas = _replicas()
         if replicas == 1:
             return vector
-        # Each puts its vector into a row of its own.
+        # Each replica fills a row of its own.
         mine = tf.equal(tf.range(replicas), _replica())[:, None]
         return _surviving_mean(mine, vector[None, :])[None]
 
-    def sent(self, head: Any, limit: int) -> Any:
+    def samples_as_output(self, samples: Any, limit: int) -> Any:
         if _replicas() == 1:
-            return head
-        self._heads = tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), head)
-        rows = tf.shape(tree.flatten(head)[0])[0]
+            return samples
+        self._sample_specs = tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype), samples)
+        rows = tf.shape(tree.flatten(samples)[0])[0]
 
         def send(x: Any) -> Any:
             # In a type that holds all numbers that samples are made of, as many on every replica.
@@ -105,12 +111,12 @@ class TensorFlowBackend(base.Backend):
             padded = tf.pad(tf.cast(x, tf.float64), padding)
             return _surviving_mean(tf.equal(_replica(), 0), padded)[None]
 
-        return tree.map_structure(send, head), send(tf.fill([rows], 1.0))
+        return tree.map_structure(send, samples), send(tf.fill([rows], 1.0))
 
-    def received(self, head: Any) -> Any:
-        if self._heads is None:
-            return head
-        head, there = head
+    def samples_from_output(self, samples: Any) -> Any:
+        if self._sample_specs is None:
+            return samples
+        samples, there = samples
         rows = int(np.sum(there))
 
         def restore(x: Any, spec: tf.TensorSpec) -> Any:
@@ -119,48 +125,90 @@ class TensorFlowBackend(base.Backend):
             x = x.reshape(x.shape[x.ndim - spec.shape.rank :])[:rows]
             return tf.cast(np.round(x) if spec.dtype.is_integer else x, spec.dtype)
 
-        return tree.map_structure(restore, head, self._heads)
+        return tree.map_structure(restore, samples, self._sample_specs)
 
-    def reduces(self) -> bool:
+    def gradients_are_partial(self) -> bool:
         return _replicas() > 1 and not tf.distribute.in_cross_replica_context()
 
-    def reduced_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
-        if not gradients or not self.reduces():
+    def summed_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
+        if not gradients or not self.gradients_are_partial():
             return gradients
         context = tf.distribute.get_replica_context()
-        return context.all_reduce(tf.distribute.ReduceOp.SUM, list(gradients))
+        summed: list[Any] = context.all_reduce(tf.distribute.ReduceOp.SUM, list(gradients))
+        return summed
 
-    def snapshot(self, variables: Sequence[Any]) -> list[Any]:
+    def transport(self, model: keras.Model) -> Transport | None:
+        return processes.transport_of(model)
+
+    def values_of(self, variables: Sequence[Any]) -> list[Any]:
         return [tf.identity(variable.value) for variable in variables]
 
     def traces_steps(self, model: keras.Model) -> bool:
         return not model.run_eagerly
 
-    def build(self, model: keras.Model, make_collector: Callable[[], Any]) -> Callable[..., Any]:
-        plain = model.train_function
-        step = stateful_step(model, model.train_step, make_collector)
-        try:
-            with instance_patch(model, "train_step", step):
-                model.make_train_function(force=True)
-            return model.train_function
-        finally:
-            model.train_function = plain
+    def instrumented_function(
+        self,
+        model: keras.Model,
+        observe: Callable[[], StepObservation],
+        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
+    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        return make_function(stateful_step(self, model.train_step, observe))
 
-    def to_numpy(self, vector: Any) -> np.ndarray:
+    def vectors_to_host(self, vector: Any) -> np.ndarray:
         array = np.asarray(vector)
         return array.reshape(-1, array.shape[-1])
 
+    def executions(
+        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
+    ) -> Callable[[Sequence[Any]], Execution]:
+        return execution.Executions(model, run)
 
-def _spread_stride(size: Any, limit: int) -> Any:
-    """`strides.spread_stride` of a size that is not known yet; a constant where XLA compiles."""
+    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        def run(inputs: Any) -> Any:
+            with keras.StatelessScope():
+                return forward(inputs)
+
+        return run
+
+    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        # The graph captures the variables by reference.
+        function: Callable[[Any], Any] = tf.function(self.eager(forward, model), autograph=False)
+        return function
+
+    def gradients(
+        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+    ) -> tuple[dict[str, Any], Any]:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(tensors)
+            scalar, other = function(tensors)
+        zero = tf.UnconnectedGradients.ZERO
+        return tape.gradient(scalar, tensors, unconnected_gradients=zero), other
+
+    def trace_calls(
+        self,
+        run: Callable[[Any], None],
+        recorder: TraceRecorder,
+        model: keras.Model,
+        inputs: Any,
+    ) -> tuple[list[Any], Parents]:
+        return trace.trace_calls(run, recorder, inputs)
+
+
+def create() -> base.Backend:
+    """See `frameworks`."""
+    return TensorFlowBackend()
+
+
+def _sampling_stride(size: Any, limit: int) -> Any:
+    """`sampling.sampling_stride` of a size that is not known yet; a constant where XLA compiles."""
     stride = tf.maximum((size + limit - 1) // limit, 1)
-    return stride + tf.gather(TO_NEXT, stride % len(TO_NEXT))
+    return stride + tf.gather(TO_COPRIME, stride % len(TO_COPRIME))
 
 
 def _replicas() -> int:
     if not tf.distribute.has_strategy():
         return 1
-    return tf.distribute.get_strategy().num_replicas_in_sync
+    return int(tf.distribute.get_strategy().num_replicas_in_sync)
 
 
 def _replica() -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.frameworks import current
-from tb_keras_inspect.frameworks.strides import spread_stride
+from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tests.training.references import BACKEND
 
 SIZES = [1, 5, 16, 17, 100, 1000, 16384, 16385, 99991, 1 << 20]
@@ -15,7 +15,7 @@ SIZES = [1, 5, 16, 17, 100, 1000, 16384, 16385, 99991, 1 << 20]
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("limit", [1, 16, 4096])
 def test_at_most_the_limit_is_looked_at_and_no_channel_count_is_met(size, limit):
-    stride = spread_stride(size, limit)
+    stride = sampling_stride(size, limit)
     assert len(range(0, size, stride)) <= limit
     assert stride == 1 or math.gcd(stride, 30) == 1
     assert (stride == 1) == (size <= limit)
@@ -50,4 +50,4 @@ def test_a_size_that_is_known_late_gives_the_same_elements(jit):
     )
     for size in (100, 101) if jit else (50, 100, 101, 650, 12345):  # XLA compiles for each
         x = np.arange(size, dtype=np.float32)
-        np.testing.assert_array_equal(late(x), x[:: spread_stride(size, 100)])
+        np.testing.assert_array_equal(late(x), x[:: sampling_stride(size, 100)])

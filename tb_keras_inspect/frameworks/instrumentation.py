@@ -1,0 +1,45 @@
+"""What a backend is given to run inside a training step."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+ValuesOf = Callable[[Sequence[Any]], list[Any]]  # from variables to their values at that moment
+
+
+class StepObservation(Protocol):
+    """Sees one step, or one trace of it, from inside. Its methods do not raise."""
+
+    def begin(self, data: Any, values_of: ValuesOf) -> None:
+        """The step begins.
+
+        Args:
+            data: Its batch.
+            values_of: Gives the values of variables before the step.
+        """
+
+    def observing(self) -> contextlib.AbstractContextManager[None]:
+        """The block in which the user's own `train_step` runs."""
+
+    def in_forward_pass(self) -> contextlib.AbstractContextManager[None]:
+        """The block in which a forward pass runs that has a trace of its own."""
+
+    def pack_outputs(self) -> tuple[tuple[Any, ...], Any] | None:
+        """What is recorded of the layers' outputs: its sections and their vector; None for nothing.
+
+        For a step whose layer outputs exist only inside its forward pass, and called there.
+        """
+
+    def end(
+        self, logs: Any, values_of: ValuesOf, outputs: tuple[tuple[Any, ...], Any] | None = None
+    ) -> tuple[Any, Any]:
+        """The step has run.
+
+        Args:
+            logs: The logs that it returned.
+            values_of: Gives the values of variables after the step.
+            outputs: What `pack_outputs` returned, where that was called.
+
+        Returns:
+            The packed vector, and the first samples of the batch.
+        """

@@ -1,0 +1,172 @@
+"""PyTorch: steps run eagerly, so that each of them is observed anew."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import torch
+
+from tb_keras_inspect.frameworks import base
+from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.stateful import stateful_step
+from tb_keras_inspect.frameworks.torch import execution, processes, trace
+from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.transport import Transport
+
+
+class TorchBackend(base.Backend):
+    """See `base.Backend`."""
+
+    name = "torch"
+    distributions = ("torch",)
+
+    def unrecordable(self, tensor: Any, token: Any) -> str | None:
+        if not isinstance(tensor, torch.Tensor):
+            return f"a {type(tensor).__name__}, not a tensor"
+        if not tensor.is_floating_point():
+            return f"of type {str(tensor.dtype).removeprefix('torch.')}, not floating point"
+        return None
+
+    def is_dense(self, value: Any) -> bool:
+        return isinstance(value, torch.Tensor) and value.ndim > 0 and not value.is_sparse
+
+    def is_numeric(self, value: Any) -> bool:
+        dense = isinstance(value, torch.Tensor) and value.layout is torch.strided
+        return dense and value.dtype is not torch.bool and not value.is_complex()
+
+    def replicas(self) -> int:
+        return self.processes
+
+    def vector_as_output(self, vector: Any) -> Any:
+        return processes.gathered(vector) if self.processes > 1 else vector[None]
+
+    def detach(self, tensor: Any) -> Any:
+        return tensor.detach()
+
+    def no_gradient(self) -> contextlib.AbstractContextManager[Any]:
+        block: contextlib.AbstractContextManager[Any] = torch.no_grad()
+        return block
+
+    # Keras's operations cost several times what PyTorch's own do on tensors of this size.
+
+    def flat(self, tensor: Any) -> Any:
+        return tensor.reshape(-1).to(torch.float32)
+
+    def compact(self, x: Any) -> Any:
+        return x.clone()
+
+    def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
+        lowest, highest = zip(*(torch.aminmax(x) for x in tensors), strict=True)
+        sums = [x.sum() for x in tensors]
+        return torch.stack(highest), torch.stack(lowest), torch.stack(sums)
+
+    def sum_of_squares(self, x: Any) -> Any:
+        return torch.dot(x, x)
+
+    def zero_fraction(self, x: Any) -> Any:
+        return 1.0 - torch.count_nonzero(x) / x.numel()
+
+    def largest_magnitude(self, x: Any, axes: tuple[int, ...]) -> Any:
+        return (torch.amax(x.abs(), axes) if axes else x.abs()).to(torch.float32)
+
+    def bits(self, x: Any) -> Any:
+        return x.to(torch.float32).contiguous().view(torch.int32)
+
+    def count_by_index(self, index: Any, size: int) -> Any:
+        return torch.bincount(index, minlength=size).to(torch.float32)
+
+    def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
+        return gradient.to_dense() if gradient.is_sparse else gradient
+
+    def transport(self, model: keras.Model) -> Transport | None:
+        return processes.transport_of()
+
+    def values_of(self, variables: Sequence[Any]) -> list[Any]:
+        return [variable.value.detach().clone() for variable in variables]
+
+    def traces_steps(self, model: keras.Model) -> bool:
+        return False
+
+    def instrumented_function(
+        self,
+        model: keras.Model,
+        observe: Callable[[], StepObservation],
+        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
+    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        step = stateful_step(self, model.train_step, observe)
+        # Keras passes a list with one batch.
+        return lambda data: step(data[0])
+
+    def vectors_to_host(self, vector: Any) -> np.ndarray:
+        array: np.ndarray = vector.detach().cpu().numpy()
+        return array
+
+    def executions(
+        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
+    ) -> Callable[[Sequence[Any]], Execution]:
+        return lambda arguments: execution.TorchExecution(model, run, arguments)
+
+    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        def run(inputs: Any) -> Any:
+            with torch.no_grad(), _modules_kept(model), keras.StatelessScope():
+                return forward(inputs)
+
+        return run
+
+    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+        return self.eager(forward, model)
+
+    def gradients(
+        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+    ) -> tuple[dict[str, Any], Any]:
+        # Gradients of weights are neither computed nor touched.
+        with torch.enable_grad():
+            tensors = {name: tensor.detach().requires_grad_() for name, tensor in tensors.items()}
+            scalar, other = function(tensors)
+            found = torch.autograd.grad(scalar, list(tensors.values()), allow_unused=True)
+        zeros = {name: torch.zeros_like(tensor) for name, tensor in tensors.items()}
+        result = {n: zeros[n] if g is None else g for n, g in zip(tensors, found, strict=True)}
+        return result, keras.tree.map_structure(_detached, other)
+
+    def trace_calls(
+        self,
+        run: Callable[[Any], None],
+        recorder: TraceRecorder,
+        model: keras.Model,
+        inputs: Any,
+    ) -> tuple[list[Any], Parents]:
+        return trace.trace_calls(run, recorder, inputs, lambda run: self.eager(run, model))
+
+    def immutable(self, tensor: Any) -> Any:
+        # A copy on the host: a later layer may work in place.
+        return tensor.detach().to("cpu", torch.float32, copy=True)
+
+    def to_host(self, tensor: Any) -> np.ndarray:
+        array: np.ndarray = tensor.detach().to("cpu", torch.float32).numpy()
+        return array
+
+
+def create() -> base.Backend:
+    """See `frameworks`."""
+    return TorchBackend()
+
+
+def _detached(x: Any) -> Any:
+    return x.detach() if isinstance(x, torch.Tensor) else x
+
+
+@contextlib.contextmanager
+def _modules_kept(model: keras.Model) -> Iterator[None]:
+    """A block after which wrapped PyTorch modules have the modes and buffers of before."""
+    modes = [(module, module.training) for module in model.modules()]
+    buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for buffer, before in buffers:
+            buffer.copy_(before)
