@@ -29,7 +29,7 @@ SKIPPED = 77
 QUICK = "not slow and not e2e"
 # Half of a test's time is tracing, on one core.
 CORES = 2
-IN_PARALLEL = ("-n", str(CORES), "--dist", "worksteal")
+IN_PARALLEL = ("-n", str(CORES), "--dist", "loadgroup")
 
 Counts = collections.Counter
 

@@ -132,7 +132,7 @@ def run(name: str, environment: Environment) -> int:
         "KERAS_BACKEND": "tensorflow",
     }
     command = [shared.venv_program(venv, "python"), "-m", "pytest", "-q", "-m", "core"]
-    command += ["-n", "2", "--dist", "worksteal", "-p", "no:cacheprovider"]
+    command += ["-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
     command += core_files(environment.folders)
     return subprocess.run(command, cwd=shared.ROOT, env=variables, check=False).returncode
 

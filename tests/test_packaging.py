@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 import tb_keras_inspect
+from scripts import shared
 
 ROOT = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent
 BACKENDS = {"tensorflow", "jax", "torch"}
@@ -113,13 +114,8 @@ def wheel(built) -> pathlib.Path:
     return built["whl"]
 
 
-def pip(python: str | os.PathLike, *arguments) -> None:
-    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_wheel_holds_the_tab_the_schema_the_demo_and_the_types(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     package = ROOT / "tb_keras_inspect"
@@ -132,6 +128,7 @@ def test_wheel_holds_the_tab_the_schema_the_demo_and_the_types(wheel):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_a_second_build_elsewhere_and_later_gives_the_same_bytes(built, tmp_path):
     again = build(tmp_path, umask=0o077)
     assert set(again) == set(built) == {"whl", "gz"}
@@ -140,12 +137,14 @@ def test_a_second_build_elsewhere_and_later_gives_the_same_bytes(built, tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_the_wheel_is_small_and_of_pure_python(wheel):
     assert wheel.stat().st_size <= 1_000_000
     assert wheel.name.endswith("-py3-none-any.whl")
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_the_metadata_are_what_an_index_accepts(built):
     command = [sys.executable, "-m", "twine", "check", "--strict", *built.values()]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -156,13 +155,19 @@ def test_the_metadata_are_what_an_index_accepts(built):
 def base_install(wheel, tmp_path_factory) -> pathlib.Path:
     """Python of a fresh virtual environment with the wheel and what it depends on, and no Node."""
     folder = tmp_path_factory.mktemp("base")
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    python = folder / "bin" / "python"
-    pip(python, "install", wheel, "-c", ROOT / "requirements-test.txt")
-    return python
+    pins = ROOT / "requirements-test.txt"
+    for command in (
+        shared.uv("venv", "--python", sys.executable, folder),
+        shared.uv("pip", "install", "--python", folder, wheel, "-c", pins),
+    ):
+        environment = shared.uv_environment()
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    return folder / "bin" / "python"
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_base_install_loads_the_plugin_without_any_backend(base_install):
     imported = set(python_says(LOAD_PLUGIN, base_install, PATH=str(base_install.parent)))
     assert "tb_keras_inspect" in imported
@@ -172,6 +177,7 @@ def test_base_install_loads_the_plugin_without_any_backend(base_install):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_base_install_reads_a_run_without_any_backend(base_install, tmp_path):
     code = f"""
 import json
@@ -184,6 +190,7 @@ print(json.dumps(load_run({str(tmp_path)!r}).problems))
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("packaging")
 def test_demo_on_a_base_install_says_what_to_install(base_install):
     command = base_install.parent / "tb-keras-inspect"
     done = subprocess.run([command, "demo"], capture_output=True, text=True, check=False)

@@ -11,7 +11,7 @@ import pytest
 from tb_keras_inspect import load_run
 from tb_keras_inspect.demos import RUNS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 
 def run_demo(log_dir: pathlib.Path, *arguments: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data_parallel")]
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
 
 

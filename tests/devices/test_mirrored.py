@@ -7,7 +7,7 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mirrored")]
 WHOLE_BATCH = (Kind.ACTIVATION, Kind.INPUT)
 EVERYTHING = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, *WHOLE_BATCH)
 RATE = 0.1

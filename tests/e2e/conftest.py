@@ -15,8 +15,11 @@ LOADERS = {"load_fast": True, "python_loader": False}
 def pytest_collection_modifyitems(items):
     here = pathlib.Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
+        if here not in item.path.parents:
+            continue
+        item.add_marker(pytest.mark.e2e)
+        if "server" in item.fixturenames:  # one process for each of the two servers
+            item.add_marker(pytest.mark.xdist_group(f"server {item.callspec.params['load_fast']}"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ from tensorboard.backend.event_processing.event_file_loader import EventFileLoad
 from tb_keras_inspect import load_run
 from tests import programs
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork and SIGKILL")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork and SIGKILL"),
+    pytest.mark.xdist_group("killed"),
+]
 RUNS = 100
 MAY_LOSE = 5  # samples
 OR_SECONDS = 2.0

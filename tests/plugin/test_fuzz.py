@@ -100,6 +100,7 @@ def test_queries_that_are_nearly_right(client, caplog, route, data):
     check(client, caplog, route, **arguments)
 
 
+@pytest.mark.slow
 @fuzz
 @given(st.lists(st.tuples(names, queries), max_size=6), st.booleans())
 def test_any_batch(client, caplog, requests, is_valid):
@@ -109,6 +110,7 @@ def test_any_batch(client, caplog, requests, is_valid):
     assert response.status_code == (200 if is_valid else 400)
 
 
+@pytest.mark.slow
 @fuzz
 @given(
     st.text(max_size=60) | st.recursive(st.none() | st.text(max_size=5), st.lists).map(json.dumps)
@@ -173,6 +175,7 @@ ASKED = (
 )
 
 
+@pytest.mark.slow
 @settings(fuzz, max_examples=150)
 @given(st.data())
 def test_any_mutation_of_the_records(tmp_path_factory, caplog, data):

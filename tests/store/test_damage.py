@@ -240,6 +240,7 @@ def test_a_directory_without_event_files_is_refused_with_what_is_below(tmp_path,
     assert ("'nested/run'" in str(error.value)) == (path == "above")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,

@@ -55,11 +55,13 @@ def test_they_are_what_the_tables_say_and_no_reader_of_ours_minds_them(tmp_path)
     assert {scalars.tag for scalars in run.scalars} == TAGS, "our own reader takes them for scalars"
 
 
+@pytest.mark.slow
 def test_what_is_not_recorded_is_not_written(tmp_path):
     found = recorded(tmp_path, record={"scalars": True, "units": False, "updates": False})
     assert set(found) == {TAG_PREFIX + "gradient_norm"}
 
 
+@pytest.mark.slow
 def test_without_the_option_there_are_none(tmp_path):
     assert recorded(tmp_path) == {}
 

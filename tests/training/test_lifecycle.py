@@ -68,6 +68,7 @@ class Interrupt(keras.callbacks.Callback):
             raise self.error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("out of data")], ids=repr)
 def test_after_an_interrupted_fit_the_next_plain_one_is_not_instrumented(error, tmp_path):
     plain, model = new_model(), new_model()
@@ -82,6 +83,7 @@ def test_after_an_interrupted_fit_the_next_plain_one_is_not_instrumented(error, 
     assert read_events.read(tmp_path).steps() == [0, 1, 5, 6, 7]
 
 
+@pytest.mark.slow
 def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
@@ -97,6 +99,7 @@ def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     assert len(run.models) == 2  # one a file: each can be read by itself
 
 
+@pytest.mark.slow
 def test_model_records_have_steps_of_their_own(tmp_path):
     """TensorBoard keeps one value of a tag at a step."""
     model = new_model(zoo.attention)  # the edges of its graph are known after the first sample only
@@ -113,6 +116,7 @@ def test_model_records_have_steps_of_their_own(tmp_path):
     assert run.model.edges
 
 
+@pytest.mark.slow
 def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     plain, model = new_model(), new_model()
     inspect = InspectCallback(tmp_path, every=1)
@@ -131,6 +135,7 @@ def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     assert update == pytest.approx(0.5 * gradient, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
@@ -144,6 +149,7 @@ def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_one_callback_on_two_models_records_both(tmp_path):
     inspect = InspectCallback(tmp_path, every=1)
     zoo.fit(new_model(), inspect)
@@ -151,6 +157,7 @@ def test_one_callback_on_two_models_records_both(tmp_path):
     assert len({model.fingerprint for model in read_events.read(tmp_path).models}) == 2
 
 
+@pytest.mark.slow
 def test_training_resumed_by_backup_goes_on_where_it_stopped(tmp_path):
     backup = str(tmp_path / "backup")
     with pytest.raises(RuntimeError):
@@ -184,6 +191,7 @@ class StopAtEpoch(keras.callbacks.Callback):
             raise RuntimeError("the machine went down")
 
 
+@pytest.mark.slow
 def test_keras_callbacks_beside_it_do_what_they_do_without_it(tmp_path):
     def callbacks(folder):
         return [
@@ -222,6 +230,7 @@ class SaveDuring(keras.callbacks.Callback):
             self.pickled = pickle.dumps(self.model)
 
 
+@pytest.mark.slow
 def test_a_model_saved_cloned_or_pickled_during_and_after_holds_nothing_of_ours(tmp_path):
     saved = []
     for name, callbacks in (("plain", []), ("with", [InspectCallback(tmp_path / "log", every=1)])):
@@ -273,6 +282,7 @@ class NeverCalled(custom_steps.Gan):
         self.built = False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="Keras builds the model, or fails, before fit")
 def test_a_model_that_is_never_called_itself_is_recorded_but_for_its_maps(tmp_path):
     def train(*callbacks):

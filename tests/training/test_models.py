@@ -22,24 +22,13 @@ from tests.training.references import BACKEND
 
 EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
 HERE = [case for case in CASES if BACKEND in case.backends]
-# One of each mechanism; all kinds are run by `make test`.
+# One of each way to make a step; `make test` runs all kinds.
 EVERYDAY = {
-    "attention",
-    "batch_normalization",
-    "clipnorm",
     "custom_train_step",
-    "embedding",
     "functional_two_in_two_out",
-    "gan",
     "gradient_accumulation",
-    "lstm",
-    "mixed_float16",
-    "partly_frozen",
     "run_eagerly",
-    "sequences_from_a_generator",
     "sequential_unbuilt",
-    "shared_layer",
-    "steps_per_execution",
 }
 
 # With the oldest versions too.

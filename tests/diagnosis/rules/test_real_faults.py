@@ -23,7 +23,14 @@ FAULTS = {
 
 
 QUICK = ("deep_sigmoid", "dead_by_rate", "nan_in_batch", "raw_input")
-NAMES = [pytest.param(n, marks=() if n in QUICK else pytest.mark.slow) for n in FAULTS]
+
+
+def marks_of(name):
+    together = pytest.mark.xdist_group(f"trained {name}")  # each is trained once
+    return [together] if name in QUICK else [together, pytest.mark.slow]
+
+
+NAMES = [pytest.param(name, marks=marks_of(name)) for name in FAULTS]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -218,6 +218,7 @@ def test_fit_stops_and_prints_at_a_nan(tmp_path, capsys):
     assert "The input data" in text
 
 
+@pytest.mark.slow
 def test_an_error_in_on_finding_warns_and_training_goes_on(tmp_path):
     def fail(finding):
         raise RuntimeError("mine")
@@ -232,6 +233,7 @@ def test_an_error_in_on_finding_warns_and_training_goes_on(tmp_path):
     assert len([text for text in texts if "RuntimeError: mine" in text]) == 1
 
 
+@pytest.mark.slow
 def test_watching_changes_no_weight(tmp_path):
     found = []
     for options in ({"console": None}, {"diagnosis": {"on_finding": found.append}}):

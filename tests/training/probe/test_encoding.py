@@ -37,6 +37,7 @@ def train(log_dir, model, x, y, **options):
     return run
 
 
+@pytest.mark.slow
 def test_maps_have_the_names_of_the_activation_table(tmp_path):
     x = np.random.default_rng(0).normal(size=(16, 5, 6)).astype("float32")
     run = train(str(tmp_path), Branching(), x, np.arange(16) % 3)
@@ -48,6 +49,7 @@ def test_maps_have_the_names_of_the_activation_table(tmp_path):
         assert len(run.maps(name).arrays[-1]) == 4, name  # samples
 
 
+@pytest.mark.slow
 def test_by_default_the_first_four_samples_of_the_first_batch_are_shown_with_labels(tmp_path):
     x = np.random.default_rng(0).random((16, 9, 8, 3)).astype("float32")
     y = np.arange(16) % 3

@@ -316,7 +316,7 @@ class ProbeEveryEpoch(keras.callbacks.Callback):
         self.snapshot()
 
 
-@pytest.mark.parametrize("eager", [False, True])
+@pytest.mark.parametrize("eager", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_training_is_bit_identical_with_snapshots_every_epoch(eager):
     x, y = array((32, 8, 8, 1)), np.arange(32) % 3
 

@@ -45,6 +45,7 @@ CLIPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0.05, 100.0])
 @pytest.mark.parametrize("clip", CLIPS)
 def test_norms_before_and_after_clipping_are_those_of_the_gradients(clip, limit, tmp_path):
@@ -57,6 +58,7 @@ def test_norms_before_and_after_clipping_are_those_of_the_gradients(clip, limit,
         assert run.step(step)["gradient_norm_clipped"] == pytest.approx(applied, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_without_clipping_there_is_no_norm_after_it(tmp_path):
     run, gradients = train(tmp_path)
     assert run.step(0)["gradient_norm"] == pytest.approx(norm(gradients), rel=1e-4)
@@ -85,6 +87,7 @@ def test_an_accumulated_gradient_is_the_mean_of_its_batches_and_recorded_when_it
     )
 
 
+@pytest.mark.slow
 def test_samples_far_apart_fall_on_steps_that_apply_the_accumulated_gradient(tmp_path):
     run, _ = train(tmp_path, epochs=5, every=5, gradient_accumulation_steps=2)
     assert run.steps()[1:] == run.steps(Kind.ACCUMULATED_GRADIENT)

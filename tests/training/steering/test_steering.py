@@ -83,6 +83,7 @@ def test_a_run_that_was_paused_stepped_and_looked_at_comes_out_bit_identical(dir
     assert module_of(model.train_function) == module_of(never_steered.train_function)
 
 
+@pytest.mark.slow
 def test_a_learning_rate_set_at_a_step_trains_as_one_set_there_by_a_callback(directory):
     def script(control):
         control.step(3)
@@ -104,6 +105,7 @@ def test_a_learning_rate_set_at_a_step_trains_as_one_set_there_by_a_callback(dir
     assert rates[max(rates)] == pytest.approx(0.0015)
 
 
+@pytest.mark.slow
 def test_a_schedule_is_overridden_until_it_is_used_again(directory):
     schedule = keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 1.0)
 
@@ -126,6 +128,7 @@ def test_a_schedule_is_overridden_until_it_is_used_again(directory):
     assert model.optimizer._learning_rate is schedule
 
 
+@pytest.mark.slow
 def test_clipping_and_frozen_layers_hold_until_they_are_taken_back_or_the_fit_ends(directory):
     def script(control):
         assert control.set_clipping("clipnorm", 1e-3).old == "off"
@@ -208,6 +211,7 @@ def test_a_nan_breakpoint_takes_the_step_back_and_the_weights_stay_good(director
     assert gradient.select("nonfinite_count").any()  # the bad step is recorded, but does not count
 
 
+@pytest.mark.slow
 def test_a_breakpoint_that_is_not_reached_changes_nothing(directory):
     model = make_model()
     steer(model, directory, lambda control: control.break_on_nonfinite(), shuffle=True)
@@ -238,6 +242,7 @@ def test_the_batch_that_is_in_is_the_next_one_and_its_losses_are_the_samples_own
     assert gradient.detail["l2"] == pytest.approx(float(recorded), rel=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(torch_only, reason="PyTorch runs one step at a time")
 def test_several_steps_of_one_execution_go_together(directory):
     def script(control):
@@ -253,6 +258,7 @@ def test_several_steps_of_one_execution_go_together(directory):
     assert_same(weights(model), plain(make_model(steps_per_execution=2), shuffle=True))
 
 
+@pytest.mark.slow
 def test_commands_are_refused_with_a_reason(directory):
     def script(control):
         for command, why in (
@@ -276,6 +282,7 @@ def test_commands_are_refused_with_a_reason(directory):
     assert all(command != "stop" for command, _ in outcomes)
 
 
+@pytest.mark.slow
 def test_of_two_settings_that_wait_the_later_one_counts(directory):
     found = {}
 
@@ -331,6 +338,7 @@ def test_ctrl_c_ends_a_paused_training_and_leaves_its_weights_readable(directory
     assert all(np.all(np.isfinite(value)) for value in weights(model))
 
 
+@pytest.mark.slow
 def test_a_loop_of_ones_own_is_steered_too(directory):
     model = make_model()
     x, y = make_data()

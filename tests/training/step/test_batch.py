@@ -22,6 +22,7 @@ def check_range(cell, batch):
     assert {name: cell[name] for name in expected} == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_whole_number_inputs_and_targets_have_their_range(tmp_path):
     keras.utils.set_random_seed(1)
     run = recorded(zoo.embedded(), zoo.tokens(), zoo.labels(), tmp_path)
@@ -31,6 +32,7 @@ def test_whole_number_inputs_and_targets_have_their_range(tmp_path):
     check_range(cell, zoo.labels()[:8])
 
 
+@pytest.mark.slow
 def test_targets_of_several_outputs_have_the_names_of_the_outputs(tmp_path):
     inputs = keras.Input((3,), name="features")
     outputs = {"a": keras.layers.Dense(1, name="a")(inputs), "b": keras.layers.Dense(2)(inputs)}
@@ -45,6 +47,7 @@ def test_targets_of_several_outputs_have_the_names_of_the_outputs(tmp_path):
     check_range(found[model.output_names[1]], b[:8])
 
 
+@pytest.mark.slow
 def test_the_number_of_samples_is_that_of_each_batch(tmp_path):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
@@ -53,6 +56,7 @@ def test_the_number_of_samples_is_that_of_each_batch(tmp_path):
     assert [run.at(Kind.STEP, step)[""]["batch_size"] for step in run.steps()] == [8, 2]
 
 
+@pytest.mark.slow
 def test_a_target_that_is_not_finite_is_counted(tmp_path):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")

@@ -63,6 +63,7 @@ def make(layer, run_eagerly):
     return zoo.classifier(*body, run_eagerly=run_eagerly)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run_eagerly", EAGER)
 def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
     plain = make(Calm(), run_eagerly)

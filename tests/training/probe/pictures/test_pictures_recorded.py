@@ -44,6 +44,7 @@ def test_every_kind_is_recorded_at_every_snapshot_under_its_names(tmp_path):
     assert {layer.calls for layer in run.model.layers} == {1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", [[], ["kernels"], ("attention", "activation_functions")])
 def test_only_the_pictures_that_are_asked_for_are_recorded(tmp_path, chosen):
     run = train(tmp_path, zoo.attention(), zoo.sequences(), zoo.labels(), pictures=chosen)
@@ -54,6 +55,7 @@ def test_only_the_pictures_that_are_asked_for_are_recorded(tmp_path, chosen):
     assert "prediction" in run.kinds
 
 
+@pytest.mark.slow
 def test_without_pictures_a_subclassed_model_has_the_order_of_its_calls(tmp_path):
     run = train(tmp_path, zoo.compiled(zoo.Subclassed()), zoo.vectors(), zoo.labels(), maps_every=0)
     assert run.model.edges_from == "order of calls"
@@ -62,12 +64,14 @@ def test_without_pictures_a_subclassed_model_has_the_order_of_its_calls(tmp_path
     assert "prediction" not in run.kinds
 
 
+@pytest.mark.slow
 def test_economy_takes_no_backward_pass(tmp_path):
     run = train(tmp_path, zoo.convolutional(), zoo.images(), zoo.labels(), tier="economy")
     assert "maps" in run.kinds
     assert not {"saliency", "grad_cam"} & run.kinds
 
 
+@pytest.mark.slow
 def test_caps_and_the_layer_of_grad_cam_can_be_chosen(tmp_path):
     model = zoo.convolutional()
     pictures = {"max_channels": 2, "max_pixels": 9, "grad_cam_layer": model.get_layer("conv")}
