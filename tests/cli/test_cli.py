@@ -1,4 +1,4 @@
-"""The command line: what it accepts, and what it says to the rest."""
+"""The command line: what it accepts, and how it refuses the rest."""
 
 import socket
 import subprocess

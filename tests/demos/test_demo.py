@@ -34,7 +34,7 @@ def demo(tmp_path_factory) -> tuple[pathlib.Path, str]:
     return log_dir, run_demo(log_dir)
 
 
-def test_prints_one_line_a_run_and_where_to_look(demo):
+def test_prints_one_line_per_run_and_where_to_look(demo):
     log_dir, output = demo
     for number, run in enumerate(RUNS, start=1):
         assert f"[{number}/{len(RUNS)}] {run}: " in output

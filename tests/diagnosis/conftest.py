@@ -7,15 +7,15 @@ import pytest
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """A run by the name of its function in `trainings`, trained when it is first asked for."""
+    """A run by the name of its function in `training_runs`, trained when it is first asked for."""
 
     @functools.cache
     def train(name):
         from tb_keras_inspect import load_run
-        from tests.diagnosis import trainings
+        from tests.diagnosis import training_runs
 
         directory = tmp_path_factory.mktemp(name)
-        trainings.train(name, directory)
+        training_runs.train(name, directory)
         return load_run(directory)
 
     return train

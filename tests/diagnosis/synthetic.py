@@ -1,4 +1,4 @@
-"""Runs with known numbers, encoded and read back as those of a training are."""
+"""Runs with known numbers, encoded and read back like those of a training run."""
 
 import numpy as np
 

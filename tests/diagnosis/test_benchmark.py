@@ -1,4 +1,4 @@
-"""A part of benchmarks/diagnosis: trained and diagnosed as it says."""
+"""Some runs of benchmarks/diagnosis: trained, and diagnosed as labelled."""
 
 import pytest
 
@@ -19,14 +19,14 @@ SOME = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SOME)
-def test_a_training_of_the_benchmark_is_diagnosed_as_it_says(tmp_path, name):
+def test_a_run_of_the_benchmark_is_diagnosed_as_labelled(tmp_path, name):
     train.train(name, tmp_path, "auto")
     case = measure.CASES[name]
     found = measure.problems_of(diagnose(load_run(tmp_path)))
     assert case.expected <= found <= case.expected | case.allowed
 
 
-def test_every_problem_is_in_three_trainings_and_a_third_of_all_is_healthy():
+def test_every_problem_is_in_three_runs_and_a_quarter_of_all_runs_is_healthy():
     cases = measure.CASES.values()
     assert train.MODULES
     for problem in measure.PROBLEMS:

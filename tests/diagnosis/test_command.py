@@ -1,4 +1,4 @@
-"""The command line: exit status, JSON, report, and what it says of bad input."""
+"""`tb-keras-inspect diagnose`: exit status, JSON, report, and messages for invalid input."""
 
 import json
 import sys
@@ -23,21 +23,21 @@ def write(run, directory):
 
 @pytest.fixture(scope="module")
 def logdir(tmp_path_factory):
-    """Two runs: one that goes well, one with dead units and a stuck loss."""
+    """Two runs: a healthy one, and one with dead units and a stuck loss."""
     folder = tmp_path_factory.mktemp("logs")
-    write(Run(chain()), folder / "well")
-    ill = Run(chain()).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.95, row=1)
-    write(ill, folder / "ill")
+    write(Run(chain()), folder / "healthy")
+    broken = Run(chain()).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.95, row=1)
+    write(broken, folder / "broken")
     return folder
 
 
 @pytest.mark.parametrize(
     ("run", "severity", "status"),
     [
-        ("ill", "error", 1),
-        ("ill", "note", 1),
-        ("well", "note", 0),
-        ("ill", None, 0),
+        ("broken", "error", 1),
+        ("broken", "note", 1),
+        ("healthy", "note", 0),
+        ("broken", None, 0),
         (".", "warning", 1),
     ],
 )
@@ -52,8 +52,8 @@ def test_status_says_whether_something_of_that_severity_was_found(
 def test_text_names_the_run_and_fits_eighty_columns(logdir, capsys):
     main(["diagnose", str(logdir)])
     text = capsys.readouterr().out
-    assert "well: no findings in 60 sampled steps" in text
-    assert "ill: 1 error" in text
+    assert "healthy: no findings in 60 sampled steps" in text
+    assert "broken: 1 error" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -61,12 +61,12 @@ def test_json_holds_the_findings_of_each_run(logdir, capsys):
     main(["diagnose", str(logdir), "--json"])
     content = json.loads(capsys.readouterr().out)
     found = {item["run"]: [f["problem"] for f in item["findings"]] for item in content["runs"]}
-    assert found == {"ill": ["dying_relu"], "well": []}
+    assert found == {"broken": ["dying_relu"], "healthy": []}
 
 
 def test_thresholds_can_be_changed(logdir, capsys):
     options = ["--fail-on", "note", "--threshold", "dead_share=0.99"]
-    assert main(["diagnose", str(logdir / "ill"), *options]) == 0
+    assert main(["diagnose", str(logdir / "broken"), *options]) == 0
 
 
 def test_thresholds_are_listed(logdir, capsys):
@@ -110,7 +110,7 @@ def test_report_is_one_file_that_loads_and_runs_nothing(logdir, tmp_path, capsys
         assert word not in page
 
 
-def test_report_shows_names_of_a_log_as_text(tmp_path, capsys):
+def test_report_escapes_names_from_a_log(tmp_path, capsys):
     model = chain()
     name = "<img src=x onerror=alert(1)>"
     model.layers[1].path = model.sites[1].name = name
@@ -127,7 +127,7 @@ def test_a_report_that_cannot_be_written_is_status_2(logdir, tmp_path, capsys):
     assert main(["diagnose", str(logdir), "--html", str(tmp_path / "no" / "r.html")]) == 2
 
 
-def test_it_needs_neither_keras_nor_a_backend(logdir, capsys):
+def test_diagnose_imports_neither_keras_nor_a_backend(logdir, capsys):
     import subprocess
 
     code = (

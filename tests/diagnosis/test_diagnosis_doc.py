@@ -1,4 +1,4 @@
-"""docs/diagnosis.md: its tables are those of the code."""
+"""The tables of docs/diagnosis.md are those of the code."""
 
 import pathlib
 import re
@@ -12,7 +12,7 @@ def test_every_rule_is_described():
     assert set(re.findall(r"^\| `(\w+)` \| [^|]+ \| [^|]+ \|$", TEXT, re.MULTILINE)) == {*PROBLEMS}
 
 
-def test_thresholds_are_listed_as_they_are():
+def test_thresholds_in_the_docs_are_those_of_the_code():
     rows = [
         f"| `{t.name}` | {t.default:g} | {t.low:g} to {t.high:g} | {t.definition} | {t.source} |"
         for t in THRESHOLDS

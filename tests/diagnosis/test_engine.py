@@ -1,4 +1,4 @@
-"""diagnose: its arguments, its robustness, its speed's reason."""
+"""diagnose: its arguments and its robustness; the rules and the catalogue agree."""
 
 import logging
 import pathlib
@@ -18,7 +18,7 @@ from tests.diagnosis.synthetic import Run, chain
 ABSURD = st.sampled_from([np.nan, np.inf, -np.inf, 0.0, -1.0, 1e38, -1e38, 1e-45, 1.0, 0.5])
 
 
-def test_the_package_offers_it():
+def test_the_package_exports_diagnose():
     assert tb_keras_inspect.diagnose is diagnose
 
 
@@ -69,7 +69,7 @@ def test_a_rule_that_fails_leaves_the_others(monkeypatch, caplog):
 
 
 @pytest.mark.parametrize("samples", [1, 2, 3])
-def test_the_first_samples_of_a_run_are_no_trouble(samples, caplog):
+def test_the_first_samples_of_a_run_give_no_findings_and_no_warnings(samples, caplog):
     assert diagnose(Run(chain(), samples=samples).data) == []
     assert not caplog.records
 

@@ -1,4 +1,4 @@
-"""Grouping: the root stands in the list, what follows from it beneath."""
+"""Grouping: the root is in the list, its consequences below it."""
 
 from tb_keras_inspect.diagnosis.grouping import group
 from tests.diagnosis.findings import make
@@ -8,7 +8,7 @@ def problems(findings):
     return [(f.problem, [g.problem for g in f.related]) for f in findings]
 
 
-def test_consequences_stand_under_their_root():
+def test_consequences_are_grouped_under_their_root():
     found = [make("slow_convergence"), make("vanishing_gradient"), make("dying_relu")]
     assert problems(group(found)) == [("dying_relu", ["slow_convergence", "vanishing_gradient"])]
 
@@ -42,12 +42,12 @@ def test_a_note_explains_nothing():
     assert len(group(found)) == 2
 
 
-def test_what_was_over_before_is_no_consequence():
+def test_what_ended_before_is_not_a_consequence():
     earlier = make("oscillating_loss", first_step=0, last_step=3, ongoing=False)
     assert len(group([make("dying_relu", first_step=5), earlier])) == 2
 
 
-def test_a_spell_of_large_steps_stands_under_the_units_it_killed():
+def test_a_period_of_large_steps_is_grouped_under_the_units_it_killed():
     spell = make("exploding_gradient", first_step=1, last_step=3, ongoing=False)
     assert problems(group([spell, make("dying_relu")])) == [("dying_relu", ["exploding_gradient"])]
 

@@ -1,4 +1,4 @@
-"""Helpers over time, against slow references."""
+"""Periods and medians, against slow references."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ numbers = st.one_of(st.floats(-1e6, 1e6, width=32), st.just(np.nan), st.just(np.
         ("#.....######....", Period(6, 11, False)),
     ],
 )
-def test_last_period(text, period):
+def test_the_last_or_longest_period_is_found(text, period):
     assert last_period(np.array([c == "#" for c in text])) == period
 
 

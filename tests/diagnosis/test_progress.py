@@ -36,7 +36,7 @@ def test_the_baseline_follows_from_loss_and_targets(name, mean, std, start, base
     np.testing.assert_allclose(progress(start, name, mean, std).baseline, baseline, rtol=1e-6)
 
 
-def test_without_that_the_first_loss_is_the_reference():
+def test_without_a_baseline_the_first_loss_is_the_reference():
     found = progress(np.linspace(8.0, 1.0, 60), "my_loss")
     assert found.reference == found.start
 

@@ -27,7 +27,7 @@ def test_without_all_sites_they_stand_in_the_order_of_the_variables():
     assert paths(structure(model)) == ["dense_0", "dense_1", "dense_2"]
 
 
-def test_biases_of_rank_two_are_no_kernels():
+def test_biases_of_rank_two_are_not_kernels():
     model = chain(1)
     model.variables[1].shape.append(4)
     (item,) = structure(model).weighted
@@ -55,7 +55,7 @@ def test_the_output_is_the_last_layer_that_does_more_than_reshape():
     assert [site.name for site in structure(model).outputs] == ["dense_1"]
 
 
-def test_edges_that_are_a_guess_name_no_outputs():
+def test_guessed_edges_name_no_outputs():
     model = chain(3)
     model.edges.add(source=0, target=1)
     model.edges_from = "order of calls"
@@ -63,7 +63,7 @@ def test_edges_that_are_a_guess_name_no_outputs():
     assert [found.is_output(site) for site in found.sites] == [False, False, True]
 
 
-def test_players_of_a_training_step_of_its_own_have_outputs_too():
+def test_parts_of_a_model_with_its_own_training_step_have_outputs_too():
     model = chain(4)
     model.layers[2].parent = model.layers[3].parent = 1
     model.compiled["train_step"] = "own"
@@ -71,7 +71,7 @@ def test_players_of_a_training_step_of_its_own_have_outputs_too():
     assert found.is_output(found.site("dense_3"))
 
 
-def test_edges_that_turn_in_a_circle_end():
+def test_edges_in_a_circle_do_not_hang():
     model = chain(3)
     for source, target in ((0, 1), (1, 0), (2, 2)):
         model.edges.add(source=source, target=target)

@@ -1,4 +1,4 @@
-"""Thresholds: each has a meaning and a source, and takes what its range allows."""
+"""Thresholds: each has a meaning and a source, and accepts the values in its range."""
 
 import pytest
 

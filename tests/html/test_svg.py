@@ -1,4 +1,4 @@
-"""The report's pictures: where points lie, and what odd numbers become."""
+"""The plots of the report: where points lie, and what happens to odd numbers."""
 
 import re
 import xml.etree.ElementTree as ElementTree

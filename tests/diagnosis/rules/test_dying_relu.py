@@ -38,7 +38,7 @@ def test_severity_says_how_much_is_lost_and_whether_training_suffers(fraction, l
     assert finding.severity == severity
 
 
-def test_death_is_dated_and_named():
+def test_dead_units_are_reported_with_their_step_and_layer():
     (finding,) = found(rule, dead(0.95, at=slice(30, None)))
     assert finding.first_step == 150
     assert finding.where.layers == ["dense_1"]
@@ -76,7 +76,7 @@ def with_units(max_abs):
     return run
 
 
-def test_where_an_epoch_holds_few_batches_more_are_looked_at():
+def test_with_few_batches_per_epoch_more_of_them_are_used():
     silent = np.zeros((60, 8))
     (finding,) = found(rule, with_units(silent))
     assert finding.where.units == {"dense_1": list(range(8))}

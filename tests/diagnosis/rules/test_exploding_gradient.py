@@ -28,12 +28,12 @@ def test_threshold_is_the_growth_over_the_first_norms(factor, count):
     assert len(found(rule, growing(norm, np.where(norm > 1, 50.0, 2.3)))) == count
 
 
-def test_growth_without_a_rise_of_the_loss_is_none():
+def test_growth_without_a_rise_of_the_loss_is_not_reported():
     norm = 10.0 ** np.linspace(0, 4, 60)
     assert found(rule, growing(norm, np.linspace(2.3, 0.1, 60))) == []
 
 
-def test_a_late_spike_of_a_converged_run_below_its_first_norm_is_none():
+def test_a_late_spike_of_a_converged_run_below_its_first_norm_is_not_reported():
     norm = np.geomspace(1.0, 1e-6, 60)
     norm[50] = 0.5
     loss = np.geomspace(2.3, 1e-4, 60)
@@ -41,19 +41,19 @@ def test_a_late_spike_of_a_converged_run_below_its_first_norm_is_none():
     assert found(rule, growing(norm, loss)) == []
 
 
-def test_steps_as_large_as_the_weights_without_any_gain_are_an_error():
+def test_updates_as_large_as_the_weights_without_progress_are_an_error():
     run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 1.5, row=2)
     (finding,) = found(rule, run)
     assert finding.variant == "large_updates"
     assert finding.where.variables == ["dense_1/kernel"]
 
 
-def test_large_steps_of_the_first_step_alone_are_none():
+def test_large_steps_of_the_first_step_alone_are_not_reported():
     run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 5.0, row=2, at=0)
     assert found(rule, run) == []
 
 
-def test_large_steps_of_biases_that_start_at_zero_are_none():
+def test_large_steps_of_biases_that_start_at_zero_are_not_reported():
     run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 5.0, row=slice(1, None, 2))
     assert found(rule, run) == []
 
@@ -66,14 +66,14 @@ def test_large_steps_and_then_nan_are_found_with_a_single_finite_sample():
     assert finding.where.layers == ["dense_0"]
 
 
-def test_ordinary_steps_and_then_nan_are_no_explosion():
+def test_ordinary_updates_and_then_nan_are_not_an_explosion():
     run = Run(chain())
     run.step["loss"][30:] = np.nan
     assert found(rule, run) == []
 
 
 @pytest.mark.parametrize(("factor", "count"), [(101, 1), (99, 0)])
-def test_a_loss_that_was_thrown_up_and_stays_is_found_without_its_norm(factor, count):
+def test_a_loss_that_jumped_up_and_stays_there_is_found_without_its_norm(factor, count):
     loss = np.full(60, 2.3026 * factor)
     loss[0] = 2.3
     assert len(found(rule, growing(np.ones(60), loss))) == count

@@ -1,4 +1,4 @@
-"""Trainings that go well: nothing above a note, whatever they look like."""
+"""Healthy training runs, some of which look broken: nothing above a note."""
 
 import pytest
 
@@ -11,5 +11,5 @@ SLOW = ("healthy_tanh", "converged", "fine_tuned")
 @pytest.mark.parametrize(
     "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)]
 )
-def test_a_training_that_goes_well_has_nothing_above_a_note(trained, name):
+def test_a_healthy_run_has_nothing_above_a_note(trained, name):
     assert [str(f) for f in diagnose(trained(name)).at_least("warning")] == []

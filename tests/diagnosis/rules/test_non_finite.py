@@ -58,7 +58,7 @@ def test_data_that_is_bad_in_later_samples_is_the_cause_of_what_happened_between
     assert "in the data" in finding.advice[0].text
 
 
-def test_data_that_was_bad_before_without_harm_is_not():
+def test_bad_data_that_did_no_harm_before_is_not_the_cause():
     run = Run(chain()).set(Kind.WEIGHT, "nonfinite_count", 1, row=2, at=slice(30, None))
     run.set(Kind.INPUT, "nonfinite_count", 3, at=[10, 50])
     (finding,) = found(rule, run)
@@ -75,7 +75,7 @@ def test_what_grew_before_is_evidence():
     assert "diverging" in finding.cause
 
 
-def test_an_odd_batch_of_a_converged_run_is_no_growth():
+def test_an_odd_batch_of_a_converged_run_is_not_growth():
     run = Run(chain()).loss(np.geomspace(2.3, 1e-4, 60))
     run.step["loss"][29:] = [0.05, *[np.nan] * 30]
     (finding,) = found(rule, run)
@@ -83,14 +83,14 @@ def test_an_odd_batch_of_a_converged_run_is_no_growth():
     assert "Guard" in finding.advice[0].text
 
 
-def test_single_overflows_that_mixed_precision_skips_are_none():
+def test_single_overflows_that_mixed_precision_skips_are_not_reported():
     run = Run(chain()).set(Kind.GRADIENT, "nonfinite_count", 3, at=[0, 1, 20, 40])
     run.step["loss_scale"] = np.full(60, 1024.0)
     assert found(rule, run) == []
     assert len(found(rule, run.set(Kind.GRADIENT, "nonfinite_count", 3, at=slice(50, None)))) == 1
 
 
-def test_infinities_inside_a_layer_are_none_while_all_else_is_finite():
+def test_infinities_inside_a_layer_are_not_reported_while_all_else_is_finite():
     assert found(rule, Run(chain()).set(Kind.ACTIVATION, "nonfinite_count", 7, row=1)) == []
 
 

@@ -58,18 +58,18 @@ def test_a_loss_that_is_finite_again_is_over():
     assert finding.last_step == 6 * 295 // 12
 
 
-def test_epochs_without_validation_are_none():
+def test_epochs_without_validation_are_not_reported():
     val = np.where(np.arange(12) % 4 == 3, 0.5, np.nan)
     assert found(rule, epochs(val)) == []
     assert found(rule, epochs(val, val_accuracy=val)) == []
 
 
-def test_validation_that_stopped_after_an_earlier_fit_is_none():
+def test_validation_that_stopped_after_an_earlier_fit_is_not_reported():
     val = np.where(np.arange(12) < 4, 0.5, np.nan)
     assert found(rule, epochs(val, val_accuracy=val)) == []
 
 
-def test_after_a_nan_in_training_validation_only_reflects_it():
+def test_after_a_nan_in_training_the_validation_loss_is_not_reported():
     run = epochs(np.where(np.arange(12) < 6, 0.5, np.nan), np.where(np.arange(12) < 6, 1, np.nan))
     run.step["loss"][30:] = np.nan
     assert found(rule, run) == []
@@ -81,7 +81,7 @@ def test_a_training_loss_that_is_nan_too_is_another_problem():
 
 
 @pytest.mark.parametrize("val", [np.full(12, 0.5), np.full(12, 1e30), np.full(12, 50.0)])
-def test_finite_validation_losses_are_none_however_large(val):
+def test_a_finite_validation_loss_is_not_reported_however_large(val):
     assert found(rule, epochs(val)) == []
 
 

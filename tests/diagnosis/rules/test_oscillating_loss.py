@@ -1,4 +1,4 @@
-"""oscillating_loss: epochs that lose what they had, not batches that differ."""
+"""oscillating_loss: epochs that get worse, not batches that differ."""
 
 import numpy as np
 import pytest
@@ -31,13 +31,13 @@ def test_threshold_is_all_rises_together(size, count):
     assert len(found(rule, epochs(swinging(size)))) == count
 
 
-def test_epochs_that_fall_are_none_however_batches_scatter():
+def test_epochs_that_fall_are_not_reported_however_batches_scatter():
     rng = np.random.default_rng(0)
     run = Run(chain()).epoch(loss=np.linspace(2.0, 1.0, 10))
     assert found(rule, run.loss(np.linspace(2.3, 1, 60) * rng.lognormal(0, 0.5, 60))) == []
 
 
-def test_small_batches_without_epochs_are_none():
+def test_small_batches_without_epochs_are_not_reported():
     rng = np.random.default_rng(1)
     assert found(rule, Run(chain(), samples=200).loss(0.8 * rng.chisquare(4, 200) / 4 + 1)) == []
 
@@ -67,13 +67,13 @@ def test_a_training_step_of_its_own_is_left_alone():
     assert found(rule, Run(run.model).loss(1.0).epoch(loss=swinging(0.1))) == []
 
 
-def test_warm_restarts_are_none():
+def test_warm_restarts_are_not_reported():
     run = epochs(swinging(0.1))
     run.step["learning_rate"] = 1e-3 * (1.01 - (np.arange(60) % 15) / 15)
     assert found(rule, run) == []
 
 
-def test_a_single_rise_is_none():
+def test_a_single_rise_is_not_reported():
     loss = np.linspace(2, 1, 12)
     loss[6:] += 0.5
     assert found(rule, epochs(loss)) == []

@@ -55,7 +55,7 @@ def test_a_softmax_on_top_of_a_softmax_is_found():
         ("sigmoid", '["binary_crossentropy", "mse"]', '[true, null]', 1),
     ],
 )  # fmt: skip
-def test_what_fits_and_what_is_not_known_is_none(last, loss, logits, classes):
+def test_what_fits_or_is_unknown_is_not_reported(last, loss, logits, classes):
     assert found(rule, compiled(last, loss, logits, classes)) == []
 
 

@@ -1,4 +1,4 @@
-"""overfitting: a rise of the validation loss that costs something, and lasts."""
+"""overfitting: a rise of the validation loss that is costly and lasts."""
 
 import numpy as np
 import pytest
@@ -38,17 +38,17 @@ def test_a_small_rise_of_a_good_model_is_a_note():
     assert finding.severity == "note"
 
 
-def test_a_converged_run_whose_loss_creeps_up_is_none():
+def test_a_converged_run_whose_loss_creeps_up_is_not_reported():
     assert found(rule, epochs(turned(0.05, 0.1))) == []
 
 
-def test_noise_of_single_epochs_is_none():
+def test_noise_of_single_epochs_is_not_reported():
     val = np.full(20, 0.5)
     val[[7, 12, 18]] = 1.2
     assert found(rule, epochs(val)) == []
 
 
-def test_a_rise_while_training_does_not_learn_is_another_fault():
+def test_a_rise_while_the_training_loss_does_not_fall_is_another_problem():
     assert found(rule, epochs(turned(), np.linspace(2.3, 2.2, 20))) == []
 
 
@@ -57,7 +57,7 @@ def test_memorising_without_a_rise_is_found_by_its_gap():
     assert finding.variant == "gap"
 
 
-def test_batch_normalisation_whose_statistics_lag_is_none():
+def test_batch_normalisation_whose_statistics_lag_is_not_reported():
     model = chain()
     model.layers.add(path="norm", class_name="BatchNormalization", settings={"momentum": "0.99"})
     val = np.full(20, 3.0)
@@ -69,5 +69,5 @@ def test_few_epochs_say_nothing():
     assert found(rule, epochs([1.0, 2.0, 3.0, 4.0], [1.0, 0.5, 0.2, 0.1])) == []
 
 
-def test_without_validation_there_is_nothing_to_say():
+def test_without_validation_there_is_nothing_to_report():
     assert found(rule, Run(chain()).epoch(loss=TRAIN)) == []

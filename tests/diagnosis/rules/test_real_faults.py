@@ -1,4 +1,4 @@
-"""Real trainings with one fault each: it stands at the top of the list."""
+"""Real training runs with one fault each: the fault is found, and nothing else."""
 
 import pytest
 
@@ -34,7 +34,7 @@ NAMES = [pytest.param(name, marks=marks_of(name)) for name in FAULTS]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_fault_of_a_training_is_found_where_it_is(trained, name):
+def test_the_fault_of_a_run_is_found_in_its_place(trained, name):
     problem, layer = FAULTS[name]
     findings = diagnose(trained(name)).at_least("warning")
     assert problem in {finding.problem for finding in findings}
@@ -45,7 +45,7 @@ def test_the_fault_of_a_training_is_found_where_it_is(trained, name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_other_problem_stands_beside_the_fault(trained, name):
+def test_no_other_problem_is_reported_beside_the_fault(trained, name):
     problem, _ = FAULTS[name]
     allowed = {problem}
     if name == "exploding":  # it ends in overflow

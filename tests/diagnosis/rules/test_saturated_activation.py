@@ -38,11 +38,11 @@ def test_saturation_that_came_while_the_loss_is_stuck_is_an_error():
     assert finding.severity == "error"
 
 
-def test_the_output_is_meant_to_be_sure():
+def test_a_saturated_output_of_the_model_is_not_reported():
     assert found(rule, flat(1.0, row=3, last="sigmoid")) == []
 
 
-def test_an_output_that_is_only_reshaped_is_one_too():
+def test_an_output_that_is_only_reshaped_is_still_an_output():
     model = chain(4, activation="tanh", last="")
     model.layers[3].class_name = "Reshape"
     del model.variables[6:]
@@ -50,7 +50,7 @@ def test_an_output_that_is_only_reshaped_is_one_too():
     assert found(rule, run) == []
 
 
-def test_each_of_several_outputs_is_one():
+def test_each_of_several_outputs_counts_as_an_output():
     model = chain(4, activation="tanh")
     model.edges.add(source=0, target=2)
     model.edges.add(source=0, target=3)
@@ -60,11 +60,11 @@ def test_each_of_several_outputs_is_one():
     assert len(found(rule, run.set(Kind.ACTIVATION, "saturated_fraction", 0.9, row=0))) == 1
 
 
-def test_what_passes_is_none():
+def test_saturation_that_ended_is_not_reported():
     assert found(rule, flat(0.9, at=slice(5, 20))) == []
 
 
-def test_functions_without_flat_parts_are_none():
+def test_functions_without_flat_parts_are_not_reported():
     assert found(rule, flat(0.9, activation="relu")) == []
 
 

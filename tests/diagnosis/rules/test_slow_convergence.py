@@ -1,4 +1,4 @@
-"""slow_convergence: small steps, dropout, equal units, and flat losses that have another reason."""
+"""slow_convergence: small updates, dropout, equal units, and flat losses with another reason."""
 
 import numpy as np
 import pytest
@@ -26,28 +26,28 @@ def test_threshold_is_the_update_ratio(ratio, count):
     assert len(found(rule, steps_of(ratio))) == count
 
 
-def test_threshold_is_how_far_all_steps_can_have_led():
+def test_threshold_is_how_far_all_updates_can_have_moved_the_weights():
     assert len(found(rule, steps_of(1e-4))) == 1
     assert found(rule, steps_of(1e-4), slow_path=0.02) == []
 
 
-def test_tiny_steps_of_a_run_that_learns_are_none():
+def test_tiny_steps_of_a_run_that_learns_are_not_reported():
     assert found(rule, steps_of(1e-6, np.linspace(2.3, 0.2, 60))) == []
 
 
-def test_a_flat_loss_with_ordinary_steps_is_none_the_data_may_hold_nothing():
+def test_a_flat_loss_with_ordinary_updates_is_not_reported_because_the_data_may_hold_nothing():
     assert found(rule, steps_of(1e-3)) == []
 
 
-def test_where_one_kernel_moves_the_rate_is_not_the_reason():
+def test_if_one_kernel_moves_the_learning_rate_is_not_the_reason():
     assert found(rule, steps_of(1e-7).set(Kind.UPDATE, "ratio", 1e-2, row=6)) == []
 
 
-def test_steps_that_began_as_usual_and_faded_are_none_of_the_rates_business():
+def test_updates_that_began_as_usual_and_faded_do_not_blame_the_learning_rate():
     assert found(rule, steps_of(1e-6).set(Kind.UPDATE, "ratio", 1e-2, at=1)) == []
 
 
-def test_a_warm_up_is_none():
+def test_a_warm_up_is_not_reported():
     run = steps_of(1e-6)
     run.step["learning_rate"] = np.linspace(0, 1e-3, 60)
     assert found(rule, run) == []
@@ -78,7 +78,7 @@ def test_dropout_is_named_where_its_rate_is_high_and_the_loss_flat(rate, count):
     assert len(found(rule, dropped(rate))) == count
 
 
-def test_high_dropout_that_learns_is_none():
+def test_high_dropout_that_learns_is_not_reported():
     assert found(rule, dropped(0.9, np.linspace(2.3, 0.2, 60))) == []
 
 
@@ -89,7 +89,7 @@ def test_kernels_that_stay_zero_are_symmetric():
     assert finding.severity == "error"
 
 
-def test_a_zero_output_layer_is_none():
+def test_a_zero_output_layer_is_not_reported():
     assert found(rule, Run(chain()).loss(2.3).set(Kind.WEIGHT, "l2", 0.0, row=6)) == []
 
 

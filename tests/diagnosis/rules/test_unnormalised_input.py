@@ -23,11 +23,11 @@ def test_threshold_is_the_root_mean_square(std, count):
 @pytest.mark.parametrize(
     ("mean", "std"), [(0.13, 0.31), (0.5, 0.3), (4.9, 6.0), (0.0, 1.0), (0.9, 0.05)]
 )
-def test_pixels_and_standardised_data_are_none(mean, std):
+def test_pixels_and_standardised_data_are_not_reported(mean, std):
     assert found(rule, entering(mean, std)) == []
 
 
-def test_a_mean_far_from_all_deviation_is_found():
+def test_a_mean_many_standard_deviations_from_zero_is_found():
     (finding,) = found(rule, entering(mean=8.0, std=0.1))
     assert finding.variant == "offset"
 
@@ -37,7 +37,7 @@ def test_tiny_inputs_are_found():
     assert finding.variant == "small"
 
 
-def test_one_batch_with_an_outlier_is_none():
+def test_one_batch_with_an_outlier_is_not_reported():
     assert found(rule, entering().set(Kind.INPUT, "std", 1e4, at=10)) == []
 
 
@@ -69,7 +69,7 @@ def test_an_operation_that_is_no_layer_shows_in_the_first_layers_answer():
     assert found(rule, run) == []
 
 
-def test_tokens_of_an_embedding_are_none():
+def test_tokens_of_an_embedding_are_not_reported():
     model = chain()
     model.layers.add(path="embedding", class_name="Embedding", parent=-1)
     run = entering(mean=500.0, std=300.0, model=model)

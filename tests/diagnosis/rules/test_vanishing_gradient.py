@@ -18,7 +18,7 @@ def fading(last_over_first, layers=6, loss=2.3, size=1e-3):
 
 
 def resize(run, size, row, at=slice(None)):
-    """Gives gradients a size, with the deviation that goes with it."""
+    """Gives gradients a size, with the matching standard deviation."""
     run.set(Kind.GRADIENT, "l2", size, row, at)
     return run.set(Kind.GRADIENT, "std", size / 8, row, at)
 
@@ -37,20 +37,20 @@ def test_threshold_is_early_over_late(factor, count):
     assert len(found(rule, run)) == count
 
 
-def test_equal_sizes_are_none():
+def test_equal_sizes_are_not_reported():
     assert found(rule, fading(1.0)) == []
 
 
-def test_all_gradients_small_together_as_in_a_converged_run_are_none():
+def test_all_gradients_small_together_as_in_a_converged_run_are_not_reported():
     assert found(rule, fading(1.0, size=1e-9, loss=1e-4)) == []
 
 
-def test_a_run_that_has_learned_has_a_note_at_most():
+def test_a_run_that_has_learned_has_at_most_a_note():
     (finding,) = found(rule, fading(1e-6, loss=np.linspace(2.3, 0.05, 60)))
     assert finding.severity == "note"
 
 
-def test_exactly_zero_is_another_fault():
+def test_a_gradient_of_exactly_zero_is_another_problem():
     run = fading(1.0).set(Kind.GRADIENT, "l2", 0.0, row=slice(0, 4))
     assert found(rule, run) == []
 

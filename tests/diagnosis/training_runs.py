@@ -1,4 +1,4 @@
-"""Short real trainings on scikit-learn's digits and on waves, each for what its name says."""
+"""Short real training runs on scikit-learn's digits, each with what its name says."""
 
 import keras
 import numpy as np
@@ -12,7 +12,7 @@ CROSS_ENTROPY = "sparse_categorical_crossentropy"
 
 
 def digits(scale=1.0):
-    """x float32[1437, 64] of mean 0 and deviation 1 (times `scale`), y int32[1437]."""
+    """x float32[1437, 64] of mean 0 and standard deviation 1 (times `scale`), y int32[1437]."""
     data = load_digits()
     x = (data.data - data.data.mean()) / data.data.std() * scale
     return x[:1437].astype("float32"), data.target[:1437].astype("int32")
@@ -68,7 +68,7 @@ def sparse():
 
 
 def fine_tuned():
-    """All but the head frozen, after a training of their own."""
+    """All but the head frozen, after these layers were trained."""
     x, y = digits()
     model = compiled(mlp([32, 32]), Adam(3e-3))
     model.fit(x[y < 6], y[y < 6], epochs=5, verbose=0)
