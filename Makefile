@@ -4,7 +4,7 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check affected lint format generate proto frontend dev screenshots pictures bench docs links dist clean
+.PHONY: help demo test check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean
 
 help:  ## list all commands
 	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -34,6 +34,9 @@ format: setup  ## format all files
 	@$(IN_VENV) -m ruff check --quiet --fix .
 	@$(IN_VENV) -m ruff format .
 	@npm --prefix frontend run --silent format
+
+messages: environment  ## print every message that a user can meet
+	@$(IN_VENV) -m tests.messages
 
 generate: environment  ## generate catalog.ts and the tables of the docs from tb_keras_inspect/catalog
 	@$(IN_VENV) -m scripts.generate

@@ -124,7 +124,7 @@ def _guarded(request: wrappers.Request, steering: Steering) -> str:
         raise ForbiddenError("Requests of other sites are refused")
     token = request.headers.get(HEADER, "")
     if not token or len(token) > MAX_TOKEN or not token.isascii():
-        raise ForbiddenError(f"The token of the training must be in the header {HEADER}")
+        raise ForbiddenError(f"The token of the training run must be in the header {HEADER}")
     return token.strip()
 
 

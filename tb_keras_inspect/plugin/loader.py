@@ -23,9 +23,9 @@ class InspectLoader(base_plugin.TBLoader):
         group.add_argument(
             "--keras_inspect_control",
             action="store_true",
-            help="Let the Keras Inspect tab steer running trainings that allow it "
-            "(`InspectCallback(..., control=True)`). Each command needs the training's token. Whoever "
-            "can reach this port and has the token can pause and change the training.",
+            help="Let the Keras Inspect tab control training runs that allow it "
+            "(`InspectCallback(..., control=True)`). Each command needs the run's token. Anyone who "
+            "can reach this port and has the token can pause and change the run.",
         )
 
     def fix_flags(self, flags):

@@ -205,7 +205,7 @@ class Watch:
     def _print(self, finding: Finding, stops: bool) -> None:
         # A progress bar leaves its line open: begin and end on lines of our own.
         if stops:
-            print(f"\nInspectCallback ends the training:\n{finding}\n", flush=True)
+            print(f"\nInspectCallback ends the training run:\n{finding}\n", flush=True)
         elif self._console and finding.rank >= SEVERITIES.index(self._console):
             print(f"\n{message(finding)}\n", flush=True)
 

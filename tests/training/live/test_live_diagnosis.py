@@ -214,7 +214,7 @@ def test_fit_stops_and_prints_at_a_nan(tmp_path, capsys):
     )
     assert len(history.epoch) < 5
     text = capsys.readouterr().out
-    assert "InspectCallback ends the training" in text
+    assert "InspectCallback ends the training run" in text
     assert "The input data" in text
 
 
