@@ -1,4 +1,4 @@
-"""Control files behind URLs: the same as in a directory, but for links and permissions."""
+"""Control files behind URLs work as in a local directory, except for links and permissions."""
 
 import json
 import threading
@@ -27,13 +27,13 @@ TOKEN = "ab" * 20
 
 
 def url(scheme: str) -> str:
-    """One that nothing is behind yet."""
+    """A URL with nothing behind it yet."""
     return f"{scheme}://tb_keras_inspect_{uuid.uuid4().hex}/a"
 
 
 @pytest.fixture(params=["local", "fsspec", "gfile"])
 def place(request, tmp_path) -> str:
-    """A directory, local or what each of the two layers has in memory."""
+    """A local directory, or one in the memory of each file layer."""
     if request.param == "local":
         return str(tmp_path)
     pytest.importorskip("tensorflow" if request.param == "gfile" else "fsspec")
@@ -134,7 +134,7 @@ def test_local_directories_are_still_guarded_against_links(tmp_path):
 
 
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the layer is TensorFlow's")
-def test_a_training_that_records_behind_a_url_is_steered():
+def test_a_run_that_is_recorded_behind_a_url_can_be_controlled():
     directory = url("ram")
 
     def script(control):

@@ -9,13 +9,13 @@ from tb_keras_inspect.files.remote_files import FsspecFiles, TensorFlowFiles
 
 
 def url(scheme):
-    """One that nothing is behind yet."""
+    """A URL with nothing behind it yet."""
     return f"{scheme}://tb_keras_inspect_{uuid.uuid4().hex}/a"
 
 
 @pytest.fixture(params=["memory", "ram"])
 def place(request):
-    """A directory in the memory of fsspec, or of TensorFlow's layer."""
+    """A directory in the memory of each file layer."""
     pytest.importorskip("tensorflow" if request.param == "ram" else "fsspec")
     return url(request.param)
 

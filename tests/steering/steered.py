@@ -1,4 +1,4 @@
-"""A small training in this thread, and somebody who steers it from another one."""
+"""A small training run in this thread, controlled from another thread."""
 
 import contextlib
 import threading
@@ -15,7 +15,7 @@ SAMPLES, BATCH = 64, 16
 
 
 def make_data(bad=()):
-    """x, y; samples with these numbers hold a NaN."""
+    """Returns x and y; the samples at the indices in `bad` contain a NaN."""
     generator = np.random.default_rng(0)
     x = generator.normal(size=(SAMPLES, 6)).astype("float32")
     y = (x[:, 0] > 0).astype("int32")
@@ -24,7 +24,7 @@ def make_data(bad=()):
 
 
 def make_model(optimizer=None, steps_per_execution=1):
-    """Two dense layers, `first` and `second`, with dropout between; always the same weights."""
+    """Returns dense layers `first` and `second` with dropout between, always with the same weights."""
     keras.utils.set_random_seed(1)
     model = keras.Sequential(
         [
@@ -43,22 +43,22 @@ def make_model(optimizer=None, steps_per_execution=1):
 
 
 def weights(model):
-    """All of them, on the host."""
+    """Returns all variables as NumPy arrays."""
     return [keras.ops.convert_to_numpy(variable.value) for variable in model.variables]
 
 
 def connected(directory):
-    """A connection, once the training is there."""
+    """Connects as soon as the training run takes commands."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
         with contextlib.suppress(NotSteerableError):
             return connect(directory, timeout=WAIT)
         time.sleep(0.02)
-    raise TimeoutError("no training takes commands")
+    raise TimeoutError("no training run takes commands")
 
 
 class HoldFirstStep(keras.callbacks.Callback):
-    """Has a training wait before a step until the steering one is connected and has said "go"."""
+    """Delays the first step until the controlling thread has connected and set `go`."""
 
     def __init__(self):
         super().__init__()
@@ -71,7 +71,8 @@ class HoldFirstStep(keras.callbacks.Callback):
 def steer(model, directory, script, data=None, epochs=2, callbacks=(), shuffle=False, **options):
     """Fits a model while `script(control)` runs in another thread, paused before the first step.
 
-    Returns what the script returns; raises what it raises. The training is ended with it.
+    Returns what the script returns and raises what it raises. After the script training resumes, or
+    stops if the script failed.
     """
     x, y = data or make_data()
     found, errors = [], []
@@ -81,7 +82,7 @@ def steer(model, directory, script, data=None, epochs=2, callbacks=(), shuffle=F
         control = None
         try:
             control = connected(directory)
-            # Sent before the first step may begin, so that the training pauses there.
+            # Sent before the first step can begin, so that training pauses there.
             identity = send(control, "pause")
             wait_for_commands(callback)
             hold.go.set()
@@ -120,20 +121,20 @@ def steer(model, directory, script, data=None, epochs=2, callbacks=(), shuffle=F
 
 
 def send(control, command, **arguments):
-    """Sends a command without waiting for its answer; its id."""
+    """Sends a command without waiting for its answer. Returns its id."""
     return control._exchange.send(command, arguments)
 
 
 def answer_of(control, identity):
-    """The answer of a command, once it is there."""
+    """Waits for the answer to a command."""
     return control._exchange.wait_for_answer(identity)
 
 
 def wait_for_commands(callback, count=1):
-    """Waits until the training has read so many commands."""
+    """Waits until the training process has read so many commands."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
         if callback._controller.waiting_count >= count:
             return
         time.sleep(0.01)
-    raise TimeoutError("the training has not read the command")
+    raise TimeoutError("the training process has not read the command")

@@ -1,4 +1,4 @@
-"""Both ends of the channel, and the thread at the training's end."""
+"""Both ends of the channel, and the command server of the training process."""
 
 import json
 import os
@@ -36,7 +36,7 @@ def server(tmp_path):
     server.close()
 
 
-def test_what_is_there_from_an_earlier_process_is_deleted(tmp_path):
+def test_files_of_an_earlier_process_are_deleted(tmp_path):
     for folder in ("commands", "answers"):
         os.makedirs(tmp_path / FOLDER / folder)
         (tmp_path / FOLDER / folder / f"{new_id()}.json").write_text("{}")
@@ -79,7 +79,7 @@ def test_many_senders_at_once_are_each_answered_once(tmp_path, server):
     until(lambda: os.listdir(tmp_path / FOLDER / "commands") == [])
 
 
-def test_what_is_no_command_is_answered_or_removed(tmp_path, server):
+def test_files_that_are_not_commands_are_refused_or_removed(tmp_path, server):
     folder = tmp_path / FOLDER / "commands"
     contents = ["", "{", "[]", json.dumps({"id": new_id()}), "[" * 10_000, "x" * 100_000]
     ids = [new_id() for _ in contents]
@@ -95,7 +95,7 @@ def test_what_is_no_command_is_answered_or_removed(tmp_path, server):
     assert not server.waiting_count
 
 
-def test_a_changed_command_does_not_keep_its_signature(tmp_path, server):
+def test_a_command_that_was_altered_is_refused(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
     server.poll_seconds = 3600
     time.sleep(0.05)
@@ -106,7 +106,7 @@ def test_a_changed_command_does_not_keep_its_signature(tmp_path, server):
     assert channel.answer(identity)["why"] == "The token is wrong"
 
 
-def test_a_command_that_waits_is_refused_when_the_training_ends(tmp_path, server):
+def test_a_waiting_command_is_refused_when_training_ends(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
     channel.send(TOKEN, identity, "pause", {})
     until(lambda: server.waiting_count)
@@ -115,7 +115,7 @@ def test_a_command_that_waits_is_refused_when_the_training_ends(tmp_path, server
     assert channel.token() is None
 
 
-def test_a_command_taken_back_is_not_carried_out(tmp_path, server):
+def test_a_withdrawn_command_is_not_carried_out(tmp_path, server):
     channel, identity = Channel(str(tmp_path)), new_id()
     channel.send(TOKEN, identity, "pause", {})
     until(lambda: server.waiting_count)
@@ -124,7 +124,7 @@ def test_a_command_taken_back_is_not_carried_out(tmp_path, server):
     assert not channel.withdraw(identity)
 
 
-def test_old_answers_are_forgotten(tmp_path, server, monkeypatch):
+def test_old_answers_are_deleted(tmp_path, server, monkeypatch):
     monkeypatch.setattr(command_server, "MAX_ANSWERS", 3)
     monkeypatch.setattr(command_server, "MAX_PICTURES", 1)
     channel, ids = Channel(str(tmp_path)), [new_id() for _ in range(5)]
@@ -137,7 +137,7 @@ def test_old_answers_are_forgotten(tmp_path, server, monkeypatch):
     assert [channel.picture(i) is not None for i in ids] == [False] * 4 + [True]
 
 
-def test_files_that_vanish_are_told_once_and_end_the_channel(tmp_path, server):
+def test_control_files_that_vanish_stop_the_server(tmp_path, server):
     import shutil
 
     shutil.rmtree(tmp_path / FOLDER)
@@ -170,7 +170,7 @@ def test_a_fit_that_ends_by_an_exception_is_noticed(tmp_path):
     thread.join()
 
 
-def test_connect_says_why_there_is_nothing_to_steer(tmp_path, server):
+def test_connect_says_why_a_run_takes_no_commands(tmp_path, server):
     with pytest.raises(NotSteerableError, match="was not started with"):
         connect(tmp_path / "nothing")
     (tmp_path / FOLDER / "token").unlink()
@@ -178,7 +178,7 @@ def test_connect_says_why_there_is_nothing_to_steer(tmp_path, server):
         connect(tmp_path)
 
 
-def test_a_silent_training_is_told_from_one_whose_clock_differs():
+def test_a_dead_process_is_distinguished_from_one_with_another_clock():
     now = time.time()
     assert Liveness().update({"beat": 1, "time": now}) is True
     behind = Liveness()

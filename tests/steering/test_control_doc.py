@@ -1,4 +1,4 @@
-"""The examples of docs/control.md, beside a training that runs."""
+"""The examples of docs/control.md, on a real training run."""
 
 import pathlib
 import re
@@ -13,7 +13,7 @@ TEXT = (pathlib.Path(__file__).parents[2] / "docs" / "control.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_the_examples_work_on_a_training(tmp_path):
+def test_the_examples_work_on_a_training_run(tmp_path):
     directory = str(tmp_path / "run")
     fit, *others = BLOCKS
     assert "control=True" in fit  # what `steer` does
@@ -31,5 +31,5 @@ def test_the_examples_work_on_a_training(tmp_path):
 
 
 @pytest.mark.parametrize("command", [name for name, item in COMMANDS.items() if not item.look])
-def test_every_command_is_described(command):
+def test_every_command_is_documented(command):
     assert f"`{command}(" in TEXT

@@ -4,7 +4,7 @@ import time
 
 
 def until(condition):
-    """What the condition gives, once that is true."""
+    """Returns the result of a condition as soon as it is true."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         if found := condition():

@@ -1,4 +1,4 @@
-"""Real trainings, steered: runs under each backend."""
+"""Real training runs under control, on each backend."""
 
 import _thread
 import contextlib
@@ -61,7 +61,7 @@ class AtStep(keras.callbacks.Callback):
         self._left -= 1
 
 
-def test_a_run_that_was_paused_stepped_and_looked_at_comes_out_bit_identical(directory):
+def test_a_run_that_was_paused_stepped_and_inspected_is_bit_identical(directory):
     def script(control):
         control.batch()
         control.activations("first")
@@ -129,7 +129,7 @@ def test_a_schedule_is_overridden_until_it_is_used_again(directory):
 
 
 @pytest.mark.slow
-def test_clipping_and_frozen_layers_hold_until_they_are_taken_back_or_the_fit_ends(directory):
+def test_clipping_and_frozen_layers_last_until_changed_or_until_the_fit_ends(directory):
     def script(control):
         assert control.set_clipping("clipnorm", 1e-3).old == "off"
         control.freeze("first")
@@ -169,7 +169,7 @@ def test_clipping_and_frozen_layers_hold_until_they_are_taken_back_or_the_fit_en
     assert not np.array_equal(weights(model)[kernels[1]], after[kernels[1]])
 
 
-def test_a_nan_breakpoint_takes_the_step_back_and_the_weights_stay_good(directory):
+def test_a_nan_breakpoint_undoes_the_step_and_the_weights_stay_finite(directory):
     bad = 2 * BATCH + 5  # in the third batch
 
     def script(control):
@@ -218,7 +218,7 @@ def test_a_breakpoint_that_is_not_reached_changes_nothing(directory):
     assert_same(weights(model), plain(make_model(), shuffle=True))
 
 
-def test_the_batch_that_is_in_is_the_next_one_and_its_losses_are_the_samples_own(directory):
+def test_the_inspected_batch_is_the_next_one_and_has_a_loss_per_sample(directory):
     def script(control):
         control.step(1)
         control.wait_until_paused(WAIT)
@@ -244,7 +244,7 @@ def test_the_batch_that_is_in_is_the_next_one_and_its_losses_are_the_samples_own
 
 @pytest.mark.slow
 @pytest.mark.skipif(torch_only, reason="PyTorch runs one step at a time")
-def test_several_steps_of_one_execution_go_together(directory):
+def test_steps_of_one_execution_run_together(directory):
     def script(control):
         batch = control.batch()
         control.step(1)
@@ -283,11 +283,11 @@ def test_commands_are_refused_with_a_reason(directory):
 
 
 @pytest.mark.slow
-def test_of_two_settings_that_wait_the_later_one_counts(directory):
+def test_of_two_waiting_settings_the_later_one_counts(directory):
     found = {}
 
     class Both(keras.callbacks.Callback):
-        """Has both commands wait before step 1."""
+        """Makes both commands wait before step 1."""
 
         def on_train_batch_begin(self, batch, logs=None):
             if batch == 1:
@@ -309,7 +309,7 @@ def test_of_two_settings_that_wait_the_later_one_counts(directory):
         connect(directory)
 
 
-def test_a_paused_training_goes_on_by_itself_after_the_control_timeout(directory):
+def test_a_paused_run_resumes_after_the_control_timeout(directory):
     model = make_model()
     callback = InspectCallback(directory, **(LEAN | {"control": {"timeout": 0.3}}))
 
@@ -325,7 +325,7 @@ def test_a_paused_training_goes_on_by_itself_after_the_control_timeout(directory
     assert ("resume", "no command for 0.3 s (control timeout)") in entries
 
 
-def test_ctrl_c_ends_a_paused_training_and_leaves_its_weights_readable(directory):
+def test_ctrl_c_ends_a_paused_run_and_leaves_its_weights_readable(directory):
     def script(control):
         _thread.interrupt_main()
         with contextlib.suppress(NotSteerableError):
@@ -339,7 +339,7 @@ def test_ctrl_c_ends_a_paused_training_and_leaves_its_weights_readable(directory
 
 
 @pytest.mark.slow
-def test_a_loop_of_ones_own_is_steered_too(directory):
+def test_a_custom_loop_can_be_controlled(directory):
     model = make_model()
     x, y = make_data()
     done = []
