@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.programs import ROOT
 
@@ -11,6 +11,10 @@ PACKAGE = ROOT / "tb_keras_inspect"
 # Calls whose texts a user reads, and which of their arguments those are; None: all of them.
 SPOKEN = {"warn": None, "error": None, "print": None, "write": None, "add_argument": ("help",)}
 SPOKEN |= {"add_parser": ("help", "description"), "ArgumentParser": ("description", "epilog")}
+# What the diagnosis reports: in calls, and in constants of rules and commands.
+SPOKEN |= dict.fromkeys(("Advice", "Evidence", "Problem", "Threshold", "finding", "explosion"))
+SPOKEN |= {"Finding": ("title", "cause")}
+CONSTANTS = ("CAUSES", "TITLES", "REASONS", "NAMES", "HELP")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,11 +51,18 @@ def _of_file(path: pathlib.Path) -> Iterator[Message]:
             wanted = SPOKEN[kind]
             parts = [k.value for k in node.keywords if wanted is None or k.arg in wanted]
             parts += node.args if wanted is None else []
+        elif isinstance(node, ast.Assign) and _name(node.targets[0]) in CONSTANTS:
+            kind, parts = _name(node.targets[0]), [node.value]
         else:
             continue
-        for part in parts:
+        for part in _flat(parts):
             if len(text := _text(part).strip()) > 3:
                 yield Message(name, node.lineno, kind, " ".join(text.split()))
+
+
+def _flat(parts: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    for part in parts:
+        yield from part.values if isinstance(part, ast.Dict) else [part]
 
 
 def _name(function: ast.expr) -> str:
