@@ -66,7 +66,8 @@ def first_samples(dataset: Any, count: int) -> tuple[Any, Any]:
             break
     if not taken:
         raise ValueError(f"The dataset given as probe yields no samples: {dataset!r}")
-    return parts[0] if len(parts) == 1 else keras.tree.map_structure(_join, *parts)
+    x, y = parts[0] if len(parts) == 1 else keras.tree.map_structure(_join, *parts)
+    return x, y
 
 
 def sample_count(inputs: Any) -> int:

@@ -66,7 +66,7 @@ class Forward:
     is reduced or copied as it comes, and the first call is for the planning alone.
 
     Attributes:
-        sites: What is kept of each array; None until planned.
+        sites: What is kept of each array; empty until planned.
         omissions: (kind, name) to the reason why it is not shown.
         functions: Name of a call to the name of the activation function it goes through.
         reasons: Name of a call to the reason why its function has no curve.
@@ -76,7 +76,8 @@ class Forward:
 
     def __init__(self, subject: Subject):
         self._subject = subject
-        self.sites: dict[Key, Site] | None = None
+        self.sites: dict[Key, Site] = {}
+        self._is_planned = False
         self.omissions: dict[Key, str] = {}
         self.functions: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
@@ -122,7 +123,7 @@ class Forward:
             views[key] = view
             if subject.traced:
                 arrays[key] = tensor
-            elif self.sites is not None and key in self.sites:
+            elif key in self.sites:
                 arrays[key] = self._taken(self.sites[key], tensor)
 
         def take_small(kind: Kind, name: str, tensors: Tensors) -> None:
@@ -133,15 +134,18 @@ class Forward:
         with subject.backend.no_gradient():
             self._take_kernels(take)
             self._take_predictions(outputs, take_small)
-        if self.sites is None:
+        if not self._is_planned:
             self._plan(views)
+            self._is_planned = True
             if not subject.traced:
                 return {}
         if subject.traced:
             arrays = {key: self._taken(site, arrays[key]) for key, site in self.sites.items()}
         return {"arrays": {"/".join(key): value for key, value in arrays.items()}, "small": small}
 
-    def _watched(self, inputs: Any, take: Callable[..., None], take_small: Callable[..., None]):
+    def _watched(
+        self, inputs: Any, take: Callable[..., None], take_small: Callable[..., None]
+    ) -> Any:
         """Calls the model with all watchers on."""
         subject, kinds = self._subject, self._subject.kinds
         token = subject.backend.trace_token()

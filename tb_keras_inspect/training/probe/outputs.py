@@ -50,7 +50,7 @@ class OutputObserver(LayerObserver):
     def __init__(self, backend: Backend, names: Mapping[int, str], take: Take):
         self._take = take
         self._log, self._token = CallLog(backend, names), backend.trace_token()
-        self._channels_first = keras.config.image_data_format() == "channels_first"
+        self._channels_first = bool(keras.config.image_data_format() == "channels_first")
         self._whole: list[tuple[int, ...] | None] = []  # of the calls that are under way
         self.seen: dict[str, Seen] = {}
 
@@ -88,10 +88,10 @@ class OutputObserver(LayerObserver):
         """From the layer itself, else (an activation, an addition) from the last that said it."""
         data_format = getattr(layer, "data_format", None)
         if data_format in ("channels_first", "channels_last"):
-            self._channels_first = data_format == "channels_first"
+            self._channels_first = bool(data_format == "channels_first")
             return self._channels_first
         if isinstance(layer, keras.layers.BatchNormalization) and isinstance(layer.axis, int):
-            return rank > 2 and layer.axis % rank == 1
+            return rank > 2 and bool(layer.axis % rank == 1)
         return rank >= 4 and self._channels_first
 
 

@@ -176,9 +176,9 @@ def _inputs_of(model: keras.Model) -> list[_Input] | None:
     if not tensors:
         return None
     structure = getattr(model, "_inputs_struct", None)
-    flat = isinstance(structure, dict) and len(structure) == len(tensors)
-    keys = list(structure) if flat else [x.name for x in tensors]
-    tensors = [structure[key] for key in keys] if flat else tensors
+    keys = [x.name for x in tensors]
+    if isinstance(structure, dict) and len(structure) == len(tensors):
+        keys, tensors = list(structure), list(structure.values())
     if not all(hasattr(x, "shape") for x in tensors):
         return None
     return [

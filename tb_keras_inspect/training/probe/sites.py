@@ -72,6 +72,7 @@ class Site:
         """
         if self.on_device:
             values, dead, *beside = output
+            assert self.channels is not None  # chosen before anything is reduced
             item = LayerMap(self.name, self.view, values, self.channels, dead.astype(bool))
             return item, beside[0] if beside else None
         item = reduce_output(self.name, output, self.view, self.size, self.channels)

@@ -124,7 +124,7 @@ class ScorePass:
         if missing:
             raise ValueError(f"the layer {missing[0]!r} was not called as it was before")
         score, targets = score_of(ops.cast(logit_of(output), "float32"))
-        cam = added.seen.get(self._cam)
+        cam = added.seen.get(self._cam) if self._cam is not None else None
         return score, (0.0 if cam is None else cam, targets)
 
     @contextlib.contextmanager

@@ -51,7 +51,8 @@ class Picture:
             axes = self.order[start : start + count]
             lengths.append(math.prod(self.shape[axis] for axis in axes))
             start += count
-        return tuple(lengths)
+        inputs, height, width, units = lengths
+        return inputs, height, width, units
 
     def arranged(self, x: Any, xp: ModuleType) -> Any:
         """The weight, arranged.

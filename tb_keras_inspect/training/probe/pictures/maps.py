@@ -39,7 +39,8 @@ class View:
             inner = [*inner[1:], inner[0]]
         if self.layout == "sequence":
             return samples, inner[0], inner[1], 1
-        return samples, *inner[-3:]
+        height, width, channels = inner[-3:]
+        return samples, height, width, channels
 
     @property
     def channel_axis(self) -> int | None:
@@ -64,10 +65,11 @@ def view_of(shape: tuple[int | None, ...], channels_first: bool = False) -> View
     """
     if not 2 <= len(shape) <= 5:
         raise ValueError(f"has rank {len(shape)}; shown are ranks 2 to 5, batch axis included")
-    if any(not length for length in shape):
+    known = tuple(int(length) for length in shape if length)
+    if len(known) < len(shape):
         raise ValueError(f"has shape {_text(shape)}, not known before it runs or empty")
     layout = {2: "vector", 3: "sequence"}.get(len(shape), "image")
-    return View(layout, channels_first and len(shape) > 2, tuple(int(d) for d in shape))
+    return View(layout, channels_first and len(shape) > 2, known)
 
 
 def picture(x: Any, view: View, xp: ModuleType, channels: np.ndarray | None = None) -> Any:
