@@ -1,6 +1,4 @@
-"""What touches Keras internals: the instrumented training step, and the probe pass.
+"""What runs inside `fit`: the schedule, the instrumented step, the probe pass, the recorder, steering.
 
-Only `callback.py` and the training's side of `control` import this folder. It imports Keras and, in
-the modules named after a backend, that backend; each such module is loaded only where its backend is
-the one in use.
+Only `callback.py` imports this folder.
 """

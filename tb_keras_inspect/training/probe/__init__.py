@@ -1,1 +1,4 @@
-"""The probe pass: what a few fixed samples look like to the model, without touching the training."""
+"""The probe pass: what a few fixed samples look like to the model, without changing training.
+
+Imports `step`, `model`, `hooks` and `reduce` of `training`.
+"""

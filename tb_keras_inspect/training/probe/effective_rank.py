@@ -1,4 +1,4 @@
-"""In how many directions a layer's output varies."""
+"""Effective rank: the number of directions in which a layer's output varies."""
 
 from types import ModuleType
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from tb_keras_inspect.training.probe.pictures.maps import View
 
 MAX_OBSERVATIONS = 128  # an eigenvalue problem of this size takes about a millisecond
-SHARE = 0.99  # of the variance, that the directions counted hold
+FRACTION = 0.99  # of the variance that the counted directions explain
 
 
 def observations(x: Any, view: View, xp: ModuleType) -> Any:
@@ -16,7 +16,7 @@ def observations(x: Any, view: View, xp: ModuleType) -> Any:
 
     Args:
         x: Of shape `view.full_shape`.
-        view: How to look at it.
+        view: How it is shown.
         xp: `numpy` or `keras.ops`.
     """
     if view.channels_first:
@@ -30,7 +30,7 @@ def observations(x: Any, view: View, xp: ModuleType) -> Any:
 
 
 def row(x: np.ndarray) -> np.ndarray:
-    """float[4]: effective rank, its share of the most it can be, features, and observations.
+    """float[4]: effective rank, its fraction of the largest possible, features, and observations.
 
     Args:
         x: float[N, C] observations. A value that is not finite makes the first two NaN.
@@ -54,4 +54,4 @@ def _effective_rank(x: np.ndarray) -> float:
     total = variances.sum()
     if total <= len(x) * x.shape[1] * np.finfo(np.float32).eps ** 2:  # rounding of one constant
         return 0.0
-    return float(np.searchsorted(np.cumsum(variances), SHARE * total) + 1)
+    return float(np.searchsorted(np.cumsum(variances), FRACTION * total) + 1)

@@ -31,13 +31,13 @@ Tensors = dict[str, Any]
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """What is looked at.
+    """What is shown.
 
     Attributes:
         model: A built model.
-        layers: `id(layer)` to name, of the layers that are looked at.
+        layers: `id(layer)` to name, of the layers that are shown.
         variables: The variables that are drawn, and their names.
-        used: The activation functions that are watched.
+        used: The activation functions that are observed.
         kinds: What is shown.
         caps: Limits of a snapshot.
         backend: The backend in use.
@@ -54,19 +54,19 @@ class Subject:
     traced: bool
 
     def named_layers(self) -> list[tuple[keras.layers.Layer, str]]:
-        """The layers that are looked at, in order."""
+        """The layers that are shown, in order."""
         found = [layer for layer, _ in names.layers_of(self.model)]
         return [(layer, self.layers[id(layer)]) for layer in found if id(layer) in self.layers]
 
 
 class Forward:
-    """The pass: what each watcher sees, planned at the first run.
+    """The forward pass with all its observers. What is kept is decided at the first run.
 
-    Traced, all tensors are at hand when it is over, and what to keep is planned then. Otherwise each
-    is reduced or copied as it comes, and the first call is for the planning alone.
+    Where it is traced, all tensors are available at its end, and that is decided then. Otherwise each
+    is reduced or copied as it comes, and the first call is for the decision alone.
 
     Attributes:
-        sites: What is kept of each array; empty until planned.
+        sites: What is kept of each array; empty until decided.
         omissions: (kind, name) to the reason why it is not shown.
         functions: Name of a call to the name of the activation function it goes through.
         reasons: Name of a call to the reason why its function has no curve.
@@ -77,7 +77,7 @@ class Forward:
     def __init__(self, subject: Subject):
         self._subject = subject
         self.sites: dict[Key, Site] = {}
-        self._is_planned = False
+        self._is_decided = False
         self.omissions: dict[Key, str] = {}
         self.functions: dict[str, str] = {}
         self.reasons: dict[str, str] = {}
@@ -111,7 +111,7 @@ class Forward:
 
         Returns:
             "arrays": `kind/name` to what is kept of it, a tensor or a tuple; "small": `kind/name` to
-            a dict of small tensors. Nothing where the run was for the planning alone.
+            a dict of small tensors. Nothing where the call was for the decision alone.
         """
         views: dict[Key, maps.View] = {}
         arrays: dict[Key, Any] = {}
@@ -130,23 +130,23 @@ class Forward:
             kept = subject.backend.immutable
             small[f"{kind.value}/{name}"] = {k: kept(tensor) for k, tensor in tensors.items()}
 
-        outputs = self._watched(inputs, take, take_small)
+        outputs = self._observed(inputs, take, take_small)
         with subject.backend.no_gradient():
             self._take_kernels(take)
             self._take_predictions(outputs, take_small)
-        if not self._is_planned:
-            self._plan(views)
-            self._is_planned = True
+        if not self._is_decided:
+            self._decide(views)
+            self._is_decided = True
             if not subject.traced:
                 return {}
         if subject.traced:
             arrays = {key: self._taken(site, arrays[key]) for key, site in self.sites.items()}
         return {"arrays": {"/".join(key): value for key, value in arrays.items()}, "small": small}
 
-    def _watched(
+    def _observed(
         self, inputs: Any, take: Callable[..., None], take_small: Callable[..., None]
     ) -> Any:
-        """Calls the model with all watchers on."""
+        """Calls the model with all observers."""
         subject, kinds = self._subject, self._subject.kinds
         token = subject.backend.trace_token()
 
@@ -231,7 +231,7 @@ class Forward:
                 values = flat[:, :MAX_VALUES]
                 take_small(Kind.PREDICTION, name, {"values": self._subject.backend.detach(values)})
 
-    def _plan(self, views: dict[Key, maps.View]) -> None:
+    def _decide(self, views: dict[Key, maps.View]) -> None:
         subject = self._subject
         self.sites, too_much = sites_of(views, subject.caps)
         self.omissions |= too_much

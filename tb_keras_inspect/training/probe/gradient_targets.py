@@ -1,4 +1,4 @@
-"""Which gradients of a model are shown: of which inputs, and of which layer's output."""
+"""Chooses the gradients that are shown: of which inputs, and of which layer output."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from tb_keras_inspect.training.probe.data import is_composite
 from tb_keras_inspect.training.probe.outputs import Seen
 from tb_keras_inspect.training.probe.pictures import map_encoding, maps
-from tb_keras_inspect.training.probe.pictures.gradients import InputPlace, Place
+from tb_keras_inspect.training.probe.pictures.gradients import InputSite, OutputSite
 from tb_keras_inspect.training.probe.pictures.kernels import CONVOLUTIONS
 
 
-def input_places(
+def input_sites(
     inputs: Sequence[tuple[str, Any]], seen: Mapping[str, Seen]
-) -> tuple[list[InputPlace], dict[str, str]]:
+) -> tuple[list[InputSite], dict[str, str]]:
     """The inputs whose saliency can be shown.
 
     Args:
@@ -20,24 +20,24 @@ def input_places(
         seen: The layer outputs of the forward pass, in order.
 
     Returns:
-        The places, and name to reason for the others.
+        The sites, and name to reason for the others.
     """
-    places, omissions = [], {}
-    entries = [place for place in seen.values() if place.whole is not None]
+    sites, omissions = [], {}
+    entries = [site for site in seen.values() if site.whole is not None]
     for position, (name, x) in enumerate(inputs):
         reason, entry = _reason(x), None
         if reason is None and x.dtype.kind in "biu":
             entry = next((e for e in entries if e.whole == x.shape and _fits(e, x)), None)
             if entry is None:
-                reason = "of whole numbers, and no layer that takes it as it is puts out floats"
+                reason = "of integers, and no layer that takes it unchanged outputs floats"
             else:
                 entries.remove(entry)
         if reason is not None:
             omissions[name] = reason
             continue
         view = maps.view_of(x.shape, map_encoding.is_channels_first(x.shape))
-        places.append(InputPlace(name, position, view, None if entry is None else _place(entry)))
-    return places, omissions
+        sites.append(InputSite(name, position, view, None if entry is None else _site(entry)))
+    return sites, omissions
 
 
 def _reason(x: Any) -> str | None:
@@ -55,7 +55,7 @@ def _fits(seen: Seen, x: Any) -> bool:
     return seen.shape[:-1] == x.shape and not seen.output.position
 
 
-def cam_place(seen: Mapping[str, Seen], wanted: str | None) -> tuple[Place | None, str]:
+def cam_site(seen: Mapping[str, Seen], wanted: str | None) -> tuple[OutputSite | None, str]:
     """The layer output that Grad-CAM is of.
 
     Args:
@@ -63,7 +63,7 @@ def cam_place(seen: Mapping[str, Seen], wanted: str | None) -> tuple[Place | Non
         wanted: Name of a layer or site; None for the last convolution.
 
     Returns:
-        The place, or None and why there is none.
+        The site, or None and why there is none.
     """
     fitting = [s for s in seen.values() if 3 <= len(s.shape) <= 5 and not s.output.position]
     if wanted is None:
@@ -73,10 +73,10 @@ def cam_place(seen: Mapping[str, Seen], wanted: str | None) -> tuple[Place | Non
         )
     else:
         found = [s for s in fitting if wanted in (s.output.name, s.output.layer)]
-        reason = f"the layer {wanted!r} puts out nothing with channels at several positions"
-    return (_place(found[-1]), "") if found else (None, reason)
+        reason = f"the layer {wanted!r} has no output with channels at several positions"
+    return (_site(found[-1]), "") if found else (None, reason)
 
 
-def _place(seen: Seen) -> Place:
+def _site(seen: Seen) -> OutputSite:
     output = seen.output
-    return Place(seen.layer, output.name, output.call, seen.shape, seen.channels_first)
+    return OutputSite(seen.layer, output.name, output.call, seen.shape, seen.channels_first)

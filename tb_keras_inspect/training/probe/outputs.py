@@ -40,7 +40,7 @@ class OutputObserver(LayerObserver):
 
     Args:
         backend: The backend in use.
-        names: `id(layer)` to path, of the layers that are looked at.
+        names: `id(layer)` to path, of the layers that are shown.
         take: Called with site name, view and tensor for each output that can be shown.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The probe pass: what fixed samples look like to the model, without touching the training."""
+"""The probe pass: what fixed samples look like to the model, without changing the training run."""
 
 import logging
 import threading
@@ -46,7 +46,7 @@ class ProbeValues:
         self._snapshot = encoding.Snapshot()
 
     def snapshot(self) -> encoding.Snapshot:
-        """What is shown of it, on the host; the tensors are let go of."""
+        """What is shown of it, on the host. Releases the tensors."""
         if self._reduce is not None:
             self._snapshot, self._reduce = self._reduce(), None
         return self._snapshot

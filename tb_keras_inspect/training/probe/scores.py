@@ -10,12 +10,12 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.training.hooks.inference import call_for_inference
 from tb_keras_inspect.training.probe import samples as probe_samples
 from tb_keras_inspect.training.probe.forward import Subject
-from tb_keras_inspect.training.probe.gradient_targets import cam_place, input_places
+from tb_keras_inspect.training.probe.gradient_targets import cam_site, input_sites
 from tb_keras_inspect.training.probe.outputs import Seen
 from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.gradients import (
-    InputPlace,
-    Place,
+    InputSite,
+    OutputSite,
     ScorePass,
     cam_view,
     probability_layers,
@@ -30,7 +30,7 @@ class Scores:
     """Runs the differentiated pass, compiled at its first run.
 
     Args:
-        subject: What is looked at.
+        subject: What is shown.
         grad_cam_layer: Name of the layer that Grad-CAM is of, None for the last convolution.
 
     Attributes:
@@ -40,8 +40,8 @@ class Scores:
     def __init__(self, subject: Subject, grad_cam_layer: str | None):
         self._subject, self._wanted = subject, grad_cam_layer
         self._function: Callable[[Any], dict[str, Any]] | None = None
-        self._inputs: list[InputPlace] = []
-        self._cam: Place | None = None
+        self._inputs: list[InputSite] = []
+        self._cam: OutputSite | None = None
         self.omissions: dict[tuple[str, str], str] = {}
 
     def run(self, samples: Any, seen: Mapping[str, Seen]) -> dict[str, Any]:
@@ -66,10 +66,10 @@ class Scores:
         kinds = self._subject.kinds
         if Kind.SALIENCY in kinds:
             inputs = probe_samples.named_flat(self._subject.model, samples)
-            self._inputs, left_out = input_places(inputs, seen)
+            self._inputs, left_out = input_sites(inputs, seen)
             self.omissions |= {(Kind.SALIENCY.value, n): reason for n, reason in left_out.items()}
         if Kind.GRAD_CAM in kinds:
-            self._cam, reason = cam_place(seen, self._wanted)
+            self._cam, reason = cam_site(seen, self._wanted)
             if reason:
                 self.omissions[Kind.GRAD_CAM.value, self._wanted or ""] = reason
 
@@ -77,12 +77,12 @@ class Scores:
         """Records of what `run` returned, copied to the host."""
         targets = host["targets"].astype(np.int32)
         saliency = [
-            self._picture(place.name, place.view, host["saliency/" + place.name], targets)
-            for place in self._inputs
+            self._picture(site.name, site.view, host["saliency/" + site.name], targets)
+            for site in self._inputs
         ]
         saliency = [
-            dataclasses.replace(item, layer=place.entry.name) if place.entry else item
-            for item, place in zip(saliency, self._inputs, strict=True)
+            dataclasses.replace(item, layer=site.entry.name) if site.entry else item
+            for item, site in zip(saliency, self._inputs, strict=True)
         ]
         found = {Kind.SALIENCY: saliency} if saliency else {}
         if self._cam is not None:

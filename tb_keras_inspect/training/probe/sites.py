@@ -1,4 +1,4 @@
-"""What a snapshot keeps of each array it shows, and what of it is computed where."""
+"""What a snapshot keeps of each array that it shows, and where that is computed."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from keras import ops
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.map_encoding import LayerMap, reduce_output
-from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, plan
+from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, fit_sizes
 
 # Arrays up to this many bytes together are copied whole to the host, the smallest first; the others
 # are reduced on their device to what is shown of them.
@@ -27,11 +27,11 @@ class Site:
     Attributes:
         kind: Kind of picture.
         name: Its name.
-        view: How it is looked at.
+        view: How it is shown.
         size: How much of it is kept.
-        on_device: Whether it is reduced there.
-        channels: int32[c], those shown; None until they are chosen.
-        beside: Something else that is computed of it.
+        on_device: Whether it is reduced on its device.
+        channels: int32[c], the channels shown; None until they are chosen.
+        beside: Computes something else from it; None for nothing.
     """
 
     kind: Kind
@@ -47,8 +47,8 @@ class Site:
 
         Returns:
             Once the channels are chosen the reduced pictures, float32[S, h, w, c]; until then the
-            channels' variances, float32[C]. Then the channels' death, bool[c] or bool[C]; then,
-            where there is something `beside`, that.
+            channels' variances, float32[C]. Then the dead channels, bool[c] or bool[C]; then the
+            result of `beside`, if there is one.
         """
         x = ops.cast(x, "float32")
         dead = maps.dead_channels(x, self.view, ops)
@@ -88,7 +88,7 @@ def sites_of(
     """Plans a snapshot.
 
     Args:
-        views: How each array is looked at, in the order in which the model computes them.
+        views: How each array is shown, in the order in which the model computes them.
         caps: The snapshot's limits.
         max_whole_bytes: See `MAX_WHOLE_BYTES`.
 
@@ -100,7 +100,7 @@ def sites_of(
     others = {key: view for key, view in views.items() if key not in weights}
     whole = _copied_whole(others, max_whole_bytes) | _copied_whole(weights, max_whole_bytes)
     sites, omissions = {}, {}
-    for (key, view), size in zip(views.items(), plan(list(views.values()), caps), strict=True):
+    for (key, view), size in zip(views.items(), fit_sizes(list(views.values()), caps), strict=True):
         if size is None:
             reason = f"the pictures of one snapshot are limited to {caps.max_bytes} bytes"
             omissions[key] = reason

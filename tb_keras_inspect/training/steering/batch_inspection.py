@@ -247,7 +247,7 @@ def _gradient_map(
 
 
 def _reduced(name: str, x: np.ndarray, view: maps.View) -> map_encoding.LayerMap:
-    (size,) = map_sizes.plan([view], CAPS)
+    (size,) = map_sizes.fit_sizes([view], CAPS)
     if size is None:
         raise CommandError(f"{name!r} is too large to show")
     return map_encoding.reduce_output(name, x.astype(np.float32), view, size)

@@ -122,7 +122,7 @@ class ActivationInputs:
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
-        """A block in which the functions are watched, on this thread."""
+        """A block in which the functions are observed on this thread."""
         with contextlib.ExitStack() as stack:
             for used in self._used:
                 wrapped = self._wrapped(used, getattr(used.layer, used.attribute))
@@ -207,8 +207,8 @@ def curve_kept(function: Function, kept: Mapping[str, Any]) -> dict[str, Any]:
         Exception: what the function raises.
     """
     low, high = kept["low"], _widened(kept["low"], kept["high"], ops)
-    share = ops.convert_to_tensor(np.linspace(0.0, 1.0, BINS + 1, dtype=np.float32))
-    points = low * (1.0 - share) + high * share
+    fraction = ops.convert_to_tensor(np.linspace(0.0, 1.0, BINS + 1, dtype=np.float32))
+    points = low * (1.0 - fraction) + high * fraction
     steep = np.linspace(-_SLOPE_RANGE, _SLOPE_RANGE, _SLOPE_POINTS, dtype=np.float32)
     where = ops.concatenate([kept["sample"], points, ops.convert_to_tensor(steep)])
     step = _STEP * (1.0 + ops.absolute(where))
@@ -235,7 +235,7 @@ class FunctionRecord:
 
 
 def record_of(kept: Mapping[str, np.ndarray], reason: str = "") -> FunctionRecord:
-    """Bins, curve and flat share, from what `inputs_kept` and `curve_kept` kept."""
+    """Bins, curve and flat fraction, from what `inputs_kept` and `curve_kept` kept."""
     nonfinite, sample = int(kept["nonfinite"]), kept["sample"]
     if kept["low"] > kept["high"]:
         nothing, none = np.zeros(BINS, np.int64), "no pre-activation is finite"

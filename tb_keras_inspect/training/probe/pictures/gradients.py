@@ -1,4 +1,4 @@
-"""Where the network looks: saliency of the inputs, and Grad-CAM, in one differentiated pass."""
+"""Saliency of the inputs, and Grad-CAM, in one differentiated pass."""
 
 import contextlib
 import dataclasses
@@ -18,7 +18,7 @@ _TO_PROBABILITY = ("softmax", "sigmoid")
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
+class OutputSite:
     """A layer output whose gradient is wanted.
 
     Attributes:
@@ -37,27 +37,27 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True)
-class InputPlace:
+class InputSite:
     """An input whose saliency is wanted.
 
     Attributes:
         name: Name of the input.
         position: Its number among the flat inputs.
-        view: How it is looked at.
+        view: How it is shown.
         entry: For an input of whole numbers: the output that stands for it.
     """
 
     name: str
     position: int
     view: maps.View
-    entry: Place | None = None
+    entry: OutputSite | None = None
 
 
 class ScorePass:
-    """Differentiates one score a sample.
+    """Differentiates one score per sample.
 
-    Zeros are added to inputs and layer outputs, and the gradient by these zeros taken: that works
-    alike on all backends, inside subclassed models too.
+    Zeros are added to inputs and layer outputs, and the gradient with respect to them is computed:
+    that works on all backends, and inside subclassed models.
 
     Args:
         model: The model.
@@ -71,8 +71,8 @@ class ScorePass:
         self,
         model: keras.Model,
         call: Callable[[keras.Model, Any], Any],
-        inputs: Sequence[InputPlace],
-        cam: Place | None,
+        inputs: Sequence[InputSite],
+        cam: OutputSite | None,
         outputs: Sequence[tuple[keras.layers.Layer, str]],
     ):
         self._model, self._call = model, call
@@ -87,8 +87,8 @@ class ScorePass:
                 lambda offsets: self._score(offsets, samples), zeros
             )
             result = {"targets": targets}
-            for place in self._inputs:
-                result["saliency/" + place.name] = _magnitude(place, gradients[_key(place)])
+            for site in self._inputs:
+                result["saliency/" + site.name] = _magnitude(site, gradients[_key(site)])
             if self._cam is not None:
                 result["grad_cam"] = _grad_cam(self._cam, cam, gradients["cam"])
             return result
@@ -98,29 +98,29 @@ class ScorePass:
     def _zeros(self, samples: Any) -> dict[str, Any]:
         flat = keras.tree.flatten(samples)
         zeros = {}
-        for place in self._inputs:
-            shape = place.entry.shape if place.entry else flat[place.position].shape
-            zeros[_key(place)] = ops.zeros([int(d) for d in shape], "float32")
+        for site in self._inputs:
+            shape = site.entry.shape if site.entry else flat[site.position].shape
+            zeros[_key(site)] = ops.zeros([int(d) for d in shape], "float32")
         if self._cam is not None:
             zeros["cam"] = ops.zeros(self._cam.shape, "float32")
         return zeros
 
     def _score(self, offsets: dict[str, Any], samples: Any) -> tuple[Any, Any]:
-        """The sum of the samples' scores; what Grad-CAM's layer put out, and the classes."""
+        """The sum of the samples' scores; the output of Grad-CAM's layer, and the classes."""
         flat = keras.tree.flatten(samples)
         added = _OutputOffsets({})
-        for place in self._inputs:
-            if place.entry is None:
-                x = ops.convert_to_tensor(flat[place.position])
-                flat[place.position] = x + ops.cast(offsets[_key(place)], x.dtype)
+        for site in self._inputs:
+            if site.entry is None:
+                x = ops.convert_to_tensor(flat[site.position])
+                flat[site.position] = x + ops.cast(offsets[_key(site)], x.dtype)
             else:
-                added.offsets[place.entry] = offsets[_key(place)]
+                added.offsets[site.entry] = offsets[_key(site)]
         if self._cam is not None:
             added.offsets[self._cam] = offsets["cam"]
         with self._logits() as logit_of, observing(added, layer_calls()):
             outputs = self._call(self._model, keras.tree.pack_sequence_as(samples, flat))
         output = keras.tree.flatten(outputs)[0]
-        missing = [place.name for place in added.offsets if place not in added.seen]
+        missing = [site.name for site in added.offsets if site not in added.seen]
         if missing:
             raise ValueError(f"the layer {missing[0]!r} was not called as it was before")
         score, targets = score_of(ops.cast(logit_of(output), "float32"))
@@ -158,20 +158,20 @@ class _OutputOffsets(LayerObserver):
         seen: The sums.
     """
 
-    def __init__(self, offsets: dict[Place, Any]):
+    def __init__(self, offsets: dict[OutputSite, Any]):
         self.offsets = offsets
-        self.seen: dict[Place, Any] = {}
+        self.seen: dict[OutputSite, Any] = {}
         self._calls: dict[int, int] = {}
 
     def replaced(self, layer: keras.layers.Layer, outputs: Any) -> Any:
-        wanted = [place for place in self.offsets if place.layer is layer]
+        wanted = [site for site in self.offsets if site.layer is layer]
         if not wanted or not hasattr(outputs, "dtype") or _is_symbolic(outputs):
             return outputs
         call = self._calls[id(layer)] = self._calls.get(id(layer), -1) + 1
-        for place in wanted:
-            if place.call == call:
-                outputs = outputs + ops.cast(self.offsets[place], outputs.dtype)
-                self.seen[place] = ops.cast(outputs, "float32")
+        for site in wanted:
+            if site.call == call:
+                outputs = outputs + ops.cast(self.offsets[site], outputs.dtype)
+                self.seen[site] = ops.cast(outputs, "float32")
         return outputs
 
 
@@ -203,21 +203,21 @@ def score_of(logits: Any) -> tuple[Any, Any]:
     return ops.sum(ops.where(chosen > 0, logits, ops.zeros_like(logits))), targets
 
 
-def _magnitude(place: InputPlace, gradient: Any) -> Any:
+def _magnitude(site: InputSite, gradient: Any) -> Any:
     """[samples, height, width, 1]."""
     gradient = ops.absolute(ops.cast(gradient, "float32"))
-    if place.entry is not None:
+    if site.entry is not None:
         norm = ops.sqrt(ops.sum(ops.square(gradient), axis=-1))
         return ops.reshape(norm, (int(norm.shape[0]), 1, -1, 1))
-    picture = maps.picture(gradient, place.view, ops)
+    picture = maps.picture(gradient, site.view, ops)
     return ops.max(picture, axis=-1, keepdims=True)
 
 
-def _grad_cam(place: Place, output: Any, gradient: Any) -> Any:
-    """[samples, height, width, 1]: what of the output speaks for the score."""
-    if place.channels_first:
+def _grad_cam(site: OutputSite, output: Any, gradient: Any) -> Any:
+    """[samples, height, width, 1]: the part of the output that raises the score."""
+    if site.channels_first:
         output, gradient = ops.moveaxis(output, 1, -1), ops.moveaxis(gradient, 1, -1)
-    space = tuple(range(1, len(place.shape) - 1))
+    space = tuple(range(1, len(site.shape) - 1))
     weights = ops.mean(gradient, axis=space, keepdims=True)
     cam = ops.maximum(ops.sum(weights * output, axis=-1), 0.0)
     if len(space) == 1:
@@ -225,15 +225,15 @@ def _grad_cam(place: Place, output: Any, gradient: Any) -> Any:
     return (cam[:, cam.shape[1] // 2] if len(space) == 3 else cam)[..., None]
 
 
-def cam_view(place: Place) -> maps.View:
-    """How a Grad-CAM is looked at: a row for outputs of one dimension, else an image."""
-    rank = len(place.shape)
+def cam_view(site: OutputSite) -> maps.View:
+    """How a Grad-CAM is shown: a row for outputs of one dimension, else an image."""
+    rank = len(site.shape)
     layout = "vector" if rank == 3 else "image"
-    return maps.View(layout, place.channels_first, tuple(place.shape))
+    return maps.View(layout, site.channels_first, tuple(site.shape))
 
 
-def _key(place: InputPlace) -> str:
-    return f"input/{place.name}"
+def _key(site: InputSite) -> str:
+    return f"input/{site.name}"
 
 
 def probability_layers(used: Sequence[Used]) -> list[tuple[keras.layers.Layer, str]]:

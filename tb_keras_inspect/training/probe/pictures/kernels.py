@@ -40,7 +40,7 @@ class Picture:
 
     @property
     def view(self) -> View:
-        """How the arrangement is looked at."""
+        """How the arrangement is shown."""
         return View(self.layout, False, self.arranged_shape)
 
     @property

@@ -11,7 +11,7 @@ from tb_keras_inspect.records import encode_map, encode_map_index, encode_probe
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.probe.data import is_composite
 from tb_keras_inspect.training.probe.pictures import maps
-from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, plan
+from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, fit_sizes
 
 # A picture is kept finer than a map: it is recorded once.
 INPUT_CAPS = Caps(max_pixels=256 * 256, max_bytes=4_000_000)
@@ -23,7 +23,7 @@ class LayerMap:
 
     Attributes:
         name: Site name.
-        view: How the output is looked at.
+        view: How the output is shown.
         values: float32[samples, height, width, c].
         channels: int32[c], which channels of the layer these are.
         dead: bool[c].
@@ -93,7 +93,7 @@ def encode_inputs(
     for name, x in inputs:
         if not is_composite(x) and x.dtype.kind in "biuf" and 2 <= x.ndim <= 5 and x.size:
             shown.append((name, x, maps.view_of(x.shape, is_channels_first(x.shape))))
-    sizes = plan([view for _, _, view in shown], INPUT_CAPS)
+    sizes = fit_sizes([view for _, _, view in shown], INPUT_CAPS)
     records = [
         _encode(
             model, reduce_output(name, x.astype(np.float32), view, size), _layout(view, x.dtype)

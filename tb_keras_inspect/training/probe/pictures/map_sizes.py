@@ -58,7 +58,7 @@ class Size:
     factors: tuple[int, int]
 
 
-def plan(views: Sequence[View], caps: Caps) -> list[Size | None]:
+def fit_sizes(views: Sequence[View], caps: Caps) -> list[Size | None]:
     """Sizes of all layers' maps.
 
     Every layer gets the same allowance of bytes, the largest with which all fit; what one does not

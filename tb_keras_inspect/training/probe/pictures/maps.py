@@ -15,7 +15,7 @@ DEAD_SHARE = 4  # where not all channels fit, at most one in this many is given 
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """How a tensor is looked at.
+    """How a tensor is shown.
 
     Attributes:
         layout: "image" (height x width by channel), "sequence" (time x feature, one channel) or

@@ -131,13 +131,13 @@ class Reader(keras.Model):
     def __init__(self):
         super().__init__()
         self.embed = layers.Embedding(11, 6, name="embed")
-        self.places = layers.Embedding(5, 6, name="places")
+        self.sites = layers.Embedding(5, 6, name="sites")
         self.conv = layers.Conv1D(4, 2, activation="tanh", name="conv")
         self.head = layers.Dense(1, activation="sigmoid", name="head")
 
     def features(self, x):
         x = ops.convert_to_tensor(x)
-        return ops.mean(self.conv(x + self.places(ops.arange(5))), axis=1)
+        return ops.mean(self.conv(x + self.sites(ops.arange(5))), axis=1)
 
     def call(self, ids):
         return self.head(self.features(self.embed(ids)))

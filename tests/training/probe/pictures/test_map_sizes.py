@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.probe.pictures.map_encoding import LayerMap, encode_maps
-from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, cell_factors, plan
+from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, cell_factors, fit_sizes
 from tb_keras_inspect.training.probe.pictures.maps import average, view_of
 
 pytestmark = pytest.mark.any_backend
@@ -52,7 +52,7 @@ def test_the_longer_side_of_a_sequence_is_shortened_first():
 def test_every_cap_holds(some, max_channels, max_pixels, max_bytes):
     caps = Caps(max_channels, max_pixels, max_bytes)
     total = 0
-    for view, size in zip(some, plan(some, caps), strict=True):
+    for view, size in zip(some, fit_sizes(some, caps), strict=True):
         if size is None:
             continue
         assert 1 <= size.channels <= min(max_channels, view.shape[-1])
@@ -64,28 +64,28 @@ def test_every_cap_holds(some, max_channels, max_pixels, max_bytes):
 
 def test_nothing_is_given_up_where_everything_fits():
     some = [view_of((4, 8, 8, 64)), view_of((4, 10)), view_of((4, 20, 30))]
-    for view, size in zip(some, plan(some, Caps()), strict=True):
+    for view, size in zip(some, fit_sizes(some, Caps()), strict=True):
         assert size.factors == (1, 1)
         assert size.channels == view.shape[-1]
 
 
 def test_a_small_layer_stays_whole_beside_a_large_one():
     small, large = view_of((4, 5, 5, 8)), view_of((4, 64, 64, 64))
-    sizes = plan([small, large] * 4, Caps(max_bytes=300_000))
+    sizes = fit_sizes([small, large] * 4, Caps(max_bytes=300_000))
     assert all(s.channels == 8 and s.factors == (1, 1) for s in sizes[::2])
     assert all(s.channels < 64 or s.factors > (1, 1) for s in sizes[1::2])
 
 
 def test_equal_layers_get_equal_sizes_and_use_more_than_half_of_what_is_allowed():
     some = [view_of((4, 48, 48, 96))] * 60
-    sizes = plan(some, Caps())
+    sizes = fit_sizes(some, Caps())
     assert len(set(sizes)) == 1
     used = sum(4 * s.channels * pixels(v, s.factors) for v, s in zip(some, sizes, strict=True))
     assert used > 0.5 * Caps().max_bytes
 
 
 def test_more_layers_than_fit_at_all_leave_out_the_last():
-    sizes = plan([view_of((16, 32, 32, 32))] * 100, Caps(max_bytes=10_000))
+    sizes = fit_sizes([view_of((16, 32, 32, 32))] * 100, Caps(max_bytes=10_000))
     kept = [size is not None for size in sizes]
     assert 0 < sum(kept) < 100
     assert kept == sorted(kept, reverse=True)
@@ -96,7 +96,7 @@ def test_more_layers_than_fit_at_all_leave_out_the_last():
 def test_the_encoded_snapshot_stays_under_the_limit_in_bytes(some, max_bytes):
     layer_maps = []
     for number, (view, size) in enumerate(
-        zip(some, plan(some, Caps(max_bytes=max_bytes)), strict=True)
+        zip(some, fit_sizes(some, Caps(max_bytes=max_bytes)), strict=True)
     ):
         if size is not None:
             x = np.zeros((*view.shape[:3], size.channels), np.float32)
