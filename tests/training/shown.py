@@ -14,7 +14,7 @@ from tb_keras_inspect.records import (
 )
 from tb_keras_inspect.training.model.layer_filter import layer_filter
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
-from tb_keras_inspect.training.step.instrumented_step import make_plan
+from tb_keras_inspect.training.step.parts import recorded_parts
 
 
 def array(shape, seed=0):
@@ -30,7 +30,7 @@ class Shown:
 
     def __init__(self, model, samples, *kinds, **options):
         kinds = frozenset(kinds) or frozenset(Kind)
-        site_names = make_plan(model, layer_filter(None)).layers
+        site_names = recorded_parts(model, layer_filter(None)).layers
         samples = ProbeSamples.from_user(samples, model)
         probe = ProbePass(model, samples, site_names, kinds=kinds, **options)
         messages = probe.encode(probe.run(0), 7)

@@ -16,7 +16,7 @@ from tb_keras_inspect.training.model.layer_filter import layer_filter
 from tb_keras_inspect.training.probe import forward as probe_forward
 from tb_keras_inspect.training.probe import sites
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
-from tb_keras_inspect.training.step.instrumented_step import make_plan
+from tb_keras_inspect.training.step.parts import recorded_parts
 
 BACKEND = keras.backend.backend()
 
@@ -35,7 +35,7 @@ def array(shape, seed=0):
 
 def names_of(model):
     """What the training's own tap looks at."""
-    return make_plan(model, layer_filter(None)).layers
+    return recorded_parts(model, layer_filter(None)).layers
 
 
 def make_pass(model, samples, kinds=frozenset([Kind.MAPS]), **caps):
