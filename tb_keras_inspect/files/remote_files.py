@@ -3,7 +3,7 @@
 import contextlib
 import importlib.util
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 # Google Cloud Storage has no append in fsspec: what is written shows when the file is closed.
 _NO_APPEND = frozenset(("gs", "gcs"))
@@ -62,9 +62,16 @@ def remote_files(url: str) -> RemoteFiles:
     try:
         return FsspecFiles(url)
     except (ImportError, ValueError) as error:
-        with contextlib.suppress(ImportError):
-            return TensorFlowFiles()
-        raise OSError(f"Cannot open {url!r}: {error}") from error
+        try:
+            return TensorFlowFiles(url)
+        except OSError as other:
+            raise OSError(f"Cannot open {url!r}: {_reason(error)} ({other})") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name == "fsspec":
+        return "it needs fsspec: pip install 'tb-keras-inspect[remote]'"
+    return str(error)  # fsspec names the package that the URL needs
 
 
 def create(path: str) -> NewFile:
@@ -75,7 +82,7 @@ def create(path: str) -> NewFile:
     """
     files: RemoteFiles
     if path.partition("://")[0] in _NO_APPEND and importlib.util.find_spec("tensorflow"):
-        files = TensorFlowFiles()
+        files = TensorFlowFiles(path)
     else:
         files = remote_files(path)
     files.make(path.rpartition("/")[0])
@@ -161,12 +168,23 @@ class FsspecFiles:
 
 
 class TensorFlowFiles:
-    """What TensorFlow's file layer opens and fsspec does not; TensorFlow is imported only then."""
+    """What TensorFlow's file layer opens and fsspec does not; TensorFlow is imported only then.
 
-    def __init__(self) -> None:
-        from tensorboard.compat import tf
+    Raises:
+        OSError: If it does not open the URL either.
+    """
+
+    _known_schemes: ClassVar[set[str]] = set()
+
+    @_os_errors()
+    def __init__(self, url: str) -> None:
+        from tensorboard.compat import tf  # TensorBoard's stand-in where there is no TensorFlow
 
         self._gfile: Any = tf.io.gfile
+        scheme = url.partition("://")[0]
+        if scheme not in self._known_schemes:  # one request, not one for each directory
+            self._gfile.exists(url)  # raises for a scheme that the layer does not know
+            self._known_schemes.add(scheme)
 
     @_os_errors()
     def names(self, directory: str) -> list[str]:

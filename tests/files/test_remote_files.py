@@ -1,5 +1,6 @@
 """Files behind URLs: the same through fsspec and through TensorFlow's file layer."""
 
+import sys
 import uuid
 
 import pytest
@@ -67,3 +68,14 @@ def test_a_missing_file_is_a_file_not_found_whatever_the_file_system_raises(plac
     for act in (files.size, files.read, files.remove):
         with pytest.raises(FileNotFoundError):
             act(f"{place}/missing")
+
+
+def test_a_scheme_that_nothing_opens_is_refused_at_once_with_both_reasons():
+    with pytest.raises(OSError, match=r"Cannot open 'nothing://a/b'.*nothing.*\(.*nothing"):
+        remote_files.remote_files("nothing://a/b")
+
+
+def test_where_fsspec_is_missing_the_extra_that_brings_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fsspec", None)
+    with pytest.raises(OSError, match=r"pip install 'tb-keras-inspect\[remote\]'"):
+        remote_files.remote_files("nothing://a/b")
