@@ -554,7 +554,7 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   overfitting: 'overfitting',
 };
 
-export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
+export const COMMANDS = {
   pause: {
     title: 'pause before the next step',
     paused: false,
@@ -647,7 +647,9 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
     title: "show the gradient of the batch's loss with respect to a weight",
     paused: true,
   },
-};
+} as const satisfies Readonly<Record<string, CommandFacts>>;
+
+export type CommandName = keyof typeof COMMANDS;
 
 /** How several samples become one column of a plot. */
 export const POOLS = ['last', 'min', 'max', 'mean'] as const;

@@ -73,7 +73,9 @@ def module() -> str:
             "COMMANDS",
             "CommandFacts",
             {name: {"title": c.title, "paused": c.paused} for name, c in COMMANDS.items()},
+            closed=True,
         ),
+        "export type CommandName = keyof typeof COMMANDS;\n",
     ]
     comment = "/** How several samples become one column of a plot. */\n"
     pools = f"{comment}export const POOLS = {_array(POOLS, 0)} as const;\n"
@@ -105,16 +107,25 @@ def _kind(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _record(name: str, value_type: str, items: Mapping[str, Any]) -> str:
-    """A constant that maps names to values."""
-    lines = [f"export const {name}: Readonly<Record<string, {value_type}>> = {{"]
+def _record(name: str, value_type: str, items: Mapping[str, Any], closed: bool = False) -> str:
+    """A constant that maps names to values; `closed` where no other name is ever asked for."""
+    mapping = f"Readonly<Record<string, {value_type}>>"
+    head, tail = (
+        (" = {", f"}} as const satisfies {mapping};")
+        if closed
+        else (
+            f": {mapping} = {{",
+            "};",
+        )
+    )
+    lines = [f"export const {name}{head}"]
     for key, value in items.items():
         if isinstance(value, Mapping):
             inner = [_property(*pair, indent=4) for pair in value.items()]
             lines += [f"  {key}: {{", *inner, "  },"]
         else:
             lines.append(_property(key, value, indent=2))
-    return "\n".join([*lines, "};", ""])
+    return "\n".join([*lines, tail, ""])
 
 
 def _property(key: str, value: Any, indent: int) -> str:

@@ -70,7 +70,7 @@ def losses(directory):
     return load_run(directory).table("step").select("loss")[:, 0]
 
 
-def test_a_diverging_run_is_paused_looked_at_slowed_down_and_recovers(train, start, open_alone):
+def test_a_diverging_run_is_paused_inspected_slowed_down_and_recovers(train, start, open_alone):
     directory, process = train("diverging")
     server = start(directory.parent, True, "--reload_interval=1", "--keras_inspect_control")
     server.wait_for_run("a")
@@ -86,7 +86,7 @@ def test_a_diverging_run_is_paused_looked_at_slowed_down_and_recovers(train, sta
     tab.part("pause").click()
     expect(tab.part("control-bar")).to_have_attribute("data-status", "paused")
     tab.part("do-look_at_batch").click()
-    samples = tab.part("looked-batch").get_by_test_id("batch-sample")
+    samples = tab.part("inspected-batch").get_by_test_id("batch-sample")
     expect(samples).to_have_count(16)
     shown = [float(sample.get_attribute("data-loss")) for sample in samples.all()]
     assert shown == sorted(shown, reverse=True)
@@ -100,7 +100,7 @@ def test_a_diverging_run_is_paused_looked_at_slowed_down_and_recovers(train, sta
     tab.part("do-stop").click()
     assert process.wait(60) == 0
     expect(tab.part("control-bar")).to_have_count(0)
-    expect(tab.part("control-why")).to_have_text("The training has ended.")
+    expect(tab.part("control-why")).to_have_text("The run has ended.")
     entry = next(e for e in load_run(directory).controls if e.command == "set_learning_rate")
     assert (entry.old, entry.new) == ("0.27", "0.01")
     mark = tab.part("control-marks").locator(f'[data-step="{entry.step}"]')

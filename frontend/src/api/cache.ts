@@ -1,6 +1,6 @@
 /** Least recently used entries, bounded by the bytes they stand for. */
 
-export interface Entry {
+interface Entry {
   readonly version: string;
   readonly etag: string;
   readonly value: unknown;

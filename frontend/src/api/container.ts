@@ -7,7 +7,7 @@
 
 export type NumericArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
-export interface NamedArray {
+interface NamedArray {
   readonly shape: readonly number[];
   readonly data: NumericArray;
 }

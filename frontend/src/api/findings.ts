@@ -25,7 +25,7 @@ export interface Advice {
   readonly code: string;
 }
 
-export interface UnitsOfSite {
+interface UnitsOfSite {
   readonly site: string;
   readonly indices: readonly number[];
 }

@@ -54,22 +54,23 @@ function readStack(answer: Container, prefix: string, meta: Record<string, unkno
     offset: arrayOf(answer, `${prefix}offset`, Float32Array).data,
     channels,
     values: optional(answer, `${prefix}values`, Float32Array),
+    rows: optional(answer, `${prefix}rows`, Int32Array),
     dead: answer.arrays.has(`${prefix}dead`)
       ? arrayOf(answer, `${prefix}dead`, Uint8Array).data
       : new Uint8Array(shape[1]),
   };
 }
 
-export function readMaps(answer: Container): Maps {
+/** The stack of an answer that holds one. */
+export const readStackOf = (answer: Container): MapStack => readStack(answer, '', answer.meta);
+
+function readMaps(answer: Container): Maps {
   return {
-    ...readStack(answer, '', answer.meta),
+    ...readStackOf(answer),
     step: answer.meta.step as number,
-    requestedStep: answer.meta.requested_step as number,
     of: (answer.meta.layer ?? '') as string,
-    rows: optional(answer, 'rows', Int32Array),
     norms: optional(answer, 'norms', Float32Array),
     targets: optional(answer, 'targets', Int32Array),
-    size: answer.size,
   };
 }
 
@@ -79,7 +80,6 @@ export function readProbe(answer: Container): Probe {
   return {
     inputs: inputs.map((meta, index) => readStack(answer, `input${index}/`, meta)),
     ...(labels && {labels: {data: labels.data, width: labels.shape[1] ?? 1}}),
-    size: answer.size,
   };
 }
 
@@ -92,7 +92,6 @@ function readPredictions(answer: Container): Predictions {
       if (shape.length !== 3) throw new ContainerError('predictions do not have three axes');
       return {name, values: data, samples: shape[1], width: shape[2]};
     }),
-    size: answer.size,
   };
 }
 
@@ -109,6 +108,5 @@ function readFunctions(answer: Container): ActivationFunctions {
         ...(curve && {curve}),
       };
     }),
-    size: answer.size,
   };
 }

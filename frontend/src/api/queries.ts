@@ -26,7 +26,7 @@ export interface Query<T> {
 export const WIDTH = 1500;
 
 /** Steps the scrubber tells apart: as many columns as an answer may have. */
-export const MOST_STEPS = 10_000;
+const MOST_STEPS = 10_000;
 
 export function runsQuery(): Query<RunsAnswer> {
   return {url: 'runs', decode: json<RunsAnswer>};
@@ -36,7 +36,7 @@ export function modelQuery(run: string): Query<ModelAnswer> {
   return {url: `model?${query({run})}`, decode: json<ModelAnswer>};
 }
 
-export interface TableRequest {
+interface TableRequest {
   readonly run: string;
   readonly kind: string;
   readonly statistics: readonly string[];
@@ -60,6 +60,14 @@ export function tableQuery(request: TableRequest): Query<Table> {
     width: WIDTH,
   })}`;
   return {url, decode: container((answer) => readTable(answer, request.statistics, pools))};
+}
+
+/** Which statistics of a kind a run has, as a table of one cell each. */
+export function recordedQuery(run: string, kind: string): Query<Table> {
+  return {
+    url: `table?${query({run, kind, rows: '0:1', width: 1})}`,
+    decode: container((answer) => readTable(answer, answer.meta.statistics as string[], ['last'])),
+  };
 }
 
 /** One statistic of all rows; with the extent of each column where several samples are joined. */
@@ -123,6 +131,9 @@ export function container<T>(read: (answer: Container) => T): Decode<T> {
 /** The name of a table's array. */
 export const valuesKey = (statistic: string, pool: Pool = 'last') => `${statistic}/${pool}`;
 
+/** The statistic in the name of a table's array; names of metrics may hold slashes themselves. */
+export const statisticOf = (key: string) => key.slice(0, key.lastIndexOf('/'));
+
 interface KindMeta {
   readonly names: readonly string[];
   readonly statistics: readonly string[];
@@ -140,11 +151,10 @@ function readSeries(answer: Container): Series {
       steps: arrayOf(answer, `${kind}/steps`, Float64Array).data,
       firstSteps: arrayOf(answer, `${kind}/first_steps`, Float64Array).data,
       values: new Map(meta.statistics.map((key) => [valuesKey(key), array(valuesKey(key))])),
-      size: answer.size,
     };
     return [kind, table];
   });
-  return {layer: answer.meta.layer as string, tables: new Map(tables), size: answer.size};
+  return {layer: answer.meta.layer as string, tables: new Map(tables)};
 }
 
 function readSnapshot(answer: Container): Snapshot {
@@ -156,10 +166,10 @@ function readSnapshot(answer: Container): Snapshot {
       Float32Array.from(meta.names, (_, row) => data[row * width + place]);
     const steps = Float64Array.of(meta.step);
     const values = new Map(meta.statistics.map((key, place) => [valuesKey(key), column(place)]));
-    return [kind, {...meta, kind, steps, firstSteps: steps, samples: 1, values, size: 0}];
+    return [kind, {...meta, kind, steps, firstSteps: steps, samples: 1, values}];
   });
   const requestedStep = answer.meta.requested_step as number;
-  return {requestedStep, tables: new Map(tables), size: answer.size};
+  return {requestedStep, tables: new Map(tables)};
 }
 
 function readTable(
@@ -189,7 +199,6 @@ function readTable(
     samples: meta.samples as number,
     definitions: (meta.definitions ?? {}) as Record<string, string>,
     values,
-    size: answer.size,
   };
 }
 
@@ -205,7 +214,6 @@ function readUnits(answer: Container): Units {
     units: shape[0],
     window: answer.meta.window as string,
     windowSamples: arrayOf(answer, 'window_samples', Int32Array).data,
-    size: answer.size,
   };
 }
 
@@ -217,7 +225,6 @@ function readHistogram(answer: Container): HistogramAnswer {
     firstSteps: arrayOf(answer, 'first_steps', Float64Array).data,
     edges: arrayOf(answer, 'edges', Float64Array).data,
     counts: arrayOf(answer, 'counts', Uint32Array).data,
-    size: answer.size,
   };
 }
 
@@ -238,6 +245,5 @@ function readLoss(answer: Container): Loss {
     epochs: new Map(
       names.map((name) => [name, arrayOf(answer, `epoch/${name}`, Float32Array).data]),
     ),
-    size: answer.size,
   };
 }

@@ -2,7 +2,7 @@
 
 import type {NumericArray} from './container';
 
-export interface TestArray {
+interface TestArray {
   name: string;
   shape: number[];
   data: NumericArray;

@@ -1,5 +1,7 @@
 /** What the routes answer, decoded (docs/http_api.md). */
 
+import type {POOLS} from '../catalog';
+
 export interface RunInfo {
   readonly name: string;
   readonly samples: number;
@@ -51,7 +53,7 @@ export interface SiteInfo {
   readonly activation: string;
 }
 
-export interface Omission {
+interface Omission {
   readonly name: string;
   readonly what: string;
   readonly reason: string;
@@ -73,7 +75,7 @@ export interface ModelAnswer {
 }
 
 /** How several samples become one column. */
-export type Pool = 'last' | 'min' | 'max' | 'mean';
+export type Pool = (typeof POOLS)[number];
 
 /** One kind of statistic over time. */
 export interface Table {
@@ -88,21 +90,18 @@ export interface Table {
   readonly definitions: Readonly<Record<string, string>>;
   /** Row-major [names, steps] by statistic and pool. */
   readonly values: ReadonlyMap<string, Float32Array>;
-  readonly size: number;
 }
 
 /** All kinds of one layer: its variables, its outputs, those of layers inside it included. */
 export interface Series {
   readonly layer: string;
   readonly tables: ReadonlyMap<string, Table>;
-  readonly size: number;
 }
 
 /** All kinds at one step, each as a table of one column. */
 export interface Snapshot {
   readonly requestedStep: number;
   readonly tables: ReadonlyMap<string, Table>;
-  readonly size: number;
 }
 
 /** Largest magnitude of each unit of a site over time. */
@@ -119,7 +118,6 @@ export interface Units {
   readonly window: string;
   /** Batches that it did look back over, by column. */
   readonly windowSamples: Int32Array;
-  readonly size: number;
 }
 
 /** One tensor's distribution over time. */
@@ -132,7 +130,6 @@ export interface HistogramAnswer {
   readonly edges: Float64Array;
   /** Row-major [steps, B], finite elements only. */
   readonly counts: Uint32Array;
-  readonly size: number;
 }
 
 /** Quantised pictures: value = offset + scale * code, 255 stands for a non-finite value. */
@@ -151,21 +148,19 @@ export interface MapStack {
   readonly dead: Uint8Array;
   /** Token ids and other whole numbers themselves, [samples, length]. */
   readonly values: Float32Array | undefined;
+  /** Of kernels: which input channels the first axis holds. */
+  readonly rows: Int32Array | undefined;
 }
 
 export interface Maps extends MapStack {
   /** Step of the snapshot; may be before the step that was asked for. */
   readonly step: number;
-  readonly requestedStep: number;
   /** The layer whose output a gradient is of; empty for the input itself. */
   readonly of: string;
-  /** Of kernels: which input channels the first axis holds. */
-  readonly rows: Int32Array | undefined;
   /** Of kernels: l2 of the weights of each unit, shown or not. */
   readonly norms: Float32Array | undefined;
   /** The class whose score it is, by sample; -1 where the output is the score. */
   readonly targets: Int32Array | undefined;
-  readonly size: number;
 }
 
 /** What the model put out for each probe sample, at each snapshot. */
@@ -178,7 +173,6 @@ export interface Predictions {
     readonly samples: number;
     readonly width: number;
   }[];
-  readonly size: number;
 }
 
 export interface ActivationFunction {
@@ -199,7 +193,6 @@ export interface ActivationFunction {
 export interface ActivationFunctions {
   readonly step: number;
   readonly functions: readonly ActivationFunction[];
-  readonly size: number;
 }
 
 export interface MapsIndex {
@@ -212,7 +205,6 @@ export interface Probe {
   readonly inputs: readonly MapStack[];
   /** [samples, width], or undefined where labels are not known. */
   readonly labels?: {readonly data: Float32Array; readonly width: number};
-  readonly size: number;
 }
 
 export interface Loss {
@@ -222,5 +214,4 @@ export interface Loss {
   /** Last step of each epoch. */
   readonly epochSteps: Float64Array;
   readonly epochs: ReadonlyMap<string, Float32Array>;
-  readonly size: number;
 }

@@ -2,7 +2,7 @@
 
 import {useEffect} from 'preact/hooks';
 import {type Session, SessionContext} from '../state/session';
-import {ControlPanel} from '../steering/steering_panel';
+import {SteeringPanel} from '../steering/steering_panel';
 import {EmptyState} from './empty';
 import {FindingPanel} from '../findings/finding_panel';
 import {ThresholdsPanel} from '../findings/thresholds_panel';
@@ -51,7 +51,7 @@ function Content({session}: {session: Session}) {
             <View />
           </section>
           <aside class="right" aria-label="Details">
-            <ControlPanel />
+            <SteeringPanel />
             <FindingPanel />
             <ThresholdsPanel />
             <LayerPanel />

@@ -4,7 +4,7 @@ import {closeFinding, openNextFinding} from '../state/open_finding';
 import type {Session} from '../state/session';
 import {VIEWS} from '../views';
 
-export interface Shortcut {
+interface Shortcut {
   readonly keys: string;
   readonly does: string;
   readonly matches: (event: KeyboardEvent) => boolean;

@@ -1,4 +1,4 @@
-/** Form controls in one look. */
+/** Form controls. */
 
 import type {ComponentChildren} from 'preact';
 
@@ -91,5 +91,19 @@ export function IconButton(props: IconButtonProps) {
         {children}
       </svg>
     </button>
+  );
+}
+
+interface CloseButtonProps {
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly testId?: string;
+}
+
+export function CloseButton(props: CloseButtonProps) {
+  return (
+    <IconButton {...props}>
+      <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
+    </IconButton>
   );
 }

@@ -4,7 +4,7 @@ import {type Signal, useSignal} from '@preact/signals';
 import type {RefObject} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 
-export interface Menu {
+interface Menu {
   readonly open: Signal<boolean>;
   /** For the element around both the button and what it opens. */
   readonly around: {

@@ -3,13 +3,13 @@
 import {signal} from '@preact/signals';
 import {px} from './hooks';
 
-export interface TooltipLine {
+interface TooltipLine {
   readonly label: string;
   readonly value: string;
   readonly colour?: string;
 }
 
-export interface TooltipContent {
+interface TooltipContent {
   readonly title: string;
   readonly lines: readonly TooltipLine[];
   readonly note?: string;

@@ -7,7 +7,7 @@ import {px, useSize} from './hooks';
 const OVERSCAN = 4; // rows beyond both edges, so that scrolling shows no blanks
 const ASSUMED_HEIGHT = 600; // CSS pixels, before the size is known
 
-export interface VirtualRows {
+interface VirtualRows {
   readonly ref: RefObject<HTMLDivElement | null>;
   readonly onScroll: (event: {currentTarget: HTMLElement}) => void;
   /** First row in the page, and one past the last. */

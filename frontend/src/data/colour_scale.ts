@@ -2,7 +2,7 @@
 
 import {statisticInfo} from './statistics';
 
-export interface ColourScale {
+interface ColourScale {
   readonly low: number;
   readonly high: number;
   /** 0 to 1; NaN where the value has no place: not finite, or not positive on a log scale. */

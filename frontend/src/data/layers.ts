@@ -1,5 +1,6 @@
 /** The model's layers with what is recorded of each. Pure. */
 
+import {KINDS} from '../catalog';
 import type {LayerInfo, ModelAnswer, SiteInfo, VariableInfo} from '../api/types';
 
 export interface Layer {
@@ -53,10 +54,10 @@ function modelLayer(model: ModelAnswer, variables: VariableInfo[]) {
 
 /** Names of a layer's rows in the tables of a kind. */
 export function rowsOf(layer: Layer | undefined, kind: string): string[] {
-  if (kind === 'activation' || kind === 'representation') {
-    return layer?.sites.map((site) => site.name) ?? [];
-  }
-  return layer?.variables.map((variable) => variable.path) ?? [];
+  if (!layer) return [];
+  return KINDS[kind]?.rows === 'variables'
+    ? layer.variables.map((variable) => variable.path)
+    : layer.sites.map((site) => site.name);
 }
 
 /** The layer that a row of a table belongs to. */

@@ -24,7 +24,6 @@ function table(kind: string, rows: Record<string, Record<string, number[]>>): Ta
         Float32Array.from(names.flatMap((name) => rows[name][statistic])),
       ]),
     ),
-    size: 0,
   };
 }
 

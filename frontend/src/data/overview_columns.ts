@@ -1,6 +1,7 @@
 /** The columns of the overview, and what to ask for to fill them. */
 
 export interface OverviewColumn {
+  /** `<kind>.<statistic>`. */
   readonly key: string;
   readonly title: string;
   readonly kind: string;
@@ -8,23 +9,20 @@ export interface OverviewColumn {
   readonly definition: string;
 }
 
-export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = [
+const COLUMNS: readonly Omit<OverviewColumn, 'key'>[] = [
   {
-    key: 'gradient.l2',
     title: 'Gradient',
     kind: 'gradient',
     statistic: 'l2',
     definition: 'L2 norm of the gradient of all trainable variables of the layer together.',
   },
   {
-    key: 'weight.l2',
     title: 'Weights',
     kind: 'weight',
     statistic: 'l2',
     definition: 'L2 norm of all trainable variables of the layer together.',
   },
   {
-    key: 'update.ratio',
     title: 'Update ratio',
     kind: 'update',
     statistic: 'ratio',
@@ -32,35 +30,30 @@ export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = [
       'L2 norm of the step’s change of the layer’s variables, divided by the L2 norm of the variables.',
   },
   {
-    key: 'activation.mean',
     title: 'Output mean',
     kind: 'activation',
     statistic: 'mean',
     definition: 'Mean of the layer’s output over the batch.',
   },
   {
-    key: 'activation.std',
     title: 'Output std',
     kind: 'activation',
     statistic: 'std',
     definition: 'Standard deviation of the layer’s output over the batch.',
   },
   {
-    key: 'activation.zero_fraction',
     title: 'Zeros',
     kind: 'activation',
     statistic: 'zero_fraction',
     definition: 'Share of the layer’s output that is exactly zero in this batch.',
   },
   {
-    key: 'activation.dead_fraction',
     title: 'Dead units',
     kind: 'activation',
     statistic: 'dead_fraction',
     definition: 'Share of units that were zero for every input of the window of sampled batches.',
   },
   {
-    key: 'representation.effective_rank',
     title: 'Rank',
     kind: 'representation',
     statistic: 'effective_rank',
@@ -68,6 +61,11 @@ export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = [
       'Effective rank: directions that hold 99 % of the variance of the output over the probe samples, at the newest snapshot.',
   },
 ];
+
+export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = COLUMNS.map((column) => ({
+  ...column,
+  key: `${column.kind}.${column.statistic}`,
+}));
 
 /** What to ask for, by kind. */
 export const OVERVIEW_STATISTICS: Readonly<Record<string, readonly string[]>> = {

@@ -3,7 +3,7 @@
 import {type Grid, type Quantised, colourTiles} from './tiles';
 
 /** Quantised pictures: samples, channels, height, width. */
-export interface PictureStack extends Quantised {
+interface PictureStack extends Quantised {
   readonly shape: readonly [number, number, number, number];
 }
 

@@ -15,7 +15,7 @@ export const CODE_MIDDLE = 128;
 export type ScaleName = 'log' | 'linear' | 'relative';
 
 /** What a code stands for. */
-export interface CodeScale {
+interface CodeScale {
   readonly name: ScaleName;
   /** Values (`relative`: factors of the row's median, as powers of two) at codes 2 and 254. */
   readonly low: number;

@@ -3,7 +3,7 @@
 import {CODE_HIGH, CODE_NONFINITE} from './codes';
 
 /** The highest ordinary code gives way to dead units, so that pooling keeps them. */
-export const DEAD_CODE = CODE_HIGH;
+const DEAD_CODE = CODE_HIGH;
 /** Deep orange, in none of the default map's colours; the style sheet has the same. */
 const DEAD_COLOUR = 0xff1451e8; // ABGR of #e85114
 

@@ -1,6 +1,6 @@
 /** Histograms over time as densities on a signed logarithmic axis. Pure. */
 
-import {CODE_MISSING, CODE_NONFINITE, type Coded, encode} from './codes';
+import {CODE_NONFINITE, type Coded, encode} from './codes';
 import {logTicks} from './ticks';
 
 /** Counts of one tensor's finite elements, by column and bin. */
@@ -82,9 +82,7 @@ export function densityCodes(histogram: Histogram, bins: Int32Array): Coded {
   return {...coded, nonfinite};
 }
 
-export const isEmptyCode = (code: number) => code === CODE_MISSING;
-
-export interface AxisTick {
+interface AxisTick {
   readonly value: number;
   /** Distance from the top, in rows. */
   readonly row: number;

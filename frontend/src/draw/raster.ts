@@ -4,7 +4,7 @@ import {CODE_MIDDLE, CODE_MISSING, CODE_NONFINITE} from './codes';
 import type {Spans} from './time_scale';
 
 /** A brief event is drawn at least this wide, in pixels to each side. */
-export const MARKER_REACH = 1;
+const MARKER_REACH = 1;
 
 /**
  * Pools a coded grid to a picture of `spans.from.length` by `height` codes.

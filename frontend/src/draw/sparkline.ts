@@ -2,7 +2,7 @@
 
 import {type TimeDomain, columnSpans, stepToX} from './time_scale';
 
-export interface Sparkline {
+interface Sparkline {
   /** SVG path data in a box of `width` by `height`. */
   readonly path: string;
   /** Where values are not finite: left edge and width of each stretch. */

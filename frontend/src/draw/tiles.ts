@@ -29,7 +29,7 @@ export interface TileRequest {
   readonly alone?: boolean;
 }
 
-export const TILE_GAP = 3;
+const TILE_GAP = 3;
 const ALONE = [640, 480, 320, 240];
 const SIDES = [160, 128, 96, 64, 48]; // tried in turn, CSS pixels
 const SAMPLE_GAP = 10;
@@ -96,7 +96,7 @@ export function tilePosition(
   };
 }
 
-export interface TileHit {
+interface TileHit {
   readonly sample: number;
   readonly channel: number;
   /** Pixel within the picture. */

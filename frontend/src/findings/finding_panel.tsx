@@ -3,7 +3,7 @@
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import type {Advice, Evidence, Finding} from '../api/findings';
-import {IconButton} from '../components/controls';
+import {CloseButton} from '../components/controls';
 import {Chip} from './findings_bar';
 import {SeverityIcon, SeverityWord} from './severity';
 import {formatCount, formatNumber, formatPercent} from '../draw/format';
@@ -39,13 +39,11 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
       <header>
         <SeverityIcon severity={finding.severity} size={18} />
         <h2>{finding.title}</h2>
-        <IconButton
+        <CloseButton
           label="Close the finding (Esc)"
           onClick={() => closeFinding(session)}
           testId="close-finding"
-        >
-          <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
-        </IconButton>
+        />
       </header>
       <p class="quiet">
         <SeverityWord severity={finding.severity} /> ·{' '}

@@ -2,7 +2,7 @@
 
 import {useEffect, useRef} from 'preact/hooks';
 import type {Threshold} from '../api/findings';
-import {IconButton} from '../components/controls';
+import {CloseButton} from '../components/controls';
 import {Pending} from '../components/states';
 import {formatNumber} from '../draw/format';
 import {setThreshold, sliderScale} from '../data/findings';
@@ -36,9 +36,7 @@ export function ThresholdsPanel() {
         >
           Reset all
         </button>
-        <IconButton label="Close" onClick={() => (session.thresholdsOpen.value = false)}>
-          <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
-        </IconButton>
+        <CloseButton label="Close" onClick={() => (session.thresholdsOpen.value = false)} />
       </header>
       <p class="quiet">
         From which number on something is reported. Changes hold for this tab and are in its

@@ -3,7 +3,7 @@
 import type {LayerInfo} from '../api/types';
 import {type Edge, MOST_NODES, childrenOf} from './visible';
 
-export interface BlockedModel {
+interface BlockedModel {
   readonly layers: readonly LayerInfo[];
   readonly edges: readonly Edge[];
 }

@@ -7,7 +7,7 @@ export interface Viewport {
   readonly y: number;
 }
 
-export const SMALLEST_SCALE = 0.1;
+const SMALLEST_SCALE = 0.1;
 export const LARGEST_SCALE = 3;
 const READABLE_SCALE = 0.8;
 

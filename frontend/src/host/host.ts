@@ -8,7 +8,7 @@ import {type ReadonlySignal, signal} from '@preact/signals';
 import type {ThemeName} from '../draw/colour_maps';
 import {mergeHash, pluginEntries} from './hash';
 
-export const PLUGIN_NAME = 'keras_inspect';
+const PLUGIN_NAME = 'keras_inspect';
 
 export interface Host {
   readonly theme: ReadonlySignal<ThemeName>;

@@ -4,16 +4,15 @@ import {seriesQuery} from '../api/queries';
 import type {Series} from '../api/types';
 import {Pending} from '../components/states';
 import type {Layer} from '../data/layers';
+import {NAMED_VIEWS} from '../data/named_views';
 import {formatCount, formatShape} from '../draw/format';
 import {readPins, togglePin} from '../state/pins';
-import {useResource} from '../state/resource';
-import {useSession} from '../state/session';
+import {useLoaded, useSession} from '../state/session';
 import {LayerFunctions} from './layer_functions';
 import {LayerRank} from './layer_rank';
 import {LayerSeries} from './layer_series';
 import {LayerUnits} from './layer_units';
 import {LayerValues} from './layer_values';
-import {NAMED_VIEWS} from '../data/named_views';
 
 export function LayerPanel() {
   const session = useSession();
@@ -28,14 +27,10 @@ export function LayerPanel() {
 
 function LayerContent({layer}: {layer: Layer}) {
   const session = useSession();
-  const series = useResource(
-    session.client,
-    () => {
-      const path = session.layer.value?.path;
-      return path === undefined ? undefined : session.request((run) => seriesQuery(run, path));
-    },
-    session.host.visible,
-  );
+  const series = useLoaded(() => {
+    const path = session.layer.value?.path;
+    return path === undefined ? undefined : session.request((run) => seriesQuery(run, path));
+  });
   return (
     <div class="layer-panel" data-testid="layer-panel" data-layer={layer.path}>
       <LayerHeader layer={layer} />

@@ -8,18 +8,14 @@ import {statisticInfo} from '../data/statistics';
 import {tableRow} from '../data/tables';
 import type {Line} from '../plots/chart';
 import {Track} from '../plots/track';
-import {useResource} from '../state/resource';
-import {useSession} from '../state/session';
+import {useLoaded, useSession} from '../state/session';
 
 export function LayerRank({layer}: {layer: Layer}) {
   const session = useSession();
   const kind = 'representation';
   const statistics = OVERVIEW_STATISTICS[kind];
-  const table = useResource(
-    session.client,
-    () =>
-      session.has(kind) ? session.request((run) => tableQuery({run, kind, statistics})) : undefined,
-    session.host.visible,
+  const table = useLoaded(() =>
+    session.requestOf(kind, (run) => tableQuery({run, kind, statistics})),
   ).data;
   const lines = useMemo<Line[]>(() => {
     const [site] = layer.sites;

@@ -2,7 +2,7 @@
 
 import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
-import {type Layer, splitPath} from '../data/layers';
+import {type Layer, rowsOf, splitPath} from '../data/layers';
 import {statisticInfo} from '../data/statistics';
 import {type Tables, isMissing, tableRow} from '../data/tables';
 import type {Line} from '../plots/chart';
@@ -68,11 +68,7 @@ function LayerTrack({selection, layer, tables}: SeriesProps & {selection: Select
 function linesOf(layer: Layer, tables: Tables, {kind, statistic}: Selection): Line[] {
   const table = tables.get(kind);
   if (!table) return [];
-  const names =
-    kind === 'activation'
-      ? layer.sites.map((site) => site.name)
-      : layer.variables.map((variable) => variable.path);
-  return names.flatMap((name, index) => {
+  return rowsOf(layer, kind).flatMap((name, index) => {
     const values = tableRow(table, name, statistic);
     if (!values) return [];
     return [

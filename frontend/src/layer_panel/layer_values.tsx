@@ -4,7 +4,7 @@ import type {Table} from '../api/types';
 import {showFullValue} from '../components/full_value';
 import {type Layer, splitPath} from '../data/layers';
 import {statisticInfo, statisticsOf} from '../data/statistics';
-import {type Tables, isMissing, tableRow} from '../data/tables';
+import {type Tables, tableValue} from '../data/tables';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
@@ -104,9 +104,7 @@ interface CellProps {
 
 function valueAt({table, name, statistic}: CellProps, step: number | undefined) {
   if (step === undefined) return undefined;
-  const column = sampleAt(table.steps, step);
-  if (isMissing(table, name, statistic, column)) return undefined;
-  return tableRow(table, name, statistic)?.[column];
+  return tableValue(table, name, statistic, sampleAt(table.steps, step));
 }
 
 function ValueCell(props: CellProps) {

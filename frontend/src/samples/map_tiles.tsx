@@ -2,7 +2,7 @@
 
 import {useSignal} from '@preact/signals';
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
-import type {MapStack, Maps, Predictions, Probe} from '../api/types';
+import type {MapStack, Predictions, Probe} from '../api/types';
 import {prepareCanvas, px, useSize} from '../components/hooks';
 import {hideTooltip, showTooltip} from '../components/tooltip';
 import {Atlas} from '../draw/atlas';
@@ -29,12 +29,14 @@ const LABEL_ROOM = 20; // for positions beside a picture of attention
 const TOP = 12; // above the first sample
 
 interface TilesProps {
-  readonly maps: Maps;
+  readonly maps: MapStack;
+  /** Of the snapshot; undefined for what is of none. */
+  readonly step?: number;
   readonly probe: Probe | undefined;
   readonly predictions: Predictions | undefined;
 }
 
-export function MapTiles({maps, probe, predictions}: TilesProps) {
+export function MapTiles({maps, step, probe, predictions}: TilesProps) {
   const {settings, host} = useSession();
   const [ref, size] = useSize<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -125,7 +127,7 @@ export function MapTiles({maps, probe, predictions}: TilesProps) {
           role="img"
           aria-label={`${pictureName(maps)} of ${maps.name}: ${samples} ${first}s, ${channels} ${second}s`}
           data-testid="maps"
-          data-step={maps.step}
+          data-step={step}
           style={{
             width: px(view.width),
             height: px(view.height),

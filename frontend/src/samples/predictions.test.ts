@@ -6,7 +6,6 @@ import {labelClass, predictionAt} from './predictions';
 const predictions = (values: number[], width: number): Predictions => ({
   steps: Float64Array.of(0, 10),
   outputs: [{name: 'classes', values: Float32Array.from(values), samples: 2, width}],
-  size: 0,
 });
 
 describe('predictionAt', () => {
@@ -43,7 +42,7 @@ describe('predictionAt', () => {
 
 describe('labelClass', () => {
   const probe = (data: number[], width: number) =>
-    ({inputs: [], labels: {data: Float32Array.from(data), width}, size: 0}) as Probe;
+    ({inputs: [], labels: {data: Float32Array.from(data), width}}) as Probe;
   it('reads a number, or the place of the one', () => {
     expect(labelClass(probe([3, 7], 1), 1)).toBe(7);
     expect(labelClass(probe([0, 1, 0, 1, 0, 0], 3), 0)).toBe(1);
@@ -51,6 +50,6 @@ describe('labelClass', () => {
   it('knows none of other labels', () => {
     expect(labelClass(probe([0.5], 1), 0)).toBeUndefined();
     expect(labelClass(probe([1, 1, 0], 3), 0)).toBeUndefined();
-    expect(labelClass({inputs: [], size: 0}, 0)).toBeUndefined();
+    expect(labelClass({inputs: []}, 0)).toBeUndefined();
   });
 });

@@ -3,13 +3,13 @@
 import type {Predictions, Probe} from '../api/types';
 import {sampleAt} from '../draw/time_scale';
 
-export interface Guess {
+interface Guess {
   /** Number of the value in the output: the class. */
   readonly index: number;
   readonly value: number;
 }
 
-export interface PredictionAt {
+interface PredictionAt {
   /** Of the snapshot. */
   readonly step: number;
   /** Whether the values are shares that add up to 1. */

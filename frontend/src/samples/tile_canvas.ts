@@ -1,6 +1,6 @@
 /** Draws the tiles of a map stack, and the labels of attention positions. */
 
-import type {MapStack, Maps} from '../api/types';
+import type {MapStack} from '../api/types';
 import {tokensOf} from './probe_sample';
 import {Atlas} from '../draw/atlas';
 import {type TileLayout, tilePosition} from '../draw/tiles';
@@ -8,7 +8,7 @@ import {type TileLayout, tilePosition} from '../draw/tiles';
 export function drawTiles(
   context: CanvasRenderingContext2D,
   atlas: Atlas,
-  maps: Maps,
+  maps: MapStack,
   layout: TileLayout,
   scroll: number,
   height: number,
@@ -39,7 +39,7 @@ const COLUMN_ROOM = 18;
 
 export function drawPositions(
   context: CanvasRenderingContext2D,
-  maps: Maps,
+  maps: MapStack,
   layout: TileLayout,
   scroll: number,
   height: number,
@@ -88,7 +88,7 @@ function markDeadTile(
 type PositionNames = (sample: number, place: number, axis: 0 | 1) => string;
 
 /** Token ids where the input has as many as there are positions, else the positions' numbers. */
-export function positionNames(maps: Maps, inputs: readonly MapStack[]): PositionNames {
+export function positionNames(maps: MapStack, inputs: readonly MapStack[]): PositionNames {
   const full = maps.fullShape.slice(-2);
   const drawn = maps.shape.slice(-2);
   const tokens = Array.from({length: maps.shape[0]}, (_, sample) => tokensOf(inputs[0], sample));

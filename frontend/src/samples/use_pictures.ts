@@ -11,20 +11,16 @@ import {
 } from '../api/pictures';
 import type {ActivationFunctions, Maps, MapsIndex, Predictions, Probe} from '../api/types';
 import {lastAtMost} from '../draw/time_scale';
-import {type Resource, useResource} from '../state/resource';
-import {useSession} from '../state/session';
+import type {Resource} from '../state/resource';
+import {useLoaded, useSession} from '../state/session';
 
 export function usePictureIndex(kind: PictureKind): Resource<MapsIndex> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () => (session.has(kind) ? session.request((run) => mapsIndexQuery(run, kind)) : undefined),
-    session.host.visible,
-  );
+  return useLoaded(() => session.requestOf(kind, (run) => mapsIndexQuery(run, kind)));
 }
 
 /** The newest recorded step not after `step`, else the first one. */
-export const snapshotAt = (steps: readonly number[], step: number): number | undefined =>
+const snapshotAt = (steps: readonly number[], step: number): number | undefined =>
   steps[Math.max(0, lastAtMost(steps, step))];
 
 /** The pictures of one name; one snapshot serves many steps. */
@@ -37,34 +33,22 @@ export function usePictures(
   const snapshot = useComputed(() =>
     snapshotAt(index.fresh.value?.steps ?? [], session.shownUntil.value),
   );
-  return useResource(
-    session.client,
-    () => {
-      const [wanted, step] = [name.value, snapshot.value];
-      return wanted === undefined || step === undefined
-        ? undefined
-        : session.request((run) => mapsQuery(run, wanted, step, kind));
-    },
-    session.host.visible,
-  );
+  return useLoaded(() => {
+    const [wanted, step] = [name.value, snapshot.value];
+    return wanted === undefined || step === undefined
+      ? undefined
+      : session.request((run) => mapsQuery(run, wanted, step, kind));
+  });
 }
 
 export function useProbe(): Resource<Probe> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () => (session.has('probe') ? session.request(probeQuery) : undefined),
-    session.host.visible,
-  );
+  return useLoaded(() => session.requestOf('probe', probeQuery));
 }
 
 export function usePredictions(): Resource<Predictions> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () => (session.has('prediction') ? session.request(predictionsQuery) : undefined),
-    session.host.visible,
-  );
+  return useLoaded(() => session.requestOf('prediction', predictionsQuery));
 }
 
 /** The picture of one of the selected layer's variables: the chosen one, else its first. */
@@ -85,13 +69,9 @@ export function useKernel(): {kernel: Resource<Maps>; names: readonly string[]} 
 /** Of the step that is rested on: a moving scrubber asks for nothing. */
 export function useFunctions(): Resource<ActivationFunctions> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () => {
-      const step = session.restUntil.value;
-      if (step === undefined || !session.has('activation_function')) return undefined;
-      return session.request((run) => activationFunctionsQuery(run, step));
-    },
-    session.host.visible,
-  );
+  return useLoaded(() => {
+    const step = session.restUntil.value;
+    if (step === undefined || !session.has('activation_function')) return undefined;
+    return session.request((run) => activationFunctionsQuery(run, step));
+  });
 }

@@ -1,16 +1,15 @@
 /** On the scrubber's strip: where somebody turned a knob. */
 
 import {type TimeDomain, stepToX} from '../draw/time_scale';
-import {useResource} from '../state/resource';
-import {useSession} from '../state/session';
+import {useLoaded, useSession} from '../state/session';
 import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/control_log';
 
 const NEAR = 4; // pixels from a mark at which it is told
 
 export function useControls(): readonly ControlEntry[] {
   const session = useSession();
-  const request = () => (session.has('control') ? session.request(controlsQuery) : undefined);
-  const resource = useResource(session.client, request, session.host.visible);
+  const request = () => session.requestOf('control', controlsQuery);
+  const resource = useLoaded(request);
   return marksOf(resource.data?.entries ?? []);
 }
 

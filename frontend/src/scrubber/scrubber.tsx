@@ -14,7 +14,7 @@ import {NonfiniteStretches} from '../plots/nonfinite';
 import {StepBand} from '../plots/step_band';
 import {type Session, useSession} from '../state/session';
 import type {ControlEntry} from '../steering/control_log';
-import {ControlBar} from '../steering/steering_bar';
+import {SteeringBar} from '../steering/steering_bar';
 import {ControlMarks, controlsNear, useControls} from './control_marks';
 import {FindingMarks, findingsAt} from './finding_marks';
 
@@ -53,7 +53,7 @@ export function Scrubber() {
         <StepLabel />
         <FollowButton />
       </div>
-      <ControlBar />
+      <SteeringBar />
     </footer>
   );
 }

@@ -9,12 +9,12 @@ export type Side = 'a' | 'b';
 
 const addressOf = (side: Side, finding: Finding) => `${side}:${keyOf(finding)}`;
 
-export interface OpenedFinding {
+interface OpenedFinding {
   readonly side: Side;
   readonly finding: Finding;
 }
 
-export const answerOf = (session: Session, side: Side): FindingsAnswer | undefined =>
+const answerOf = (session: Session, side: Side): FindingsAnswer | undefined =>
   (side === 'a' ? session.findings : session.otherFindings).data;
 
 /** The finding whose details are shown. */

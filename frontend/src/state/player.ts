@@ -6,7 +6,7 @@ const FRAME_MILLISECONDS = 100;
 const LONGEST_SECONDS = 30; // a long run is played in larger strides
 
 /** What is played: a position among recorded steps. */
-export interface Playable {
+interface Playable {
   readonly steps: ReadonlySignal<Float64Array>;
   /** Index in `steps`, -1 when there are none. */
   readonly position: ReadonlySignal<number>;

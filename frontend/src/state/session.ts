@@ -14,7 +14,7 @@ import type {Tables} from '../data/tables';
 import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
 import {Player} from './player';
-import {type Request, Resource} from './resource';
+import {type Request, Resource, useResource} from './resource';
 import {RunsFeed} from './runs_feed';
 import {type SettingSignals, createSettings} from './settings';
 import {NAMED_VIEWS} from '../data/named_views';
@@ -52,13 +52,17 @@ export class Session {
     host.onReload(() => {
       if (host.visible.peek()) void this.runs.refresh();
     });
-    this.model = new Resource(client, () => requestOf(this.chosen.value, modelQuery), host.visible);
+    this.model = new Resource(
+      client,
+      () => requestAbout(this.chosen.value, modelQuery),
+      host.visible,
+    );
     this.loss = new Resource(client, () => this.request(lossQuery), host.visible);
     const findings = (run: string) => findingsQuery(run, this.thresholds.value);
     this.findings = new Resource(client, () => this.request(findings), host.visible);
     this.otherFindings = new Resource(
       client,
-      () => (this.comparing.value ? requestOf(this.other.value, findings) : undefined),
+      () => (this.comparing.value ? requestAbout(this.other.value, findings) : undefined),
       host.visible,
     );
     this.snapshot = new Resource(client, () => this.snapshotRequest(), host.visible);
@@ -109,6 +113,11 @@ export class Session {
   request<T>(query: (run: string) => Query<T>): Request<T> | undefined {
     const [version, ...name] = this.runKey.value.split('\n');
     return this.runKey.value ? {query: query(name.join('\n')), version} : undefined;
+  }
+
+  /** A request about records of a kind; none where the run does not have it. */
+  requestOf<T>(kind: string, query: (run: string) => Query<T>): Request<T> | undefined {
+    return this.has(kind) ? this.request(query) : undefined;
   }
 
   /** The run to compare with: the chosen one, else the first other one. */
@@ -240,7 +249,7 @@ export class Session {
 }
 
 /** A request about a run at its present version. */
-export const requestOf = <T>(run: RunInfo | undefined, query: (run: string) => Query<T>) =>
+export const requestAbout = <T>(run: RunInfo | undefined, query: (run: string) => Query<T>) =>
   run && {query: query(run.name), version: run.etag};
 
 export const SessionContext = createContext<Session | undefined>(undefined);
@@ -249,4 +258,10 @@ export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error('no session around this component');
   return session;
+}
+
+/** What a request about the shown run loads, for as long as the component lives. */
+export function useLoaded<T>(request: () => Request<T> | undefined): Resource<T> {
+  const {client, host} = useSession();
+  return useResource(client, request, host.visible);
 }

@@ -7,14 +7,14 @@ import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {TIME_KINDS} from '../data/statistics';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
-export const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
+const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
 export type PictureName = (typeof PICTURES)[number];
 /** Of all rows over time: `auto` takes bands where lines would be too many. */
-export type LineForm = 'auto' | 'lines' | 'bands';
+type LineForm = 'auto' | 'lines' | 'bands';
 export type GraphFlow = 'none' | 'forward' | 'backward';
 export type DensityForm = 'density' | 'ridges';
 
-export interface Settings {
+interface Settings {
   readonly run: string;
   /** Undefined follows the latest recorded step. */
   readonly step: number | undefined;
@@ -114,7 +114,7 @@ const codecsFor = (views: readonly string[]): Codecs => ({
 });
 
 /** The settings, and how they come from the address and go into it. */
-export interface AddressedSettings {
+interface AddressedSettings {
   readonly values: SettingSignals;
   /** Sets every setting from the address; one that is absent or wrong gets its initial value. */
   readonly read: (entries: ReadonlyMap<string, string>) => void;

@@ -6,10 +6,10 @@ import type {Table} from '../api/types';
 import {type OverviewRow, type OverviewValues, overviewRows, valuesAt} from '../data/overview';
 import {OVERVIEW_STATISTICS} from '../data/overview_columns';
 import {sampleAt} from '../draw/time_scale';
-import {type Resource, useResource} from './resource';
-import {type Session, useSession} from './session';
+import type {Resource} from './resource';
+import {type Session, useLoaded, useSession} from './session';
 
-export interface OverviewData {
+interface OverviewData {
   readonly resources: readonly Resource<Table>[];
   /** In model order. */
   readonly rows: ReadonlySignal<readonly OverviewRow[]>;
@@ -18,13 +18,10 @@ export interface OverviewData {
 }
 
 function useTable(session: Session, kind: string): Resource<Table> {
-  return useResource(
-    session.client,
-    () =>
-      session.has(kind)
-        ? session.request((run) => tableQuery({run, kind, statistics: OVERVIEW_STATISTICS[kind]}))
-        : undefined,
-    session.host.visible,
+  return useLoaded(() =>
+    session.has(kind)
+      ? session.request((run) => tableQuery({run, kind, statistics: OVERVIEW_STATISTICS[kind]}))
+      : undefined,
   );
 }
 

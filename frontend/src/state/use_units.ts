@@ -3,8 +3,8 @@
 import {unitsQuery} from '../api/queries';
 import type {Units} from '../api/types';
 import type {Layer} from '../data/layers';
-import {type Resource, useResource} from './resource';
-import {useSession} from './session';
+import type {Resource} from './resource';
+import {useLoaded, useSession} from './session';
 
 /** The output whose units are shown: the first one that has any. */
 export const siteWithUnits = (layer: Layer | undefined) =>
@@ -13,14 +13,10 @@ export const siteWithUnits = (layer: Layer | undefined) =>
 /** The units of the selected layer. */
 export function useUnits(): Resource<Units> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () => {
-      const site = siteWithUnits(session.layer.value);
-      return site && session.has('units')
-        ? session.request((run) => unitsQuery(run, site.name))
-        : undefined;
-    },
-    session.host.visible,
-  );
+  return useLoaded(() => {
+    const site = siteWithUnits(session.layer.value);
+    return site && session.has('units')
+      ? session.request((run) => unitsQuery(run, site.name))
+      : undefined;
+  });
 }

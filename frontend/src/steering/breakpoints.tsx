@@ -1,36 +1,34 @@
 /** What pauses the run: a list, and a form that adds to it. */
 
 import {useSignal} from '@preact/signals';
-import {IconButton, Select} from '../components/controls';
+import {CloseButton, Select} from '../components/controls';
 import {PROBLEMS} from '../catalog';
+import {rowsOf} from '../data/layers';
 import {useSession} from '../state/session';
-import {Decimal, Row} from './command_controls';
-import type {TrainingState} from './control_types';
+import {DecimalField, Row} from './command_controls';
+import type {Breakpoint} from './control_types';
 import {steeringOf} from './steering';
 
-const KINDS = [
+const BREAK_KINDS = [
   ['nonfinite', 'NaN or infinity'],
   ['finding', 'finding'],
   ['statistic', 'shown number'],
   ['step', 'step'],
 ] as const;
 
-/** Of the number that the view of a layer shows over time: its kind, statistic and row. */
-export function Breakpoints({training}: {training: TrainingState}) {
+/** One on a statistic takes the number that Over time shows: its kind, statistic and row. */
+export function Breakpoints({breakpoints}: {breakpoints: readonly Breakpoint[]}) {
   const session = useSession();
   const steering = steeringOf(session);
   const {settings, layer} = session;
-  const kind = useSignal<(typeof KINDS)[number][0]>('nonfinite');
+  const kind = useSignal<(typeof BREAK_KINDS)[number][0]>('nonfinite');
   const problem = useSignal('exploding_gradient');
   const text = useSignal('');
   const side = useSignal<'above' | 'below'>('above');
   const table = settings.kind.value;
-  const rows =
-    table === 'activation'
-      ? layer.value?.sites.map(({name}) => name)
-      : layer.value?.variables.map(({path}) => path);
+  const rows = rowsOf(layer.value, table);
   const tensor = settings.tensor.value;
-  const name = rows?.includes(tensor) ? tensor : (rows?.[0] ?? '');
+  const name = rows.includes(tensor) ? tensor : (rows[0] ?? '');
   const statistic = settings.statistic.value;
   const number = Number(text.value);
   const add = () => {
@@ -44,21 +42,19 @@ export function Breakpoints({training}: {training: TrainingState}) {
   const needsNumber = kind.value === 'step' || kind.value === 'statistic';
   return (
     <Row label="Pause at">
-      {training.breakpoints.map((item) => (
+      {breakpoints.map((item) => (
         <span key={item.number} class="breakpoint" data-testid="breakpoint">
           {item.text}
-          <IconButton
+          <CloseButton
             label={`Remove: ${item.text}`}
             onClick={() => void steering.send('remove_breakpoint', {breakpoint: item.number})}
-          >
-            <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
-          </IconButton>
+          />
         </span>
       ))}
       <Select
         label="Pause at"
         value={kind.value}
-        options={KINDS}
+        options={BREAK_KINDS}
         onChange={(next) => (kind.value = next)}
         testId="break-kind"
       />
@@ -88,7 +84,7 @@ export function Breakpoints({training}: {training: TrainingState}) {
         </>
       )}
       {needsNumber && (
-        <Decimal
+        <DecimalField
           label="Value"
           value={text.value}
           testId="break-value"
@@ -105,8 +101,8 @@ export function Breakpoints({training}: {training: TrainingState}) {
         Add
       </button>
       {kind.value === 'nonfinite' && (
-        <span class="quiet" title="Every step is sampled, and its weights are copied before it">
-          the step is taken back; costs time
+        <span class="quiet" title="Every step is sampled, and the weights are copied before it">
+          the step is undone; slows training down
         </span>
       )}
     </Row>

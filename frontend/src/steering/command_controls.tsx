@@ -2,8 +2,10 @@
 
 import {useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
-import {steeringOf} from './steering';
+import {type CommandName, COMMANDS} from '../catalog';
 import {useSession} from '../state/session';
+import type {CommandArguments} from './control_types';
+import {steeringOf} from './steering';
 
 export function Row({label, children}: {label: string; children: ComponentChildren}) {
   return (
@@ -14,17 +16,17 @@ export function Row({label, children}: {label: string; children: ComponentChildr
   );
 }
 
-interface DoProps {
-  readonly command: string;
-  readonly given?: Record<string, unknown>;
-  readonly title?: string;
+interface CommandButtonProps {
+  readonly command: CommandName;
+  readonly given?: CommandArguments;
   readonly children: ComponentChildren;
 }
 
-/** A button for a command. */
-export function Do({command, given, title, children}: DoProps) {
+export function CommandButton({command, given, children}: CommandButtonProps) {
   const steering = steeringOf(useSession());
-  const looks = command.startsWith('look');
+  const {title, paused} = COMMANDS[command];
+  // What needs a paused run inspects it.
+  const run = () => (paused ? steering.inspect(command, given) : steering.send(command, given));
   return (
     <button
       type="button"
@@ -32,14 +34,14 @@ export function Do({command, given, title, children}: DoProps) {
       title={title}
       disabled={steering.busy.value !== ''}
       data-testid={`do-${command}`}
-      onClick={() => void (looks ? steering.lookAt(command, given) : steering.send(command, given))}
+      onClick={() => void run()}
     >
       {children}
     </button>
   );
 }
 
-interface DecimalProps {
+interface DecimalFieldProps {
   readonly label: string;
   readonly value: string;
   readonly set: (value: string) => void;
@@ -47,7 +49,7 @@ interface DecimalProps {
 }
 
 /** A field for a number of any size, such as 1e-4. */
-export function Decimal({label, value, set, testId}: DecimalProps) {
+export function DecimalField({label, value, set, testId}: DecimalFieldProps) {
   return (
     <input
       type="text"
@@ -60,15 +62,17 @@ export function Decimal({label, value, set, testId}: DecimalProps) {
   );
 }
 
-interface NumberProps {
-  readonly command: string;
+interface NumberCommandProps {
+  readonly command: CommandName;
+  /** The argument that takes the number. */
   readonly name: string;
-  readonly unit: string;
   readonly initial: string;
+  /** On the button. */
+  readonly children: string;
 }
 
 /** A number and the button that sends it. */
-export function NumberField({command, name, unit, initial}: NumberProps) {
+export function NumberCommand({command, name, initial, children: label}: NumberCommandProps) {
   const steering = steeringOf(useSession());
   const text = useSignal<string | undefined>(undefined);
   const value = text.value ?? initial;
@@ -81,8 +85,8 @@ export function NumberField({command, name, unit, initial}: NumberProps) {
         text.value = undefined;
       }}
     >
-      <Decimal
-        label={`${unit}: ${name}`}
+      <DecimalField
+        label={`${label}: ${name}`}
         value={value}
         testId={`${command}-${name}`}
         set={(next) => (text.value = next)}
@@ -90,10 +94,11 @@ export function NumberField({command, name, unit, initial}: NumberProps) {
       <button
         type="submit"
         class="button"
+        title={COMMANDS[command].title}
         disabled={steering.busy.value !== '' || !Number.isFinite(Number(value)) || !value.trim()}
         data-testid={`do-${command}`}
       >
-        {unit}
+        {label}
       </button>
     </form>
   );

@@ -1,39 +1,49 @@
 /** What was inspected while the run is paused. */
 
-import {InputPicture} from '../samples/probe_sample';
 import {formatCount, formatNumber} from '../draw/format';
-import {type BatchLook, steeringOf} from './steering';
-import {useSession} from '../state/session';
 import {MapTiles} from '../samples/map_tiles';
+import {InputPicture} from '../samples/probe_sample';
+import {useSession} from '../state/session';
+import type {InspectedBatch, InspectedMaps} from './inspected';
+import {steeringOf} from './steering';
 
 const SIDE = 56; // CSS pixels of a sample
 
-export function Looked() {
-  const look = steeringOf(useSession()).look.value;
-  if (!look) return null;
-  if ('batch' in look) return <BatchPicture look={look.batch} step={look.step} />;
+export function InspectionView() {
+  const inspection = steeringOf(useSession()).inspection.value;
+  if (!inspection) return null;
+  const {step} = inspection;
+  if ('batch' in inspection) return <BatchView batch={inspection.batch} step={step} />;
+  return <TensorView tensor={inspection.tensor} step={step} />;
+}
+
+function TensorView({tensor: {maps, l2, isGradient}, step}: {tensor: InspectedMaps; step: number}) {
   return (
-    <div class="looked" data-testid="looked-maps" data-name={look.maps.name}>
+    <div class="inspection" data-testid="inspected-maps" data-name={maps.name}>
       <p class="quiet">
-        {look.text}, for the batch of step {formatCount(look.step)}
+        {isGradient ? 'Gradient with respect to' : 'Output of'} {maps.name}
+        {l2 !== undefined && `, L2 norm ${formatNumber(l2)}`}, for the batch of step{' '}
+        {formatCount(step)}
       </p>
-      <div class="looked-maps">
-        <MapTiles maps={look.maps} probe={undefined} predictions={undefined} />
+      <div class="inspection-maps">
+        <MapTiles maps={maps} probe={undefined} predictions={undefined} />
       </div>
     </div>
   );
 }
 
-function BatchPicture({look, step}: {look: BatchLook; step: number}) {
-  const {probe, samples, losses} = look;
+function BatchView({batch, step}: {batch: InspectedBatch; step: number}) {
+  const {probe, samples, losses} = batch;
   const finite = losses?.filter(Number.isFinite) ?? [];
   const mean = finite.reduce((sum, loss) => sum + loss, 0) / finite.length;
   const bad = (losses?.length ?? 0) - finite.length;
   return (
-    <div class="looked" data-testid="looked-batch">
+    <div class="inspection" data-testid="inspected-batch">
       <p class="quiet">
-        The batch of step {formatCount(step)}: {look.size} samples
-        {losses ? `, mean loss ${formatNumber(mean)}; largest first` : `; no losses: ${look.note}`}
+        The batch of step {formatCount(step)}: {batch.size} samples
+        {losses
+          ? `, mean loss ${formatNumber(mean)}; largest first`
+          : `; no losses: ${batch.whyNoLosses}`}
         {bad > 0 && <b class="alarm"> · {bad} not finite</b>}
       </p>
       <ul>

@@ -1,20 +1,20 @@
-/** All commands to a running training. */
+/** The commands to a run, by what they change. */
 
 import {useSignal} from '@preact/signals';
 import {Select} from '../components/controls';
 import {formatCount} from '../draw/format';
 import {useSession} from '../state/session';
 import {Breakpoints} from './breakpoints';
-import {Decimal, Do, NumberField, Row} from './command_controls';
-import type {TrainingState} from './control_types';
-import {Looked} from './inspection';
+import {CommandButton, DecimalField, NumberCommand, Row} from './command_controls';
+import type {RunState} from './control_types';
+import {InspectionView} from './inspection';
 
-export function Controls({training}: {training: TrainingState}) {
+export function RunControls({state}: {state: RunState}) {
   const session = useSession();
-  const paused = training.status === 'paused';
+  const paused = state.status === 'paused';
   const layer = session.layer.value;
   const path = layer?.path ?? '';
-  const frozen = training.frozen.includes(path);
+  const frozen = state.frozen.includes(path);
   const own = layer?.variables.map((variable) => variable.path) ?? [];
   const chosen = session.settings.tensor.value;
   const variable = own.includes(chosen) ? chosen : own[0];
@@ -23,95 +23,97 @@ export function Controls({training}: {training: TrainingState}) {
       <p data-testid="control-status">
         {paused ? (
           <>
-            Paused before step <b>{formatCount(training.step)}</b>: {training.why}.
+            Paused before step <b>{formatCount(state.step)}</b>: {state.why}.
           </>
         ) : (
           <>
-            Running, at step <b>{formatCount(training.step)}</b>, epoch {training.epoch + 1}.
+            Running, at step <b>{formatCount(state.step)}</b>, epoch {state.epoch + 1}.
           </>
         )}
       </p>
       <Row label="Run">
         {paused ? (
-          <Do command="resume">{training.may_retry ? 'Skip step' : 'Resume'}</Do>
+          <CommandButton command="resume">{state.may_retry ? 'Skip step' : 'Resume'}</CommandButton>
         ) : (
-          <Do command="pause">Pause</Do>
+          <CommandButton command="pause">Pause</CommandButton>
         )}
-        {training.may_retry && (
-          <Do command="resume" given={{retry: true}}>
+        {state.may_retry && (
+          <CommandButton command="resume" given={{retry: true}}>
             Retry step
-          </Do>
+          </CommandButton>
         )}
-        <NumberField command="step" name="count" unit="Run steps" initial="10" />
-        <Do command="run_to_epoch_end">To epoch’s end</Do>
-        <Do command="stop" title="End the training after the next step">
-          Stop
-        </Do>
+        <NumberCommand command="step" name="count" initial="10">
+          Run steps
+        </NumberCommand>
+        <CommandButton command="run_to_epoch_end">To end of epoch</CommandButton>
+        <CommandButton command="stop">Stop</CommandButton>
       </Row>
       <Row label="Learning rate">
-        <NumberField
+        <NumberCommand
           command="set_learning_rate"
           name="value"
-          unit="Set"
-          initial={formatPlain(training.learning_rate ?? undefined)}
-        />
+          initial={formatPlain(state.learning_rate)}
+        >
+          Set
+        </NumberCommand>
         {[0.1, 0.5, 2].map((factor) => (
-          <Do key={factor} command="scale_learning_rate" given={{factor}}>
+          <CommandButton key={factor} command="scale_learning_rate" given={{factor}}>
             ×{factor}
-          </Do>
+          </CommandButton>
         ))}
-        {training.learning_rate_source === 'override' && (
-          <Do command="use_schedule">Use schedule</Do>
+        {state.learning_rate_source === 'override' && (
+          <CommandButton command="use_schedule">Use schedule</CommandButton>
         )}
-        {training.learning_rate_source !== 'variable' && (
+        {state.learning_rate_source && state.learning_rate_source !== 'variable' && (
           <span class="quiet">
-            {training.learning_rate_source === 'override'
+            {state.learning_rate_source === 'override'
               ? 'overrides the schedule'
-              : 'of a schedule; setting it overrides that, with a re-trace'}
+              : 'from a schedule; setting it overrides the schedule and retraces the step'}
           </span>
         )}
       </Row>
-      <Clipping key={JSON.stringify(training.clipping)} training={training} />
+      <Clipping key={JSON.stringify(state.clipping)} state={state} />
       <Row label="Layer">
-        <Do command={frozen ? 'unfreeze' : 'freeze'} given={{layers: [path]}}>
+        <CommandButton command={frozen ? 'unfreeze' : 'freeze'} given={{layers: [path]}}>
           {frozen ? 'Unfreeze' : 'Freeze'} {path}
-        </Do>
+        </CommandButton>
         <span class="quiet">
-          {training.frozen.length ? `frozen: ${training.frozen.join(', ')}` : 're-traces the step'}
+          {state.frozen.length ? `frozen: ${state.frozen.join(', ')}` : 'retraces the step'}
         </span>
       </Row>
       <Row label="Record">
-        <Do command="sample_now">Sample</Do>
-        <Do command="snapshot_now">Snapshot</Do>
-        <Do command="save_checkpoint">Checkpoint</Do>
-        <NumberField
+        <CommandButton command="sample_now">Sample</CommandButton>
+        <CommandButton command="snapshot_now">Snapshot</CommandButton>
+        <CommandButton command="save_checkpoint">Checkpoint</CommandButton>
+        <NumberCommand
           command="set_sampling_interval"
           name="every"
-          unit="Sample every"
-          initial={training.every === 'auto' ? '' : String(training.every)}
-        />
+          initial={state.every === 'auto' ? '' : String(state.every)}
+        >
+          Sample every
+        </NumberCommand>
       </Row>
-      <Breakpoints training={training} />
+      <Breakpoints breakpoints={state.breakpoints} />
       {paused && (
-        <Row label="Look at">
-          <Do command="look_at_batch">Batch</Do>
-          <Do command="look_at_activations" given={{layer: path}}>
+        <Row label="Inspect">
+          <CommandButton command="look_at_batch">Batch</CommandButton>
+          <CommandButton command="look_at_activations" given={{layer: path}}>
             Output of {path}
-          </Do>
+          </CommandButton>
           {variable !== undefined && (
-            <Do command="look_at_gradient" given={{variable}}>
-              Gradient by {variable}
-            </Do>
+            <CommandButton command="look_at_gradient" given={{variable}}>
+              Gradient with respect to {variable}
+            </CommandButton>
           )}
         </Row>
       )}
-      <Looked />
+      <InspectionView />
     </>
   );
 }
 
-const formatPlain = (value = NaN) =>
-  Number.isNaN(value) ? '' : String(Number(value.toPrecision(4)));
+const formatPlain = (value: number | null | undefined) =>
+  value === null || value === undefined ? '' : String(Number(value.toPrecision(4)));
 
 const CLIPPING = [
   ['off', 'off'],
@@ -121,9 +123,9 @@ const CLIPPING = [
 ] as const;
 type ClippingKind = (typeof CLIPPING)[number][0];
 
-function Clipping({training}: {training: TrainingState}) {
-  const kind = useSignal((training.clipping?.kind ?? 'off') as ClippingKind);
-  const value = useSignal(String(training.clipping?.value ?? 1));
+function Clipping({state}: {state: RunState}) {
+  const kind = useSignal((state.clipping?.kind ?? 'off') as ClippingKind);
+  const value = useSignal(String(state.clipping?.value ?? 1));
   const given = {kind: kind.value, ...(kind.value !== 'off' && {value: Number(value.value)})};
   return (
     <Row label="Clipping">
@@ -135,12 +137,12 @@ function Clipping({training}: {training: TrainingState}) {
         testId="clipping"
       />
       {kind.value !== 'off' && (
-        <Decimal label="Limit" value={value.value} set={(next) => (value.value = next)} />
+        <DecimalField label="Limit" value={value.value} set={(next) => (value.value = next)} />
       )}
-      <Do command="set_clipping" given={given}>
+      <CommandButton command="set_clipping" given={given}>
         Set
-      </Do>
-      <span class="quiet">re-traces the step</span>
+      </CommandButton>
+      <span class="quiet">retraces the step</span>
     </Row>
   );
 }

@@ -1,14 +1,14 @@
 /** Commands to a running training, and what is inspected while it is paused. */
 
 import {useEffect, useRef} from 'preact/hooks';
-import {IconButton} from '../components/controls';
 import {useSession} from '../state/session';
 import type {ControlAnswer} from './control_types';
-import {Controls} from './run_controls';
 import {steeringOf} from './steering';
 import {TokenField} from './token_field';
+import {IconButton} from '../components/controls';
+import {RunControls} from './run_controls';
 
-export function ControlPanel() {
+export function SteeringPanel() {
   const steering = steeringOf(useSession());
   const ref = useRef<HTMLElement>(null);
   const open = steering.open.value;
@@ -16,18 +16,18 @@ export function ControlPanel() {
     if (open) ref.current?.focus({preventScroll: true});
   }, [open]);
   if (!open) return null;
-  const {answer, training, message, busy} = steering;
+  const {answer, state, message, busy} = steering;
   return (
     <section
       class="finding-panel steer"
       ref={ref}
       tabIndex={-1}
-      aria-label="Steer the training"
+      aria-label="Steer the run"
       aria-busy={busy.value !== ''}
       data-testid="control-panel"
     >
       <header>
-        <h2>Steer the training</h2>
+        <h2>Steer the run</h2>
         <IconButton label="Close" onClick={() => (steering.open.value = false)}>
           <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
         </IconButton>
@@ -41,12 +41,12 @@ export function ControlPanel() {
           {message.value.text}
         </p>
       )}
-      {!training.value || !answer.value?.enabled ? (
+      {!state.value || !answer.value?.enabled ? (
         <p class="quiet" data-testid="control-why">
           {whyNot(answer.value)}
         </p>
       ) : steering.token.value ? (
-        <Controls training={training.value} />
+        <RunControls state={state.value} />
       ) : (
         <TokenField />
       )}
@@ -56,6 +56,6 @@ export function ControlPanel() {
 
 function whyNot(answer: ControlAnswer | undefined): string {
   if (answer?.why) return answer.why;
-  if (answer?.state?.status === 'ended') return 'The training has ended.';
-  return 'The training says nothing any more: its process is dead or stopped.';
+  if (answer?.state?.status === 'ended') return 'The run has ended.';
+  return 'The training process no longer responds: it has died or is suspended.';
 }

@@ -1,4 +1,4 @@
-/** Asks for the token without which no command is taken. */
+/** Asks for the token that commands need. */
 
 import {useSignal} from '@preact/signals';
 import {steeringOf} from './steering';
@@ -16,9 +16,9 @@ export function TokenField() {
       }}
     >
       <p class="quiet">
-        Each command carries the training’s token. It is on the console of the training, and in{' '}
-        <code>keras_inspect_control/token</code> of the run’s directory. It is kept until this
-        browser tab is closed.
+        Commands need the token that the training program printed when it started. It is also in{' '}
+        <code>keras_inspect_control/token</code> in the run’s directory. The tab keeps it until you
+        close this browser tab.
       </p>
       <Row label="Token">
         <input

@@ -62,7 +62,7 @@ function MapsPicture({maps, probe, predictions}: MapsPictureProps) {
   const sheet = useMemo(() => mapsSheet(maps), [maps]);
   return (
     <WithTable sheet={sheet}>
-      <MapTiles maps={maps} probe={probe} predictions={predictions} />
+      <MapTiles maps={maps} step={maps.step} probe={probe} predictions={predictions} />
     </WithTable>
   );
 }

@@ -8,11 +8,10 @@ import {px, useSize} from '../../components/hooks';
 import {MetricControls} from '../../components/metric_controls';
 import {NotRecorded, Pending} from '../../components/states';
 import {WithTable} from '../../components/with_table';
-import {KINDS} from '../../data/statistics';
+import {LAYER_KINDS} from '../../data/statistics';
 import {gutterOf} from '../../plots/row_labels';
 import {TimeAxis} from '../../plots/time_axis';
-import {useResource} from '../../state/resource';
-import {requestOf, useSession} from '../../state/session';
+import {requestAbout, useLoaded, useSession} from '../../state/session';
 import {NUMBERS, Panel} from './compare_panel';
 import {numbersAt, useComparison} from './comparison';
 
@@ -20,21 +19,14 @@ export function Compare() {
   const session = useSession();
   const {kind, statistic} = session.settings;
   const wanted = () => [kind.value, statistic.value, session.pooled.value] as const;
-  const first = useResource(
-    session.client,
-    () =>
-      session.has(kind.value) ? session.request((run) => metricQuery(run, ...wanted())) : undefined,
-    session.host.visible,
+  const first = useLoaded(() =>
+    session.requestOf(kind.value, (run) => metricQuery(run, ...wanted())),
   );
-  const second = useResource(
-    session.client,
-    () => {
-      const run = session.other.value;
-      if (!run?.kinds.includes(kind.value)) return undefined;
-      return requestOf(run, (name) => metricQuery(name, ...wanted()));
-    },
-    session.host.visible,
-  );
+  const second = useLoaded(() => {
+    const run = session.other.value;
+    if (!run?.kinds.includes(kind.value)) return undefined;
+    return requestAbout(run, (name) => metricQuery(name, ...wanted()));
+  });
   const problem = useProblem();
   return (
     <>
@@ -58,7 +50,7 @@ export function Compare() {
 /** Why there is nothing to compare, if so. */
 function useProblem() {
   const {runs, run, other, settings} = useSession();
-  const kind = KINDS[settings.kind.value];
+  const kind = LAYER_KINDS[settings.kind.value];
   if ((runs.state.value.data?.runs.length ?? 0) < 2) {
     return (
       <NotRecorded

@@ -1,24 +1,24 @@
 /** Both runs and their difference as numbers and colours. */
 
 import {useMemo} from 'preact/hooks';
-import {valuesKey} from '../../api/queries';
+import {statisticOf, valuesKey} from '../../api/queries';
 import type {Table} from '../../api/types';
+import {statisticInfo} from '../../data/statistics';
 import {type Coded, encode} from '../../draw/codes';
 import {formatNumber} from '../../draw/format';
 import {sampleAt} from '../../draw/time_scale';
+import {useSession} from '../../state/session';
 import {
   type Cells,
   type DifferenceKind,
-  LARGEST_RATIO,
   differ,
   differenceKind,
   differences,
+  LARGEST_RATIO,
   matchRows,
   overlapping,
   rowsByName,
 } from './differences';
-import {useSession} from '../../state/session';
-import {statisticInfo} from '../../data/statistics';
 
 export interface Side {
   readonly steps: Float64Array;
@@ -31,7 +31,7 @@ export function useComparison(first: Table, second: Table) {
   const {filter} = useSession();
   const {matches} = filter.value;
   return useMemo(() => {
-    const statistic = [...first.values.keys()][0].split('/')[0];
+    const statistic = statisticOf([...first.values.keys()][0]);
     const info = statisticInfo(statistic);
     const names = matchRows(first.names, second.names).filter(matches);
     const extent = sharedExtent([first, second], statistic, info.scale === 'log');

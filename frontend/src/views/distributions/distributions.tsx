@@ -4,26 +4,25 @@ import {useMemo} from 'preact/hooks';
 import {histogramQuery} from '../../api/queries';
 import type {HistogramAnswer} from '../../api/types';
 import {Choice, Select} from '../../components/controls';
-import {DensityMap, binRange} from './density_map';
-import {Ridges} from './ridges';
 import {NotRecorded, Pending} from '../../components/states';
-import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
 import {WithTable} from '../../components/with_table';
+import {rowsOf, splitPath} from '../../data/layers';
+import {overTime} from '../../data/sheet';
+import {LAYER_KINDS} from '../../data/statistics';
+import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
 import {binsOf, densityCodes, drawnBins} from '../../draw/density';
 import {formatCount, formatPercent} from '../../draw/format';
-import {rowsOf, splitPath} from '../../data/layers';
-import {useResource} from '../../state/resource';
-import {type Session, useSession} from '../../state/session';
-import {overTime} from '../../data/sheet';
+import {type Session, useLoaded, useSession} from '../../state/session';
 import type {DensityForm} from '../../state/settings';
-import {KINDS} from '../../data/statistics';
+import {binRange, DensityMap} from './density_map';
+import {Ridges} from './ridges';
 
 const isRecorded = (session: Session, kind: string) => session.has(`${kind}_histogram`);
 
 /** The chosen kind where distributions of it exist. */
 function kindOf(session: Session): string {
   const kind = session.settings.kind.value;
-  return kind in KINDS ? kind : 'gradient';
+  return kind in LAYER_KINDS ? kind : 'gradient';
 }
 
 /** The chosen tensor where the layer has it, else the layer's first one. */
@@ -35,16 +34,12 @@ function tensorOf(session: Session): string | undefined {
 export function Distributions() {
   const session = useSession();
   const kind = kindOf(session);
-  const histogram = useResource(
-    session.client,
-    () => {
-      const [wanted, name] = [kindOf(session), tensorOf(session)];
-      if (name === undefined || !isRecorded(session, wanted)) return undefined;
-      return session.request((run) => histogramQuery(run, wanted, name));
-    },
-    session.host.visible,
-  );
-  if (!Object.keys(KINDS).some((each) => isRecorded(session, each))) {
+  const histogram = useLoaded(() => {
+    const [wanted, name] = [kindOf(session), tensorOf(session)];
+    if (name === undefined || !isRecorded(session, wanted)) return undefined;
+    return session.request((run) => histogramQuery(run, wanted, name));
+  });
+  if (!Object.keys(LAYER_KINDS).some((each) => isRecorded(session, each))) {
     return (
       <NotRecorded
         what="Distributions are not recorded in this run"
@@ -53,7 +48,7 @@ export function Distributions() {
     );
   }
   const missing = !isRecorded(session, kind)
-    ? `Distributions of ${KINDS[kind].toLowerCase()}s are not recorded in this run`
+    ? `Distributions of ${LAYER_KINDS[kind].toLowerCase()}s are not recorded in this run`
     : tensorOf(session) === undefined && session.layer.value
       ? `${session.layer.value.path} has no trainable variable`
       : undefined;
@@ -85,7 +80,7 @@ function Controls() {
       <Select
         label="Kind"
         value={kindOf(session)}
-        options={Object.entries(KINDS)}
+        options={Object.entries(LAYER_KINDS)}
         onChange={(next) => (kind.value = next)}
         testId="kind"
       />

@@ -2,7 +2,7 @@
 
 import type {GraphFlow} from '../../state/settings';
 
-export interface FlowKind {
+interface FlowKind {
   /** A column of the overview. */
   readonly key: string;
   /** What an edge's width is, in few words and in one line. */

@@ -2,7 +2,7 @@
 
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
-import {metricQuery, valuesKey} from '../../api/queries';
+import {metricQuery, statisticOf, valuesKey} from '../../api/queries';
 import type {Table} from '../../api/types';
 import {ColourSelect} from '../../components/colour_select';
 import {Choice} from '../../components/controls';
@@ -13,7 +13,7 @@ import {showTooltip} from '../../components/tooltip';
 import {WithTable} from '../../components/with_table';
 import {layerOfRow} from '../../data/layers';
 import {overTime} from '../../data/sheet';
-import {KINDS, statisticInfo, TIME_KINDS} from '../../data/statistics';
+import {LAYER_KINDS, statisticInfo, TIME_KINDS} from '../../data/statistics';
 import {isMissing} from '../../data/tables';
 import {type ScaleName, encode} from '../../draw/codes';
 import {colourTable} from '../../draw/colour_maps';
@@ -22,8 +22,7 @@ import {type CellHit, Heatmap} from '../../plots/heatmap';
 import {Legend} from '../../plots/legend';
 import {gutterOf, markedRows, RowLabels} from '../../plots/row_labels';
 import {StepAxis} from '../../plots/step_axis';
-import {useResource} from '../../state/resource';
-import {useSession} from '../../state/session';
+import {useLoaded, useSession} from '../../state/session';
 import {OverTimeLines} from './over_time_lines';
 
 const HIGHEST_ROW = 30;
@@ -31,17 +30,11 @@ const HIGHEST_ROW = 30;
 export function OverTime() {
   const session = useSession();
   const {kind, statistic} = session.settings;
-  const table = useResource(
-    session.client,
-    () => {
-      const name = kind.value;
-      if (!session.has(name)) return undefined;
-      return session.request((run) =>
-        metricQuery(run, name, statistic.value, session.pooled.value),
-      );
-    },
-    session.host.visible,
-  );
+  const table = useLoaded(() => {
+    const name = kind.value;
+    if (!session.has(name)) return undefined;
+    return session.request((run) => metricQuery(run, name, statistic.value, session.pooled.value));
+  });
   if (!session.has(kind.value)) {
     return (
       <>
@@ -49,7 +42,7 @@ export function OverTime() {
         <NotRecorded
           what={`${TIME_KINDS[kind.value]} statistics are not recorded in this run`}
           how={
-            kind.value in KINDS
+            kind.value in LAYER_KINDS
               ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).`
               : 'Choose another metric above.'
           }
@@ -115,7 +108,7 @@ type Rows = ReturnType<typeof filterTable>;
 function Picture({table}: {table: Table}) {
   const session = useSession();
   const {settings, host} = session;
-  const statistic = [...table.values.keys()][0].split('/')[0];
+  const statistic = statisticOf([...table.values.keys()][0]);
   const info = statisticInfo(statistic);
   const {matches} = session.filter.value;
   const rows = useMemo(() => filterTable(table, statistic, matches), [table, matches]);

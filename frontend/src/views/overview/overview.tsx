@@ -10,7 +10,7 @@ import type {OverviewRow, OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {orderRows} from '../../data/overview_order';
 import type {Sheet} from '../../data/sheet';
-import {KINDS} from '../../data/statistics';
+import {LAYER_KINDS} from '../../data/statistics';
 import {useSession} from '../../state/session';
 import {useOverview} from '../../state/use_overview';
 import {type TableProps, OverviewTable, ROW_HEIGHT} from './overview_table';
@@ -30,7 +30,7 @@ export function Overview() {
   if (failed && !resources.some(({data}) => data)) {
     return <ErrorState message={failed.state.value.error!} retry={() => failed.retry()} />;
   }
-  if (!Object.keys(KINDS).some((kind) => session.has(kind))) {
+  if (!Object.keys(LAYER_KINDS).some((kind) => session.has(kind))) {
     return (
       <NotRecorded
         what="No statistics of layers are recorded in this run"

@@ -119,7 +119,7 @@ function Bar({column, value, extent: [low, high]}: BarProps) {
   return <i class={kind} style={{clipPath: `inset(0 ${100 - width}% 0 0 round 2px)`}} />;
 }
 
-export type Extents = ReadonlyMap<string, readonly [number, number]>;
+type Extents = ReadonlyMap<string, readonly [number, number]>;
 
 const WITH_BARS = ['gradient.l2', 'update.ratio'];
 const SHARES = ['activation.zero_fraction', 'activation.dead_fraction'];

@@ -16,12 +16,10 @@ function maps(parts: Partial<Maps>): Maps {
     dead: new Uint8Array(shape[1]),
     values: undefined,
     step: 7,
-    requestedStep: 9,
     of: '',
     rows: undefined,
     norms: undefined,
     targets: undefined,
-    size: 0,
     shape,
     ...parts,
   };

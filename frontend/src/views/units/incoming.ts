@@ -12,7 +12,7 @@ export interface Incoming {
   readonly weight: number;
 }
 
-export interface IncomingWeights {
+interface IncomingWeights {
   readonly weights: readonly Incoming[];
   /** How many units the numbers are the mean of. */
   readonly units: number;

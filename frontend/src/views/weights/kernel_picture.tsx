@@ -76,7 +76,7 @@ function Picture({maps, names}: {maps: Maps; names: readonly string[]}) {
       </div>
       <WithTable sheet={sheet}>
         {maps.norms && maps.norms.length > 0 && <UnitNorms norms={maps.norms} />}
-        <MapTiles maps={maps} probe={undefined} predictions={undefined} />
+        <MapTiles maps={maps} step={maps.step} probe={undefined} predictions={undefined} />
       </WithTable>
     </>
   );

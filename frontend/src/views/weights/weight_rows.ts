@@ -1,7 +1,7 @@
 /** A model's variables at one step, and what became of them since the first one. Pure. */
 
-import type {Table, VariableInfo} from '../../api/types';
-import {type Tables, isMissing, tableRow} from '../../data/tables';
+import type {VariableInfo} from '../../api/types';
+import {type Tables, tableValue, tableRow} from '../../data/tables';
 
 export interface WeightRow {
   readonly variable: VariableInfo;
@@ -31,8 +31,8 @@ export function weightRows(
 ): WeightRow[] {
   const at = (kind: string, name: string, statistic: string) =>
     exact
-      ? valueAt(exact.get(kind), name, statistic, 0)
-      : valueAt(tables.get(kind), name, statistic, column);
+      ? tableValue(exact.get(kind), name, statistic, 0)
+      : tableValue(tables.get(kind), name, statistic, column);
   return variables.map((variable) => {
     const norm = at('weight', variable.path, 'l2');
     const norms = tables.get('weight') && tableRow(tables.get('weight')!, variable.path, 'l2');
@@ -53,11 +53,6 @@ export function weightRows(
 
 function growthOf(norm: number | undefined, start: number | undefined): number | undefined {
   return norm === undefined || start === undefined ? undefined : norm / start;
-}
-
-function valueAt(table: Table | undefined, name: string, statistic: string, column: number) {
-  if (!table || column < 0 || isMissing(table, name, statistic, column)) return undefined;
-  return tableRow(table, name, statistic)?.[column];
 }
 
 /** A row of norms as multiples of its first value that is not zero; NaN before it. */

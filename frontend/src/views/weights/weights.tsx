@@ -7,20 +7,15 @@ import type {Table} from '../../api/types';
 import {NotRecorded, Pending} from '../../components/states';
 import {useSheet} from '../../components/with_table';
 import {sampleAt} from '../../draw/time_scale';
-import {type Resource, useResource} from '../../state/resource';
-import {useSession} from '../../state/session';
+import type {Resource} from '../../state/resource';
+import {useLoaded, useSession} from '../../state/session';
 import {Curves} from './weight_curves';
 import {weightRows} from './weight_rows';
 import {sheetOf, WeightsTable} from './weights_table';
 
 function useKind(kind: string, statistics: readonly string[]): Resource<Table> {
   const session = useSession();
-  return useResource(
-    session.client,
-    () =>
-      session.has(kind) ? session.request((run) => tableQuery({run, kind, statistics})) : undefined,
-    session.host.visible,
-  );
+  return useLoaded(() => session.requestOf(kind, (run) => tableQuery({run, kind, statistics})));
 }
 
 export function Weights() {
