@@ -27,15 +27,15 @@ def test_predictions_beside_each_sample_are_of_the_newest_snapshot(open_alone, s
     recorded = trained.predictions
     (values,) = recorded.outputs.values()
     tab = open_alone(server, activations("maps", layer="conv"))
-    guesses = tab.part("guesses")
-    expect(guesses).to_have_count(3)
+    predictions = tab.part("prediction-list")
+    expect(predictions).to_have_count(3)
     sampled = trained.table("gradient").steps
     for share in (0.45, 0.99):
         after = sampled[sampled > move_scrubber(tab, share)]
         shown = recorded.steps < (after[0] if len(after) else np.inf)
         at = int(np.flatnonzero(shown).max(initial=0))
         for sample in range(3):
-            item = guesses.nth(sample)
+            item = predictions.nth(sample)
             expect(item).to_have_attribute("data-step", str(recorded.steps[at]))
             classes = [int(row.get_attribute("data-class")) for row in item.locator("li").all()]
             best = sorted(values[at, sample], reverse=True)[:3]

@@ -9,7 +9,7 @@ export interface Evidence {
   readonly name: string;
   /** Null where it is not finite: `text` says it. */
   readonly value: number | null;
-  /** "%" where the value is a share of 1. */
+  /** "%" where the value is a fraction of 1. */
   readonly unit: string;
   readonly threshold: number | null;
   readonly text: string;

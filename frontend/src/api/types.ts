@@ -114,9 +114,9 @@ export interface Units {
   /** 1 where the unit was zero in every batch of the window that ends there. */
   readonly dead: Uint8Array;
   readonly units: number;
-  /** What "dead" looks back over, in words. */
+  /** The window that "dead" covers, in words. */
   readonly window: string;
-  /** Batches that it did look back over, by column. */
+  /** Number of batches in the window, by column. */
   readonly windowSamples: Int32Array;
 }
 
@@ -163,7 +163,7 @@ export interface Maps extends MapStack {
   readonly targets: Int32Array | undefined;
 }
 
-/** What the model put out for each probe sample, at each snapshot. */
+/** The model's output for each probe sample, at each snapshot. */
 export interface Predictions {
   readonly steps: Float64Array;
   readonly outputs: readonly {

@@ -1,6 +1,6 @@
-/** No data yet: what to paste, and where was looked. */
+/** The page without data: a snippet to paste, and the directory that was searched. */
 
-/** A training with the callback; `directory` is where it writes. */
+/** A `fit` with the callback; `directory` is where it writes. */
 export function snippet(directory: string): string {
   return `from tb_keras_inspect import InspectCallback
 
@@ -22,13 +22,16 @@ export function suggestedDirectory(logdir: string): string {
 export function EmptyState({logdir}: {logdir: string}) {
   return (
     <div class="empty" data-testid="empty-state">
-      <h2>No recorded training found</h2>
-      <p>Add the callback to the training, with a directory inside TensorBoard’s log directory:</p>
+      <h2>No recorded run found</h2>
+      <p>
+        Add the callback to your training program, with a directory inside TensorBoard’s log
+        directory:
+      </p>
       <pre>{snippet(suggestedDirectory(logdir))}</pre>
       <p>
         Searched: <code>{logdir || '(no log directory)'}</code>
       </p>
-      <p class="quiet">The tab fills by itself when the first steps are written.</p>
+      <p class="quiet">Runs appear here as soon as their first steps are written.</p>
     </div>
   );
 }

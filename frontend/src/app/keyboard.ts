@@ -37,7 +37,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     keys: 'Shift →',
-    does: 'ten recorded steps on',
+    does: 'ten recorded steps forward',
     matches: on('ArrowRight', true),
     run: (session) => session.move(10),
   },
@@ -74,7 +74,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   })),
   {
     keys: 't',
-    does: 'numbers as a table, or as a picture',
+    does: 'show numbers as a table, or as a plot',
     matches: on('t'),
     run: ({settings: {asTable}}) => (asTable.value = asTable.peek() === 'yes' ? 'no' : 'yes'),
   },
@@ -88,7 +88,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   },
   {
     keys: '?',
-    does: 'this sheet',
+    does: 'show this list',
     matches: (event) => event.key === '?',
     run: (session) => (session.helpOpen.value = true),
   },

@@ -1,4 +1,4 @@
-/** Findings: how they are named, where a click on one leads, which rows they concern. Pure. */
+/** Findings: their keys, where a click on one leads, which layers they concern. Pure. */
 
 import type {Evidence, Finding, Severity} from '../api/findings';
 import {type Layer, layerOfRow} from './layers';
@@ -100,12 +100,12 @@ const SLIDER_DECADES = 2; // ranges at least this wide are moved through by fact
 /** The place of a value on a slider from 0 to 1, and back. */
 export function sliderScale(low: number, high: number) {
   const log = low > 0 && Math.log10(high / low) >= SLIDER_DECADES;
-  const clamp = (share: number) => Math.min(1, Math.max(0, share));
+  const clamp = (position: number) => Math.min(1, Math.max(0, position));
   return {
     position: (value: number) =>
       clamp(log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)),
-    value: (share: number) => {
-      const exact = log ? low * (high / low) ** share : low + share * (high - low);
+    value: (position: number) => {
+      const exact = log ? low * (high / low) ** position : low + position * (high - low);
       return Math.min(high, Math.max(low, Number(exact.toPrecision(3))));
     },
   };

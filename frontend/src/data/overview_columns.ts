@@ -45,13 +45,14 @@ const COLUMNS: readonly Omit<OverviewColumn, 'key'>[] = [
     title: 'Zeros',
     kind: 'activation',
     statistic: 'zero_fraction',
-    definition: 'Share of the layer’s output that is exactly zero in this batch.',
+    definition: 'Fraction of the layer’s output that is exactly zero in this batch.',
   },
   {
     title: 'Dead units',
     kind: 'activation',
     statistic: 'dead_fraction',
-    definition: 'Share of units that were zero for every input of the window of sampled batches.',
+    definition:
+      'Fraction of units that were zero for every input of the window of sampled batches.',
   },
   {
     title: 'Rank',

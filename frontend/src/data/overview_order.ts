@@ -6,7 +6,7 @@ import type {LayerValues, OverviewRow, OverviewValues} from './overview';
  * Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
  *
  * Worst first: what findings concern, by their severity (`severity` of a path: 0 for none); of the
- * others what is not finite, then the larger of the share of dead units and of how far the
+ * others what is not finite, then the larger of the fraction of dead units and of how far the
  * gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
  */
 export function orderRows(
@@ -36,7 +36,7 @@ export function orderRows(
 }
 
 const DECADES_LIKE_DEAD = 6;
-const NOT_FINITE = 2.5; // worse than a note, which counts 2, and than any share
+const NOT_FINITE = 2.5; // worse than a note, which counts 2, and than any fraction
 
 function badness(values: LayerValues, median: number): number {
   if ([...values.values()].some((value) => !Number.isFinite(value))) return Infinity;

@@ -5,7 +5,7 @@ import {
   densityCodes,
   drawnBins,
   rowOf,
-  shares,
+  binFractions,
   spreadColumns,
   totalOf,
   valueTicks,
@@ -36,13 +36,13 @@ describe('drawnBins', () => {
   });
 });
 
-describe('shares', () => {
+describe('binFractions', () => {
   const two = histogram([0, 0, 0, 0, 1, 3, 0, 0, 0], [0, 0, 0, 0, 0, 0, 2, 0, 0]);
   it('are of the column’s own total, NaN where there is none', () => {
-    expect([...shares(two, Int32Array.of(6, 5, 4))]).toEqual([NaN, 1, 0.75, NaN, 0.25, NaN]);
+    expect([...binFractions(two, Int32Array.of(6, 5, 4))]).toEqual([NaN, 1, 0.75, NaN, 0.25, NaN]);
   });
   it('add up to one over the drawn bins', () => {
-    const values = shares(two, drawnBins(two));
+    const values = binFractions(two, drawnBins(two));
     for (const column of [0, 1]) {
       const own = values.filter((_, index) => index % 2 === column && Number.isFinite(_));
       expect(own.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1);

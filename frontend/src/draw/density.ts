@@ -53,8 +53,8 @@ function hasBeyond(used: Uint8Array, middle: number, order: number, sign: 1 | -1
   return false;
 }
 
-/** Share of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
-export function shares(histogram: Histogram, bins: Int32Array): Float32Array {
+/** Fraction of the column's elements in each bin, row-major [bins given, columns]; NaN where none are. */
+export function binFractions(histogram: Histogram, bins: Int32Array): Float32Array {
   const columns = histogram.steps.length;
   const all = binsOf(histogram);
   const values = new Float32Array(bins.length * columns).fill(NaN);
@@ -68,10 +68,10 @@ export function shares(histogram: Histogram, bins: Int32Array): Float32Array {
   return values;
 }
 
-/** Colour codes of shares; a column in which nothing finite was counted is not finite throughout. */
+/** Colour codes of those fractions; a column in which nothing finite was counted is not finite throughout. */
 export function densityCodes(histogram: Histogram, bins: Int32Array): Coded {
   const columns = histogram.steps.length;
-  const values = shares(histogram, bins);
+  const values = binFractions(histogram, bins);
   const coded = encode({rows: bins.length, columns, values}, 'log', () => true);
   let nonfinite = 0;
   for (let column = 0; column < columns; column++) {
@@ -113,11 +113,11 @@ export function rowOf({edges}: Histogram, bins: Int32Array, value: number): numb
   const row = bins.findIndex((bin) => edges[bin] <= value && value < edges[bin + 1]);
   if (row < 0) return -1;
   const [low, high] = [edges[bins[row]], edges[bins[row] + 1]];
-  const share =
+  const within =
     Number.isFinite(low) && Number.isFinite(high) && low * high > 0
       ? Math.log(value / low) / Math.log(high / low)
       : 0.5;
-  return row + 1 - share; // larger values lie higher
+  return row + 1 - within; // larger values lie higher
 }
 
 /** Evenly spread columns, the last one among them. */

@@ -18,7 +18,7 @@ export function formatNumber(value: number): string {
 /** The same for an axis, whose numbers are round: no zeros that say nothing. */
 export const formatTick = (value: number) => formatNumber(value).replace(/\.?0+e/, 'e');
 
-/** A share of 1 as percent. Only what is exactly nothing or all reads 0 % or 100 %. */
+/** A fraction of 1 as percent. Only exactly 0 and 1 read 0 % and 100 %. */
 export function formatPercent(value: number): string {
   if (!Number.isFinite(value)) return formatNumber(value);
   const percent = 100 * value;

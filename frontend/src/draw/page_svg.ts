@@ -7,7 +7,7 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** The element as it looks now, on the background given. */
+/** The element as it is rendered now, on the background given. */
 export function pageSvg(root: Element, background: string): SVGSVGElement {
   const box = root.getBoundingClientRect();
   const svg = make('svg', {width: box.width, height: box.height, xmlns: SVG});

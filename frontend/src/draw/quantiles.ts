@@ -3,7 +3,7 @@
 import type {Grid} from './codes';
 
 export interface Quantiles {
-  /** One line for each share asked for, in their order; NaN where a column has no finite value. */
+  /** One line for each fraction asked for, in their order; NaN where a column has no finite value. */
   readonly lines: readonly Float32Array[];
   /** 1 where a row of the column is NaN or infinite: quantiles leave it out, the plot marks it. */
   readonly nonfinite: Uint8Array;
@@ -13,15 +13,15 @@ export interface Quantiles {
  * Quantiles of each column's finite values, between neighbours by their distance.
  *
  * Args:
- *   shares: 0 for the least to 1 for the largest.
+ *   fractions: 0 for the smallest to 1 for the largest.
  *   isMissing: Of the index of a value that is not finite, whether it only does not apply.
  */
 export function columnQuantiles(
   {rows, columns, values}: Grid,
-  shares: readonly number[],
+  fractions: readonly number[],
   isMissing: (index: number) => boolean = () => false,
 ): Quantiles {
-  const lines = shares.map(() => new Float32Array(columns).fill(NaN));
+  const lines = fractions.map(() => new Float32Array(columns).fill(NaN));
   const nonfinite = new Uint8Array(columns);
   const found = new Float32Array(rows);
   for (let column = 0; column < columns; column++) {
@@ -33,13 +33,13 @@ export function columnQuantiles(
     }
     if (!count) continue;
     const sorted = found.subarray(0, count).sort();
-    shares.forEach((share, place) => (lines[place][column] = quantile(sorted, share)));
+    fractions.forEach((fraction, place) => (lines[place][column] = quantile(sorted, fraction)));
   }
   return {lines, nonfinite};
 }
 
-function quantile(sorted: Float32Array, share: number): number {
-  const at = share * (sorted.length - 1);
+function quantile(sorted: Float32Array, fraction: number): number {
+  const at = fraction * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(sorted.length - 1, below + 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);

@@ -30,8 +30,8 @@ export function sparkline(
   const y = (value: number) => {
     const position = log ? Math.log(Math.max(value, low) / low) : value - low;
     const whole = log ? Math.log(high / low) : high - low;
-    const share = whole > 0 ? position / whole : 0.5;
-    return Math.round((height - 1 - share * (height - 2)) * 10) / 10;
+    const level = whole > 0 ? position / whole : 0.5;
+    return Math.round((height - 1 - level * (height - 2)) * 10) / 10;
   };
   const nonfinite: [number, number][] = [];
   let path = '';

@@ -16,7 +16,7 @@ export interface UnitGrid {
  * The column in which a unit's present stretch of being dead began.
  *
  * Args:
- *   column: The column that is looked at.
+ *   column: The shown column.
  *
  * Returns: -1 where the unit is not dead in that column.
  */

@@ -1,4 +1,4 @@
-/** One finding in full: why, how one knows, what to try. */
+/** One finding in full: cause, evidence, what to try. */
 
 import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
@@ -22,7 +22,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
   const session = useSession();
   const ref = useRef<HTMLElement>(null);
   useEffect(() => {
-    // Whoever pressed a finding goes on reading here.
+    // Who opened a finding from the bar continues reading here.
     if (document.activeElement?.closest('.findings')) ref.current?.focus({preventScroll: true});
     ref.current?.scrollIntoView({block: 'nearest'});
   }, []);
@@ -47,11 +47,11 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
       </header>
       <p class="quiet">
         <SeverityWord severity={finding.severity} /> ·{' '}
-        <span title="How sure the rule is that this is a problem of the training">
-          {formatPercent(finding.confidence)} sure
+        <span title="How confident the rule is that this is a problem">
+          confidence {formatPercent(finding.confidence)}
         </span>{' '}
         · steps {formatCount(finding.first_step)} to {formatCount(finding.last_step)}
-        {finding.ongoing ? ', still so at the end' : ', over at the end'}
+        {finding.ongoing ? ', ongoing' : ', over'}
         {session.comparing.value && run && ` · ${run.name}`}
       </p>
       <p>{finding.cause}</p>
@@ -68,7 +68,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
       )}
       {finding.related.length > 0 && (
         <>
-          <h3>It explains</h3>
+          <h3>It also explains</h3>
           <div class="related">
             {finding.related.map((related) => (
               <Chip key={keyOf(related)} finding={related} side={side} />
@@ -83,12 +83,12 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
 function EvidenceTable({finding}: {finding: Finding}) {
   if (!finding.evidence.length) return null;
   return (
-    <table class="evidence" aria-label="Numbers that this rests on">
+    <table class="evidence" aria-label="Evidence">
       <thead>
         <tr>
           <th>Number</th>
           <th class="number">Value</th>
-          <th class="number" title="What the value was held against">
+          <th class="number" title="What the value is compared with">
             Limit
           </th>
         </tr>

@@ -1,4 +1,4 @@
-/** What is wrong, in one line a run: a press on a finding goes where it is seen. */
+/** What is wrong, one line per run; a click on a finding opens it and goes to where it shows. */
 
 import {useSignal} from '@preact/signals';
 import {useLayoutEffect} from 'preact/hooks';
@@ -43,7 +43,7 @@ function ThresholdsButton() {
       type="button"
       class="button"
       aria-expanded={thresholdsOpen.value}
-      title="The numbers from which something counts as a problem"
+      title="The limits beyond which a value counts as a problem"
       data-testid="thresholds-button"
       onClick={() => (thresholdsOpen.value = !thresholdsOpen.value)}
     >
@@ -56,7 +56,7 @@ interface RunProps {
   readonly source: Resource<FindingsAnswer>;
   readonly run: RunInfo | undefined;
   readonly side: Side;
-  /** Whether to say which run it is. */
+  /** Whether the name of the run is shown. */
   readonly named: boolean;
 }
 
@@ -73,7 +73,7 @@ function RunFindings({source, run, side, named}: RunProps) {
       {answer ? (
         <Chips findings={answer.findings} run={run} side={side} />
       ) : (
-        error === undefined && <span class="quiet">Looking for problems …</span>
+        error === undefined && <span class="quiet">Checking for problems…</span>
       )}
       {error !== undefined && (
         <span class="findings-error alarm" role="alert" data-testid="findings-error">
@@ -98,7 +98,7 @@ function Chips({findings, run, side}: ChipsProps) {
   const fitting = useSignal(findings.length);
   const width = size.value.width;
   useLayoutEffect(() => {
-    // Chips that do not fit wrap into lines that nobody sees.
+    // Chips that do not fit wrap into hidden lines.
     const chips = [...(ref.current?.children ?? [])] as HTMLElement[];
     const top = chips[0]?.offsetTop;
     fitting.value = chips.filter((chip) => chip.offsetTop === top).length;
@@ -125,18 +125,18 @@ function Chips({findings, run, side}: ChipsProps) {
 function NoFindings({run}: {run: RunInfo | undefined}) {
   const samples = run?.samples ?? 0;
   const names = Object.values(PROBLEMS);
-  const looked = `Looked for ${names.join(', ')}.`;
+  const checked = `Checked for ${names.join(', ')}.`;
   if (samples < FEW_SAMPLES) {
     return (
-      <span class="quiet" data-testid="no-findings" title={looked}>
+      <span class="quiet" data-testid="no-findings" title={checked}>
         No findings yet: {formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} are too few
         for most rules.
       </span>
     );
   }
   return (
-    <span class="quiet" data-testid="no-findings" title={looked}>
-      No findings. Looked for {names.length} problems in {formatCount(samples)} samples:{' '}
+    <span class="quiet" data-testid="no-findings" title={checked}>
+      No findings. Checked {formatCount(samples)} samples for {names.length} problems:{' '}
       {names.join(', ')}.
     </span>
   );
@@ -178,7 +178,7 @@ interface MoreProps extends Omit<ChipsProps, 'run'> {
   readonly more: number;
 }
 
-/** All of them, where the line is too short. */
+/** All findings, where the line is too short for them. */
 function MoreFindings({findings, more, side}: MoreProps) {
   const {open, around} = useMenu();
   return (

@@ -1,4 +1,4 @@
-/** How bad a finding is: a shape, a word and a colour that say the same. */
+/** The severity of a finding as a shape, a word and a colour. */
 
 import type {Severity} from '../api/findings';
 import {SEVERITIES} from '../data/findings';

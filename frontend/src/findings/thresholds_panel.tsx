@@ -1,4 +1,4 @@
-/** The numbers from which something counts as a problem: changed here, the run is judged again. */
+/** The limits beyond which a value counts as a problem; a change here evaluates the run again. */
 
 import {useEffect, useRef} from 'preact/hooks';
 import type {Threshold} from '../api/findings';
@@ -39,8 +39,8 @@ export function ThresholdsPanel() {
         <CloseButton label="Close" onClick={() => (session.thresholdsOpen.value = false)} />
       </header>
       <p class="quiet">
-        From which number on something is reported. Changes hold for this tab and are in its
-        address.
+        Limits beyond which a rule reports a problem. Your changes apply to this browser tab and are
+        part of its address.
       </p>
       <Pending loaded={session.findings.state.value} retry={() => session.findings.retry()}>
         {(answer) => (

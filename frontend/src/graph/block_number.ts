@@ -2,7 +2,7 @@
 
 import type {LayerInfo} from '../api/types';
 
-/** How layers' numbers become their block's: of shares the largest counts, of others the mean. */
+/** How layers' numbers become their block's: of fractions the largest, of others the mean. */
 export type BlockRule = 'largest' | 'mean';
 
 /**

@@ -17,10 +17,12 @@ export function LayerUnits({layer}: {layer: Layer}) {
   const session = useSession();
   const units = useUnits();
   if (!siteWithUnits(layer)) {
-    return <p class="quiet units-note">No units are recorded of this layer.</p>;
+    return <p class="quiet units-note">No units are recorded for this layer.</p>;
   }
   if (!session.has('units')) {
-    return <p class="quiet units-note">Units are not recorded in this run (record: units=False).</p>;
+    return (
+      <p class="quiet units-note">Units are not recorded in this run (record: units=False).</p>
+    );
   }
   return (
     <Pending loaded={units.state.value} retry={() => units.retry()} class="units">

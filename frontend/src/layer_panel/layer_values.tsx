@@ -126,7 +126,7 @@ function ValueCell(props: CellProps) {
   );
 }
 
-/** What only this kind has: the update's ratio, the output's saturated or dead share. */
+/** What only this kind has: the ratio of an update, the saturated and dead fraction of an output. */
 function ExtraCell({table, name}: {table: Table; name: string}) {
   const step = useSession().step.value;
   const own = statisticsOf(table.kind).filter((statistic) => !COLUMNS.includes(statistic));

@@ -151,9 +151,9 @@ function hover({onHover}: ChartProps, plot: uPlot): void {
 
 function pick({onPick, domain, steps, gutter}: ChartProps, element: Element, event: MouseEvent) {
   const box = element.getBoundingClientRect();
-  const share = (event.clientX - box.left - gutter) / (box.width - gutter);
-  const at = sampleAt(steps, domain.first + share * (domain.end - domain.first));
-  if (at >= 0 && share >= 0) onPick?.(steps[at]);
+  const at = (event.clientX - box.left - gutter) / (box.width - gutter);
+  const sample = sampleAt(steps, domain.first + at * (domain.end - domain.first));
+  if (sample >= 0 && at >= 0) onPick?.(steps[sample]);
 }
 
 /**

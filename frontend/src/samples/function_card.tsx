@@ -10,7 +10,7 @@ const BARS = 44;
 const GAP = 6;
 
 export const FLAT_DEFINITION =
-  'Share of the pre-activations where the function’s slope is less than 1/40 of its steepest.';
+  'Fraction of the pre-activations where the function’s slope is less than 1/40 of its steepest slope.';
 
 interface CardProps {
   readonly activation: ActivationFunction;
@@ -69,8 +69,8 @@ function Drawing({activation}: {activation: ActivationFunction}) {
       : curveHeight / 2;
   const hover = (event: PointerEvent) => {
     const box = (event.currentTarget as Element).getBoundingClientRect();
-    const share = (event.clientX - box.left) / box.width;
-    const bin = Math.min(counts.length - 1, Math.max(0, Math.floor(share * counts.length)));
+    const at = (event.clientX - box.left) / box.width;
+    const bin = Math.min(counts.length - 1, Math.max(0, Math.floor(at * counts.length)));
     showTooltip(event.clientX, event.clientY, {
       title: `${name}, ${called}`,
       lines: [

@@ -18,12 +18,12 @@ import {
   tileValue,
 } from '../draw/tiles';
 import {useSession} from '../state/session';
-import {caption, Guesses, InputPicture} from './probe_sample';
+import {caption, PredictionList, InputPicture} from './probe_sample';
 import {axisNames, isWeights, pictureName, weightReach} from './stacks';
 import {drawPositions, drawTiles, positionNames} from './tile_canvas';
 
 const INPUT_SIDE = 72;
-const INPUT_COLUMN = 104; // the input, its label and what the model makes of it
+const INPUT_COLUMN = 104; // the input, its label and the predictions
 const INPUT_BLOCK = 142; // their height
 const LABEL_ROOM = 20; // for positions beside a picture of attention
 const TOP = 12; // above the first sample
@@ -164,7 +164,7 @@ function Inputs({probe, predictions, inputs, layout}: InputsProps) {
             <InputPicture key={input.name} stack={input} sample={sample} side={INPUT_SIDE} />
           ))}
           <figcaption>{caption(probe, sample)}</figcaption>
-          <Guesses probe={probe} predictions={predictions} sample={sample} />
+          <PredictionList probe={probe} predictions={predictions} sample={sample} />
         </figure>
       ))}
     </div>

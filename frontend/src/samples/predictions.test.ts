@@ -15,21 +15,21 @@ describe('predictionAt', () => {
     expect(predictionAt(classes, 14, 0)).toEqual({
       step: 10,
       probabilities: true,
-      guesses: [
+      largest: [
         {index: 0, value: 0.5},
         {index: 2, value: 0.25},
         {index: 1, value: 0.125},
       ],
     });
     const earlier = predictionAt(classes, 9, 1)!;
-    expect([earlier.step, earlier.guesses[0]]).toEqual([0, {index: 1, value: 1}]);
+    expect([earlier.step, earlier.largest[0]]).toEqual([0, {index: 1, value: 1}]);
   });
   it('gives values as they are where they are no probabilities, not finite ones too', () => {
     const found = predictionAt(predictions([0, 0, 0, 0, -3, NaN, 2, 2], 2), 10, 0);
     expect(found).toEqual({
       step: 10,
       probabilities: false,
-      guesses: [
+      largest: [
         {index: 0, value: -3},
         {index: 1, value: NaN},
       ],

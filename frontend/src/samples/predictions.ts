@@ -1,9 +1,9 @@
-/** What the model put out for a probe sample, in a few words. Pure. */
+/** The model's output for a probe sample, as its largest values. Pure. */
 
 import type {Predictions, Probe} from '../api/types';
 import {sampleAt} from '../draw/time_scale';
 
-interface Guess {
+interface PredictedValue {
   /** Number of the value in the output: the class. */
   readonly index: number;
   readonly value: number;
@@ -12,13 +12,13 @@ interface Guess {
 interface PredictionAt {
   /** Of the snapshot. */
   readonly step: number;
-  /** Whether the values are shares that add up to 1. */
+  /** Whether the values are probabilities: they add up to 1. */
   readonly probabilities: boolean;
   /** The largest values first; in their order where they are no probabilities. */
-  readonly guesses: readonly Guess[];
+  readonly largest: readonly PredictedValue[];
 }
 
-const MOST_GUESSES = 3;
+const MOST_VALUES = 3;
 
 /** The first output's values for a sample, at the newest snapshot not after the step. */
 export function predictionAt(
@@ -34,9 +34,9 @@ export function predictionAt(
   const sum = values.reduce((total, value) => total + value, 0);
   const probabilities =
     values.length > 1 && values.every((value) => value >= 0) && Math.abs(sum - 1) < 1e-3;
-  const guesses = Array.from(values, (value, index) => ({index, value}));
-  if (probabilities) guesses.sort((a, b) => b.value - a.value);
-  return {step: steps[column], probabilities, guesses: guesses.slice(0, MOST_GUESSES)};
+  const all = Array.from(values, (value, index) => ({index, value}));
+  if (probabilities) all.sort((a, b) => b.value - a.value);
+  return {step: steps[column], probabilities, largest: all.slice(0, MOST_VALUES)};
 }
 
 /** The class of a sample's label, where labels are whole numbers or one-hot; undefined otherwise. */

@@ -1,4 +1,4 @@
-/** A probe sample: its input as a picture or as token ids, its label, what the model makes of it. */
+/** A probe sample: its input as an image or as token ids, its label, the model's predictions. */
 
 import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {MapStack, Predictions, Probe} from '../api/types';
@@ -19,27 +19,27 @@ export function caption(probe: Probe | undefined, sample: number): string {
   return `#${sample} · label ${text}`;
 }
 
-interface GuessesProps {
+interface PredictionListProps {
   readonly probe: Probe | undefined;
   readonly predictions: Predictions | undefined;
   readonly sample: number;
 }
 
 /** The three most likely classes as bars, or the first values of the output. */
-export function Guesses({probe, predictions, sample}: GuessesProps) {
+export function PredictionList({probe, predictions, sample}: PredictionListProps) {
   const until = useSession().shownUntil.value;
   const found = predictions && predictionAt(predictions, until, sample);
   if (!found) return null;
   const label = probe && labelClass(probe, sample);
   return (
     <ul
-      class="guesses"
-      title={`What the model puts out for this sample, at the snapshot of step ${found.step}${found.probabilities ? ': the most likely classes' : ''}`}
-      data-testid="guesses"
+      class="prediction-list"
+      title={`The model’s output for this sample in the snapshot of step ${found.step}${found.probabilities ? ': the most likely classes' : ''}`}
+      data-testid="prediction-list"
       data-sample={sample}
       data-step={found.step}
     >
-      {found.guesses.map(({index, value}) => (
+      {found.largest.map(({index, value}) => (
         <li
           key={index}
           class={found.probabilities && index === label ? 'true' : ''}

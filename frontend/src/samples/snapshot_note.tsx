@@ -1,4 +1,4 @@
-/** Which snapshot is shown: pictures are taken less often than statistics. */
+/** Which snapshot is shown: snapshots are taken less often than samples. */
 
 import {formatCount} from '../draw/format';
 import {useSession} from '../state/session';
@@ -10,7 +10,9 @@ export function SnapshotNote({of}: {of: number}) {
     <span
       class={`snapshot ${other ? 'other' : ''}`}
       title={
-        other ? 'Pictures are recorded less often: these are not of the shown step' : undefined
+        other
+          ? 'Snapshots are taken less often than samples: this one is not of the shown step'
+          : undefined
       }
       data-testid="snapshot"
       data-value={of}

@@ -1,4 +1,4 @@
-/** On the scrubber's strip: where somebody turned a knob. */
+/** Marks on the scrubber's strip where a command changed something. */
 
 import {type TimeDomain, stepToX} from '../draw/time_scale';
 import {useLoaded, useSession} from '../state/session';
@@ -37,7 +37,7 @@ export function ControlMarks({entries, domain, width, height}: Props) {
   );
 }
 
-/** What was commanded about there, for the tooltip. */
+/** The commands near a point, for the tooltip. */
 export function controlsNear(
   entries: readonly ControlEntry[],
   x: number,

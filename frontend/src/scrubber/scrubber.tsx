@@ -90,7 +90,7 @@ function FollowButton() {
       class="button follow"
       aria-pressed={following}
       data-testid="follow-latest"
-      title="Show the newest recorded step, and keep up with the training"
+      title="Show the newest recorded step, and follow the run"
       onClick={() => {
         if (following) session.goTo(session.step.peek() ?? 0);
         else session.followLatest();

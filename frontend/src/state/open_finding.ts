@@ -55,14 +55,14 @@ function goTo(session: Session, place: Place, finding: Finding): void {
   if (place.statistic !== undefined) settings.statistic.value = place.statistic;
   if (place.layer !== undefined) {
     settings.layer.value = place.layer;
-    // What is to be seen is not to be hidden.
+    // The filter must not hide the layer that the finding is about.
     if (!session.filter.peek().matches(place.layer)) settings.filter.value = '';
   }
   if (place.unit !== undefined) {
     settings.unit.value = place.unit;
     settings.unitOrder.value = 'death';
   }
-  // Two runs are looked at side by side: one of them alone would hide the other.
+  // Compare shows two runs side by side: another view would hide one of them.
   if (!session.comparing.peek()) settings.view.value = place.view;
   session.goTo(finding.first_step);
 }

@@ -77,7 +77,7 @@ export class Session {
     });
   }
 
-  /** Whether new data is looked for: only while somebody can see it and follows it. */
+  /** Whether to poll for new data: only while the tab is visible and follows the latest step. */
   readonly live = computed(() => this.host.visible.value && this.settings.step.value === undefined);
 
   /** The chosen run, else the one written to last. */

@@ -1,4 +1,4 @@
-/** Takes what is shown out of the tab: numbers as CSV, the picture as PNG or SVG. */
+/** Exports the view: its numbers as CSV, its picture as PNG or SVG. */
 
 import {useSignal} from '@preact/signals';
 import {pageSvg, svgText, svgToPng} from '../draw/page_svg';

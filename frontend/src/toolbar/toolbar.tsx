@@ -91,7 +91,7 @@ function TableToggle() {
   const pressed = asTable.value === 'yes';
   return (
     <IconButton
-      label={pressed ? 'View as picture (t)' : 'View as table (t)'}
+      label={pressed ? 'View as plot (t)' : 'View as table (t)'}
       pressed={pressed}
       disabled={VIEWS.find(({name}) => name === view.value)?.isTable}
       testId="as-table"
@@ -113,7 +113,7 @@ function FilterField() {
       placeholder="Filter layers (regex)"
       aria-label="Filter layers by a regular expression"
       aria-invalid={!valid}
-      title={valid ? undefined : 'Not a regular expression: taken as plain text'}
+      title={valid ? undefined : 'Not a valid regular expression: matched as plain text'}
       value={filter.value}
       data-testid="filter"
       onInput={(event) => (filter.value = event.currentTarget.value)}

@@ -66,7 +66,7 @@ function Curves({answer}: {answer: ActivationFunctions}) {
 function sheetOf({step, functions}: ActivationFunctions): Sheet {
   return {
     title: `Activation functions at step ${step}`,
-    columns: ['name', 'function', 'lowest', 'highest', 'flat share', 'not finite'],
+    columns: ['name', 'function', 'lowest', 'highest', 'flat fraction', 'not finite'],
     rows: functions.length,
     cell: (row, column) => {
       const {name, function: called, low, high, flat_fraction, nonfinite} = functions[row];

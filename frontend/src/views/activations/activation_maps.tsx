@@ -99,8 +99,12 @@ function MapsBar({index, site, maps}: BarProps) {
         testId="range"
         value={range.value}
         options={[
-          ['map', 'Range per map', 'Each map spans the colours on its own'],
-          ['shared', 'Shared', 'One range for all maps of the layer: magnitudes compare'],
+          ['map', 'Range per map', 'Each map has its own colour range'],
+          [
+            'shared',
+            'Shared',
+            'One range for all maps of the layer, so that magnitudes can be compared',
+          ],
         ]}
         onChange={(next) => (range.value = next)}
       />

@@ -1,4 +1,4 @@
-/** What the probe samples show: maps, attention, where the model looks, its activation functions. */
+/** The probe samples inside the model: maps, attention, saliency, Grad-CAM, activation functions. */
 
 import {Choice} from '../../components/controls';
 import {NotRecorded} from '../../components/states';
@@ -18,7 +18,7 @@ interface PictureInfo {
   readonly how: string;
 }
 
-const PROBE = 'Give the callback samples to look at: InspectCallback(log_dir, probe=x_test[:8]).';
+const PROBE = 'Pass probe samples to the callback: InspectCallback(log_dir, probe=x_test[:8]).';
 
 const INFOS: Readonly<Record<PictureName, PictureInfo>> = {
   maps: {
@@ -30,10 +30,10 @@ const INFOS: Readonly<Record<PictureName, PictureInfo>> = {
   },
   attention: {
     title: 'Attention',
-    explained: 'How much each position (query) takes from each other one (key), a picture a head',
+    explained: 'How much each position (query) attends to each position (key), one image per head',
     kind: 'attention',
     missing: 'Attention is not recorded in this run',
-    how: `It is of models with attention layers. ${PROBE}`,
+    how: `Only models with attention layers have it. ${PROBE}`,
   },
   saliency: {
     title: 'Saliency',
@@ -44,14 +44,14 @@ const INFOS: Readonly<Record<PictureName, PictureInfo>> = {
   },
   grad_cam: {
     title: 'Grad-CAM',
-    explained: 'Where a convolution sees what raises the score',
+    explained: 'Which regions of a convolution’s output raise the score',
     kind: 'grad_cam',
     missing: 'Grad-CAM is not recorded in this run',
-    how: `It is of models with convolutions. ${PROBE}`,
+    how: `Only models with convolutions have it. ${PROBE}`,
   },
   functions: {
     title: 'Functions',
-    explained: 'Activation functions over the values they met',
+    explained: 'Each activation function over the inputs it received',
     kind: 'activation_function',
     missing: 'Activation functions are not recorded in this run',
     how: PROBE,

@@ -1,4 +1,4 @@
-/** Saliency and Grad-CAM: where the model looks, over its input and alone. */
+/** Saliency and Grad-CAM: what the score depends on, over the input and by itself. */
 
 import {useComputed} from '@preact/signals';
 import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
@@ -13,7 +13,7 @@ import {cssColour, nonfiniteColour, pictureTable} from '../../draw/colour_maps';
 import {formatNumber} from '../../draw/format';
 import {colourTiles, sharedRange, tileValue} from '../../draw/tiles';
 import {mapsSheet} from '../../samples/map_sheet';
-import {caption, Guesses, InputPicture, tokensOf} from '../../samples/probe_sample';
+import {caption, PredictionList, InputPicture, tokensOf} from '../../samples/probe_sample';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
@@ -21,9 +21,9 @@ import {useSession} from '../../state/session';
 type HeatKind = 'saliency' | 'grad_cam';
 
 const TITLES: Readonly<Record<HeatKind, string>> = {
-  saliency: 'Magnitude of the gradient of the score by each element of the input.',
+  saliency: 'Magnitude of the gradient of the score with respect to each element of the input.',
   grad_cam:
-    'Channels of a layer, weighted by how much each raises the score; only what raises it is shown.',
+    'The channels of a layer, weighted by how much each raises the score; only positive contributions are shown.',
 };
 
 export function HeatOverlay({kind}: {kind: HeatKind}) {
@@ -116,8 +116,8 @@ function HeatControls({over}: {over: boolean}) {
         testId="range"
         value={range.value}
         options={[
-          ['map', 'Range per sample', 'Each sample spans the colours on its own'],
-          ['shared', 'Shared', 'One range for all samples: magnitudes compare'],
+          ['map', 'Range per sample', 'Each sample has its own colour range'],
+          ['shared', 'Shared', 'One range for all samples, so that magnitudes can be compared'],
         ]}
         onChange={(next) => (range.value = next)}
       />
@@ -158,7 +158,7 @@ function Card({maps, probe, predictions, sample}: CardProps) {
           <Heat maps={maps} sample={sample} opacity={1} />
         </div>
       )}
-      <Guesses probe={probe} predictions={predictions} sample={sample} />
+      <PredictionList probe={probe} predictions={predictions} sample={sample} />
     </figure>
   );
 }

@@ -73,7 +73,7 @@ function useProblem() {
   return lacking ? (
     <NotRecorded
       what={`${kind} statistics are not recorded in ${lacking.name}`}
-      how={`Choose another kind, or record them with InspectCallback(${settings.kind.value}s=True).`}
+      how={`Choose another kind, or record them with InspectCallback(record={"${settings.kind.value}s": True}).`}
     />
   ) : undefined;
 }

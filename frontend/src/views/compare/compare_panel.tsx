@@ -133,7 +133,7 @@ function showCell({row, column, x, y}: CellHit, compared: Compared, side: Side):
     lines: [
       {label: 'step', value: formatCount(step)},
       {label: 'this run', value: write(a[row])},
-      {label: 'the other', value: write(b[row])},
+      {label: 'other run', value: write(b[row])},
       {
         label: kind,
         value: against === undefined ? '–' : formatDifference(against, kind),

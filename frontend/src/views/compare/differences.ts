@@ -36,16 +36,16 @@ export function rowsByName(table: Table, names: readonly string[], statistic: st
 
 export type DifferenceKind = 'ratio' | 'difference';
 
-/** What cannot be negative is compared by its ratio, but for shares, whose difference says more. */
+/** What cannot be negative is compared by its ratio, except fractions, whose difference says more. */
 export function differenceKind(
   tables: readonly Table[],
   statistic: string,
-  isShare: boolean,
+  isFraction: boolean,
 ): DifferenceKind {
   const isSigned = tables.some((table) =>
     table.values.get(valuesKey(statistic))?.some((value) => value < 0),
   );
-  return isShare || isSigned ? 'difference' : 'ratio';
+  return isFraction || isSigned ? 'difference' : 'ratio';
 }
 
 /** As a power of two: larger ratios are shown as this one. */

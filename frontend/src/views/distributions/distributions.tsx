@@ -43,7 +43,7 @@ export function Distributions() {
     return (
       <NotRecorded
         what="Distributions are not recorded in this run"
-        how='They are by default; InspectCallback(record={"histograms": False}) and tier="economy" leave them out.'
+        how='They are recorded by default; InspectCallback(record={"histograms": False}) and tier="economy" turn them off.'
       />
     );
   }
@@ -102,8 +102,8 @@ function Controls() {
         testId="density-form"
         value={density.value}
         options={[
-          ['density', 'Over time', 'Share of the elements by value and step, as colours'],
-          ['ridges', 'Ridges', 'One curve for each of some steps, the newest in front'],
+          ['density', 'Over time', 'Fraction of the elements by value and step, as colours'],
+          ['ridges', 'Ridges', 'One curve each for a selection of steps, the newest in front'],
         ]}
         onChange={(next) => (density.value = next)}
       />
@@ -147,7 +147,7 @@ function DensityLegend({histogram}: {histogram: HistogramAnswer}) {
   const {coded} = usePicture(histogram);
   const theme = host.theme.value;
   return (
-    <span class="legend" title="Share of the tensor's finite elements in one bin, at one step">
+    <span class="legend" title="Fraction of the tensor's finite elements in one bin, at one step">
       {settings.density.value === 'density' && (
         <>
           <span class="number">{formatPercent(coded.scale.low)}</span>
@@ -158,7 +158,7 @@ function DensityLegend({histogram}: {histogram: HistogramAnswer}) {
       {coded.nonfinite > 0 && (
         <span class="alarm" data-testid="density-nonfinite" data-value={coded.nonfinite}>
           <i class="swatch" style={{background: nonfiniteColour}} />
-          nothing finite at {formatCount(coded.nonfinite)} samples
+          no finite value in {formatCount(coded.nonfinite)} samples
         </span>
       )}
     </span>

@@ -1,8 +1,8 @@
-/** A tensor's histograms of some steps as curves behind each other, the newest in front. */
+/** A tensor's histograms of some steps as curves, one behind the other, the newest in front. */
 
 import {useMemo} from 'preact/hooks';
 import type {HistogramAnswer} from '../../api/types';
-import {shares, spreadColumns, valueTicks} from '../../draw/density';
+import {binFractions, spreadColumns, valueTicks} from '../../draw/density';
 import {formatCount, formatTick} from '../../draw/format';
 import {lastAtMost, sampleAt} from '../../draw/time_scale';
 import {useSession} from '../../state/session';
@@ -27,7 +27,7 @@ export function Ridges({histogram, bins}: RidgeProps) {
     histogram.steps.length,
     Math.max(2, Math.floor(room / PIXELS_PER_RIDGE)),
   );
-  const values = useMemo(() => shares(histogram, bins), [histogram, bins]);
+  const values = useMemo(() => binFractions(histogram, bins), [histogram, bins]);
   const highest = useMemo(() => largest(values), [values]);
   const step = session.step.value;
   const at = step === undefined ? -1 : sampleAt(histogram.steps, step);
@@ -38,8 +38,8 @@ export function Ridges({histogram, bins}: RidgeProps) {
   const shown = lastAtMost(columns, at);
   const curve = (column: number, place: number) => {
     const points = Array.from(bins, (_, row) => {
-      const share = values[row * histogram.steps.length + column];
-      const y = base(place) - (Number.isFinite(share) ? (share / highest) * PEAK : 0);
+      const fraction = values[row * histogram.steps.length + column];
+      const y = base(place) - (Number.isFinite(fraction) ? (fraction / highest) * PEAK : 0);
       return `${x(row + 0.5).toFixed(1)} ${y.toFixed(1)}`;
     });
     const floor = base(place).toFixed(1);

@@ -1,4 +1,4 @@
-/** The model: its layers, what leads where, and one number of each at the shown step. */
+/** The model: its layers, their connections, and one number of each at the shown step. */
 
 import {useSignal} from '@preact/signals';
 import {useEffect, useMemo} from 'preact/hooks';
@@ -37,7 +37,7 @@ export function GraphView() {
     return (
       <NotRecorded
         what="The model has no layers"
-        how="A graph is drawn of the layers that Keras knows: those of Sequential, Functional and subclassed models."
+        how="The graph shows the layers that Keras knows: those of Sequential, Functional and subclassed models."
       />
     );
   }
@@ -169,11 +169,11 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
         {graphFlow.value !== 'none' ? (
           <span class="quiet">{FLOWS[graphFlow.value].short}</span>
         ) : (
-          blockValues.size > 0 && <span class="quiet">of blocks: {rule} inside</span>
+          blockValues.size > 0 && <span class="quiet">blocks: {rule} of the layers inside</span>
         )}
         {graph.assumed && (
           <span class="quiet" data-testid="graph-assumed">
-            connections are not recorded: layers in model order
+            connections are not recorded: layers are in model order
           </span>
         )}
         <span class="spring" />

@@ -22,7 +22,7 @@ export function GraphCanvas(props: GraphDrawing) {
   const selected = session.layer.value?.path;
   const shown = useRef<ModelAnswer | undefined>(undefined);
   useLayoutEffect(() => {
-    // Opening a block moves nothing else away: only another model is looked at as a whole.
+    // Opening a block moves nothing else away: only another model is shown as a whole.
     if (!room.width || shown.current === model) return;
     shown.current = model;
     view.value = start(layout, room);
@@ -83,13 +83,13 @@ export function GraphCanvas(props: GraphDrawing) {
         </svg>
       )}
       <div class="graph-tools">
-        <IconButton label="Larger" onClick={() => zoom(ZOOM_STEP)}>
+        <IconButton label="Zoom in" onClick={() => zoom(ZOOM_STEP)}>
           <path d="M7.300 3h1.400v4.300H13v1.400H8.700V13H7.300V8.700H3V7.300h4.300z" />
         </IconButton>
-        <IconButton label="Smaller" onClick={() => zoom(1 / ZOOM_STEP)}>
+        <IconButton label="Zoom out" onClick={() => zoom(1 / ZOOM_STEP)}>
           <path d="M3 7.300h10v1.400H3z" />
         </IconButton>
-        <IconButton label="Whole graph" onClick={() => (view.value = fit(layout, room))}>
+        <IconButton label="Fit the whole graph" onClick={() => (view.value = fit(layout, room))}>
           <path d="M2 2h4v1.400H3.400V6H2zM10 2h4v4h-1.400V3.400H10zM2 10h1.400v2.600H6V14H2zM12.600 10H14v4h-4v-1.400h2.600z" />
         </IconButton>
       </div>

@@ -43,7 +43,7 @@ export function OverTime() {
           what={`${TIME_KINDS[kind.value]} statistics are not recorded in this run`}
           how={
             kind.value in LAYER_KINDS
-              ? `Choose another metric, or record them with InspectCallback(${kind.value}s=True).`
+              ? `Choose another metric, or record them with InspectCallback(record={"${kind.value}s": True}).`
               : 'Choose another metric above.'
           }
         />

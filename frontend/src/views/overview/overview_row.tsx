@@ -55,7 +55,7 @@ export function LayerRow({row, place, values, steps, extents, selected}: RowProp
   );
 }
 
-/** The worst finding of a layer: a press opens it. */
+/** The worst finding of a layer; a click opens it. */
 function FindingMark({path}: {path: string}) {
   const session = useSession();
   const findings = session.layerFindings.value.get(path);
@@ -89,7 +89,7 @@ interface CellProps {
 function NumberCell({column, value, extent}: CellProps) {
   const {format} = statisticInfo(column.statistic);
   const bad = value !== undefined && !Number.isFinite(value);
-  const short = format !== 'number' ? 'share' : '';
+  const short = format !== 'number' ? 'short' : '';
   return (
     <td
       class={`number ${short} ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
@@ -108,12 +108,12 @@ interface BarProps {
   readonly extent: readonly [number, number];
 }
 
-/** A share fills the cell from nothing to all; a norm spans the layers' range on a log scale. */
+/** A fraction fills the cell from 0 to 100 %; a norm spans the layers' range on a log scale. */
 function Bar({column, value, extent: [low, high]}: BarProps) {
-  const isShare = statisticInfo(column.statistic).format === 'percent';
-  const share = isShare ? value : Math.log(value / low) / Math.log(high / low);
-  if (!Number.isFinite(share)) return null;
-  const width = isShare ? 100 * share : 4 + 96 * Math.max(0, Math.min(1, share));
+  const isFraction = statisticInfo(column.statistic).format === 'percent';
+  const fill = isFraction ? value : Math.log(value / low) / Math.log(high / low);
+  if (!Number.isFinite(fill)) return null;
+  const width = isFraction ? 100 * fill : 4 + 96 * Math.max(0, Math.min(1, fill));
   const kind = column.statistic === 'dead_fraction' ? 'bar dead' : 'bar';
   // Cut rather than narrowed, which would need a layout.
   return <i class={kind} style={{clipPath: `inset(0 ${100 - width}% 0 0 round 2px)`}} />;
@@ -122,7 +122,7 @@ function Bar({column, value, extent: [low, high]}: BarProps) {
 type Extents = ReadonlyMap<string, readonly [number, number]>;
 
 const WITH_BARS = ['gradient.l2', 'update.ratio'];
-const SHARES = ['activation.zero_fraction', 'activation.dead_fraction'];
+const FRACTIONS = ['activation.zero_fraction', 'activation.dead_fraction'];
 
 export function columnExtents(rows: readonly OverviewRow[], values: OverviewValues): Extents {
   const extents = new Map<string, readonly [number, number]>();
@@ -133,6 +133,6 @@ export function columnExtents(rows: readonly OverviewRow[], values: OverviewValu
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     if (high > low) extents.set(key, [low, high]);
   }
-  for (const key of SHARES) extents.set(key, [0, 1]);
+  for (const key of FRACTIONS) extents.set(key, [0, 1]);
   return extents;
 }

@@ -78,7 +78,7 @@ interface HeaderProps {
   readonly definition: string;
 }
 
-/** Layers as they are in the model, or those first that need a look. */
+/** Layers in model order, or the worst first. */
 function LayerHeader() {
   const {order} = useSession().settings;
   const worst = order.value === 'worst';
@@ -88,8 +88,8 @@ function LayerHeader() {
         type="button"
         title={
           worst
-            ? 'Worst first: layers with findings by their severity, then dead units and gradients far below the median. Press for model order.'
-            : 'Press for the worst layers first'
+            ? 'Worst first: layers with findings by their severity, then dead units and gradients far below the median. Click for model order.'
+            : 'Click for the worst layers first'
         }
         data-testid="order"
         onClick={() => (order.value = order.value === 'model' ? 'worst' : 'model')}
@@ -102,7 +102,7 @@ function LayerHeader() {
 
 const ORDERS: Readonly<Record<string, string>> = {model: 'model order', worst: 'worst first'};
 
-/** A press sorts largest first, another one smallest first, a third returns to model order. */
+/** A click sorts largest first, a second smallest first, a third returns to model order. */
 function HeaderCell({sortKey, title, definition}: HeaderProps) {
   const {order} = useSession().settings;
   const now = order.value;

@@ -1,4 +1,4 @@
-/** What comes into one unit, from the picture of its layer's kernel. Pure. */
+/** The incoming weights of one unit, from the picture of its layer's kernel. Pure. */
 
 import type {Maps} from '../../api/types';
 import {tileValue} from '../../draw/tiles';

@@ -1,4 +1,4 @@
-/** What comes into the selected unit: the weights of its layer's kernel, the strongest named. */
+/** The incoming weights of the selected unit, from its layer's kernel; the largest are named. */
 
 import {useMemo} from 'preact/hooks';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
@@ -20,7 +20,7 @@ export function UnitWeights({unit}: {unit: number}) {
   return (
     <section class="track unit-weights" data-testid="unit-weights" data-unit={unit}>
       <header>
-        <h3 title="Weights of the layer’s kernel that lead into this unit">
+        <h3 title="Weights of the layer’s kernel that feed this unit">
           Incoming weights of unit {unit}, {maps.name}
         </h3>
         <span class="spring" />
@@ -51,8 +51,8 @@ export function UnitWeights({unit}: {unit: number}) {
         </>
       ) : (
         <p class="quiet">
-          This unit is not in the picture: {formatCount(maps.shape[1])} units of the largest norm
-          are.
+          This unit is not recorded: only the {formatCount(maps.shape[1])} units with the largest
+          norm are.
         </p>
       )}
     </section>

@@ -1,4 +1,4 @@
-/** Every unit of a layer over the run: which died, when, and what one of them did. */
+/** Every unit of a layer over the run: which died, when, and the history of one of them. */
 
 import {useMemo} from 'preact/hooks';
 import type {Units} from '../../api/types';
@@ -35,7 +35,7 @@ export function UnitsView() {
     return (
       <NotRecorded
         what="Units are not recorded in this run"
-        how='They are by default; InspectCallback(record={"units": False}) and tier="economy" leave them out.'
+        how='They are recorded by default; InspectCallback(record={"units": False}) and tier="economy" turn them off.'
       />
     );
   }
@@ -101,7 +101,7 @@ function UnitsOfLayer({units}: {units: Units}) {
           value={unitOrder.value}
           options={[
             ['unit', 'By number', 'Units as they are in the layer'],
-            ['death', 'Dead first', 'Longest dead first, those that live last'],
+            ['death', 'Dead first', 'Longest dead first, living units last'],
             ['activity', 'Most active', 'Largest mean magnitude over the run first'],
           ]}
           onChange={(next) => (unitOrder.value = next)}
@@ -198,7 +198,7 @@ function UnitTracks({units, unit, column}: {units: Units; unit: number; column: 
   );
 }
 
-/** What is the matter with the unit at the shown step, in words. */
+/** The state of the unit at the shown step, in words. */
 function UnitState({units, unit, column}: {units: Units; unit: number; column: number}) {
   if (column < 0) return null;
   const since = deadSince(units, unit, column);
@@ -208,7 +208,7 @@ function UnitState({units, unit, column}: {units: Units; unit: number; column: n
       ? `dead since step ${formatCount(units.steps[since])}`
       : Number.isFinite(value)
         ? value === 0
-          ? 'silent in this batch'
+          ? 'zero in this batch'
           : 'alive'
         : formatNumber(value);
   return (

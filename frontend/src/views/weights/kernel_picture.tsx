@@ -24,7 +24,7 @@ export function KernelPicture() {
     return (
       <NotRecorded
         what="Pictures of weights are not recorded in this run"
-        how="They are with probe samples: InspectCallback(log_dir, probe=x_test[:8])."
+        how="They are recorded with probe samples: InspectCallback(log_dir, probe=x_test[:8])."
       />
     );
   }
@@ -100,7 +100,7 @@ function UnitNorms({norms}: {norms: Float32Array}) {
   ).join('');
   return (
     <div class="unit-norms">
-      <span title="Square root of the sum of squares of all weights that come into a unit">
+      <span title="Square root of the sum of squares of all incoming weights of a unit">
         norm per unit, up to {formatNumber(most)}
       </span>
       <svg

@@ -71,7 +71,7 @@ export function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tabl
       ) : (
         <NotRecorded
           what={`${kind === 'update' ? 'Updates' : 'Weights'} are not recorded in this run`}
-          how={`Record them with InspectCallback(${kind}s=True).`}
+          how={`Record them with InspectCallback(record={"${kind}s": True}).`}
         />
       )}
     </div>

@@ -26,7 +26,7 @@ export function Weights() {
     return (
       <NotRecorded
         what="Weights are not recorded in this run"
-        how='They are by default; InspectCallback(record={"weights": False, "updates": False}) leaves them out.'
+        how='They are recorded by default; InspectCallback(record={"weights": False, "updates": False}) turns them off.'
       />
     );
   }
