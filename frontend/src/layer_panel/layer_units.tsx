@@ -20,9 +20,7 @@ export function LayerUnits({layer}: {layer: Layer}) {
     return <p class="quiet units-note">No units are recorded for this layer.</p>;
   }
   if (!session.has('units')) {
-    return (
-      <p class="quiet units-note">Units are not recorded in this run (record: units=False).</p>
-    );
+    return <p class="quiet units-note">Units are not recorded in this run.</p>;
   }
   return (
     <Pending loaded={units.state.value} retry={() => units.retry()} class="units">
