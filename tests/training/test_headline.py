@@ -36,6 +36,7 @@ def norm(columns):
     return np.sqrt(np.square(columns, dtype=np.float64).sum(axis=1))
 
 
+@pytest.mark.any_backend
 def test_they_are_what_the_tables_say_and_no_reader_of_ours_minds_them(tmp_path):
     found = recorded(tmp_path, record={"scalars": True})
     assert set(found) == TAGS
@@ -55,17 +56,20 @@ def test_they_are_what_the_tables_say_and_no_reader_of_ours_minds_them(tmp_path)
     assert {scalars.tag for scalars in run.scalars} == TAGS, "our own reader takes them for scalars"
 
 
+@pytest.mark.any_backend
 @pytest.mark.slow
 def test_what_is_not_recorded_is_not_written(tmp_path):
     found = recorded(tmp_path, record={"scalars": True, "units": False, "updates": False})
     assert set(found) == {TAG_PREFIX + "gradient_norm"}
 
 
+@pytest.mark.any_backend
 @pytest.mark.slow
 def test_without_the_option_there_are_none(tmp_path):
     assert recorded(tmp_path) == {}
 
 
+@pytest.mark.any_backend
 def test_an_option_that_is_no_truth_value_is_refused(tmp_path):
     with pytest.raises(ValueError, match=r"`scalars` must be True or False\. Received: scalars=1"):
         InspectCallback(tmp_path, record={"scalars": 1})

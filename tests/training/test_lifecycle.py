@@ -69,7 +69,14 @@ class Interrupt(keras.callbacks.Callback):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("out of data")], ids=repr)
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyboardInterrupt(),
+        pytest.param(RuntimeError("out of data"), marks=pytest.mark.any_backend),
+    ],
+    ids=repr,
+)
 def test_after_an_interrupted_fit_the_next_plain_one_is_not_instrumented(error, tmp_path):
     plain, model = new_model(), new_model()
     inspect = InspectCallback(tmp_path, every=1)
@@ -99,6 +106,7 @@ def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     assert len(run.models) == 2  # one a file: each can be read by itself
 
 
+@pytest.mark.any_backend
 @pytest.mark.slow
 def test_model_records_have_steps_of_their_own(tmp_path):
     """TensorBoard keeps one value of a tag at a step."""
@@ -135,6 +143,7 @@ def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     assert update == pytest.approx(0.5 * gradient, rel=1e-4)
 
 
+@pytest.mark.any_backend
 @pytest.mark.slow
 def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     model = new_model()
@@ -149,6 +158,7 @@ def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.any_backend
 @pytest.mark.slow
 def test_one_callback_on_two_models_records_both(tmp_path):
     inspect = InspectCallback(tmp_path, every=1)
