@@ -2,8 +2,9 @@
 
 from tensorboard.plugins import base_plugin
 
+from tb_keras_inspect.plugin.flags import DEFAULT_CACHE_MEGABYTES
+
 PLUGIN_NAME = "keras_inspect"  # records.schema.PLUGIN_NAME; that module would cost more to import
-DEFAULT_CACHE_MEGABYTES = 512
 
 
 class InspectLoader(base_plugin.TBLoader):

@@ -12,7 +12,7 @@ from tb_keras_inspect.plugin import responses, routes, static_files
 from tb_keras_inspect.plugin.answers.control import Steering
 from tb_keras_inspect.plugin.control_apps import control_apps
 from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
-from tb_keras_inspect.plugin.loader import DEFAULT_CACHE_MEGABYTES
+from tb_keras_inspect.plugin.flags import DEFAULT_CACHE_MEGABYTES
 from tb_keras_inspect.records import PLUGIN_NAME
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
