@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tb_keras_inspect.catalog import routes, run_statistics, tensor_statistics
 from tb_keras_inspect.catalog.kind_facts import Form, Rows
-from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.kinds import LAYER_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS
 from tb_keras_inspect.catalog.statistics import STATISTICS
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
@@ -44,6 +44,23 @@ def _statistics(names: Iterable[str]) -> str:
     return table(
         ("number", "what it is", "formula", "unit", "source"),
         [(f"`{s.name}`", s.meaning, _code(s.formula), s.unit, s.source) for s in chosen],
+    )
+
+
+def _statistics_of_one_kind() -> str:
+    """Those of a tensor's kind that not every tensor has."""
+    found = [
+        (kind, STATISTICS[name])
+        for kind in LAYER_KINDS
+        for name in kind.columns
+        if name not in tensor_statistics.TENSOR_STATISTICS
+    ]
+    return table(
+        ("kind", "number", "what it is", "formula", "unit", "source"),
+        [
+            (f"`{kind.value}`", f"`{s.name}`", s.meaning, _code(s.formula), s.unit, s.source)
+            for kind, s in found
+        ],
     )
 
 
@@ -133,11 +150,9 @@ def _thresholds() -> str:
     )
 
 
-_TENSOR = tensor_statistics.TENSOR_STATISTICS
 TABLES: dict[str, Callable[[], str]] = {
-    "statistics of every tensor": lambda: _statistics(_TENSOR),
-    "statistics of updates": lambda: _statistics(_beyond(Kind.UPDATE)),
-    "statistics of layer outputs": lambda: _statistics(_beyond(Kind.ACTIVATION)),
+    "statistics of every tensor": lambda: _statistics(tensor_statistics.TENSOR_STATISTICS),
+    "statistics of one kind": _statistics_of_one_kind,
     "statistics of inputs and targets": lambda: _statistics(Kind.INPUT.columns),
     "statistics of the step": lambda: _statistics(Kind.STEP.columns),
     "statistics of the representation": lambda: _statistics(Kind.REPRESENTATION.columns),
@@ -152,8 +167,3 @@ TABLES: dict[str, Callable[[], str]] = {
         f"parameters of {name}": (lambda name=name: _parameters(name)) for name in routes.RUN_ROUTES
     },
 }
-
-
-def _beyond(kind: Kind) -> list[str]:
-    """The statistics of a kind that not every tensor has."""
-    return [name for name in kind.columns if name not in _TENSOR]

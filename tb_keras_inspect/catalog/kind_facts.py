@@ -6,6 +6,7 @@ import enum
 from tb_keras_inspect.catalog.run_statistics import REPRESENTATION_STATISTICS, STEP_STATISTICS
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
+    GRADIENT_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
@@ -109,7 +110,9 @@ FACTS: dict[str, KindFacts] = {
         "compiled with; written again when these change",
         live=Live.WHOLE,
     ),
-    "gradient": _tensors("Gradient", "of the batch, unscaled, before clipping"),
+    "gradient": _tensors(
+        "Gradient", "of the batch, unscaled, before clipping", GRADIENT_STATISTICS
+    ),
     "accumulated_gradient": _tensors(
         "Accumulated gradient",
         "of the mean over accumulated batches, at the steps that apply it",

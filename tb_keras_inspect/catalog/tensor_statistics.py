@@ -131,6 +131,7 @@ ENTRIES = (
 
 # The columns of the tables, in the order in which they are stored.
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
+GRADIENT_STATISTICS = TENSOR_STATISTICS
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
 RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")

@@ -10,7 +10,7 @@ from tensorboard.compat.proto import summary_pb2, tensor_pb2, tensor_shape_pb2, 
 from tensorboard.plugins.scalar import metadata
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.training.reduce.layout import Layout
+from tb_keras_inspect.training.reduce.layout import Intermediate, Layout
 
 # Not the prefix of the plugin's own tags.
 TAG_PREFIX = "inspect/"
@@ -22,7 +22,7 @@ DESCRIPTIONS = {
 
 
 def headline(
-    layout: Layout, views: Mapping[Kind, np.ndarray], dead_share: float | None
+    layout: Layout, views: Mapping[Kind | Intermediate, np.ndarray], dead_share: float | None
 ) -> dict[str, float]:
     """Those of the numbers that the step has.
 

@@ -1,6 +1,7 @@
 """From packed vectors on the host to summary values. Runs on the recorder's thread."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from tensorboard.compat.proto import summary_pb2
@@ -11,7 +12,7 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.dead_units import DeadUnits
 from tb_keras_inspect.training.headline import headline, scalar_values
-from tb_keras_inspect.training.reduce.layout import Layout, Section, SiteKey
+from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section, SiteKey
 
 # In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
 _APPLIES = "applies_accumulated"
@@ -42,7 +43,7 @@ class SampleEncoder:
     def encode(
         self,
         layout: Layout,
-        views: dict[Kind, np.ndarray],
+        views: dict[Kind | Intermediate, np.ndarray],
         step: int,
         facts: Mapping[str, float],
     ) -> list[summary_pb2.Summary.Value]:
@@ -55,20 +56,29 @@ class SampleEncoder:
             facts: Numbers of the step that the host knows.
         """
         self._dead.begin(step)
-        dead = self._dead_fractions(layout, views)
+        columns = self._columns_over_samples(layout, views)
         applied = _accumulation_applied(layout, views)
         values = []
         for section in layout.sections:
-            if section.kind is Kind.ACCUMULATED_GRADIENT and not applied:
+            kind = section.kind
+            if isinstance(kind, Intermediate):
                 continue
-            message = self._message(section, views[section.kind], dead, facts)
-            values.append(to_value(section.kind, message))
+            if kind is Kind.ACCUMULATED_GRADIENT and not applied:
+                continue
+            message = self._message(kind, section, views[kind], columns.get(kind), facts)
+            values.append(to_value(kind, message))
         if self._scalars:
             values += scalar_values(headline(layout, views, self._dead.share))
         return values
 
-    def _message(self, section: Section, values: np.ndarray, dead, facts):
-        kind = section.kind
+    def _message(
+        self,
+        kind: Kind,
+        section: Section,
+        values: np.ndarray,
+        column: "_Column | None",
+        facts: Mapping[str, float],
+    ) -> bytes:
         if kind is Kind.STEP:
             return self._step(section, values[0], facts)
         if kind in (Kind.INPUT, Kind.TARGET):
@@ -79,13 +89,13 @@ class SampleEncoder:
         statistics, values = section.statistics, rows.ordered(values)
         if kind in HISTOGRAM_KINDS:
             return encode_histogram(self._model, values, rows.index)
-        if kind is Kind.ACTIVATION:
-            fractions = np.array([dead.get(int(site), np.nan) for site in rows.index])
-            statistics = (*statistics, "dead_fraction")
-            values = np.concatenate([values, fractions[:, None]], axis=1)
+        if column is not None:
+            added = np.array([column.by_row.get(int(row), np.nan) for row in rows.index])
+            statistics = (*statistics, column.statistic)
+            values = np.concatenate([values, added[:, None]], axis=1)
         return encode_table(self._model, statistics, values, rows.index)
 
-    def _step(self, section: Section, values: np.ndarray, facts: Mapping[str, float]):
+    def _step(self, section: Section, values: np.ndarray, facts: Mapping[str, float]) -> bytes:
         found = dict(zip(section.statistics, values, strict=True))
         for name in [name for name in found if name.startswith(_APPLIES)]:
             if not found.pop(name):
@@ -94,8 +104,16 @@ class SampleEncoder:
         row = np.array([list(found.values())], np.float32)
         return encode_table(self._model, list(found), row, names=[""])
 
-    def _dead_fractions(self, layout: Layout, views: dict[Kind, np.ndarray]) -> dict[int, float]:
-        """Site to share of dead units, of the sites whose units are recorded."""
+    def _columns_over_samples(
+        self, layout: Layout, views: dict[Kind | Intermediate, np.ndarray]
+    ) -> dict[Kind, "_Column"]:
+        """Statistics that look back over earlier samples, which the step itself cannot compute."""
+        return {Kind.ACTIVATION: _Column("dead_fraction", self._dead_fractions(layout, views))}
+
+    def _dead_fractions(
+        self, layout: Layout, views: dict[Kind | Intermediate, np.ndarray]
+    ) -> dict[int, float]:
+        """Site to fraction of dead units, of the sites whose units are recorded."""
         section = next((s for s in layout.sections if s.kind is Kind.UNITS), None)
         if section is None:
             return {}
@@ -111,6 +129,13 @@ class SampleEncoder:
             known = section.rows, _Rows(section.rows, self._variables, self._sites)
             self._known_rows[id(section.rows)] = known
         return known[1]
+
+
+class _Column(NamedTuple):
+    """A statistic by the row's index in the model record; NaN where it does not apply."""
+
+    statistic: str
+    by_row: Mapping[int, float]
 
 
 class _Rows:
@@ -148,7 +173,7 @@ class _Rows:
         return np.concatenate([parts[i] for i in self._order])
 
 
-def _accumulation_applied(layout: Layout, views: dict[Kind, np.ndarray]) -> bool:
+def _accumulation_applied(layout: Layout, views: dict[Kind | Intermediate, np.ndarray]) -> bool:
     """Whether the first optimizer updates the weights in this step."""
     for section in layout.sections:
         if section.kind is Kind.STEP and _APPLIES in section.statistics:

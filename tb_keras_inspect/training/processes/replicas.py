@@ -5,15 +5,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kind_facts import Form
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.training.reduce.layout import Layout, Section
+from tb_keras_inspect.catalog.statistic import Merge
+from tb_keras_inspect.catalog.statistics import find
+from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section
 
 # Column of a section that says how many elements (of the loss: samples) a replica's numbers are of.
 # It does not outlive `combine_replicas`.
 COUNT = "count"
 
 
-def combine_replicas(layout: Layout, vectors: np.ndarray) -> tuple[Layout, dict[Kind, np.ndarray]]:
+def combine_replicas(
+    layout: Layout, vectors: np.ndarray
+) -> tuple[Layout, dict[Kind | Intermediate, np.ndarray]]:
     """The statistics of the whole batch, as a single device would have computed them.
 
     Gradients, weights and updates are the same on every replica. Statistics of layer outputs and
@@ -51,30 +56,21 @@ def _without_count(section: Section) -> Section:
 
 def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
     """One section of R replicas: float32[R, ...] to float32[...]."""
-    if section.kind is Kind.UNITS:
+    kind = section.kind
+    if isinstance(kind, Intermediate) or not kind.facts.per_part:
+        return np.asarray(values[0])
+    if kind.facts.form is Form.UNITS:
         return np.asarray(values.max(axis=0))
-    if section.kind is Kind.ACTIVATION_HISTOGRAM:
+    if kind.facts.form is Form.HISTOGRAM:
         return np.asarray(values.sum(axis=0))
-    if section.kind in (Kind.ACTIVATION, Kind.INPUT, Kind.TARGET):
-        return _Parts(section.statistics, values, counts).whole()
-    if section.kind is Kind.STEP:
-        return _step(section.statistics, values, counts)
-    return np.asarray(values[0])
-
-
-def _step(names: Sequence[str], values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
-    """The loss is a mean over samples, the batch size a sum; the rest is equal on all replicas."""
-    means = _Parts([COUNT] * len(names), values, counts).whole()
-    is_loss = np.array([name.split(":")[0] == "loss" for name in names])
-    found = np.where(is_loss, means, values[0])
-    return np.where(np.array(names) == "batch_size", values.sum(axis=0), found)
+    return _Parts(section.statistics, values, counts).whole()
 
 
 class _Parts:
     """Statistics of the parts of a batch.
 
     Args:
-        names: Names of the K columns; others are means over elements.
+        names: Names of the K columns; the catalogue says how each is merged.
         values: float32[R, N, K].
         counts: float32[R, N] elements in each part; None for equal parts.
     """
@@ -93,21 +89,25 @@ class _Parts:
         return np.where(has_elements, columns, np.nan).astype(np.float32)
 
     def _column(self, name: str, position: int) -> np.ndarray:
-        x = self._values[..., position]
-        if name in ("max_abs", "max"):
-            return np.asarray(self._kept(x, -np.inf).max(axis=0))
-        if name == "min":
-            return np.asarray(self._kept(x, np.inf).min(axis=0))
-        if name == "nonfinite_count":
-            return np.asarray(self._kept(x, 0.0).sum(axis=0))
-        if name == "l2":
-            return np.asarray(np.sqrt(np.square(self._kept(x, 0.0)).sum(axis=0)))
-        if name == "std":
-            means = self._values[..., self._names.index("mean")]
-            with np.errstate(invalid="ignore"):  # infinite means
-                between = np.square(means - self._mean(means))
-            return np.asarray(np.sqrt(self._mean(np.square(x) + between)))
-        return self._mean(x)
+        x, statistic = self._values[..., position], find(name)
+        match statistic.merge if statistic else Merge.SAME:
+            case Merge.MEAN:
+                return self._mean(x)
+            case Merge.SUM:
+                return np.asarray(self._kept(x, 0.0).sum(axis=0))
+            case Merge.MIN:
+                return np.asarray(self._kept(x, np.inf).min(axis=0))
+            case Merge.MAX:
+                return np.asarray(self._kept(x, -np.inf).max(axis=0))
+            case Merge.L2:
+                return np.asarray(np.sqrt(np.square(self._kept(x, 0.0)).sum(axis=0)))
+            case Merge.STD:
+                means = self._values[..., self._names.index("mean")]
+                with np.errstate(invalid="ignore"):  # infinite means
+                    between = np.square(means - self._mean(means))
+                return np.asarray(np.sqrt(self._mean(np.square(x) + between)))
+            case Merge.SAME:
+                return np.asarray(x[0])
 
     def _mean(self, x: np.ndarray) -> np.ndarray:
         return np.asarray((self._fraction * self._kept(x, 0.0)).sum(axis=0))

@@ -1,6 +1,7 @@
 """Layout of the packed vector of a sampled step. Fixed when the step is traced."""
 
 import dataclasses
+import enum
 
 import numpy as np
 
@@ -40,21 +41,34 @@ class SiteKey:
         return site_name(self.layer, self.call, self.output)
 
 
+class Intermediate(enum.Enum):
+    """Values that the host turns into statistics instead of recording them."""
+
+    GRADIENT_ELEMENTS = "gradient_elements"  # some of each gradient
+
+
 @dataclasses.dataclass(frozen=True)
 class Section:
     """A part of the vector: a row-major array of shape [len(rows), columns].
 
     Attributes:
-        kind: Its kind of data; `Kind.UNITS` sections are ragged: one value per unit, sites in order.
-        statistics: Names of the columns; empty for histograms and units.
+        kind: What it holds. Sections of units and of elements are ragged: row after row.
+        statistics: Names of the columns; empty for histograms and ragged sections.
         rows: Names of variables, of inputs, or site keys.
         size: Number of values.
+        lengths: Of a section of elements: the number of values of each row.
     """
 
-    kind: Kind
+    kind: Kind | Intermediate
     statistics: tuple[str, ...]
     rows: tuple[str | SiteKey, ...]
     size: int
+    lengths: tuple[int, ...] = ()
+
+    @property
+    def is_ragged(self) -> bool:
+        """Whether its rows have different lengths."""
+        return self.kind is Kind.UNITS or isinstance(self.kind, Intermediate)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,8 +90,8 @@ class Layout:
                 return tuple(row for row in section.rows if isinstance(row, SiteKey))
         return ()
 
-    def split(self, vector: np.ndarray) -> dict[Kind, np.ndarray]:
-        """Views of the vector: float32[N, K] for each kind, flat for units.
+    def split(self, vector: np.ndarray) -> dict[Kind | Intermediate, np.ndarray]:
+        """Views of the vector: float32[N, K] for each kind, flat for ragged sections.
 
         Raises:
             ValueError: If the vector has another length.
@@ -88,8 +102,7 @@ class Layout:
         for section in self.sections:
             part = vector[start : start + section.size]
             start += section.size
-            flat = section.kind is Kind.UNITS
-            views[section.kind] = part if flat else part.reshape(len(section.rows), -1)
+            views[section.kind] = part if section.is_ragged else part.reshape(len(section.rows), -1)
         return views
 
 

@@ -6,6 +6,7 @@ Large ones are reduced alone: copying them would cost more than it saves.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -144,6 +145,34 @@ class Tensors:
             index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
             parts.append(index + number * slots)
         return ops.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def elements(self, backend: Backend, limit: int) -> tuple[Any, tuple[int, ...]]:
+        """At most `limit` evenly spaced elements of each tensor: float32[E], and how many of each.
+
+        The tensors are in the order in which they were given.
+        """
+        assignment = self.assignment
+        pieces: dict[int, np.ndarray] = {}
+        starts = (np.cumsum(assignment.lengths) - assignment.lengths) * ROW
+        for i, start in zip(assignment.small, starts, strict=True):
+            stride = sampling_stride(assignment.sizes[i], limit)
+            pieces[i] = start + np.arange(0, assignment.sizes[i], stride)
+        alone = {
+            i: backend.thin(x, limit) for i, x in zip(assignment.large, self.alone, strict=True)
+        }
+        flat = None if self.matrix is None else ops.reshape(self.matrix, (-1,))
+        parts: list[Any] = []
+        for is_small, run in itertools.groupby(range(len(assignment.sizes)), lambda i: i in pieces):
+            if is_small:  # neighbours are gathered at once
+                index = np.concatenate([pieces[i] for i in run]).astype(np.int32)
+                parts.append(ops.take(flat, ops.convert_to_tensor(index), axis=0))
+            else:
+                parts += [alone[i] for i in run]
+        lengths = tuple(
+            len(pieces[i]) if i in pieces else int(alone[i].shape[0])
+            for i in range(len(assignment.sizes))
+        )
+        return ops.concatenate(parts) if len(parts) > 1 else parts[0], lengths
 
     def _rows(self, rows: np.ndarray) -> Any:
         if len(rows) == len(self.assignment.owner):

@@ -17,6 +17,7 @@ from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.processes.replicas import COUNT
 from tb_keras_inspect.training.reduce import statistics
 from tb_keras_inspect.training.reduce.layout import (
+    Intermediate,
     Layout,
     LayoutTable,
     Section,
@@ -69,6 +70,7 @@ def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequen
         table = gradients.statistics(observer.backend, settings.zero_limit)
         known.append(_Norms(list(observer.gradients.values()), table[:, 0]))
         parts += _parameters(observer, Kind.GRADIENT, rows, gradients, table)
+        parts += _elements(observer, Intermediate.GRADIENT_ELEMENTS, rows, gradients)
     if observer.accumulated:
         rows = tuple(names[row] for row in observer.accumulated)
         accumulated = Tensors.of(list(observer.accumulated.values()), observer.backend)
@@ -198,6 +200,16 @@ def _parameters(
 ) -> list[tuple[Section, Any]]:
     parts = [_table(kind, TENSOR_STATISTICS, names, table)]
     return parts + _parameter_histogram(observer, kind, names, tensors)
+
+
+def _elements(
+    observer: StepObserver, kind: Intermediate, names: tuple[str, ...], tensors: Tensors
+) -> list[tuple[Section, Any]]:
+    limit = observer.settings.gradient_elements
+    if not limit:
+        return []
+    values, lengths = tensors.elements(observer.backend, limit)
+    return [(Section(kind, (), names, sum(lengths), lengths), values)]
 
 
 def _parameter_histogram(

@@ -20,6 +20,8 @@ class Settings:
             these too. None for all.
         histogram_limit: Most elements of one tensor that its histogram counts, evenly spaced, and
             of a layer output, among which zeros are counted. None for all.
+        gradient_elements: Most elements of one gradient, evenly spaced, that are compared with those
+            of the sample before. 0 for none.
     """
 
     gradients: bool = True
@@ -32,11 +34,12 @@ class Settings:
     activation_limit: int | None = 65536
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
+    gradient_elements: int = 1024
 
 
 # Costs measured by benchmarks/step_cost.py.
 TIERS = {
-    "economy": Settings(histograms=False, units=False, activation_limit=16384),
+    "economy": Settings(histograms=False, units=False, activation_limit=16384, gradient_elements=0),
     "standard": Settings(),
     "full": Settings(activation_limit=None, zero_limit=None, histogram_limit=None),
 }

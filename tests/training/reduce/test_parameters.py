@@ -1,0 +1,29 @@
+"""Some elements of many tensors, gathered at once."""
+
+import keras
+import numpy as np
+import pytest
+
+from tb_keras_inspect.frameworks import current
+from tb_keras_inspect.frameworks.sampling import sampling_stride
+from tb_keras_inspect.training.reduce import parameters
+from tb_keras_inspect.training.reduce.parameters import Tensors
+
+LIMIT = 100
+
+
+@pytest.mark.parametrize("alone_above", [parameters.SMALL, 500], ids=["in a matrix", "some alone"])
+def test_elements_are_evenly_spaced_ones_of_each_tensor_in_the_order_given(
+    monkeypatch, alone_above
+):
+    monkeypatch.setattr(parameters, "SMALL", alone_above)
+    shapes = [(7,), (300, 5), (2, 3), (1000,), (30,)]
+    random = np.random.default_rng(0)
+    arrays = [random.normal(size=shape).astype("float32") for shape in shapes]
+    backend = current()
+    tensors = Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], backend)
+    values, lengths = tensors.elements(backend, LIMIT)
+    expected = [x.ravel()[:: sampling_stride(x.size, LIMIT)] for x in arrays]
+    assert lengths == tuple(len(x) for x in expected)
+    assert max(lengths) <= LIMIT
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(values), np.concatenate(expected))
