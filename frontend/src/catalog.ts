@@ -111,6 +111,18 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     diverging: false,
     nanIsMissing: false,
   },
+  cosine: {
+    title: 'Cosine to the previous sample',
+    short: 'cosine',
+    definition:
+      'cosine between the gradient and that of the sample before, over at most 1,024 evenly spaced elements; NaN at the first sample and where either is zero or not finite',
+    formula: 'np.dot(x, previous) / np.sqrt(np.dot(x, x) * np.dot(previous, previous))',
+    unit: 'from -1 to 1',
+    format: 'number',
+    scale: 'linear',
+    diverging: true,
+    nanIsMissing: true,
+  },
   ratio: {
     title: 'Update ratio',
     short: 'ratio',
@@ -361,7 +373,7 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     table: true,
     layers: true,
     pictures: false,
-    statistics: ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count'],
+    statistics: ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count', 'cosine'],
   },
   accumulated_gradient: {
     title: 'Accumulated gradient',

@@ -72,6 +72,20 @@ ENTRIES = (
         merge=Merge.SUM,
     ),
     Statistic(
+        "cosine",
+        title="Cosine to the previous sample",
+        short="cosine",
+        meaning="cosine between the gradient and that of the sample before, over at most 1,024 "
+        "evenly spaced elements; NaN at the first sample and where either is zero or not finite",
+        formula="np.dot(x, previous) / np.sqrt(np.dot(x, x) * np.dot(previous, previous))",
+        unit="from -1 to 1",
+        source="`training/gradient_cosine.py`, `training/sample_encoder.py`; not in the tier "
+        "`economy`; negative for steps that undo each other: the learning rate is too high or the "
+        "batches are too noisy",
+        scale=Scale.DIVERGING,
+        nan_is_missing=True,
+    ),
+    Statistic(
         "ratio",
         title="Update ratio",
         short="ratio",
@@ -131,7 +145,7 @@ ENTRIES = (
 
 # The columns of the tables, in the order in which they are stored.
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
-GRADIENT_STATISTICS = TENSOR_STATISTICS
+GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
 RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")

@@ -11,6 +11,7 @@ from tb_keras_inspect.records import encode_histogram, encode_table, encode_unit
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.dead_units import DeadUnits
+from tb_keras_inspect.training.gradient_cosine import GradientCosine
 from tb_keras_inspect.training.headline import headline, scalar_values
 from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section, SiteKey
 
@@ -28,6 +29,7 @@ class SampleEncoder:
 
     def __init__(self, dead: DeadUnits, scalars: bool = False):
         self._dead, self._scalars = dead, scalars
+        self._cosine = GradientCosine()
         self._variables: dict[str, int] = {}
         self._sites: dict[str, int] = {}
         self._model = 0
@@ -108,7 +110,14 @@ class SampleEncoder:
         self, layout: Layout, views: dict[Kind | Intermediate, np.ndarray]
     ) -> dict[Kind, "_Column"]:
         """Statistics that look back over earlier samples, which the step itself cannot compute."""
-        return {Kind.ACTIVATION: _Column("dead_fraction", self._dead_fractions(layout, views))}
+        columns = {Kind.ACTIVATION: _Column("dead_fraction", self._dead_fractions(layout, views))}
+        for section in layout.sections:
+            if section.kind is Intermediate.GRADIENT_ELEMENTS:
+                rows, elements = self._rows(section), views[section.kind]
+                cosines = rows.ordered(self._cosine.next(elements, section.lengths))
+                by_row = dict(zip(rows.index.tolist(), cosines.tolist(), strict=True))
+                columns[Kind.GRADIENT] = _Column("cosine", by_row)
+        return columns
 
     def _dead_fractions(
         self, layout: Layout, views: dict[Kind | Intermediate, np.ndarray]
