@@ -5,12 +5,7 @@ import pytest
 from tensorboard.compat.proto import tensor_pb2, types_pb2
 from tensorboard.util import tensor_util
 
-from tb_keras_inspect import load_run
-from tb_keras_inspect.records.tensors import array_of, bounded
-from tb_keras_inspect.store.run import RunData
-from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
-from tests.store import hostile_logs
-from tests.store.loaders import serve
+from tb_keras_inspect.records.tensors import array_of
 
 pytestmark = pytest.mark.core
 
@@ -51,33 +46,3 @@ WRONG = [
 @pytest.mark.parametrize("made", WRONG, ids=range(len(WRONG)))
 def test_one_that_is_wrong_is_not_a_number(made):
     assert np.isnan(array_of(made))
-
-
-def test_only_what_is_read_for_us_is_bounded():
-    broadcast = tensor(3, float_val=[1.0])
-    assert tensor_util.make_ndarray(broadcast).tolist() == [1.0, 1.0, 1.0]
-    with bounded():
-        assert np.isnan(tensor_util.make_ndarray(broadcast))
-    assert tensor_util.make_ndarray(broadcast).tolist() == [1.0, 1.0, 1.0]
-
-
-@pytest.mark.parametrize("loader", ["fast", "python", "files"])
-def test_the_records_beside_it_are_read_with_every_loader(tmp_path, loader):
-    hostile_logs.shapes(tmp_path / "a")
-    if loader == "files":
-        assert_read(load_run(tmp_path / "a"))
-        return
-    with serve(tmp_path, loader) as (provider, reload):
-        if loader == "fast":
-            reload()
-        assert_read(RunData("a", ProviderLogdir(provider).run("a")))
-
-
-def assert_read(run):
-    for kind in ("gradient", "step", "activation"):
-        steps = run.table(kind).steps.tolist()
-        assert steps[:5] == [0, 10, 20, 30, 40]
-        assert steps[-1] == 70
-    assert run.units("conv").steps.tolist()[-1] == 70
-    assert run.maps("conv").steps.tolist()[:2] == [20, 40]
-    assert any("gradient" in text for text in run.problems)

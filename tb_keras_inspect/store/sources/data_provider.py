@@ -9,9 +9,9 @@ import numpy as np
 from tensorboard.context import RequestContext
 from tensorboard.data import provider as provider_lib
 
-from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
-from tb_keras_inspect.records.tensors import bounded
+from tb_keras_inspect.records import PLUGIN_NAME, Kind, RecordError
 from tb_keras_inspect.store.errors import UnreadableError
+from tb_keras_inspect.store.sources.bounded_provider import bounded
 from tb_keras_inspect.store.sources.scalars import SUBRUNS, RawScalars
 from tb_keras_inspect.store.sources.source import Records, Stamp
 
@@ -32,7 +32,7 @@ class ProviderLogdir:
     """
 
     def __init__(self, provider: provider_lib.DataProvider, experiment_id: str = ""):
-        self._provider = provider
+        self._provider = bounded(provider)
         self._arguments = {"experiment_id": experiment_id, "plugin_name": PLUGIN_NAME}
         self._context = RequestContext()
         self.thinned: dict[tuple[str, Kind], int] = {}
@@ -77,13 +77,12 @@ class ProviderLogdir:
         names = {_below(run, subrun): subrun for subrun in SUBRUNS}
         arguments = {**self._arguments, "plugin_name": "scalars"}
         try:
-            with bounded():
-                found = self._provider.read_scalars(
-                    self._context,
-                    **arguments,
-                    downsample=EVERYTHING,
-                    run_tag_filter=_filter(list(names)),
-                )
+            found = self._provider.read_scalars(
+                self._context,
+                **arguments,
+                downsample=EVERYTHING,
+                run_tag_filter=_filter(list(names)),
+            )
         except (TypeError, ValueError) as error:
             raise UnreadableError(f"TensorBoard cannot read its scalars: {error}") from error
         return [
@@ -102,10 +101,7 @@ class ProviderLogdir:
             read = self._provider.read_blob_sequences
         tags = _filter([run], [kind.tag])
         try:
-            with bounded():
-                found = read(
-                    self._context, **self._arguments, downsample=count, run_tag_filter=tags
-                )
+            found = read(self._context, **self._arguments, downsample=count, run_tag_filter=tags)
         except Exception as error:
             if _is_of_the_server(error):
                 raise
@@ -142,8 +138,7 @@ class ProviderLogdir:
 
     def _read_blob(self, key: str) -> bytes:
         try:
-            with bounded():
-                return _bytes(self._provider.read_blob(self._context, blob_key=key))
+            return _bytes(self._provider.read_blob(self._context, blob_key=key))
         except Exception as error:
             if isinstance(error, RecordError) or _is_of_the_server(error):
                 raise
@@ -194,10 +189,7 @@ def _raw_scalars(subrun: str, tag: str, data: Sequence[Any]) -> RawScalars:
 
 def _kind(tag: str, series: object) -> Kind | None:
     """None for tags of ours that this version does not know."""
-    try:
-        kind = Kind(tag.removeprefix(TAG_PREFIX)) if tag.startswith(TAG_PREFIX) else None
-    except ValueError:
-        return None
+    kind = Kind.of_tag(tag)
     if kind is None:
         return None
     is_blob_sequence = isinstance(series, provider_lib.BlobSequenceTimeSeries)
