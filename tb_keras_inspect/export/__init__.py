@@ -1,7 +1,7 @@
-"""A run's numbers in formats that other tools read: CSV, Parquet, NumPy's npz, one HTML page.
+"""Writes the numbers of a run in formats that other tools read: CSV, Parquet, npz, HTML.
 
-May be imported by the command line and notebooks; imports `store`, `diagnosis`, never Keras or a
-backend.
+The command line and notebooks may import this folder. It imports `store` and `diagnosis`, never Keras
+or a backend.
 """
 
 from tb_keras_inspect.export.writing import FORMATS, export_run

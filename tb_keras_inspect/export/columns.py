@@ -1,6 +1,6 @@
-"""Everything numeric of a run as columns of equal length, a row for each thing at each step.
+"""All numbers of a run as columns of equal length, one row per name and step.
 
-What was not recorded has no row; a NaN that was recorded is a NaN.
+What was not recorded has no row. A recorded NaN is a NaN.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import NotRecordedError, RunData
 
 Columns = dict[str, np.ndarray]
-CELLS = 1 << 20  # of a block: what is held at once
+CELLS = 1 << 20  # cells per block: the amount held in memory at once
 TABLES = tuple(kind.value for kind in TABLE_KINDS)
 HISTOGRAMS = tuple(kind.value for kind in HISTOGRAM_KINDS)
 UNITS = Kind.UNITS.value
 
 
 def exportable(run: RunData) -> list[str]:
-    """Kinds of the run that have columns, in a fixed order."""
+    """The kinds of the run that have columns, in a fixed order."""
     return [kind for kind in (*TABLES, UNITS, *HISTOGRAMS) if kind in run.kinds]
 
 
 def checked_kinds(run: RunData, kinds: Sequence[str] | None) -> list[str]:
-    """The kinds asked for, or all.
+    """The requested kinds, or all.
 
     Raises:
-        NotRecordedError: when the run lacks one.
+        NotRecordedError: if one was not recorded.
     """
     known = exportable(run)
     for kind in kinds or ():
@@ -39,16 +39,16 @@ def checked_kinds(run: RunData, kinds: Sequence[str] | None) -> list[str]:
 
 
 def blocks(run: RunData, kind: str) -> Iterator[Columns]:
-    """The columns of one kind, some steps at a time.
+    """Yields the columns of one kind in blocks of steps.
 
     Args:
         run: The run.
         kind: One of `exportable(run)`.
 
     Yields:
-        Name of a column to its values. Tables: `step`, `name`, a column a statistic. Units: `step`,
-        `name` (of the site), `unit`, `max_abs`, `dead`. Histograms: `step`, `name`, `low`, `high`,
-        `count`, without the empty bins.
+        Mappings from column name to values. Tables have `step`, `name`, and one column per statistic;
+        units `step`, `name` (of the site), `unit`, `max_abs`, `dead`; histograms `step`, `name`,
+        `low`, `high`, `count`, without empty bins.
     """
     if kind == UNITS:
         yield from _unit_blocks(run)
@@ -106,14 +106,14 @@ def _histogram_blocks(run: RunData, kind: str) -> Iterator[Columns]:
 
 
 def _parts(samples: int, width: int) -> Iterator[slice]:
-    """Slices of samples that hold about `CELLS` cells; one, empty, where there are none."""
+    """Slices of samples with about `CELLS` cells each; a single empty one if there are no samples."""
     step = max(1, CELLS // max(width, 1))
     for start in range(0, max(samples, 1), step):
         yield slice(start, start + step)
 
 
 def _free(statistic: str, columns: Columns) -> str:
-    """A name for a column: a user's metric may be called "step"."""
+    """A unique column name, because a user's metric may be called "step"."""
     while statistic in columns:
         statistic += "_"
     return statistic

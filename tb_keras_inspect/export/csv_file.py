@@ -1,4 +1,4 @@
-"""CSV: a file a kind, as RFC 4180 has it, in UTF-8."""
+"""CSV, as in RFC 4180, in UTF-8: one file per kind."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from tb_keras_inspect.export.columns import Columns
 
-# A spreadsheet takes a cell that begins so for a formula, and names come from a log.
+# A spreadsheet reads a cell that starts with one of these as a formula, and names are untrusted.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(path: pathlib.Path, blocks: Iterable[Columns]) -> None:
-    """Writes the file. Numbers have the digits that give the same float32 again; NaN and infinities
-    are `nan`, `inf` and `-inf`; a name that a spreadsheet would compute gets an apostrophe."""
+    """Writes the file. Numbers have enough digits to restore the same float32; NaN and infinities are
+    `nan`, `inf` and `-inf`; a name that a spreadsheet would evaluate gets an apostrophe."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         for number, columns in enumerate(blocks):

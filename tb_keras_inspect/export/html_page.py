@@ -16,15 +16,15 @@ from tb_keras_inspect.store.run_display import facts
 from tb_keras_inspect.store.tables import pooling
 from tb_keras_inspect.store.tables.table import StatTable
 
-MOST_ROWS = 200  # of a table with pictures; the rest is in the other formats
-COLUMNS = 200  # of a small picture
-# What is drawn of each kind; of another kind its first statistic.
+MOST_ROWS = 200  # rows of a table with plots; the other formats have the rest
+COLUMNS = 200  # points of a small plot
+# The statistics to draw for each kind; for other kinds the first one.
 STATISTICS = {
     "update": ("ratio", "l2"),
     "activation": ("l2", "dead_fraction", "saturated_fraction"),
     "representation": ("effective_rank",),
 }
-SINGLE = ("step", "epoch")  # one row: every statistic is drawn
+SINGLE = ("step", "epoch")  # a single row, so every statistic is drawn
 LEFT_OUT = ("prediction",)  # thousands of columns; the other formats have them
 MORE_STYLE = """
 body { max-width: 72rem; } table { border-collapse: collapse; font-size: .9em; }
@@ -35,11 +35,11 @@ td svg { width: 180px; height: 30px; } figure svg { max-width: 40rem; }
 
 
 def page(run: RunData, kinds: Sequence[str]) -> str:
-    """The page's text. Every name in it is escaped.
+    """Returns the page. Every name in it is escaped.
 
     Args:
         run: The run.
-        kinds: Which tables to show; others are passed over.
+        kinds: Which tables to show; other kinds are ignored.
     """
     tables = [kind for kind in TABLES if kind in kinds and kind not in LEFT_OUT]
     return (

@@ -1,4 +1,4 @@
-"""NumPy's npz: a file a run, arrays as the store has them. Names are values, never file names."""
+"""NumPy's npz: one file per run, with the arrays of the store. Names are values, never file names."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def write(path: pathlib.Path, run: RunData, kinds: Sequence[str]) -> None:
     """Writes the file; `numpy.load(path)` needs no pickle.
 
     Args:
-        path: Ends in ".npz".
+        path: A path that ends in ".npz".
         run: The run.
         kinds: Tables: `<kind>/steps` int64[S], `names`, `statistics`, `values` float32[S, N, K].
-            Units: `units/names`, and for name number i `units/<i>/steps`, `max_abs` float32[S, U],
+            Units: `units/names`, and for the i-th name `units/<i>/steps`, `max_abs` float32[S, U],
             `dead` bool[S, U]. Histograms: `<kind>/names`, `<kind>/<i>/steps`, `edges`, `counts`.
-            Pictures: `<kind>/names`, `<kind>/<i>/steps`, `channels`, and for snapshot number j
+            Pictures: `<kind>/names`, `<kind>/<i>/steps`, `channels`, and for the j-th snapshot
             `<kind>/<i>/<j>` float32[samples, C, H, W].
     """
     arrays: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Parquet: a file a kind; needs pyarrow, the extra `parquet`."""
+"""Parquet: one file per kind. Needs pyarrow (the extra `parquet`)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from tb_keras_inspect.store import StoreError
 
 
 def pyarrow() -> Any:
-    """The library.
+    """Returns the module pyarrow.
 
     Raises:
-        StoreError: when it is not installed.
+        StoreError: if pyarrow is not installed.
     """
     try:
         importlib.import_module("pyarrow.parquet")
@@ -32,7 +32,7 @@ def write(path: pathlib.Path, blocks: Iterable[Columns]) -> None:
     """Writes the file; names are dictionary-encoded.
 
     Raises:
-        StoreError: when pyarrow is not installed.
+        StoreError: if pyarrow is not installed.
     """
     arrow = pyarrow()
     writer = None

@@ -1,4 +1,4 @@
-"""Which files a run becomes."""
+"""Writes a run in one of the formats."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tb_keras_inspect.export.columns import blocks, checked_kinds
 from tb_keras_inspect.store import RunData
 
 FORMATS = ("csv", "parquet", "npz", "html")
-LONG = {"csv": csv_file.write, "parquet": parquet_file.write}  # a file a kind
+LONG = {"csv": csv_file.write, "parquet": parquet_file.write}  # one file per kind
 
 
 def export_run(
@@ -20,24 +20,25 @@ def export_run(
     format: str = "csv",
     kinds: Sequence[str] | None = None,
 ) -> Iterator[pathlib.Path]:
-    """Writes a run's numbers into files; what is there is replaced.
+    """Writes the numbers of a run to files. Existing files are overwritten.
 
     Args:
         run: From `load_run`.
-        folder: Where the files go; made where it is missing. "csv" and "parquet": `<kind>.csv`, a
-            row for each name at each step. "npz": `run.npz`. "html": `run.html`.
+        folder: Where to write the files; it is created if missing. "csv" and "parquet" write
+            `<kind>.csv` (or `.parquet`), one row per name and step; "npz" writes `run.npz`; "html"
+            writes `run.html`.
         format: One of `FORMATS`.
-        kinds: Kinds of records, e.g. `["gradient", "epoch"]`. Defaults to None: all tables, units
-            and histograms. "npz" also takes kinds of pictures, e.g. `["maps"]`.
+        kinds: Kinds to export, e.g. `["gradient", "epoch"]`. Defaults to None: all tables, units
+            and histograms. "npz" also accepts kinds of pictures, e.g. `["maps"]`.
 
     Yields:
-        Each file's path once it is written.
+        The path of each file once it is written.
 
     Raises:
-        ValueError: for an unknown format.
-        NotRecordedError: when the run lacks a kind.
-        StoreError: for "parquet" without pyarrow.
-        OSError: when a file cannot be written.
+        ValueError: if the format is unknown.
+        NotRecordedError: if a kind was not recorded.
+        StoreError: if "parquet" is requested and pyarrow is not installed.
+        OSError: if a file cannot be written.
 
     Example:
 
@@ -56,7 +57,7 @@ def export_run(
     numeric = [kind for kind in kinds or () if kind not in there]
     wanted = checked_kinds(run, numeric) if numeric or not there else []
     if format == "parquet":
-        parquet_file.pyarrow()  # before anything is made
+        parquet_file.pyarrow()  # before anything is created
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return _write(run, folder, format, [*wanted, *there])

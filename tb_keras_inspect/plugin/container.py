@@ -1,4 +1,4 @@
-"""The binary container in which numbers travel; docs/http_api.md has an annotated example."""
+"""The binary container for numbers. docs/http_api.md has an annotated example."""
 
 import json
 import struct
@@ -21,16 +21,15 @@ def pack(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     """Serializes named arrays.
 
     Args:
-        meta: Anything JSON can hold; NaN it cannot.
+        meta: Anything that JSON can represent, so no NaN.
         arrays: Each of dtype float32, float64, int32, uint32, uint8 or bool (sent as uint8).
 
     Returns:
-        Magic `TKI1`, uint32 length of the header, JSON header padded with spaces so that what
-        follows begins at a multiple of 8, arrays in little-endian row-major order, each at a
-        multiple of 8.
+        Magic `TKI1`, uint32 length of the header, JSON header padded with spaces to a multiple of 8,
+        arrays in little-endian row-major order, each at a multiple of 8.
 
     Raises:
-        ValueError: for another dtype, or a NaN in `meta`.
+        ValueError: if a dtype is not accepted, or `meta` contains a NaN.
     """
     entries, parts, offset = [], [], 0
     for name, array in arrays.items():
@@ -47,10 +46,10 @@ def pack(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Reads a container back: meta and arrays.
+    """Returns the meta and the arrays of a container.
 
     Raises:
-        ValueError: when it is not one.
+        ValueError: if the bytes are not a container.
     """
     if data[:4] != MAGIC:
         raise ValueError(f"Expected a container that begins with {MAGIC!r}. Received: {data[:4]!r}")
@@ -72,5 +71,5 @@ def _little_endian(name: str, array: np.ndarray) -> tuple[np.ndarray, str]:
         array = array.view(np.uint8)
     dtype = _DTYPES.get(array.dtype.str.lstrip("<>|="))
     if dtype is None:
-        raise ValueError(f"Array {name!r} has dtype {array.dtype}; a container takes {_DTYPES}")
+        raise ValueError(f"Array {name!r} has dtype {array.dtype}; a container accepts {_DTYPES}")
     return np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape), dtype

@@ -1,6 +1,6 @@
-"""The only routes that change anything. Who may use them, and from where, is decided here.
+"""The only routes that change anything. This module decides who may use them, and from where.
 
-docs/security.md says against whom.
+docs/security.md describes the threats.
 """
 
 import logging
@@ -22,7 +22,7 @@ from tb_keras_inspect.plugin.payload import Payload, etag_of
 
 logger = logging.getLogger(__name__)
 
-HEADER = "X-Keras-Inspect-Control"  # holds the token; a page of another site cannot send it
+HEADER = "X-Keras-Inspect-Control"  # carries the token; a page of another site cannot send it
 JSON = "application/json"
 MAX_BODY = 32 << 10  # bytes
 MAX_TOKEN = 200  # characters
@@ -30,13 +30,13 @@ KnowsRun = Callable[[wrappers.Request, str], None]
 
 
 class UnsupportedTypeError(HttpError):
-    """Another content type."""
+    """The content type is not accepted."""
 
     code = 415
 
 
 class TooLargeError(HttpError):
-    """A body beyond the limit, or of unknown length."""
+    """The body is too large, or its length is unknown."""
 
     code = 413
 
@@ -45,8 +45,8 @@ def control_apps(steering: Steering, check_run: KnowsRun) -> dict[str, Callable]
     """The WSGI applications, by path.
 
     Args:
-        steering: Does what is asked.
-        check_run: Called with a request and the name of a run; raises where there is no such run.
+        steering: Executes the requests.
+        check_run: Called with a request and the name of a run; raises if there is no such run.
     """
 
     def run_of(request: wrappers.Request, *others: str) -> tuple[str, Params]:
@@ -63,7 +63,7 @@ def control_apps(steering: Steering, check_run: KnowsRun) -> dict[str, Callable]
         token = _guarded(request, steering)
         body = _body(request)
         run, _ = run_of(request)
-        logger.info("control: %s asks %r for %r", request.remote_addr, run[:80], body[:200])
+        logger.info("control: %s requests %r for %r", request.remote_addr, run[:80], body[:200])
         return steering.send(run, token, body)
 
     def withdraw(request: wrappers.Request) -> Payload:
@@ -97,7 +97,7 @@ def _app(view: Callable[[wrappers.Request], Payload], methods: tuple[str, ...]) 
     def application(request: wrappers.Request) -> wrappers.Response:
         try:
             if request.method not in methods:
-                raise MethodNotAllowedError(f"Only {methods[0]} is served here")
+                raise MethodNotAllowedError(f"Only {methods[0]} is accepted here")
             payload = view(request)
         except Exception as error:
             code, text = as_http(error)
@@ -117,11 +117,11 @@ def _app(view: Callable[[wrappers.Request], Payload], methods: tuple[str, ...]) 
 
 
 def _guarded(request: wrappers.Request, steering: Steering) -> str:
-    """The token of a request that is not of another site."""
+    """The token of a request, unless another site sent it."""
     if not steering.enabled:
         raise ForbiddenError(DISABLED)
     if not _is_of_this_site(request):
-        raise ForbiddenError("Requests of other sites are refused")
+        raise ForbiddenError("Requests from other sites are refused")
     token = request.headers.get(HEADER, "")
     if not token or len(token) > MAX_TOKEN or not token.isascii():
         raise ForbiddenError(f"The token of the training run must be in the header {HEADER}")
@@ -129,10 +129,10 @@ def _guarded(request: wrappers.Request, steering: Steering) -> str:
 
 
 def _is_of_this_site(request: wrappers.Request) -> bool:
-    """Whether a browser sent it for a page of this server, or something that is no browser.
+    """Whether a page of this server sent the request, or something that is not a browser.
 
-    What a browser says of itself a page cannot change. `Sec-Fetch-Site` is right behind any proxy, but
-    sent only where the connection is trustworthy; else the origin has to name the host asked.
+    A page cannot change these headers. `Sec-Fetch-Site` is correct behind any proxy, but browsers send
+    it only over trustworthy connections; otherwise the origin must name the requested host.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -153,5 +153,5 @@ def _body(request: wrappers.Request) -> bytes:
         raise TooLargeError(f"The body must have a known length of at most {MAX_BODY} bytes")
     body = request.stream.read(length)
     if len(body) != length:
-        raise BadRequestError("The body is shorter than announced")
+        raise BadRequestError("The body is shorter than its declared length")
     return body

@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class HttpError(Exception):
-    """Becomes `{"error": text}` with status `code`."""
+    """An error that becomes the response `{"error": text}` with status `code`."""
 
     code = 400
 
@@ -21,22 +21,22 @@ class BadRequestError(HttpError):
 
 
 class NotFoundError(HttpError):
-    """There is no such thing; the text says what there is."""
+    """There is no such thing; the text says what exists."""
 
     code = 404
 
 
 class MethodNotAllowedError(HttpError):
-    """Only GET and HEAD."""
+    """Only GET and HEAD are accepted."""
 
     code = 405
 
 
 def as_http(error: Exception) -> tuple[int, str]:
-    """Status and text of any error.
+    """Returns status and text for any error.
 
-    Whatever is wrong with the data is no failure of the server, and our own mistakes must not look
-    like TensorBoard's: they are logged and answered with 404.
+    Bad data is not a failure of the server, and a bug here must not look like one of TensorBoard.
+    Unexpected errors are logged and become 404.
     """
     if isinstance(error, HttpError):
         return error.code, str(error)
@@ -45,5 +45,5 @@ def as_http(error: Exception) -> tuple[int, str]:
     if isinstance(error, RecordError):
         return 404, f"The record cannot be read: {error}"
     logger.error("unexpected error in a route", exc_info=error)
-    # Its text may tell of the machine: that is for who runs the server.
-    return 404, f"Cannot be answered: {type(error).__name__}; TensorBoard's output says more"
+    # The text may reveal details of the machine, which only the operator should see.
+    return 404, f"Unexpected error: {type(error).__name__}. TensorBoard's output has the details"

@@ -1,4 +1,4 @@
-"""What TensorBoard imports at its start: flags, and the plugin on demand."""
+"""The module that TensorBoard imports at start: flags, and the plugin on demand."""
 
 from tensorboard.plugins import base_plugin
 
@@ -8,7 +8,7 @@ PLUGIN_NAME = "keras_inspect"  # records.schema.PLUGIN_NAME; that module would c
 
 
 class InspectLoader(base_plugin.TBLoader):
-    """Adds our flags and makes the plugin."""
+    """Adds the flags and creates the plugin."""
 
     def define_flags(self, parser):
         group = parser.add_argument_group("Keras Inspect plugin")
@@ -17,8 +17,8 @@ class InspectLoader(base_plugin.TBLoader):
             metavar="MEGABYTES",
             type=int,
             default=DEFAULT_CACHE_MEGABYTES,
-            help="How much decoded data the Keras Inspect tab keeps in memory; what was used least "
-            "recently goes first. (default: %(default)s)",
+            help="How much decoded data the Keras Inspect tab keeps in memory; the least recently used "
+            "data is dropped first. (default: %(default)s)",
         )
 
         group.add_argument(
@@ -35,7 +35,7 @@ class InspectLoader(base_plugin.TBLoader):
                 "--keras_inspect_cache_megabytes must be 1 or more. "
                 f"Received: {flags.keras_inspect_cache_megabytes}"
             )
-        # TensorBoard would keep 10 (or 100) samples of each tag. 0 keeps all; the user's own wins.
+        # TensorBoard would keep 10 (or 100) samples of each tag. 0 keeps all; the user's setting wins.
         if getattr(flags, "samples_per_plugin", None) is None:
             flags.samples_per_plugin = {}
         flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)

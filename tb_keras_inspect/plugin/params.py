@@ -1,23 +1,23 @@
-"""Query strings to checked values. Nobody vouches for them."""
+"""Converts query strings, which are untrusted, to validated values."""
 
 from collections.abc import Mapping, Sequence
 
 from tb_keras_inspect.plugin.errors import BadRequestError
 
-MAX_WIDTH = 10_000  # columns; no screen is wider
+MAX_WIDTH = 10_000  # columns; more than any screen has
 MAX_STEP = 2**63 - 1
-MAX_VALUES = 64  # items of a comma list
+MAX_VALUES = 64  # items of a comma-separated list
 
 
 class Params:
     """The arguments of one request.
 
     Args:
-        arguments: Name to text; of a repeated one the first.
-        accepted: Names the route knows.
+        arguments: Mapping from name to text; for a repeated name the first one.
+        accepted: The names that the route accepts.
 
     Raises:
-        BadRequestError: when there are others.
+        BadRequestError: if there are other names.
     """
 
     def __init__(self, arguments: Mapping[str, str], accepted: Sequence[str]):
@@ -29,7 +29,7 @@ class Params:
         self._arguments = arguments
 
     def has(self, name: str) -> bool:
-        """Whether it was given."""
+        """Whether the parameter was given."""
         return name in self._arguments
 
     def text(self, name: str) -> str:
@@ -39,7 +39,7 @@ class Params:
         return self._arguments[name]
 
     def integer(self, name: str, low: int, high: int) -> int | None:
-        """An integer within a range, or None where it is not given."""
+        """An integer within a range, or None if it was not given."""
         text = self._arguments.get(name)
         if text is None:
             return None
@@ -47,7 +47,7 @@ class Params:
         value = int(text) if digits.isascii() and digits.isdigit() and len(digits) < 20 else None
         if value is None or not low <= value <= high:
             raise BadRequestError(
-                f"Parameter {name!r} must be an integer of {low} to {high}. Received: {text[:80]!r}"
+                f"Parameter {name!r} must be an integer from {low} to {high}. Received: {text[:80]!r}"
             )
         return value
 
@@ -56,50 +56,50 @@ class Params:
         return self.integer(name, -MAX_STEP - 1, MAX_STEP)
 
     def width(self) -> int | None:
-        """The most columns wanted."""
+        """The maximum number of columns."""
         return self.integer("width", 1, MAX_WIDTH)
 
     def texts(self, name: str, default: Sequence[str] = ()) -> list[str]:
-        """A comma list, without repetitions."""
+        """A comma-separated list, without repetitions."""
         text = self._arguments.get(name)
         if text is None:
             return list(default)
         items = list(dict.fromkeys(text.split(",")))
         if len(items) > MAX_VALUES:
             raise BadRequestError(
-                f"Parameter {name!r} takes up to {MAX_VALUES} values. Received: {len(items)}"
+                f"Parameter {name!r} accepts up to {MAX_VALUES} values. Received: {len(items)}"
             )
         return items
 
     def choices(self, name: str, accepted: Sequence[str], default: Sequence[str]) -> list[str]:
-        """A comma list of given words."""
+        """A comma-separated list of words from a given set."""
         items = self.texts(name, default)
         for item in items:
             if item not in accepted:
                 raise BadRequestError(
-                    f"Parameter {name!r} takes {', '.join(accepted)}. Received: {item[:80]!r}"
+                    f"Parameter {name!r} accepts {', '.join(accepted)}. Received: {item[:80]!r}"
                 )
         return items
 
     def choice(self, name: str, accepted: Sequence[str], default: str) -> str:
-        """One of given words."""
+        """One word from a given set."""
         text = self._arguments.get(name, default)
         if text not in accepted:
             raise BadRequestError(
-                f"Parameter {name!r} takes one of {', '.join(accepted)}. Received: {text[:80]!r}"
+                f"Parameter {name!r} must be one of {', '.join(accepted)}. Received: {text[:80]!r}"
             )
         return text
 
     def rows(self) -> slice:
-        """`rows=a:b`: rows a to b - 1; either may be left out."""
+        """`rows=a:b` means rows a to b - 1. Either may be omitted."""
         text = self._arguments.get("rows")
         if text is None:
             return slice(None)
         first, colon, last = text.partition(":")
         if not colon or not all(_is_count(part) for part in (first, last)):
             raise BadRequestError(
-                "Parameter 'rows' must be 'first:end' with counts of 0 or more, either of which "
-                f"may be left out. Received: {text[:80]!r}"
+                "Parameter 'rows' must be 'first:end' with numbers of 0 or more. Either "
+                f"may be omitted. Received: {text[:80]!r}"
             )
         return slice(int(first or 0), int(last) if last else None)
 

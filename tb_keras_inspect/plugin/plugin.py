@@ -1,4 +1,4 @@
-"""The plugin as TensorBoard sees it: parses requests and responds; `routes` answers."""
+"""The plugin that TensorBoard sees. It parses requests and responds; `routes` computes the answers."""
 
 import functools
 import threading
@@ -53,7 +53,7 @@ class InspectPlugin(base_plugin.TBPlugin):
         self._logdir(plugin_util.experiment_id(request.environ)).run(run)
 
     def is_active(self):
-        """Answers from memory: TensorBoard asks at every page load."""
+        """Answers from memory, because TensorBoard asks at every page load."""
         return any(logdir.has_data for logdir in list(self._logdirs.values()))
 
     def data_plugin_names(self):
@@ -76,13 +76,13 @@ class InspectPlugin(base_plugin.TBPlugin):
 
 
 def _app(view: View):
-    """A WSGI application that never answers 500."""
+    """A WSGI application that never responds with 500."""
 
     @wrappers.Request.application
     def application(request: wrappers.Request) -> wrappers.Response:
         try:
             if request.method not in ("GET", "HEAD"):
-                raise MethodNotAllowedError("Only GET is served here")
+                raise MethodNotAllowedError("Only GET is accepted here")
             answer = view(request)
             if responses.has_it(request, answer.etag):
                 return responses.not_modified(answer.etag)

@@ -1,4 +1,4 @@
-"""Which routes there are, what each takes, and how an answer is found or made."""
+"""The routes, their parameters, and how an answer is looked up or computed."""
 
 import dataclasses
 import json
@@ -25,10 +25,10 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.run import RunData
 
-PARALLEL = 8  # answers of a batch made at once
-MAX_REQUESTS = 64  # in a batch
+PARALLEL = 8  # answers of a batch computed at once
+MAX_REQUESTS = 64  # requests in a batch
 MAX_BATCH_BYTES = 1 << 28
-LARGEST_KEPT = 1 << 25  # bytes; a larger answer is not kept in memory
+LARGEST_KEPT = 1 << 25  # bytes; larger answers are not cached
 
 
 Impl = Callable[[RunData, Params], Payload]
@@ -54,7 +54,7 @@ NAMES = (RUNS, *RUN_ROUTES, BATCH)
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """An answer with its entity tag; made only when needed: the client may have it already."""
+    """An answer with its entity tag. It is computed only if the client does not have it already."""
 
     etag: str
     make: Callable[[], Payload]
@@ -65,7 +65,7 @@ class Router:
 
     Args:
         logdir: The runs.
-        cache: Keeps finished answers.
+        cache: Stores finished answers.
         samples_limit: How many samples of a tag TensorBoard keeps; 0 for all.
     """
 
@@ -73,11 +73,11 @@ class Router:
         self._logdir, self._cache, self._samples_limit = logdir, cache, samples_limit
 
     def answer(self, name: str, arguments: Mapping[str, str]) -> Answer:
-        """The answer of a route.
+        """Returns the answer of a route.
 
         Raises:
-            HttpError: when the request is wrong.
-            StoreError, RecordError: when the data is.
+            HttpError: if the request is invalid.
+            StoreError, RecordError: if the data is invalid.
         """
         if name == RUNS:
             Params(arguments, ())
@@ -113,7 +113,7 @@ class Router:
     def _found(self, name: str, arguments: Mapping[str, str]) -> "Answer | tuple[int, str]":
         try:
             if name == BATCH:
-                raise BadRequestError("A batch cannot hold a batch")
+                raise BadRequestError("A batch cannot contain a batch")
             return self.answer(name, arguments)
         except Exception as error:
             return as_http(error)
@@ -126,10 +126,10 @@ def accepted(name: str) -> tuple[str, ...]:
 
 
 def split_requests(text: str) -> list[tuple[str, dict[str, str]]]:
-    """Route names and arguments of a JSON list of "route?query" strings.
+    """Parses a JSON list of "route?query" strings to route names and arguments.
 
     Raises:
-        BadRequestError: when it is something else, or too long.
+        BadRequestError: if it is not such a list, or too long.
     """
     try:
         items = json.loads(text)
@@ -137,12 +137,12 @@ def split_requests(text: str) -> list[tuple[str, dict[str, str]]]:
         items = None
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise BadRequestError(
-            "Parameter 'requests' must be a JSON list of texts like \"table?run=a&kind=gradient\". "
+            "Parameter 'requests' must be a JSON list of strings like \"table?run=a&kind=gradient\". "
             f"Received: {text[:80]!r}"
         )
     if len(items) > MAX_REQUESTS:
         raise BadRequestError(
-            f"A batch takes up to {MAX_REQUESTS} requests. Received: {len(items)}"
+            f"A batch accepts up to {MAX_REQUESTS} requests. Received: {len(items)}"
         )
     return [_split(item) for item in items]
 
@@ -153,13 +153,13 @@ def _split(item: str) -> tuple[str, dict[str, str]]:
         pairs = urllib.parse.parse_qsl(query, keep_blank_values=True, max_num_fields=100)
     except ValueError as error:
         raise BadRequestError(f"{item[:80]!r} cannot be read: {error}") from error
-    return name, dict(reversed(pairs))  # of a repeated name the first, as in a plain request
+    return name, dict(reversed(pairs))  # for a repeated name the first one, as in a plain request
 
 
 def _join(found: "list[Answer | tuple[int, str]]") -> Payload:
-    """One container: each answer's body as bytes, errors in the header."""
+    """One container with the body of each answer as bytes, and errors in the header."""
     answers, arrays, total = [], {}, 0
-    with ThreadPoolExecutor(PARALLEL) as pool:  # a picture is mostly waiting for TensorBoard
+    with ThreadPoolExecutor(PARALLEL) as pool:  # a request mostly waits for TensorBoard
         made = list(pool.map(_made, found))
     for number, (entry, payload) in enumerate(made):
         if payload is not None:

@@ -1,4 +1,4 @@
-"""The built frontend."""
+"""The compiled frontend."""
 
 import mimetypes
 import os
@@ -20,14 +20,14 @@ _TYPES = {
 
 
 def answer(name: str, directory: str = DIRECTORY) -> Answer:
-    """A file of the static folder.
+    """Returns a file of the static folder.
 
     Args:
         name: Path relative to the folder, with slashes.
         directory: The folder.
 
     Raises:
-        NotFoundError: when there is no such file in it.
+        NotFoundError: if there is no such file in it.
     """
     root = os.path.realpath(directory)
     try:
@@ -37,7 +37,7 @@ def answer(name: str, directory: str = DIRECTORY) -> Answer:
             raise OSError
         with open(path, "rb") as file:
             body = file.read()
-    except (OSError, ValueError):  # ValueError: a null byte, another drive
+    except (OSError, ValueError):  # ValueError: a null byte, or another drive
         raise NotFoundError(f"No static file {name[:200]!r}") from None
     payload = Payload(body, _content_type(path))
     return Answer(etag_of(body), lambda: payload)

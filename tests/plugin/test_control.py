@@ -163,7 +163,7 @@ def test_nothing_is_queued_for_a_run_that_takes_no_commands(client, logs, traini
     response = post(client)
     assert (response.status_code, response.json["error"]) == (
         409,
-        "The training has ended: nothing takes commands",
+        "Training has ended: no commands are accepted",
     )
     assert os.listdir(logs / "a" / FOLDER / "commands") == []
 

@@ -1,1 +1,1 @@
-"""The answers, as pure functions of a run and of checked parameters. They know nothing of HTTP."""
+"""The answers as pure functions of a run and of validated parameters. They know nothing about HTTP."""

@@ -1,4 +1,4 @@
-"""What the answers about many steps share: a range of steps, pooled to a width, within a limit."""
+"""Shared by all answers about many steps: a range of steps, pooling to a width, a size limit."""
 
 import dataclasses
 
@@ -8,17 +8,17 @@ from tb_keras_inspect.plugin.errors import BadRequestError
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.store.tables import pooling
 
-MAX_CELLS = 1 << 25  # of all arrays of an answer: 128 MB of float32
+MAX_CELLS = 1 << 25  # cells of all arrays of an answer: 128 MB of float32
 
 
 @dataclasses.dataclass(frozen=True)
 class Columns:
-    """Which samples were asked for, and how they fall into columns.
+    """The requested samples, and how they are divided into columns.
 
     Attributes:
         window: The samples within the range of steps.
-        steps: int64[S] of those.
-        first: int64[C], the number within `steps` of each column's first sample.
+        steps: int64[S], their steps.
+        first: int64[C], the index in `steps` of the first sample of each column.
     """
 
     window: slice
@@ -30,7 +30,7 @@ class Columns:
         """Reads `first_step` and `last_step` (both included) and `width`.
 
         Raises:
-            BadRequestError: when the range is upside down.
+            BadRequestError: if the first step is beyond the last.
         """
         first, last = params.step("first_step"), params.step("last_step")
         if first is not None and last is not None and first > last:
@@ -48,7 +48,7 @@ class Columns:
         return len(self.steps)
 
     def arrays(self, prefix: str = "") -> dict[str, np.ndarray]:
-        """The columns' last and first steps, float64[C]."""
+        """The last and the first step of each column, float64[C]."""
         last = pooling.last_of(self.steps, self.first)
         return {
             f"{prefix}steps": last.astype(np.float64),
@@ -56,7 +56,7 @@ class Columns:
         }
 
     def pool(self, values: np.ndarray, how: str) -> np.ndarray:
-        """float[all samples, ...] to float32[C, ...]."""
+        """Pools float[all samples, ...] to float32[C, ...]."""
         return pooling.pool(values[self.window], self.first, how)
 
     def last(self, values: np.ndarray) -> np.ndarray:
@@ -64,10 +64,10 @@ class Columns:
         return pooling.last_of(values[self.window], self.first)
 
     def limit(self, rows: int, arrays: int = 1) -> None:
-        """Refuses what is too large for one answer.
+        """Raises if the answer would be too large.
 
         Raises:
-            BadRequestError: with what makes it smaller.
+            BadRequestError: with advice on how to make it smaller.
         """
         if len(self.first) * rows * arrays > MAX_CELLS:
             raise BadRequestError(

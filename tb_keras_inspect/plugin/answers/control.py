@@ -1,7 +1,7 @@
-"""Steering runs: finds a run's control files, hands commands over and answers back.
+"""Steering: finds the control files of a run, passes commands on and answers back.
 
-Reads the run's directory itself, past TensorBoard's data provider: control works where TensorBoard and
-the training see the same directory of the file system.
+Reads the directory of the run itself, not through TensorBoard's data provider. Steering works if
+TensorBoard and the training process see the same directory.
 """
 
 import dataclasses
@@ -23,34 +23,34 @@ from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.messages import is_id, secrets_equal
 from tb_keras_inspect.store.run import RunData
 
-ANSWER_SECONDS = 2.0  # how long a request waits for the training's answer
-SILENT = "The training says nothing any more: its process is dead or stopped"
-DISABLED = "Control is off: start TensorBoard with --keras_inspect_control"
+ANSWER_SECONDS = 2.0  # how long a request waits for the answer of the training process
+SILENT = "The training process does not respond any more: it is dead or stopped"
+DISABLED = "Steering is off: start TensorBoard with --keras_inspect_control"
 
 
 class ForbiddenError(HttpError):
-    """Whoever asks may not."""
+    """The client is not allowed to do this."""
 
     code = 403
 
 
 class ConflictError(HttpError):
-    """The training takes no commands now."""
+    """The training process accepts no commands now."""
 
     code = 409
 
 
 def controls_impl(run: RunData, params: Params) -> Payload:
-    """What was commanded while the run trained."""
+    """The commands given while the run trained."""
     return as_json({"run": run.name, "entries": [dataclasses.asdict(e) for e in run.controls]})
 
 
 class Steering:
-    """The runs of one logdir that take commands. Thread-safe.
+    """The runs of one logdir that accept commands. Thread-safe.
 
     Args:
-        logdir: As TensorBoard was given it; empty for several.
-        enabled: Whether it was started with `--keras_inspect_control`.
+        logdir: The logdir given to TensorBoard; empty if there are several.
+        enabled: Whether TensorBoard was started with `--keras_inspect_control`.
     """
 
     def __init__(self, logdir: str, enabled: bool):
@@ -59,7 +59,7 @@ class Steering:
         self._lives: dict[str, Liveness] = {}
 
     def state(self, run: str) -> Payload:
-        """What a training says of itself; `alive` is null where that is not known yet."""
+        """The state that the training process reports. `alive` is null if not known yet."""
         state, why, alive = None, "" if self.enabled else DISABLED, False
         try:
             state = self._channel(run).state()
@@ -72,10 +72,10 @@ class Steering:
         )
 
     def send(self, run: str, token: str, body: bytes) -> Payload:
-        """Hands a command over; waits a moment for the answer.
+        """Passes a command on and waits briefly for the answer.
 
         Raises:
-            HttpError: when it is not handed over.
+            HttpError: if it cannot be passed on.
         """
         identity, command, arguments = _command(body)
         end = self._checked(run, token)
@@ -84,25 +84,25 @@ class Steering:
             try:
                 end.send(token, identity, command, arguments)
             except OSError as error:
-                raise ConflictError(f"The command cannot be handed over: {error}") from error
+                raise ConflictError(f"The command cannot be passed on: {error}") from error
         return self._answer(run, end, identity, ANSWER_SECONDS)
 
     def answer(self, run: str, token: str, identity: str) -> Payload:
-        """The answer of a command, as far as there is one."""
+        """The answer to a command, if there is one yet."""
         return self._answer(run, self._checked(run, token), _id(identity), 0.0)
 
     def withdraw(self, run: str, token: str, identity: str) -> Payload:
-        """Takes back a command that waits."""
+        """Withdraws a waiting command."""
         end, identity = self._checked(run, token), _id(identity)
-        # Only its sender knows an id; that of another one cannot be guessed.
+        # Only the sender knows the id of a command; it cannot be guessed.
         return as_json({"id": identity, "withdrawn": end.withdraw(identity)})
 
     def look(self, run: str, token: str, identity: str) -> Payload:
-        """What was looked at: the container of `probe` or of `maps`."""
+        """The result of an inspection: the container of `probe` or of `maps`."""
         end, identity = self._checked(run, token), _id(identity)
         answer, data = end.answer(identity), end.picture(identity)
         if answer is None or data is None:
-            raise NotFoundError("There is no such picture, or not any more")
+            raise NotFoundError("There is no such picture, or it is gone")
         detail = answer.get("detail")
         if isinstance(detail, dict) and detail.get("form") == "probe":
             return probe_payload(run, records.decode_probe(data))
@@ -118,16 +118,20 @@ class Steering:
             state = end.state()
             gone = state.get("status") == "ended" or self._alive(run, state) is False
             if gone and end.withdraw(identity):
-                answer = {"id": identity, "outcome": "refused", "why": "The training is gone"}
+                answer = {
+                    "id": identity,
+                    "outcome": "refused",
+                    "why": "The training process is gone",
+                }
         return as_json(answer or {"id": identity, "outcome": "waiting"})
 
     def _checked(self, run: str, token: str) -> channel.Channel:
-        """The channel, for who has the token."""
+        """The channel, for clients with the token."""
         if not self.enabled:
             raise ForbiddenError(DISABLED)
         end = self._channel(run)
         expected = end.token()
-        # Where this process may not read it, the training checks it alone.
+        # If this process cannot read the token, only the training process checks it.
         if expected is not None and not secrets_equal(expected, token):
             raise ForbiddenError("The token is wrong")
         return end
@@ -139,7 +143,7 @@ class Steering:
             except channel.NotSteerableError as error:
                 raise ConflictError(str(error)) from error
             if state.get("status") == "ended":
-                raise ConflictError("The training has ended: nothing takes commands")
+                raise ConflictError("Training has ended: no commands are accepted")
             alive = self._alive(run, state)
             if alive:
                 return
@@ -155,30 +159,32 @@ class Steering:
 
     def _channel(self, run: str) -> channel.Channel:
         if not self._logdir:
-            raise ConflictError("Control needs one directory: start TensorBoard with --logdir")
+            raise ConflictError(
+                "Steering needs a single directory: start TensorBoard with --logdir"
+            )
         if is_remote(self._logdir):
             return channel.Channel(_remote_run(self._logdir, run))
         root = os.path.realpath(self._logdir)
         path = os.path.realpath(os.path.join(root, run))
-        # A link out of the logdir could lead commands anywhere.
+        # A link out of the logdir could redirect commands anywhere.
         if os.path.commonpath([root, path]) != root:
-            raise ForbiddenError("The run lies outside of the logdir, behind a link")
+            raise ForbiddenError("The run is outside the logdir, behind a link")
         return channel.Channel(path)
 
 
 def _remote_run(logdir: str, run: str) -> str:
-    """The run's URL; no name leads out of the logdir."""
+    """The URL of the run. No name leads out of the logdir."""
     if run == ".":
         return logdir
     parts = run.split("/")
     if "\\" in run or not all(parts) or {".", ".."} & set(parts):
-        raise ForbiddenError("The run's name leads out of the logdir")
+        raise ForbiddenError("The name of the run leads out of the logdir")
     return below(logdir, *parts)
 
 
 def _id(identity: str) -> str:
     if not is_id(identity):
-        raise BadRequestError(f"This is no id of a command: {identity[:80]!r}")
+        raise BadRequestError(f"This is not the id of a command: {identity[:80]!r}")
     return identity
 
 

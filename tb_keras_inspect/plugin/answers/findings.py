@@ -1,4 +1,4 @@
-"""What is wrong with one run."""
+"""The findings of one run."""
 
 from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose
 from tb_keras_inspect.plugin.errors import BadRequestError
@@ -10,7 +10,7 @@ THRESHOLD_NAMES = tuple(threshold.name for threshold in THRESHOLDS)
 
 
 def findings_impl(run: RunData, params: Params) -> Payload:
-    """Findings under the thresholds given, and what thresholds there are."""
+    """The findings for the given thresholds, and a list of all thresholds."""
     given = {name: params.text(name) for name in THRESHOLD_NAMES if params.has(name)}
     try:
         thresholds = Thresholds(THRESHOLDS, given)

@@ -1,4 +1,4 @@
-"""What the model makes of the probe samples: its outputs, and its activation functions at work."""
+"""The model's outputs for the probe samples, and its activation functions in use."""
 
 import math
 
@@ -18,7 +18,7 @@ def predictions_impl(run: RunData, params: Params) -> Payload:
         arrays[f"output{number}"] = values
     try:
         labels = run.probe.labels
-    except NotRecordedError:  # its record may be damaged
+    except NotRecordedError:  # the record may be damaged
         labels = None
     if labels is not None:
         arrays["labels"] = labels
@@ -27,7 +27,7 @@ def predictions_impl(run: RunData, params: Params) -> Payload:
 
 
 def activation_functions_impl(run: RunData, params: Params) -> Payload:
-    """Curves and histograms of one snapshot: the newest at or before a step, else the first."""
+    """Curves and histograms of the newest snapshot at or before a step, or of the first one."""
     step = params.step("step")
     found = run.activation_functions(step, params.texts("layer") or None)
     functions, arrays = [], {}

@@ -1,4 +1,4 @@
-"""Pictures: of what the probe samples look like inside the model, and the samples themselves."""
+"""Pictures of the probe samples inside the model, and the samples themselves."""
 
 import dataclasses
 from typing import Any
@@ -18,7 +18,7 @@ _INDEXED = tuple(kind.value for kind in INDEXED_KINDS)
 
 
 def maps_index_impl(run: RunData, params: Params) -> Payload:
-    """At which steps there are pictures of a kind, and of what."""
+    """The steps at which there are pictures of a kind, and what they show."""
     kind = params.choice("kind", _INDEXED, Kind.MAPS.value)
     snapshots = run.map_snapshots(kind)
     omissions = dict.fromkeys(item for snapshot in snapshots for item in snapshot.omissions)
@@ -35,7 +35,7 @@ def maps_index_impl(run: RunData, params: Params) -> Payload:
 
 
 def maps_impl(run: RunData, params: Params) -> Payload:
-    """The pictures of one name: of the newest snapshot at or before a step, else of the first."""
+    """The pictures of one name from the newest snapshot at or before a step, or from the first one."""
     kind = params.choice("kind", _PICTURES, Kind.MAPS.value)
     maps = run.maps(params.text("layer"), kind)
     step = params.step("step")
@@ -46,7 +46,7 @@ def maps_impl(run: RunData, params: Params) -> Payload:
 
 
 def stack_payload(meta: dict[str, Any], record: DecodedMap) -> Payload:
-    """Pictures as a container."""
+    """Packs pictures into a container."""
     return as_container(meta | _meta(record), _arrays(record))
 
 
@@ -56,7 +56,7 @@ def probe_impl(run: RunData, params: Params) -> Payload:
 
 
 def probe_payload(run: str, probe: DecodedProbe) -> Payload:
-    """Samples and their labels as a container."""
+    """Packs samples and their labels into a container."""
     arrays: dict[str, np.ndarray] = {}
     for number, record in enumerate(probe.inputs):
         arrays |= {f"input{number}/{name}": array for name, array in _arrays(record).items()}

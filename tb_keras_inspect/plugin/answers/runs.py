@@ -1,4 +1,4 @@
-"""Which runs there are, and what was trained in one."""
+"""The list of runs, and the model of one."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ from tb_keras_inspect.store.run import RunData
 
 
 def runs_impl(logdir: Logdir, samples_limit: int) -> Payload:
-    """What was recorded where."""
+    """Lists the runs and what each recorded."""
     return as_json(
         {
             "version": __version__,
@@ -24,7 +24,7 @@ def runs_impl(logdir: Logdir, samples_limit: int) -> Payload:
 
 def model_impl(run: RunData, params: Params) -> Payload:
     """The model record."""
-    content = dict(vars(run.model))  # `asdict` would copy: seconds for 100,000 layers
+    content = dict(vars(run.model))  # `asdict` would copy, which takes seconds for 100,000 layers
     for name in ("layers", "variables", "sites", "omissions"):
         content[name] = [vars(item) for item in content[name]]
     content["fingerprint"] = f"{run.model.fingerprint:016x}"

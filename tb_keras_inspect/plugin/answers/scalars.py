@@ -32,7 +32,7 @@ def loss_impl(run: RunData, params: Params) -> Payload:
 
 
 def scalars_impl(run: RunData, params: Params) -> Payload:
-    """Scalars of TensorBoard's own plugin, on the run's axis of training steps."""
+    """The scalars of TensorBoard's own plugin, on the step axis of the run."""
     series, arrays = [], {}
     for number, item in enumerate(run.scalars):
         series.append({"subrun": item.subrun, "tag": item.tag, "axis": item.axis})

@@ -1,4 +1,4 @@
-"""Tables of statistics: over all steps, at one step, and of one layer."""
+"""Tables of statistics over all steps, at one step, and for one layer."""
 
 import contextlib
 from typing import Any
@@ -18,7 +18,7 @@ from tb_keras_inspect.store.tables.table import StatTable
 
 
 def table_impl(run: RunData, params: Params) -> Payload:
-    """Statistics of a kind at all steps of a range, pooled to a width."""
+    """The statistics of one kind at all steps of a range, pooled to a width."""
     table = run.table(params.text("kind"))
     rows = _rows(table, params)
     columns = Columns.of(table.steps, params)
@@ -43,7 +43,7 @@ def table_impl(run: RunData, params: Params) -> Payload:
 
 
 def snapshot_impl(run: RunData, params: Params) -> Payload:
-    """All kinds at one step: of each the newest sample at or before it, else its first one."""
+    """All kinds at one step: for each, the newest sample at or before it, or the first one."""
     step = params.step("step")
     asked = [kind for kind in TABLE_KINDS if kind.value in run.kinds]
     kinds, arrays = {}, {}
@@ -55,7 +55,7 @@ def snapshot_impl(run: RunData, params: Params) -> Payload:
             arrays[kind.value] = table.values[index]
     meta = {"run": run.name, "requested_step": step, "kinds": kinds, "units": None}
     if Kind.UNITS.value in run.kinds:
-        with contextlib.suppress(NotRecordedError):  # not one of them can be read
+        with contextlib.suppress(NotRecordedError):  # none of them can be read
             meta["units"] = _add_units(run, step, arrays)
     meta["problems"] = run.problems
     return as_container(meta, arrays)
@@ -82,7 +82,7 @@ def series_impl(run: RunData, params: Params) -> Payload:
 
 
 def index_at(steps: np.ndarray, step: int | None) -> int:
-    """Number of the newest sample at or before a step, else of the first; None: the newest."""
+    """Index of the newest sample at or before a step, or of the first one. None means the newest."""
     if step is None:
         return len(steps) - 1
     return max(int(np.searchsorted(steps, step, side="right")) - 1, 0)
@@ -108,7 +108,7 @@ def _add_units(run: RunData, step: int | None, arrays: dict[str, np.ndarray]) ->
 
 
 def _rows_of_layer(run: RunData, layer: str):
-    """A function from kind to the names of the layer's rows, those of nested layers included."""
+    """A function from kind to the names of the layer's rows, including those of nested layers."""
     layers = run.model.layers
     inside: set[int] = set()
     for index, item in enumerate(layers):  # a parent comes before its children
@@ -138,5 +138,5 @@ def _rows(table: StatTable, params: Params) -> slice:
     count = len(table.names)
     start, stop, _ = params.rows().indices(count)
     if count and start >= stop:
-        raise BadRequestError(f"Parameter 'rows' selects none of the {count} rows there are")
+        raise BadRequestError(f"Parameter 'rows' selects none of the {count} rows")
     return slice(start, max(start, stop))

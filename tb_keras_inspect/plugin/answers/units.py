@@ -10,7 +10,7 @@ from tb_keras_inspect.store.tables import pooling
 
 
 def units_impl(run: RunData, params: Params) -> Payload:
-    """One layer's units over time."""
+    """The units of one layer over time."""
     layer = params.text("layer")
     units = run.units(layer)
     columns = Columns.of(units.steps, params)
@@ -30,7 +30,7 @@ def units_impl(run: RunData, params: Params) -> Payload:
 
 
 def histogram_impl(run: RunData, params: Params) -> Payload:
-    """One tensor's histograms over time."""
+    """The histograms of one tensor over time."""
     kind, name = params.text("kind"), params.text("name")
     histogram = run.histogram(kind, name)
     columns = Columns.of(histogram.steps, params)
