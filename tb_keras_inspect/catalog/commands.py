@@ -47,7 +47,7 @@ class Command:
         group: A later command of the same group supersedes an earlier one that still waits.
         absolute: Whether its effect does not depend on earlier commands, so that it can supersede them.
         paused: Whether it needs a paused training run.
-        look: Whether it only inspects: its answer has a picture, and it is not recorded.
+        inspects: Whether it only inspects: its answer has a picture, and it is not recorded.
     """
 
     title: str
@@ -55,7 +55,7 @@ class Command:
     group: str = ""
     absolute: bool = True
     paused: bool = False
-    look: bool = False
+    inspects: bool = False
 
 
 def _flag(value: Any) -> bool:
@@ -185,18 +185,18 @@ COMMANDS: dict[str, Command] = {
     "remove_breakpoint": Command(
         "remove a breakpoint", {"breakpoint": Parameter(_whole(1, MAX_STEP))}
     ),
-    "look_at_batch": Command("show the next batch and its losses", paused=True, look=True),
+    "look_at_batch": Command("show the next batch and its losses", paused=True, inspects=True),
     "look_at_activations": Command(
         "show a layer's output for the batch",
         {"layer": Parameter(_text)},
         paused=True,
-        look=True,
+        inspects=True,
     ),
     "look_at_gradient": Command(
         "show the gradient of the batch's loss with respect to a weight",
         {"variable": Parameter(_text)},
         paused=True,
-        look=True,
+        inspects=True,
     ),
 }
 

@@ -167,7 +167,7 @@ class TrainingChannel:
         return None
 
     def take(self, identity: str) -> bool:
-        """Delete a command's file. Return False if its sender has taken it back."""
+        """Delete a command's file. Return False if its sender has withdrawn it."""
         return self._commands.remove(_file(identity))
 
     def answer(self, answer: Mapping[str, Any], picture: bytes | None = None) -> None:

@@ -22,7 +22,7 @@ class Control:
     Args:
         channel: The run's control files.
         token: The run's token.
-        timeout: Seconds to wait for an answer. A command that has none by then is taken back.
+        timeout: Seconds to wait for an answer. A command that has none by then is withdrawn.
             Defaults to 60.
     """
 

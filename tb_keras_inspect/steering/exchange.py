@@ -55,7 +55,7 @@ class Exchange:
 
         Raises:
             NotSteerableError: If the training process dies meanwhile.
-            TimeoutError: If there is no answer in time. The command is taken back.
+            TimeoutError: If there is no answer in time. The command is withdrawn.
         """
         end, liveness = time.monotonic() + self.timeout, Liveness()
         while (answer := self._channel.answer(identity)) is None:
@@ -65,7 +65,7 @@ class Exchange:
                     if silent:
                         raise NotSteerableError(silence(self.state()))
                     raise TimeoutError(
-                        f"No answer in {self.timeout:g} s; the command was taken back"
+                        f"No answer in {self.timeout:g} s; the command was withdrawn"
                     )
                 end = time.monotonic() + self.timeout  # it is being carried out
             self.pause()

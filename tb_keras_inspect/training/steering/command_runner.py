@@ -76,7 +76,7 @@ class CommandRunner:
         self, request: Request, at: NextStep, outcome: str, why: str = "", result: Any = None
     ) -> None:
         result = result or Result()
-        if not COMMANDS[request.command].look:
+        if not COMMANDS[request.command].inspects:
             self._log.add(
                 at.step,
                 request.id,
