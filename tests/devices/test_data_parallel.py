@@ -22,7 +22,7 @@ def test_weights_are_bit_identical_with_the_callback(trained):
     assert trained["problems"] == []
 
 
-def test_numbers_are_those_of_one_device(trained, folder, assert_same):
+def test_statistics_are_those_of_one_device(trained, folder, assert_same):
     run, one = read_events.read(folder / "several"), read_events.read(folder / "one")
     assert run.steps() == one.steps() == [0, 1, 2, 3, 4, 5]
     assert_same(run, one, run.steps(), KINDS)  # steps 2 and 5 are on 2 + 2 samples
@@ -32,6 +32,6 @@ def test_numbers_are_those_of_one_device(trained, folder, assert_same):
             np.testing.assert_allclose(run.units[step][name], max_abs, rtol=2e-5, atol=1e-6)
 
 
-def test_what_plain_keras_cannot_do_here(trained):
+def test_what_keras_itself_cannot_do_here_fails_without_the_callback_too(trained):
     """Where this fails, Keras has mended it: the documentation of several devices can say so."""
     assert "IndivisibleError" in trained["unlike_keras"]  # 19 samples: the last batch has 3

@@ -26,7 +26,7 @@ def test_weights_are_bit_identical_with_the_callback(trained):
         assert report["problems"] == []
 
 
-def test_numbers_are_those_of_one_device(trained, folder, assert_same):
+def test_statistics_are_those_of_one_device(trained, folder, assert_same):
     run, one = read_events.read(folder / "together"), read_events.read(folder / "one")
     assert run.steps() == one.steps() == [0, 1, 2, 3]
     assert_same(run, one, run.steps(), KINDS)
@@ -41,7 +41,7 @@ def test_one_process_writes_and_all_sample_the_same_steps(trained, folder):
     assert len(first["sampled"]) > 3
 
 
-def test_a_callback_on_one_process_alone_does_not_stop_the_training(trained, folder):
+def test_a_callback_in_one_process_only_does_not_block_training(trained, folder):
     first, second = trained
     (problem,) = first["alone_problems"]
     assert "not all of them have the callback" in problem

@@ -27,7 +27,7 @@ def test_weights_are_bit_identical_with_the_callback(trained):
         assert report["problems"] == []
 
 
-def test_numbers_are_those_of_one_device(trained, folder, assert_same):
+def test_statistics_are_those_of_one_device(trained, folder, assert_same):
     run, one = read_events.read(folder / "together"), read_events.read(folder / "one")
     assert run.steps() == one.steps() == [0, 1, 2, 3, 4, 5]
     assert_same(run, one, run.steps(), KINDS)  # steps 2 and 5 are on 2 + 2 samples
@@ -48,7 +48,7 @@ def test_all_sample_the_same_steps(trained, folder):
     assert len(first["sampled"]) > 3
 
 
-def test_runs_of_their_own_hold_their_part_of_each_batch(trained, folder, assert_same):
+def test_separate_runs_hold_their_part_of_each_batch(trained, folder, assert_same):
     parts = [read_events.read(folder / f"apart{rank}") for rank in range(2)]
     one = read_events.read(folder / "one")
     for report, run in zip(trained, parts, strict=True):
@@ -61,7 +61,7 @@ def test_runs_of_their_own_hold_their_part_of_each_batch(trained, folder, assert
     assert all(0 < square < whole for square in squares)
 
 
-def test_a_callback_on_one_process_alone_does_not_stop_the_training(trained, folder, assert_same):
+def test_a_callback_in_one_process_only_does_not_block_training(trained, folder, assert_same):
     first, second = trained
     (problem,) = first["alone_problems"]
     assert "own part of each batch" in problem

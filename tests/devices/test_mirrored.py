@@ -29,7 +29,7 @@ def test_weights_are_bit_identical_with_the_callback(trained):
     assert trained["problems"] == []
 
 
-def test_numbers_are_those_of_one_device(uneven, assert_same):
+def test_statistics_are_those_of_one_device(uneven, assert_same):
     run, one = uneven
     assert run.steps() == one.steps() == [0, 1, 2, 3, 4, 5]
     assert_same(run, one, [0, 1], EVERYTHING)
@@ -49,7 +49,7 @@ def test_histograms_and_units_are_those_of_one_device(uneven):
             np.testing.assert_allclose(run.units[step][name], max_abs, rtol=2e-5, atol=1e-6)
 
 
-def test_a_replica_without_samples_does_not_count(trained, folder, assert_same):
+def test_a_replica_without_samples_is_ignored(trained, folder, assert_same):
     run, one = read_events.read(folder / "empty"), read_events.read(folder / "empty_one")
     assert_same(run, one, [2], WHOLE_BATCH)
     assert run.step(2)["loss"] == pytest.approx(one.step(2)["loss"], rel=2e-5)
@@ -67,7 +67,7 @@ def test_gradients_are_the_applied_ones(trained, folder, name):
             assert updates[variable]["l2"] == pytest.approx(applied, rel=1e-4), (step, variable)
 
 
-def test_the_clipped_norm_is_that_of_what_is_applied(trained, folder):
+def test_the_clipped_norm_is_that_of_the_applied_gradients(trained, folder):
     run = read_events.read(folder / "noisy")
     for step in run.steps():
         updates = [cells["l2"] for cells in run.at(Kind.UPDATE, step).values()]
@@ -85,6 +85,6 @@ def test_probe_samples_are_the_first_of_the_batch(trained, folder):
 
 
 @pytest.mark.parametrize("what", ["steps_per_execution", "gradient_accumulation", "jit_compile"])
-def test_what_plain_keras_cannot_do_here(trained, what):
+def test_what_keras_itself_cannot_do_here_fails_without_the_callback_too(trained, what):
     """Where this fails, Keras has mended it: the documentation of several devices can say so."""
     assert trained["unlike_keras"][what] is not None

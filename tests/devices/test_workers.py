@@ -31,7 +31,7 @@ def test_weights_are_bit_identical_with_the_callback(trained):
         assert report["problems"] == []
 
 
-def test_numbers_are_those_of_one_device(trained, folder, assert_same):
+def test_statistics_are_those_of_one_device(trained, folder, assert_same):
     run, one = read_events.read(folder / "together"), read_events.read(folder / "one")
     assert run.steps() == one.steps() == [0, 1, 2, 3, 4, 5]
     assert_same(run, one, [0, 1], (Kind.STEP, Kind.GRADIENT, Kind.UPDATE, *WHOLE_BATCH))
@@ -51,7 +51,7 @@ def test_all_sample_the_same_steps(trained, folder):
     assert len(chief["sampled"]) > 3
 
 
-def test_a_callback_on_the_chief_alone_does_not_stop_the_training(trained, folder):
+def test_a_callback_in_the_chief_only_does_not_block_training(trained, folder):
     chief, worker = trained
     (problem,) = chief["alone_problems"]
     assert "not all of them have the callback" in problem
@@ -65,7 +65,7 @@ def test_a_callback_on_the_chief_alone_does_not_stop_the_training(trained, folde
     ("form", "words"),
     [("model", "with an unsupported type"), ("step", "Invalid reduction dimension")],
 )
-def test_what_plain_keras_cannot_do_here(trained, form, words):
+def test_what_keras_itself_cannot_do_here_fails_without_the_callback_too(trained, form, words):
     """Where this fails, Keras has mended it: the documentation of several devices can say so."""
     for report in trained:
         assert words in report["unlike_keras"][form]

@@ -1,4 +1,4 @@
-"""Which elements of a large tensor are looked at: few enough, and of every channel."""
+"""Which elements of a large tensor are sampled: few enough, and of every channel."""
 
 import math
 
@@ -14,7 +14,7 @@ SIZES = [1, 5, 16, 17, 100, 1000, 16384, 16385, 99991, 1 << 20]
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("limit", [1, 16, 4096])
-def test_at_most_the_limit_is_looked_at_and_no_channel_count_is_met(size, limit):
+def test_at_most_the_limit_is_sampled_and_the_stride_divides_no_channel_count(size, limit):
     stride = sampling_stride(size, limit)
     assert len(range(0, size, stride)) <= limit
     assert stride == 1 or math.gcd(stride, 30) == 1
@@ -22,7 +22,7 @@ def test_at_most_the_limit_is_looked_at_and_no_channel_count_is_met(size, limit)
 
 
 @pytest.mark.parametrize("channels", [2, 3, 12, 24, 64, 160, 512])
-def test_a_share_of_zeros_among_the_elements_looked_at_is_that_of_all_channels(channels):
+def test_the_fraction_of_zeros_among_sampled_elements_is_that_of_all_channels(channels):
     """Some channels, side by side, are zero: an even distance would see all of them or none."""
     x = np.ones((50, 20, channels), np.float32)
     x[..., : channels // 4 or 1] = 0
@@ -39,7 +39,7 @@ def thin(x, limit):
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="sizes known late are TensorFlow's")
 @pytest.mark.parametrize("jit", [False, True])
-def test_a_size_that_is_known_late_gives_the_same_elements(jit):
+def test_a_size_known_only_at_run_time_gives_the_same_elements(jit):
     import tensorflow as tf
 
     backend = current()

@@ -218,7 +218,7 @@ def test_a_trace_changes_nothing():
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-def test_a_model_that_cannot_be_traced_has_the_order_of_its_calls():
+def test_a_model_that_cannot_be_traced_falls_back_to_the_order_of_calls():
     model = Subclassed()
     model(np.ones((2, 3), "float32"))
     wrong = np.ones((2, 7), "float32")

@@ -67,7 +67,7 @@ def test_several_losses_keep_their_structure():
     assert json.loads(found["from_logits"]) == {"a": None, "b": True}
 
 
-def test_the_optimizer_brings_its_options():
+def test_the_options_of_the_optimizer_are_included():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9)
     found = compiled_of(
         model_with("mse", optimizer=keras.optimizers.SGD(schedule, momentum=0.5, clipnorm=1.0))
@@ -78,7 +78,7 @@ def test_the_optimizer_brings_its_options():
     assert found["optimizer.learning_rate"].startswith("ExponentialDecay(initial_learning_rate=0.5")
 
 
-def test_a_step_of_the_models_own_is_told():
+def test_a_custom_train_step_is_reported():
     class Own(keras.Sequential):
         def train_step(self, data):
             return {}

@@ -1,4 +1,4 @@
-"""Processes agree whether they record together, who writes, and at which steps."""
+"""Processes agree whether they record together, which one writes, and at which steps."""
 
 import threading
 
@@ -13,7 +13,7 @@ from tb_keras_inspect.training.processes.group import Processes, meet
 SECONDS = 0.2
 
 
-class Post:
+class Shared:
     """What the processes of a test share."""
 
     def __init__(self, count):
@@ -26,24 +26,24 @@ class Post:
 class ThreadTransport(Transport):
     """Processes that are threads."""
 
-    def __init__(self, post, index, separable=True):
-        self.post, self.index, self.count, self.separable = post, index, post.count, separable
+    def __init__(self, shared, index, separable=True):
+        self.shared, self.index, self.count, self.separable = shared, index, shared.count, separable
 
     def set_once(self, key, value):
-        with self.post.changed:
-            self.post.values.setdefault(key, value)
-            self.post.changed.notify_all()
+        with self.shared.changed:
+            self.shared.values.setdefault(key, value)
+            self.shared.changed.notify_all()
 
     def get(self, key, seconds):
-        with self.post.changed:
-            self.post.changed.wait_for(lambda: key in self.post.values, seconds)
-            return self.post.values.get(key)
+        with self.shared.changed:
+            self.shared.changed.wait_for(lambda: key in self.shared.values, seconds)
+            return self.shared.values.get(key)
 
     def total(self, numbers):
-        self.post.sent[self.index] = numbers
-        self.post.barrier.wait(10)
-        total = [sum(column) for column in zip(*self.post.sent.values(), strict=True)]
-        self.post.barrier.wait(10)
+        self.shared.sent[self.index] = numbers
+        self.shared.barrier.wait(10)
+        total = [sum(column) for column in zip(*self.shared.sent.values(), strict=True)]
+        self.shared.barrier.wait(10)
         return total
 
 
@@ -65,11 +65,11 @@ def in_threads(functions):
 
 def met(log_dirs, separable=True):
     """What each process finds; None in `log_dirs` stands for one without the callback."""
-    post = Post(len(log_dirs))
+    shared = Shared(len(log_dirs))
     present = [i for i, log_dir in enumerate(log_dirs) if log_dir is not None]
     found = in_threads(
         [
-            lambda i=i: meet(ThreadTransport(post, i, separable), log_dirs[i], "fit/1", SECONDS)
+            lambda i=i: meet(ThreadTransport(shared, i, separable), log_dirs[i], "fit/1", SECONDS)
             for i in present
         ]
     )
@@ -86,7 +86,7 @@ def test_all_with_the_same_log_dir_record_together_and_the_first_writes():
         assert processes.problem == ""
 
 
-def test_log_dirs_of_their_own_are_runs_of_their_own():
+def test_different_log_dirs_are_separate_runs():
     for processes in met(["a", "b"]).values():
         assert not processes.together
         assert processes.writes
@@ -95,7 +95,7 @@ def test_log_dirs_of_their_own_are_runs_of_their_own():
         assert "own part of each batch" in processes.problem
 
 
-def test_where_steps_cannot_differ_log_dirs_of_their_own_do_not_matter():
+def test_where_all_must_sample_together_different_log_dirs_do_not_matter():
     found = met(["a", "b"], separable=False)
     assert all(processes.together for processes in found.values())
     assert [p.writes for p in found.values()] == [True, False]
@@ -103,7 +103,7 @@ def test_where_steps_cannot_differ_log_dirs_of_their_own_do_not_matter():
 
 @pytest.mark.parametrize("log_dirs", [["a", None], [None, "a"], ["a", None, "a"]])
 @pytest.mark.parametrize("separable", [True, False])
-def test_one_without_the_callback_lets_nobody_wait_for_ever(log_dirs, separable):
+def test_a_process_without_the_callback_keeps_no_other_waiting(log_dirs, separable):
     found = met(log_dirs, separable)
     for index, processes in found.items():
         assert not processes.together
@@ -112,28 +112,30 @@ def test_one_without_the_callback_lets_nobody_wait_for_ever(log_dirs, separable)
         assert "Give it to `fit` in every process" in processes.problem
 
 
-def test_who_comes_too_late_does_what_was_decided():
-    post = Post(2)
-    early = meet(ThreadTransport(post, 0), "a", "fit/1", 0.01)
-    late = meet(ThreadTransport(post, 1), "a", "fit/1", 10.0)
+def test_a_late_process_follows_the_decision():
+    shared = Shared(2)
+    early = meet(ThreadTransport(shared, 0), "a", "fit/1", 0.01)
+    late = meet(ThreadTransport(shared, 1), "a", "fit/1", 10.0)
     assert not early.together
     assert not late.together
     assert early.writes
     assert not late.writes
 
 
-def test_each_fit_is_a_meeting_of_its_own():
-    post = Post(2)
-    meet(ThreadTransport(post, 0), "a", "fit/1", 0.01)
+def test_each_fit_decides_anew():
+    shared = Shared(2)
+    meet(ThreadTransport(shared, 0), "a", "fit/1", 0.01)
     again = in_threads(
-        [lambda i=i: meet(ThreadTransport(post, i), "a", "fit/2", 10.0) for i in range(2)]
+        [lambda i=i: meet(ThreadTransport(shared, i), "a", "fit/2", 10.0) for i in range(2)]
     )
     assert all(processes.together for processes in again)
 
 
 def test_the_chiefs_interval_holds_and_all_sample_or_none():
-    post = Post(3)
-    everyone = [Processes(ThreadTransport(post, i), together=True, chief=i == 0) for i in range(3)]
+    shared = Shared(3)
+    everyone = [
+        Processes(ThreadTransport(shared, i), together=True, chief=i == 0) for i in range(3)
+    ]
 
     def agreed(*armed):
         calls = [
@@ -147,14 +149,14 @@ def test_the_chiefs_interval_holds_and_all_sample_or_none():
 
 
 @pytest.mark.parametrize("decision", [True, False])
-def test_what_only_the_chief_can_decide(decision):
-    post = Post(3)
-    chief, *others = [Processes(ThreadTransport(post, i), together=True) for i in range(3)]
+def test_the_decision_of_the_chief_holds_for_all(decision):
+    shared = Shared(3)
+    chief, *others = [Processes(ThreadTransport(shared, i), together=True) for i in range(3)]
     calls = [lambda one=one: one.chiefs(not decision) for one in others]
     assert in_threads([lambda: chief.chiefs(decision), *calls]) == [decision] * 3
 
 
-def test_a_process_on_its_own_asks_nobody():
+def test_a_single_process_decides_alone():
     alone = Processes()
     assert alone.agree(True, 7) == (True, 7)
     assert alone.agree(False, 7) == (False, 7)
@@ -169,8 +171,8 @@ class Broken(ThreadTransport):
 
 
 @pytest.mark.parametrize("separable", [True, False])
-def test_a_failing_meeting_costs_no_training(monkeypatch, separable):
-    transport = Broken(Post(2), 0, separable)
+def test_training_goes_on_when_the_processes_cannot_meet(monkeypatch, separable):
+    transport = Broken(Shared(2), 0, separable)
     monkeypatch.setattr(type(frameworks.current()), "transport", lambda self, model: transport)
     model = keras.Sequential([keras.layers.Dense(1)])
     processes = group.join(model, "a")
@@ -178,7 +180,7 @@ def test_a_failing_meeting_costs_no_training(monkeypatch, separable):
     assert processes.writes
 
 
-def test_a_model_trained_alone_does_not_put_others_out_of_step():
+def test_a_model_trained_by_one_process_alone_does_not_shift_the_names_of_fits():
     small = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     large = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
     before = group._name_of_fit(large)

@@ -1,4 +1,4 @@
-"""Numbers of the parts of a batch, put together, are those of the whole batch."""
+"""The combined statistics of the parts of a batch are those of the whole batch."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def parts_of(*sizes, seed=0):
 
 
 @pytest.mark.parametrize("sizes", [(4, 4), (2, 1), (3, 0), (1, 5, 2), (4,)])
-def test_activations_are_weighed_by_elements(sizes):
+def test_activations_are_weighted_by_elements(sizes):
     parts = parts_of(*sizes)
     rows = [row_of(part) for part in parts]
     layout, views = combined([section(Kind.ACTIVATION, (*COLUMNS, COUNT), [SITE])], rows)
@@ -50,7 +50,7 @@ def test_activations_are_weighed_by_elements(sizes):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_a_value_that_is_not_finite_is_seen_in_the_whole(bad):
+def test_a_value_that_is_not_finite_is_kept(bad):
     good, broken = parts_of(4, 4)
     broken[0, 0] = bad
     with np.errstate(invalid="ignore"):
@@ -62,13 +62,13 @@ def test_a_value_that_is_not_finite_is_seen_in_the_whole(bad):
         assert not np.isfinite(found[name]), name
 
 
-def test_a_batch_without_samples_anywhere_is_not_a_number():
+def test_a_batch_without_samples_on_any_replica_is_nan():
     rows = [row_of(part) for part in parts_of(0, 0)]
     _, views = combined([section(Kind.ACTIVATION, (*COLUMNS, COUNT), [SITE])], rows)
     assert np.isnan(views[Kind.ACTIVATION]).all()
 
 
-def test_inputs_keep_their_range():
+def test_the_range_of_inputs_is_that_of_all_parts():
     parts = parts_of(3, 1, seed=2)
     rows = []
     for part in parts:
@@ -82,7 +82,7 @@ def test_inputs_keep_their_range():
         np.testing.assert_allclose(value, expected[name], rtol=1e-5, err_msg=name)
 
 
-def test_the_loss_is_a_mean_over_samples_and_other_numbers_are_everybodys():
+def test_the_loss_is_a_mean_over_samples_and_other_numbers_are_those_of_any_replica():
     columns = ("learning_rate", "loss", COUNT)
     _, views = combined(
         [section(Kind.STEP, columns, [""])], [[0.1, 1.0, 3], [0.1, 5.0, 1], [0.1, np.nan, 0]]
@@ -90,7 +90,7 @@ def test_the_loss_is_a_mean_over_samples_and_other_numbers_are_everybodys():
     np.testing.assert_allclose(views[Kind.STEP], [[0.1, 2.0]], rtol=1e-6)
 
 
-def test_units_and_histograms():
+def test_units_are_the_maximum_and_histograms_the_sum_over_replicas():
     units = section(Kind.UNITS, (), [SITE], 3)
     counts = section(Kind.ACTIVATION_HISTOGRAM, (), [SITE], 2)
     empty = [-np.inf] * 3  # the largest of nothing
@@ -100,7 +100,7 @@ def test_units_and_histograms():
 
 
 @pytest.mark.parametrize("kind", [Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE])
-def test_parameters_are_the_same_everywhere(kind):
+def test_parameters_are_taken_from_any_replica(kind):
     layout, views = combined([section(kind, ("l2",), ["a", "b"])], [[1, 2], [1, 2]])
     np.testing.assert_array_equal(views[kind], [[1], [2]])
     assert layout.sections[0].rows == ("a", "b")

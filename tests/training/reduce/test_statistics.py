@@ -64,14 +64,14 @@ def numpy(tensor):
 
 
 @pytest.mark.parametrize("name", TENSORS)
-def test_one_tensor(name):
+def test_statistics_of_one_tensor_match_the_reference(name):
     x = TENSORS[name].astype("float32")
     found = statistics.tensor_statistics([flat(x)], current())[0]
     check(numpy(found), x)
 
 
 @pytest.mark.parametrize("small", [2**18, 16, 1], ids=["together", "mixed", "alone"])
-def test_many_tensors_at_once_are_as_each_alone(small, monkeypatch):
+def test_statistics_of_many_tensors_are_those_of_each_alone(small, monkeypatch):
     monkeypatch.setattr(parameters, "SMALL", small)
     arrays = [x.astype("float32") for x in TENSORS.values()]
     tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
@@ -81,7 +81,7 @@ def test_many_tensors_at_once_are_as_each_alone(small, monkeypatch):
         check(row, x)
 
 
-def test_usual_tensors_take_the_fast_road_to_the_same_numbers():
+def test_usual_tensors_take_the_fast_path_to_the_same_numbers():
     usual = ("ordinary", "one element", "all zero", "constant", "half zero", "whole rows", "long")
     arrays = [TENSORS[name].astype("float32") for name in usual]
     tensors = parameters.Tensors.of([keras.ops.convert_to_tensor(x) for x in arrays], current())
@@ -101,7 +101,7 @@ def test_differences_are_taken_tensor_by_tensor():
     np.testing.assert_allclose(table[:, 0], [0.5 * np.sqrt(x.size) for x in before], rtol=1e-5)
 
 
-def test_zeros_among_some_elements_come_near_the_share_among_all():
+def test_the_fraction_of_zeros_among_some_elements_approximates_that_among_all():
     x = (RNG.random(100_000) < 0.3).astype("float32")
     wide = keras.ops.convert_to_tensor(x)
     alone = numpy(statistics.tensor_statistics([wide], current(), [current().thin(wide, 16384)]))[
@@ -127,27 +127,27 @@ def test_histogram_of_all_elements_is_that_of_the_host(small, monkeypatch):
         assert row[bins.BINS] == np.count_nonzero(~np.isfinite(x))
 
 
-def test_counts_by_index():
+def test_each_index_is_counted():
     index = keras.ops.convert_to_tensor(np.array([0, 3, 3, 5], "int32"))
     np.testing.assert_array_equal(numpy(current().count_by_index(index, 7)), [1, 0, 0, 2, 0, 1, 0])
 
 
 @pytest.mark.parametrize(("shape", "axis"), [((6, 4), 1), ((2, 3, 3, 5), 3), ((2, 5, 3, 3), 1)])
-def test_unit_magnitudes(shape, axis):
+def test_the_largest_magnitude_of_each_unit_matches_the_reference(shape, axis):
     x = RNG.normal(size=shape).astype("float32")
     found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), axis, current()))
     want = [np.abs(np.take(x, unit, axis)).max() for unit in range(shape[axis])]
     np.testing.assert_array_equal(found, want)
 
 
-def test_a_unit_that_is_not_a_number_is_shown_as_such():
+def test_a_nan_in_a_unit_is_kept():
     x = np.ones((64, 3), "float32")
     x[40, 1] = np.nan
     found = numpy(statistics.unit_max_abs(keras.ops.convert_to_tensor(x), 1, current()))
     np.testing.assert_array_equal(np.isnan(found), [False, True, False])
 
 
-def test_input_range():
+def test_the_range_of_inputs_matches_the_reference():
     x = RNG.normal(size=(8, 4)).astype("float32")
     found = numpy(statistics.range_statistics([flat(x)], current())[0])
     np.testing.assert_allclose(
@@ -155,7 +155,7 @@ def test_input_range():
     )
 
 
-def test_update_ratio_is_not_a_number_where_all_weights_are_zero():
+def test_the_update_ratio_is_nan_where_all_weights_are_zero():
     update, weight = np.array([1.0, 1.0], "float32"), np.array([4.0, 0.0], "float32")
     found = numpy(statistics.update_ratio(*map(keras.ops.convert_to_tensor, (update, weight))))
     assert found[0] == 0.25

@@ -23,7 +23,7 @@ def check_range(cell, batch):
 
 
 @pytest.mark.slow
-def test_whole_number_inputs_and_targets_have_their_range(tmp_path):
+def test_integer_inputs_and_targets_have_their_range(tmp_path):
     keras.utils.set_random_seed(1)
     run = recorded(zoo.embedded(), zoo.tokens(), zoo.labels(), tmp_path)
     (cell,) = run.at(Kind.INPUT, 0).values()

@@ -1,4 +1,4 @@
-"""A layer that cannot stand the hooks: training goes on without them, the same to the last bit."""
+"""A layer that fails under the hooks: training goes on without them, bit-identical."""
 
 import sys
 
@@ -18,7 +18,7 @@ from tests.training.references import BACKEND
 EAGER = [True] if BACKEND == "torch" else [False, True]
 
 
-class Calm(keras.layers.Layer):
+class Plain(keras.layers.Layer):
     """A weight, noise and a count: what a forward pass may change."""
 
     def build(self, shape):
@@ -29,29 +29,29 @@ class Calm(keras.layers.Layer):
     def call(self, x, training=False):
         self.calls.assign(self.calls + 1.0)
         x = self.noise(x, training=training)
-        self.look()
+        self.may_fail()
         return x * self.scale
 
-    def look(self):
+    def may_fail(self):
         pass
 
 
-class Shy(Calm):
-    """Raises where it is called from under the hooks, in the middle of the forward pass."""
+class FailsUnderHooks(Plain):
+    """Raises under the hooks, in the middle of the forward pass."""
 
-    def look(self):
+    def may_fail(self):
         frame = sys._getframe()
         while frame := frame.f_back:
             if frame.f_code.co_filename.endswith("keras_hooks.py"):
-                raise RuntimeError("not in front of everybody")
+                raise RuntimeError("only under the hooks")
 
 
-class Broken(Calm):
-    """Raises whoever looks, once training has begun."""
+class AlwaysFails(Plain):
+    """Always raises, once training has begun."""
 
     is_on = False
 
-    def look(self):
+    def may_fail(self):
         if self.is_on:
             raise RuntimeError("always")
 
@@ -66,14 +66,14 @@ def make(layer, run_eagerly):
 @pytest.mark.slow
 @pytest.mark.parametrize("run_eagerly", EAGER)
 def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
-    plain = make(Calm(), run_eagerly)
+    plain = make(Plain(), run_eagerly)
     zoo.fit(plain, epochs=2)
-    model = make(Shy(), run_eagerly)
+    model = make(FailsUnderHooks(), run_eagerly)
     with pytest.warns(InspectWarning) as caught:
         zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0), epochs=2)
     (text,) = [str(w.message) for w in caught if issubclass(w.category, InspectWarning)]
     assert "gradients, activations, weights and updates are not recorded any more" in text
-    assert "not in front of everybody" in text
+    assert "only under the hooks" in text
     assert "Training goes on" in text
     for ours, theirs in zip(
         references.full_state_of(model), references.full_state_of(plain), strict=True
@@ -84,17 +84,17 @@ def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
 
 
 @pytest.mark.parametrize("run_eagerly", EAGER)
-def test_a_layer_that_raises_always_ends_the_training_with_its_own_error(tmp_path, run_eagerly):
-    model = make(Broken(), run_eagerly)
-    Broken.is_on = True
+def test_a_layer_that_always_raises_ends_training_with_its_own_error(tmp_path, run_eagerly):
+    model = make(AlwaysFails(), run_eagerly)
+    AlwaysFails.is_on = True
     try:
         with pytest.raises(RuntimeError, match="always"):
             zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
     finally:
-        Broken.is_on = False
+        AlwaysFails.is_on = False
 
 
-def test_batches_that_a_failed_step_took_are_given_again():
+def test_batches_that_a_failed_step_consumed_are_yielded_again():
     replay = _Replay(iter(range(4)))
     assert [next(replay), next(replay)] == [0, 1]
     again = replay.again()
