@@ -1,8 +1,8 @@
-"""Asks the registries whether a dependency has a known vulnerability: `python -m scripts.audit`.
+"""Checks the dependencies for known vulnerabilities: `python -m scripts.audit`.
 
-For Python: what a base installation needs, in the versions of `requirements-test.txt`. For the
-frontend: what `package-lock.json` names. The exit status is 1 where there is a known vulnerability, and
-77 where a service does not answer; the output then says that nothing is known.
+For Python it checks the requirements of a base installation, in the versions of
+`requirements-test.txt`; for the frontend, the packages of `package-lock.json`. The exit status is 1 if
+there is a known vulnerability, and 77 if a service does not respond; the output then says so.
 """
 
 import json
@@ -20,7 +20,7 @@ SECONDS = 120
 
 
 def pinned() -> list[str]:
-    """The base installation's requirements, as they are pinned for the tests."""
+    """The requirements of a base installation, in the versions pinned for the tests."""
     lines = (shared.ROOT / "requirements-test.txt").read_text().splitlines()
     name_of = re.compile(r"^[A-Za-z0-9._-]+")
     base = versions.floors()
@@ -28,7 +28,7 @@ def pinned() -> list[str]:
 
 
 def audit_python() -> int:
-    """0 fine, 1 vulnerable, 77 not known."""
+    """Returns 0 if there are none, 1 if there are, 77 if unknown."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(pinned()))
         file.flush()
@@ -45,21 +45,21 @@ def audit_python() -> int:
     if any(package["vulns"] for package in asked):
         return 1
     if not packages or len(asked) < len(packages):
-        shared.say("SKIPPED: Python: the service that knows vulnerabilities does not answer")
+        shared.say("SKIPPED: Python: the vulnerability service does not respond")
         return SKIPPED
     shared.say(f"Python: no known vulnerability in {len(asked)} packages")
     return 0
 
 
 def audit_frontend() -> int:
-    """0 fine, 1 vulnerable, 77 not known."""
+    """Returns 0 if there are none, 1 if there are, 77 if unknown."""
     done = _run("npm", "audit", "--json", folder=shared.FRONTEND)
     try:
         counts = json.loads(done.stdout)["metadata"]["vulnerabilities"] if done else None
     except (ValueError, KeyError):
         counts = None
     if counts is None:
-        shared.say("SKIPPED: frontend: the service that knows vulnerabilities does not answer")
+        shared.say("SKIPPED: frontend: the vulnerability service does not respond")
         return SKIPPED
     shared.say(f"frontend: {counts['total']} known vulnerabilities")
     return 1 if counts["total"] else 0

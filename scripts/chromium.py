@@ -1,7 +1,7 @@
 """Finds a Chromium for the browser tests, or installs one, and prints its path.
 
-In this order: `$CHROMIUM`, one on the system, Debian's package where apt may install it,
-Playwright's download. What was chosen goes to standard error. Run it with the Python of `.venv`.
+It tries, in this order: `$CHROMIUM`, one on the system, Debian's package if apt may install it, and
+Playwright's download. Prints the choice on standard error. Run it with the Python of `.venv`.
 """
 
 import os
@@ -16,7 +16,7 @@ def find_or_install() -> tuple[str, str]:
     """The path of a Chromium and where it came from.
 
     Raises:
-        SystemExit: when there is none and none could be installed.
+        SystemExit: if there is none and none could be installed.
     """
     for source in (_from_environment, _from_system, _from_apt, _from_playwright):
         path = source()

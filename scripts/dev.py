@@ -1,7 +1,7 @@
-"""The developer's loop of the tab: `python -m scripts.dev [--logdir LOGDIR] [--port PORT]`.
+"""Development server of the tab: `python -m scripts.dev [--logdir LOGDIR] [--port PORT]`.
 
-Builds the tab again whenever a source of the frontend is saved, beside a TensorBoard that serves what
-was built: save, reload the page. Trains the demo's runs where there are no logs. Ctrl-C ends both.
+Rebuilds the tab whenever a source file of the frontend is saved, and runs a TensorBoard that serves the
+result: save, then reload the page. Trains the demo runs if there are no logs. Ctrl-C ends both.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""The pictures of README and docs, from the demo's runs: `python -m scripts.doc_pictures`.
+"""Makes the pictures of README and docs from the demo runs: `python -m scripts.doc_pictures`.
 
-Trains the demo's runs where there are none, photographs the tab in a real Chromium, draws those of
-`tb_keras_inspect.plots`, and writes small PNGs into docs/images. Ends with status 1 where a page
-reports an error, or where the pictures are too large. Run it with the Python of `.venv`.
+Trains the demo runs if there are none, takes screenshots of the tab in a real Chromium, draws the
+plots of `tb_keras_inspect.plots`, and writes small PNGs to docs/images. The exit status is 1 if a page
+reports an error or the pictures are too large. Run it with the Python of `.venv`.
 """
 
 import argparse
@@ -29,7 +29,7 @@ COLOURS = 256
 SIZE = (1280, 800)
 DPI = 80
 IDLE_MS = 4000
-SETTLE_MS = 1500  # drawing goes on for some frames after the last answer
+SETTLE_MS = 1500  # drawing continues for a few frames after the last response
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Shot:
     """A state of the tab.
 
     Attributes:
-        name: Of the file, without ".png".
-        settings: Its part of the address.
-        open_finding: Whether the first finding is opened.
+        name: Name of the file, without ".png".
+        settings: Its part of the URL.
+        open_finding: Whether to open the first finding.
     """
 
     name: str
@@ -70,7 +70,7 @@ SHOTS = (
 
 
 def photograph(log_dir: pathlib.Path, folder: pathlib.Path) -> list[str]:
-    """Takes all pictures of the tab; returns the errors that the pages reported."""
+    """Takes all screenshots of the tab and returns the errors that the pages reported."""
     errors = []
     with harness.chromium() as browser, harness.TensorBoard(log_dir, True) as server:
         for run in sorted({shot.settings["run"] for shot in SHOTS}):
@@ -95,7 +95,7 @@ def photograph(log_dir: pathlib.Path, folder: pathlib.Path) -> list[str]:
 
 
 def draw(log_dir: pathlib.Path, folder: pathlib.Path) -> None:
-    """Draws those of matplotlib."""
+    """Draws the matplotlib plots."""
     runs = {name: load_run(log_dir / name) for name in ("dying_relu_mlp", "vanishing_sigmoid")}
     plots.overview(runs["dying_relu_mlp"]).savefig(folder / "plots_overview.png", dpi=DPI)
     ax = plots.gradient_flow(runs["vanishing_sigmoid"])
@@ -104,12 +104,12 @@ def draw(log_dir: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def shrink(folder: pathlib.Path, output: pathlib.Path) -> int:
-    """Writes each picture with few colours; returns the bytes of all."""
+    """Writes each picture with few colours and returns their total size in bytes."""
     output.mkdir(parents=True, exist_ok=True)
     total = 0
     for path in sorted(folder.glob("*.png")):
         picture = Image.open(path).convert("RGB")
-        # Of Pillow's ways the one that keeps colour maps what they are: small areas count too.
+        # The only method of Pillow that preserves colour maps: small areas count too.
         small = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, 3, dither=Image.Dither.NONE)
         small.save(output / path.name, optimize=True)
         total += (output / path.name).stat().st_size
@@ -117,7 +117,7 @@ def shrink(folder: pathlib.Path, output: pathlib.Path) -> int:
 
 
 def main() -> int:
-    """Makes the pictures."""
+    """Makes all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT)

@@ -1,7 +1,7 @@
 """Writes what is generated from the catalogue: `python -m scripts.generate [--check]`.
 
-The generated files are committed. With `--check` nothing is written, and the exit status is 1 where
-a file differs from what would be.
+The generated files are committed. With `--check` it writes nothing, and the exit status is 1 if a file
+is out of date.
 """
 
 import argparse
@@ -25,7 +25,11 @@ def outputs() -> dict[pathlib.Path, str]:
 def main() -> int:
     """Writes or checks all files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 where one differs")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; fail if a file is out of date",
+    )
     check = parser.parse_args().check
     stale = {path: text for path, text in outputs().items() if _content(path) != text}
     for path, text in stale.items():

@@ -1,6 +1,6 @@
 """Sets up `.venv` and `frontend/node_modules`: `python -m scripts.install demo|test|frontend`.
 
-Does nothing where that was done before from the same requirements.
+Does nothing if this was already done with the same requirements.
 """
 
 import argparse
@@ -18,22 +18,22 @@ NODE = (20, 19)
 
 
 def install_demo() -> None:
-    """The package as a user installs it, with what the demo needs."""
+    """Installs the package as a user would, with what the demo needs."""
     _install(
         "demo",
         "the package, TensorBoard, Keras, scikit-learn and TensorFlow (the lighter CPU build where "
         "there is one: the demo needs no GPU)",
-        # The exact versions where they can be had, so that the demo does what it was seen to do.
+        # Exact versions if available, so that the demo behaves as documented.
         ["-e", ".[demo-cpu]", *(["-c", REQUIREMENTS] if sys.version_info >= PINNED_PYTHON else [])],
     )
 
 
 def install_test() -> None:
-    """Everything that the tests need."""
+    """Installs everything that the tests need."""
     if sys.version_info < PINNED_PYTHON:
         raise shared.fail(
             f"the tests need Python 3.11 to 3.13, this is {sys.version.split()[0]}; "
-            "give one with: make PYTHON=/path/to/python ..."
+            "choose one with: make PYTHON=/path/to/python ..."
         )
     _install(
         "test",
@@ -43,7 +43,7 @@ def install_test() -> None:
 
 
 def install_frontend() -> None:
-    """The packages of the frontend's lock file."""
+    """Installs the packages in the frontend's lock file."""
     _check_node()
     modules = shared.FRONTEND / "node_modules"
     stamp = shared.Stamp(modules / ".installed", [shared.FRONTEND / "package-lock.json"])
@@ -63,7 +63,7 @@ def _install(kind: str, what: str, arguments: list) -> None:
     if stamp.is_fresh():
         return
     shared.say(f"Installing into .venv: {what}. This takes minutes the first time")
-    # pip, not uv: where PyTorch's wheel comes from is part of pip's configuration.
+    # pip, not uv: pip's configuration may say where to get the PyTorch wheel.
     pip = [shared.venv_program(shared.VENV, "python"), "-m", "pip", "--disable-pip-version-check"]
     shared.run([*pip, "install", "--quiet", *arguments], cwd=shared.ROOT)
     stamp.write()
@@ -76,7 +76,7 @@ def _ensure_venv() -> None:
         if subprocess.run(command, capture_output=True, check=False).returncode == 0:
             return
     shared.say("Creating .venv")
-    # Debian's own Python cannot until python3-venv is installed, and says so.
+    # Debian's own Python needs python3-venv for this, and says so.
     shared.run([sys.executable, "-m", "venv", "--clear", shared.VENV])
 
 

@@ -3,8 +3,8 @@
 protoc 3.21 (grpcio-tools 1.49.1) generates it: that code loads with protobuf 3.20.3 to 7.x, while that
 of a newer protoc refuses older runtimes. This release has no wheels for Python 3.12 or newer.
 
-With `--check` nothing is written: the committed module must be what the schema generates, and must
-load and work with the oldest protobuf that the package allows.
+With `--check` it writes nothing. It checks that the committed module is what the schema generates, and
+that it works with the oldest protobuf that the package allows.
 """
 
 import argparse
@@ -35,12 +35,12 @@ assert again == record and again.sites[0].unit_axis == -1, again
 
 
 def _python(*arguments: str) -> shared.Command:
-    """Python in an environment that uv makes for this one call."""
+    """The command for a Python in a temporary environment of uv."""
     return shared.uv("run", "--quiet", "--isolated", "--no-project", *arguments)
 
 
 def generate() -> str | None:
-    """The module's text, or None where there is no Python for the compiler."""
+    """The text of the module, or None if there is no Python for the compiler."""
     python = versions.find_python(COMPILER_PYTHON)
     if python is None:
         return None
@@ -52,7 +52,7 @@ def generate() -> str | None:
 
 
 def check_generated() -> None:
-    """Ends the script where the committed module is not what the schema generates."""
+    """Ends the script if the committed module is not what the schema generates."""
     generated = generate()
     if generated is None:
         shared.say(
@@ -75,7 +75,7 @@ def check_generated() -> None:
 
 
 def check_oldest_runtime() -> None:
-    """Ends the script where the module does not work with the oldest protobuf."""
+    """Ends the script if the module does not work with the oldest protobuf."""
     python = _python("--with", f"protobuf=={OLDEST_PROTOBUF}", "python")
     command = [*python, "-c", ROUND_TRIP, OLDEST_PROTOBUF, shared.ROOT / MODULE]
     shared.run(command, env=shared.uv_environment())
@@ -83,7 +83,7 @@ def check_oldest_runtime() -> None:
 
 
 def main() -> None:
-    """Writes the module, or checks it."""
+    """Writes or checks the module."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     if parser.parse_args().check:

@@ -1,8 +1,7 @@
-"""Pictures of each view of the tab: `python -m scripts.screenshots --output FOLDER`.
+"""Takes screenshots of each view of the tab: `python -m scripts.screenshots --output FOLDER`.
 
-Every view of every run of a logdir, and the empty tab, at each width, in the light and the dark
-theme.
-Ends with status 1 where the page reports an error. Run it with the Python of `.venv`.
+Covers every view of every run of a logdir, and the empty tab, at each width, in the light and the dark
+theme. The exit status is 1 if the page reports an error. Run it with the Python of `.venv`.
 """
 
 import argparse
@@ -25,7 +24,7 @@ VIEWS = (
     "graph",
     "compare",
 )
-# Further states of a view, by the name of their pictures.
+# Further states of a view, by the name of their screenshots.
 STATES = {
     "attention": {"view": "activations", "picture": "attention"},
     "saliency": {"view": "activations", "picture": "saliency"},
@@ -35,11 +34,11 @@ STATES = {
 }
 HEIGHTS = {1280: 800, 1920: 1080, 3840: 2160}
 THEMES = {"light": "", "dark": "?darkMode=true"}
-SETTLE_MS = 700  # drawing goes on for some frames after the last answer
+SETTLE_MS = 700  # drawing continues for a few frames after the last response
 
 
 def addresses(server: harness.TensorBoard, views: list[str]) -> Iterator[tuple[str, str]]:
-    """Names of pictures and the addresses to take them at."""
+    """The names of the screenshots and their URLs."""
     for entry in server.get("runs").json["runs"]:
         run = entry["name"]
         for view in views:
@@ -53,7 +52,7 @@ def fragment(**settings: str) -> str:
 
 
 def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widths) -> list[str]:
-    """Takes all pictures; returns the errors that the pages reported."""
+    """Takes all screenshots and returns the errors that the pages reported."""
     errors = []
     for width in widths:
         for theme, query in THEMES.items():
@@ -74,20 +73,20 @@ def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widt
 
 def demo_runs(log_dir: pathlib.Path) -> None:
     if not log_dir.exists():
-        shared.say(f"Training the demo's runs into {log_dir}")
+        shared.say(f"Training the demo runs into {log_dir}")
         demo = [sys.executable, "demo/run.py", "--no-serve", "--logdir", log_dir]
         shared.run(demo, cwd=shared.ROOT)
 
 
 def main() -> int:
-    """Takes the pictures."""
+    """Takes the screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--widths", type=int, nargs="+", default=[1280, 1920])
     parser.add_argument("--views", nargs="+", default=[*VIEWS, *STATES])
     parser.add_argument(
-        "--train", action="store_true", help="make the demo's runs if there are none"
+        "--train", action="store_true", help="train the demo runs if there are none"
     )
     options = parser.parse_args()
     if options.train:

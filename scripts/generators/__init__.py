@@ -1,1 +1,1 @@
-"""What `scripts/generate.py` writes: one module for each form."""
+"""What `scripts/generate.py` writes: one module per format."""
