@@ -55,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         _list_thresholds()
         return 0
     try:
-        thresholds = Thresholds(THRESHOLDS, dict(arguments.threshold))
+        thresholds = dict(arguments.threshold)
+        Thresholds(THRESHOLDS, thresholds)  # refuses invalid ones before any run is read
         runs = runs_at(arguments.logdir)
         found = {name: diagnose(data, thresholds) for name, data in runs.items()}
         if arguments.html is not None:

@@ -4,7 +4,7 @@
 and `cli`; imports `store` and `catalog`, never Keras or a backend.
 """
 
-from tb_keras_inspect.diagnosis.engine import diagnose
+from tb_keras_inspect.diagnosis.engine import diagnose, thresholds_of
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Findings, Where
 from tb_keras_inspect.diagnosis.rules import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds
@@ -20,4 +20,5 @@ __all__ = [
     "Thresholds",
     "Where",
     "diagnose",
+    "thresholds_of",
 ]

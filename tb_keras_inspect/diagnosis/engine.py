@@ -9,7 +9,8 @@ from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Finding, Findings
 from tb_keras_inspect.diagnosis.grouping import group
 from tb_keras_inspect.diagnosis.rules import RULES, THRESHOLDS, Rule
-from tb_keras_inspect.diagnosis.thresholds import Thresholds
+from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds, of_run
+from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
 
     Args:
         run: A run from `load_run`, finished or still growing.
-        thresholds: Name to value, for those that should differ from their defaults.
+        thresholds: Name to value, for those that should differ from what the run was recorded with
+            or, else, from their defaults.
             `tb_keras_inspect.diagnosis.THRESHOLDS` lists them all.
 
     Returns:
@@ -39,13 +41,21 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
         print(finding)
     ```
     """
-    facts = Facts(run, Thresholds(THRESHOLDS, thresholds))
+    facts = Facts(run, Thresholds(thresholds_of(run), thresholds))
     found: list[Finding] = []
     # A log holds whatever training produced: infinities and NaN are ordinary here.
     with np.errstate(all="ignore"):
         for rule in RULES:
             found += _run_rule(rule, facts)
         return group(found)
+
+
+def thresholds_of(run: RunData) -> tuple[Threshold, ...]:
+    """All thresholds; the default of one that was given to the callback is the given value."""
+    try:
+        return of_run(THRESHOLDS, run.model.options)
+    except NotRecordedError:
+        return THRESHOLDS
 
 
 def _run_rule(rule: Rule, facts: Facts) -> list[Finding]:

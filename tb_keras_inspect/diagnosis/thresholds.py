@@ -1,5 +1,6 @@
 """The limits that rules compare measurements with, each with its meaning and its source."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,31 @@ class Threshold:
     high: float
     definition: str
     source: str
+
+
+GIVEN = "set for this run, in InspectCallback"
+RECORDED = "threshold."  # prefix of those among the options that a run records
+
+
+def recorded_thresholds(given: Mapping[str, float]) -> dict[str, str]:
+    """Thresholds as options of the model record, where `of_run` finds them again."""
+    return {RECORDED + name: repr(value) for name, value in given.items()}
+
+
+def of_run(known: Iterable[Threshold], options: Mapping[str, str]) -> tuple[Threshold, ...]:
+    """All thresholds, with those that the run was recorded with as their defaults.
+
+    Args:
+        known: All thresholds.
+        options: The recorded options; untrusted. Values out of range are ignored.
+    """
+    found = []
+    for item in known:
+        with contextlib.suppress(KeyError, ValueError):
+            value = checked(item, options[RECORDED + item.name])
+            item = dataclasses.replace(item, default=value, source=GIVEN)
+        found.append(item)
+    return tuple(found)
 
 
 class Thresholds(Mapping[str, float]):

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS, PICTURES
 from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
+from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
 from tb_keras_inspect.training import option_checks as check
 
 
@@ -305,4 +306,5 @@ class Options:
             "maps_every": self.maps_every,
             "layers": self.layers,
             **dataclasses.asdict(self.budget),
+            **recorded_thresholds(self.diagnosis.thresholds or {}),
         }

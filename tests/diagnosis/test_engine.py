@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import tb_keras_inspect
 from tb_keras_inspect.catalog import problems
-from tb_keras_inspect.diagnosis import PROBLEMS, diagnose
+from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS, Thresholds, diagnose, thresholds_of
 from tb_keras_inspect.diagnosis.rules import RULES, non_finite
+from tb_keras_inspect.diagnosis.thresholds import of_run, recorded_thresholds
 from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain
 
@@ -66,6 +67,32 @@ def test_a_rule_that_fails_leaves_the_others(monkeypatch, caplog):
     with caplog.at_level(logging.WARNING):
         assert [finding.problem for finding in diagnose(run.data)] == ["dying_relu"]
     assert "non_finite" in caplog.text
+
+
+def recorded_with(**options):
+    run = Run(chain()).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.4, row=1)
+    model = run.model
+    for name, text in options.items():
+        model.options[f"threshold.{name}"] = text
+    return Run(model).loss(2.3).set(Kind.ACTIVATION, "dead_fraction", 0.4, row=1).data
+
+
+def test_thresholds_that_the_run_was_recorded_with_are_its_defaults():
+    assert diagnose(recorded_with()) == []
+    (finding,) = diagnose(recorded_with(dead_share="0.3"))
+    assert finding.evidence[0].threshold == 0.3
+    assert diagnose(recorded_with(dead_share="0.3"), {"dead_share": 0.5}) == []
+
+
+@pytest.mark.parametrize("text", ["7", "nan", "", "0.3; 1", "x" * 10_000])
+def test_recorded_thresholds_that_are_not_accepted_are_ignored(text):
+    assert thresholds_of(recorded_with(dead_share=text)) == THRESHOLDS
+
+
+def test_what_the_callback_records_is_what_the_diagnosis_reads():
+    options = recorded_thresholds({"dead_share": 0.3, "slow_path": 1e-6})
+    values = dict(Thresholds(of_run(THRESHOLDS, options)))
+    assert (values["dead_share"], values["slow_path"]) == (0.3, 1e-6)
 
 
 @pytest.mark.parametrize("samples", [1, 2, 3])

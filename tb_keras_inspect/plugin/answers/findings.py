@@ -1,6 +1,6 @@
 """The findings of one run."""
 
-from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose
+from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose, thresholds_of
 from tb_keras_inspect.plugin.errors import BadRequestError
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_json
@@ -10,10 +10,10 @@ THRESHOLD_NAMES = tuple(threshold.name for threshold in THRESHOLDS)
 
 
 def findings_impl(run: RunData, params: Params) -> Payload:
-    """The findings for the given thresholds, and a list of all thresholds."""
+    """The findings for the given thresholds, and all thresholds with the defaults of the run."""
     given = {name: params.text(name) for name in THRESHOLD_NAMES if params.has(name)}
     try:
-        thresholds = Thresholds(THRESHOLDS, given)
+        thresholds = Thresholds(thresholds_of(run), given)
     except ValueError as error:
         raise BadRequestError(str(error)) from None
     return as_json(

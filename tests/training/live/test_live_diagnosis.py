@@ -9,6 +9,7 @@ import pytest
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect.diagnosis import THRESHOLDS, thresholds_of
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_diagnosis import CONFIRMED, Watch
@@ -184,6 +185,14 @@ def test_a_live_run_equals_the_stored_one(tmp_path):
     stored, live = load_run(tmp_path), callback._watch._run
     for kind in ("gradient", "activation", "step", "epoch"):
         np.testing.assert_array_equal(live.table(kind).values, stored.table(kind).values)
+
+
+def test_thresholds_of_the_callback_are_the_defaults_of_the_recorded_run(tmp_path):
+    model, x, y = tiny()
+    callback = quick(tmp_path, diagnosis={"thresholds": {"dead_share": 0.3}})
+    model.fit(x, y, epochs=1, verbose=0, callbacks=[callback])
+    defaults = {item.name: item.default for item in thresholds_of(load_run(tmp_path))}
+    assert defaults == {item.name: item.default for item in THRESHOLDS} | {"dead_share": 0.3}
 
 
 def quick(directory, **options):
