@@ -80,13 +80,14 @@ def _number(positive: bool = False, at_least_zero: bool = False) -> Check:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError(what)
         try:
-            value = float(value)
+            number = float(value)
         except OverflowError:
             raise ValueError(what) from None
-        bad = not math.isfinite(value) or (positive and value <= 0) or (at_least_zero and value < 0)
-        if bad:
-            raise ValueError(what + (", finite" if not math.isfinite(value) else ""))
-        return value
+        if not math.isfinite(number):
+            raise ValueError(what + ", finite")
+        if (positive and number <= 0) or (at_least_zero and number < 0):
+            raise ValueError(what)
+        return number
 
     return check
 
@@ -94,27 +95,27 @@ def _number(positive: bool = False, at_least_zero: bool = False) -> Check:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         raise ValueError(f"a name of at most {MAX_TEXT} characters")
-    return value
+    return str(value)
 
 
 def _name(value: Any) -> str:
-    return value if value == "" else _text(value)  # the row of the table "step" has no name
+    return "" if value == "" else _text(value)  # the row of the table "step" has no name
 
 
 def _choice(*accepted: str) -> Check:
     def check(value: Any) -> str:
         if value not in accepted:
             raise ValueError("one of " + ", ".join(accepted))
-        return value
+        return str(value)
 
     return check
 
 
 def _every(value: Any) -> int | str:
     if value == "auto":
-        return value
+        return "auto"
     try:
-        return _whole(1, MAX_STEP)(value)
+        return int(_whole(1, MAX_STEP)(value))
     except ValueError:
         raise ValueError("'auto' or a whole number of steps from 1") from None
 

@@ -1,5 +1,5 @@
 """The TensorBoard plugin: parses requests, asks `store` and `diagnosis`, responds.
 
-Imports neither Keras nor a backend. TensorBoard imports `plugin.loader` at every start, so that
-module imports as little as it can.
+Imports neither Keras nor a backend. TensorBoard imports `plugin.loader` at every start, so that module
+imports as little as possible. Nothing but the entry point imports this folder.
 """

@@ -6,6 +6,7 @@ docs/security.md describes the threats.
 import logging
 import urllib.parse
 from collections.abc import Callable
+from typing import Any
 
 from werkzeug import wrappers
 
@@ -27,6 +28,7 @@ JSON = "application/json"
 MAX_BODY = 32 << 10  # bytes
 MAX_TOKEN = 200  # characters
 KnowsRun = Callable[[wrappers.Request, str], None]
+WsgiApp = Callable[..., Any]
 
 
 class UnsupportedTypeError(HttpError):
@@ -41,7 +43,7 @@ class TooLargeError(HttpError):
     code = 413
 
 
-def control_apps(steering: Steering, check_run: KnowsRun) -> dict[str, Callable]:
+def control_apps(steering: Steering, check_run: KnowsRun) -> dict[str, WsgiApp]:
     """The WSGI applications, by path.
 
     Args:
@@ -92,7 +94,7 @@ def control_apps(steering: Steering, check_run: KnowsRun) -> dict[str, Callable]
     }
 
 
-def _app(view: Callable[[wrappers.Request], Payload], methods: tuple[str, ...]) -> Callable:
+def _app(view: Callable[[wrappers.Request], Payload], methods: tuple[str, ...]) -> WsgiApp:
     @wrappers.Request.application
     def application(request: wrappers.Request) -> wrappers.Response:
         try:

@@ -1,16 +1,18 @@
 """The module that TensorBoard imports at start: flags, and the plugin on demand."""
 
+import argparse
+
 from tensorboard.plugins import base_plugin
 
 from tb_keras_inspect.plugin.flags import DEFAULT_CACHE_MEGABYTES
 
-PLUGIN_NAME = "keras_inspect"  # records.schema.PLUGIN_NAME; that module would cost more to import
+PLUGIN_NAME = "keras_inspect"  # as in catalog.kinds, which takes longer to import
 
 
-class InspectLoader(base_plugin.TBLoader):
+class InspectLoader(base_plugin.TBLoader):  # type: ignore[misc] # TensorBoard has no types
     """Adds the flags and creates the plugin."""
 
-    def define_flags(self, parser):
+    def define_flags(self, parser: argparse.ArgumentParser) -> None:
         group = parser.add_argument_group("Keras Inspect plugin")
         group.add_argument(
             "--keras_inspect_cache_megabytes",
@@ -29,7 +31,7 @@ class InspectLoader(base_plugin.TBLoader):
             "can reach this port and has the token can pause and change the run.",
         )
 
-    def fix_flags(self, flags):
+    def fix_flags(self, flags: argparse.Namespace) -> None:
         if flags.keras_inspect_cache_megabytes < 1:
             raise base_plugin.FlagsError(
                 "--keras_inspect_cache_megabytes must be 1 or more. "
@@ -40,7 +42,7 @@ class InspectLoader(base_plugin.TBLoader):
             flags.samples_per_plugin = {}
         flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)
 
-    def load(self, context):
+    def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin:
         from tb_keras_inspect.plugin.plugin import InspectPlugin
 
         return InspectPlugin(context)

@@ -10,7 +10,7 @@ from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses, routes, static_files
 from tb_keras_inspect.plugin.answers.control import Steering
-from tb_keras_inspect.plugin.control_apps import control_apps
+from tb_keras_inspect.plugin.control_apps import WsgiApp, control_apps
 from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
 from tb_keras_inspect.plugin.flags import DEFAULT_CACHE_MEGABYTES
 from tb_keras_inspect.records import PLUGIN_NAME
@@ -22,7 +22,7 @@ ES_MODULE = "/index.js"
 View = Callable[[wrappers.Request], routes.Answer]
 
 
-class InspectPlugin(base_plugin.TBPlugin):
+class InspectPlugin(base_plugin.TBPlugin):  # type: ignore[misc] # TensorBoard has no types
     """Serves `data/plugin/keras_inspect/`; docs/http_api.md describes it.
 
     Args:
@@ -43,8 +43,8 @@ class InspectPlugin(base_plugin.TBPlugin):
         self._lock = threading.Lock()
         self._logdirs: dict[str, Logdir] = {}
 
-    def get_plugin_apps(self):
-        apps = {ES_MODULE: _app(_static), "/static/*": _app(_static)}
+    def get_plugin_apps(self) -> dict[str, WsgiApp]:
+        apps: dict[str, WsgiApp] = {ES_MODULE: _app(_static), "/static/*": _app(_static)}
         for name in routes.NAMES:
             apps[f"/{name}"] = _app(functools.partial(self._route, name))
         return apps | control_apps(self._steering, self._check_run)
@@ -52,14 +52,14 @@ class InspectPlugin(base_plugin.TBPlugin):
     def _check_run(self, request: wrappers.Request, run: str) -> None:
         self._logdir(plugin_util.experiment_id(request.environ)).run(run)
 
-    def is_active(self):
+    def is_active(self) -> bool:
         """Answers from memory, because TensorBoard asks at every page load."""
         return any(logdir.has_data for logdir in list(self._logdirs.values()))
 
-    def data_plugin_names(self):
+    def data_plugin_names(self) -> tuple[str, ...]:
         return (PLUGIN_NAME,)
 
-    def frontend_metadata(self):
+    def frontend_metadata(self) -> base_plugin.FrontendMetadata:
         return base_plugin.FrontendMetadata(es_module_path=ES_MODULE, tab_name="Keras Inspect")
 
     def _route(self, name: str, request: wrappers.Request) -> routes.Answer:
@@ -75,7 +75,7 @@ class InspectPlugin(base_plugin.TBPlugin):
             return self._logdirs[experiment_id]
 
 
-def _app(view: View):
+def _app(view: View) -> WsgiApp:
     """A WSGI application that never responds with 500."""
 
     @wrappers.Request.application

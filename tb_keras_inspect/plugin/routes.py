@@ -5,6 +5,7 @@ import json
 import urllib.parse
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ class Router:
     Args:
         logdir: The runs.
         cache: Stores finished answers.
-        samples_limit: How many samples of a tag TensorBoard keeps; 0 for all.
+        samples_limit: How many samples of a tag TensorBoard keeps. 0 means all.
     """
 
     def __init__(self, logdir: Logdir, cache: MemoryCache, samples_limit: int = 0):
@@ -97,8 +98,9 @@ class Router:
         etag = etag_of(__version__, run.stamp, name, sorted(arguments.items()))
         return Answer(etag, lambda: self._cached((run.key, etag), lambda: impl(run, params)))
 
-    def _cached(self, key: tuple, make: Callable[[], Payload]) -> Payload:
-        payload = self._cache.get(key)
+    def _cached(self, key: tuple[Any, ...], make: Callable[[], Payload]) -> Payload:
+        kept = self._cache.get(key)
+        payload = kept if isinstance(kept, Payload) else None
         if payload is None:
             payload = make()
             if payload.nbytes <= LARGEST_KEPT:
@@ -158,7 +160,9 @@ def _split(item: str) -> tuple[str, dict[str, str]]:
 
 def _join(found: "list[Answer | tuple[int, str]]") -> Payload:
     """One container with the body of each answer as bytes, and errors in the header."""
-    answers, arrays, total = [], {}, 0
+    answers: list[dict[str, Any]] = []
+    arrays: dict[str, np.ndarray] = {}
+    total = 0
     with ThreadPoolExecutor(PARALLEL) as pool:  # a request mostly waits for TensorBoard
         made = list(pool.map(_made, found))
     for number, (entry, payload) in enumerate(made):
@@ -174,14 +178,17 @@ def _join(found: "list[Answer | tuple[int, str]]") -> Payload:
     return as_container({"answers": answers}, arrays)
 
 
-def _made(item: "Answer | tuple[int, str]") -> tuple[dict, Payload | None]:
-    try:
-        payload = item.make() if isinstance(item, Answer) else None
-    except Exception as error:
-        item, payload = as_http(error), None
-    if payload is None:
-        return {"status": item[0], "error": item[1]}, None
-    return {"status": 200, "content_type": payload.content_type, "etag": item.etag}, payload
+def _made(item: "Answer | tuple[int, str]") -> tuple[dict[str, Any], Payload | None]:
+    if isinstance(item, Answer):
+        try:
+            payload = item.make()
+        except Exception as error:
+            item = as_http(error)
+        else:
+            entry = {"status": 200, "content_type": payload.content_type, "etag": item.etag}
+            return entry, payload
+    status, text = item
+    return {"status": status, "error": text}, None
 
 
 def _finished(payload: Payload) -> Answer:

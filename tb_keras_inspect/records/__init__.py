@@ -1,7 +1,7 @@
-"""The wire format: what one summary value holds, and how to write and read it.
+"""The wire format: what a summary value holds, how it is written and read, and event files.
 
-`inspect.proto` is the source, `inspect_pb2.py` is generated from it (`make proto`).
-Anything in the package may import this folder; it imports NumPy, protobuf and nothing of ours.
+`inspect.proto` is the source; `inspect_pb2.py` is generated from it (`make proto`). Every folder may
+import this one except `files` and `catalog`, which it imports.
 """
 
 from tb_keras_inspect.catalog.kinds import (
@@ -11,14 +11,6 @@ from tb_keras_inspect.catalog.kinds import (
     Kind,
 )
 from tb_keras_inspect.records.decode import (
-    DecodedActivationFunction,
-    DecodedHistogram,
-    DecodedMap,
-    DecodedProbe,
-    DecodedTable,
-    DecodedUnits,
-    NewerVersionError,
-    RecordError,
     decode_activation_function,
     decode_control,
     decode_histogram,
@@ -28,6 +20,16 @@ from tb_keras_inspect.records.decode import (
     decode_probe,
     decode_table,
     decode_units,
+)
+from tb_keras_inspect.records.decoded import (
+    DecodedActivationFunction,
+    DecodedHistogram,
+    DecodedMap,
+    DecodedProbe,
+    DecodedTable,
+    DecodedUnits,
+    NewerVersionError,
+    RecordError,
 )
 from tb_keras_inspect.records.encode import (
     encode_activation_function,

@@ -1,144 +1,36 @@
-"""Messages to NumPy arrays, for input that nobody vouches for.
+"""Decodes untrusted messages to NumPy arrays.
 
-Every function takes the serialized message and either returns arrays whose shapes agree with each
-other or raises `RecordError`. Nothing is allocated that is larger than the message itself, but for
-the empty bins of histograms, at most 64 MB.
+Every function takes the serialized message. It returns arrays whose shapes agree with each other, or
+raises `RecordError`. It allocates no more memory than the message takes, except for the empty bins of
+histograms (at most 64 MB).
 """
 
-import dataclasses
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from google.protobuf import message as protobuf_message
 
 from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.encode import CODE_NONFINITE
-
-_FLOAT32_MAX = float(np.finfo(np.float32).max)
-
-
-class RecordError(ValueError):
-    """A message that cannot be read; its text says why."""
-
-
-class NewerVersionError(RecordError):
-    """A message written by a newer version of this package."""
-
-    def __init__(self, version: int):
-        super().__init__(
-            f"written in format version {version}, this reader knows up to {SCHEMA_VERSION}: "
-            "upgrade tb-keras-inspect on the machine that runs TensorBoard"
-        )
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedTable:
-    """`statistics`: K names; `rows`: int32[N]; `values`: float32[N, K]; `names`: N or none."""
-
-    model: int
-    statistics: tuple[str, ...]
-    rows: np.ndarray
-    values: np.ndarray
-    names: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedUnits:
-    """`sites`: int32[N]; `offsets`: int64[N + 1] into `max_abs`: float32[offsets[-1]]."""
-
-    model: int
-    sites: np.ndarray
-    offsets: np.ndarray
-    max_abs: np.ndarray
-
+from tb_keras_inspect.records.decoded import (
+    FLOAT32_MAX,
+    DecodedActivationFunction,
+    DecodedHistogram,
+    DecodedMap,
+    DecodedProbe,
+    DecodedTable,
+    DecodedUnits,
+    NewerVersionError,
+    RecordError,
+)
 
 MAX_BINS = 2**24  # of one histogram record
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedHistogram:
-    """`rows`: int32[N]; `counts`: uint32[N, 2 * exponents + 1]."""
-
-    model: int
-    rows: np.ndarray
-    first_exponent: int
-    exponents: int
-    counts: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedMap:
-    """`codes`: uint8[S, C, H, W]; `scale`, `offset`: float32[S, C]; `channels`: int32[C];
-    `dead`: bool[C]. 255 in `codes` stands for a non-finite value.
-
-    None where they do not apply: `rows`: int32[S], input channels of a kernel; `norms`: float32[U];
-    `targets`: int32[S], classes; `exact`: float32[S, C, H, W].
-    """
-
-    model: int
-    name: str
-    codes: np.ndarray
-    scale: np.ndarray
-    offset: np.ndarray
-    channels: np.ndarray
-    full_shape: tuple[int, ...]
-    dead: np.ndarray
-    layout: str
-    rows: np.ndarray | None = None
-    norms: np.ndarray | None = None
-    targets: np.ndarray | None = None
-    exact: np.ndarray | None = None
-    layer: str = ""
-
-    @property
-    def values(self) -> np.ndarray:
-        """float32[S, C, H, W], NaN where the value was not finite."""
-        if self.exact is not None:
-            return self.exact
-        # In float64: a map may span more than float32 can hold.
-        scale = self.scale[:, :, None, None].astype(np.float64)
-        with np.errstate(invalid="ignore"):  # a scale that is not finite
-            values = self.offset[:, :, None, None] + scale * self.codes
-            values = np.clip(values, -_FLOAT32_MAX, _FLOAT32_MAX).astype(np.float32)
-        return np.where(self.codes == CODE_NONFINITE, np.float32(np.nan), values)
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedActivationFunction:
-    """`low`, `high`: range of the finite pre-activations; `counts`: uint32[B] in equal bins of it;
-    `curve`: float32[B + 1] at the bins' edges, or None, then `reason` says why."""
-
-    model: int
-    name: str
-    function: str
-    low: float
-    high: float
-    counts: np.ndarray
-    curve: np.ndarray | None
-    nonfinite: int
-    flat_fraction: float
-    reason: str
-
-    @property
-    def edges(self) -> np.ndarray:
-        """float64[B + 1]."""
-        return np.linspace(self.low, self.high, len(self.counts) + 1)
-
-
-@dataclasses.dataclass(frozen=True)
-class DecodedProbe:
-    """`inputs`: one map per model input; `labels`: float32[S, L] or None."""
-
-    inputs: tuple[DecodedMap, ...]
-    labels: np.ndarray | None
-
 
 Message = TypeVar("Message", bound=protobuf_message.Message)
 
 
 def decode_model(data: bytes) -> pb.ModelRecord:
-    """The model record, with every index in it checked."""
+    """The model record. Every index in it is checked."""
     record = _parse(pb.ModelRecord, data)
     count = len(record.layers)
     for index, layer in enumerate(record.layers):
@@ -155,12 +47,12 @@ def decode_model(data: bytes) -> pb.ModelRecord:
 
 
 def decode_control(data: bytes) -> pb.ControlRecord:
-    """What was commanded before one step."""
+    """The commands before one step."""
     return _parse(pb.ControlRecord, data)
 
 
 def decode_table(data: bytes) -> DecodedTable:
-    """One sampled step of one kind."""
+    """The statistics of one kind at one sampled step."""
     record = _parse(pb.TableRecord, data)
     columns = len(record.statistics)
     _check(columns > 0 and len(set(record.statistics)) == columns, "the names of statistics")
@@ -178,7 +70,7 @@ def decode_table(data: bytes) -> DecodedTable:
 
 
 def decode_units(data: bytes) -> DecodedUnits:
-    """Per-unit magnitudes of one sampled step."""
+    """Magnitudes of the units at one sampled step."""
     record = _parse(pb.UnitsRecord, data)
     sites = _array(record.sites, "<i4", "sites")
     counts = _array(record.counts, "<i4", "counts")
@@ -191,7 +83,7 @@ def decode_units(data: bytes) -> DecodedUnits:
 
 
 def decode_histogram(data: bytes) -> DecodedHistogram:
-    """Histograms of one sampled step of one kind."""
+    """Histograms of one kind at one sampled step."""
     record = _parse(pb.HistogramRecord, data)
     # Edges are powers of two that float64 holds.
     _check(-1022 <= record.first_exponent <= 1023, "the first exponent")
@@ -204,7 +96,7 @@ def decode_histogram(data: bytes) -> DecodedHistogram:
     _check(starts.size == lengths.size, "the number of lengths")
     _check(held.size == lengths.sum(), "the number of counts")
     _check(bool(np.all(starts + lengths <= columns)), "the bins of a row")
-    # Empty bins are not written: few bytes could ask for any amount of memory.
+    # Empty bins are not written: a few bytes could ask for any amount of memory.
     _check(starts.size * columns <= MAX_BINS, "the number of bins")
     before = np.cumsum(lengths) - lengths
     first = np.arange(len(starts)) * columns + starts
@@ -231,7 +123,7 @@ def decode_activation_function(data: bytes) -> DecodedActivationFunction:
     curve = _array(record.curve, "<f4", "curve") if record.curve else None
     _check(counts.size > 0, "the number of bins")
     _check(curve is None or curve.size == counts.size + 1, "the number of points of the curve")
-    in_order = -_FLOAT32_MAX <= record.low <= record.high <= _FLOAT32_MAX
+    in_order = -FLOAT32_MAX <= record.low <= record.high <= FLOAT32_MAX
     _check(in_order, "the range")
     return DecodedActivationFunction(
         record.model,
@@ -255,7 +147,7 @@ def decode_probe(data: bytes) -> DecodedProbe:
     _check(len(counts) <= 1, "the number of samples")
     labels = _array(record.labels, "<f4", "labels") if record.label_width else None
     if labels is not None:
-        _check(labels.size and labels.size % record.label_width == 0, "the number of labels")
+        _check(labels.size > 0 and labels.size % record.label_width == 0, "the number of labels")
         labels = labels.reshape(-1, record.label_width)
         _check(not counts or len(labels) in counts, "the number of labels")
     else:
@@ -296,18 +188,18 @@ def _map(record: pb.MapRecord) -> DecodedMap:
 
 
 def _parse(message_class: type[Message], data: bytes) -> Message:
-    record = message_class()
+    record: Any = message_class()
     try:
         read = record.ParseFromString(data)
-    # The pure-Python protobuf lets a UnicodeDecodeError out, which is a ValueError.
+    # The pure-Python protobuf raises UnicodeDecodeError, which is a ValueError.
     except (protobuf_message.DecodeError, ValueError) as error:
         raise RecordError(f"not a {message_class.__name__}: {error}") from error
-    # protobuf 3.20 ends at a tag that closes no group, and goes on with a warning.
+    # protobuf 3.20 stops at a tag that closes no group, with only a warning.
     _check(read == len(data), "what follows the message")
     _check(record.version >= 1, "the version")
     if record.version > SCHEMA_VERSION:
         raise NewerVersionError(record.version)
-    return record
+    return cast(Message, record)
 
 
 def _array(data: bytes, dtype: str, field: str) -> np.ndarray:

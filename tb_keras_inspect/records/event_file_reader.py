@@ -75,8 +75,8 @@ class EventFile:
         """Bytes still to come of the record that `buffer` begins with."""
         if len(buffer) < _HEADER:
             return 0
-        return struct.unpack_from("<Q", buffer)[0] + _HEADER + _FOOTER - len(buffer)
+        return int(struct.unpack_from("<Q", buffer)[0]) + _HEADER + _FOOTER - len(buffer)
 
 
 def _uint32(data: bytes, at: int) -> int:
-    return struct.unpack_from("<I", data, at)[0]
+    return int(struct.unpack_from("<I", data, at)[0])

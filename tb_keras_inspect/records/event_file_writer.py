@@ -6,6 +6,7 @@ TensorBoard's own writer computes its checksum in pure Python with the interpret
 
 import contextlib
 import errno
+import io
 import itertools
 import os
 import socket
@@ -36,8 +37,8 @@ def file_name() -> str:
 
 
 def masked_crc(data: bytes) -> int:
-    """CRC-32C, rotated and offset as TensorFlow's record format wants it."""
-    crc = google_crc32c.value(data)
+    """CRC-32C, rotated and offset as TensorFlow's record format requires."""
+    crc = int(google_crc32c.value(data))
     return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
 
 
@@ -50,63 +51,65 @@ def frame(data: bytes) -> bytes:
 
 
 class EventFileWriter:
-    """Appends events to a new event file; each `write` is on disk when it returns.
+    """Appends events to a new event file. When `write` returns, the operating system has the data.
 
-    One thread at a time. Works for local paths and for URLs that `files.remote_files` opens.
+    Use it from one thread at a time. Works for local paths and URLs that `files.remote_files` opens.
 
     Args:
-        log_dir: The run's directory; created when missing.
+        log_dir: The run's directory. It is created if it is missing.
 
     Attributes:
         path: The file's path.
         size: Bytes written.
 
     Raises:
-        OSError: when the directory cannot be made or written.
+        OSError: If the directory cannot be created or written.
     """
 
     def __init__(self, log_dir: str):
         self.path = below(log_dir, file_name())
         self.size = 0
-        self._is_local = not is_remote(log_dir)
-        if not self._is_local:
-            self._file = remote_files.create(self.path)
+        self._local: io.FileIO | None = None
+        self._remote: remote_files.NewFile | None = None
+        if is_remote(log_dir):
+            self._remote = remote_files.create(self.path)
         else:
             os.makedirs(log_dir, exist_ok=True)
             # Unbuffered: what could not be written must not be tried again later, or in a fork.
-            self._file = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
+            self._local = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
         self.write(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def write(self, *events: event_pb2.Event) -> None:
-        """Appends events and flushes them to the operating system: all of them or, on a disk that is
-        full, none.
+        """Appends events and flushes them to the operating system: all or, on a full disk, none.
 
         Raises:
-            OSError: when they cannot be written, or the file has been removed meanwhile.
+            OSError: If they cannot be written, or the file has been removed.
         """
         data = b"".join(frame(event.SerializeToString()) for event in events)
-        if self._is_local:
-            self._check_is_there()
-            self._write_whole(data)
-        else:
-            self._file.write(data)
+        if self._local is not None:
+            self._check_is_there(self._local)
+            self._write_whole(self._local, data)
+        if self._remote is not None:
+            self._remote.write(data)
         self.size += len(data)
 
-    def _check_is_there(self) -> None:
-        # A file that was removed takes what is written without a word.
-        if os.name == "posix" and not os.fstat(self._file.fileno()).st_nlink:
+    def _check_is_there(self, file: io.FileIO) -> None:
+        # Writing to a removed file succeeds silently.
+        if os.name == "posix" and not os.fstat(file.fileno()).st_nlink:
             raise FileNotFoundError(errno.ENOENT, "the event file has been removed", self.path)
 
-    def _write_whole(self, data: bytes) -> None:
+    def _write_whole(self, file: io.FileIO, data: bytes) -> None:
         left = memoryview(data)
         try:
             while left:
-                left = left[self._file.write(left) :]
+                left = left[file.write(left) :]
         except BaseException:
-            with contextlib.suppress(OSError):  # half a record would be taken for damage
-                os.ftruncate(self._file.fileno(), self.size)
+            with contextlib.suppress(OSError):  # half a record would look like damage
+                os.ftruncate(file.fileno(), self.size)
             raise
 
     def close(self) -> None:
         """Closes the file; further writes fail."""
-        self._file.close()
+        for file in (self._local, self._remote):
+            if file is not None:
+                file.close()

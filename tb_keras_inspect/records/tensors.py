@@ -28,4 +28,4 @@ def _holds_its_shape(tensor: Any) -> bool:
     if tensor.tensor_content:
         return True  # NumPy compares
     held = max(len(getattr(tensor, name)) for name in _VALUES)
-    return math.prod(sizes) <= max(held, 1)
+    return bool(math.prod(sizes) <= max(held, 1))

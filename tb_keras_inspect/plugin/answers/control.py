@@ -60,7 +60,9 @@ class Steering:
 
     def state(self, run: str) -> Payload:
         """The state that the training process reports. `alive` is null if not known yet."""
-        state, why, alive = None, "" if self.enabled else DISABLED, False
+        state: dict[str, Any] | None = None
+        why = "" if self.enabled else DISABLED
+        alive: bool | None = False
         try:
             state = self._channel(run).state()
             alive = self._alive(run, state)

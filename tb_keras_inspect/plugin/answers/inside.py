@@ -1,6 +1,7 @@
 """The model's outputs for the probe samples, and its activation functions in use."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def activation_functions_impl(run: RunData, params: Params) -> Payload:
     """Curves and histograms of the newest snapshot at or before a step, or of the first one."""
     step = params.step("step")
     found = run.activation_functions(step, params.texts("layer") or None)
-    functions, arrays = [], {}
+    functions: list[dict[str, Any]] = []
+    arrays: dict[str, np.ndarray] = {}
     for number, (name, item) in enumerate(found.functions.items()):
         functions.append(
             {

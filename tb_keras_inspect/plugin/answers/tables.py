@@ -1,6 +1,7 @@
 """Tables of statistics over all steps, at one step, and for one layer."""
 
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,14 +47,15 @@ def snapshot_impl(run: RunData, params: Params) -> Payload:
     """All kinds at one step: for each, the newest sample at or before it, or the first one."""
     step = params.step("step")
     asked = [kind for kind in TABLE_KINDS if kind.value in run.kinds]
-    kinds, arrays = {}, {}
+    kinds: dict[str, Any] = {}
+    arrays: dict[str, np.ndarray] = {}
     for kind in asked:
         table = run.table(kind.value)
         if len(table.steps):
             index = index_at(table.steps, step)
             kinds[kind.value] = _described(table) | {"step": int(table.steps[index])}
             arrays[kind.value] = table.values[index]
-    meta = {"run": run.name, "requested_step": step, "kinds": kinds, "units": None}
+    meta: dict[str, Any] = {"run": run.name, "requested_step": step, "kinds": kinds, "units": None}
     if Kind.UNITS.value in run.kinds:
         with contextlib.suppress(NotRecordedError):  # none of them can be read
             meta["units"] = _add_units(run, step, arrays)
@@ -67,7 +69,8 @@ def series_impl(run: RunData, params: Params) -> Payload:
     wanted = params.choices("kind", [k.value for k in LAYER_KINDS], ())
     pools = params.choices("pool", POOLS, ["last"])
     rows_of = _rows_of_layer(run, layer)
-    kinds, arrays = {}, {}
+    kinds: dict[str, Any] = {}
+    arrays: dict[str, np.ndarray] = {}
     for kind in LAYER_KINDS:
         if kind.value in run.kinds and (not wanted or kind.value in wanted):
             table = run.table(kind.value)
@@ -107,7 +110,7 @@ def _add_units(run: RunData, step: int | None, arrays: dict[str, np.ndarray]) ->
     }
 
 
-def _rows_of_layer(run: RunData, layer: str):
+def _rows_of_layer(run: RunData, layer: str) -> Callable[[Kind], list[str]]:
     """A function from kind to the names of the layer's rows, including those of nested layers."""
     layers = run.model.layers
     inside: set[int] = set()
