@@ -6,7 +6,6 @@ on it, and nothing outside the folder imports the framework. Imports nothing els
 
 import importlib
 import pkgutil
-from typing import Any
 
 import keras
 
@@ -27,9 +26,3 @@ def current() -> Backend:
         )
     backend: Backend = importlib.import_module(f"{__name__}.{name}.backend").create()
     return backend
-
-
-def first_rows_of_sparse(tensor: Any, count: int) -> Any:
-    """The first `count` rows of a `tf.SparseTensor`, which a dataset may yield under any backend."""
-    module = importlib.import_module(f"{__name__}.tensorflow.sparse")
-    return module.first_rows(tensor, count)

@@ -2,12 +2,13 @@
 
 import contextlib
 import random
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
 import numpy as np
+
+from tb_keras_inspect.frameworks import foreign
 
 
 def call_for_inference(model: keras.Model, inputs: Any) -> Any:
@@ -32,20 +33,12 @@ def random_state_kept() -> Iterator[None]:
 def saved_random_state() -> Callable[[], None]:
     """Returns a function that sets the global generators back to their present state."""
     python_state, numpy_state = random.getstate(), np.random.get_state()
-    torch = sys.modules.get("torch")
-    # Importing torch in another thread may be under way: then there is no state to keep yet.
-    torch = torch if hasattr(torch, "get_rng_state") else None
-    cpu_state = torch.get_rng_state() if torch else None
-    with_cuda = torch and torch.cuda.is_available() and torch.cuda.is_initialized()
-    cuda_states = torch.cuda.get_rng_state_all() if torch and with_cuda else None
+    restore_torch = foreign.saved_random_state()
 
     def restore() -> None:
         random.setstate(python_state)
         np.random.set_state(numpy_state)
-        if torch:
-            torch.set_rng_state(cpu_state)
-        if torch and with_cuda:
-            torch.cuda.set_rng_state_all(cuda_states)
+        restore_torch()
 
     return restore
 

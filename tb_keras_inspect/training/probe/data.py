@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks import foreign
+from tb_keras_inspect.frameworks.foreign import is_composite
 
 MAX_LABELS = 1024  # values a sample; a longer label (a segmentation mask) is left out
 
@@ -98,28 +99,18 @@ def labels_of(y: Any) -> np.ndarray | None:
 
 def to_numpy(x: Any) -> np.ndarray:
     """Any library's array or tensor on the host; floats as `keras.config.floatx()`."""
-    if keras.ops.is_tensor(x):
-        array = keras.ops.convert_to_numpy(x)
-    elif hasattr(x, "detach"):  # a PyTorch tensor under another backend
-        array = x.detach().cpu().numpy()
-    else:
-        array = np.asarray(x)
+    array = foreign.to_host(x)
     # bfloat16 and the like are of kind "V"
     is_float = array.dtype.kind in "fV"
     return array.astype(keras.config.floatx()) if is_float else np.array(array)
 
 
-def is_composite(x: Any) -> bool:
-    """Whether `x` is a ragged or sparse tensor, which NumPy cannot hold."""
-    return type(x).__name__ in ("RaggedTensor", "SparseTensor", "BCOO")
-
-
 def _head(x: Any, count: int) -> Any:
-    if type(x).__name__ == "SparseTensor":
-        return frameworks.first_rows_of_sparse(x, count)
+    if is_composite(x):
+        return foreign.first_rows(x, count)
     if not hasattr(x, "shape"):  # only `__array__`
         return to_numpy(x)[:count]
-    return x[:count] if is_composite(x) else to_numpy(x[:count])
+    return to_numpy(x[:count])
 
 
 def _batches(dataset: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tb_keras_inspect.training.probe.data import is_composite
+from tb_keras_inspect.frameworks.foreign import is_composite
 from tb_keras_inspect.training.probe.outputs import Seen
 from tb_keras_inspect.training.probe.pictures import map_encoding, maps
 from tb_keras_inspect.training.probe.pictures.gradients import InputSite, OutputSite

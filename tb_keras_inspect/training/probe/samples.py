@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect.frameworks.foreign import is_composite
 from tb_keras_inspect.training.hooks.inference import random_state_kept
 from tb_keras_inspect.training.probe import data as probe_data
 
@@ -132,7 +133,7 @@ class _Input:
     def fit(self, x: Any) -> Any:
         """The array with the rank that the model wants, as Keras makes it; None for a misfit."""
         rank = len(self.shape)
-        if x is None or probe_data.is_composite(x):
+        if x is None or is_composite(x):
             return x
         if x.ndim == rank - 1 and self.shape[-1] == 1:
             x = x[..., None]

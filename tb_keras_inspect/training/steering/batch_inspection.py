@@ -12,6 +12,7 @@ import numpy as np
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.catalog.commands import CommandError, short
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.frameworks.foreign import is_composite
 from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.probe import data
@@ -189,9 +190,7 @@ def _parts(batch: Any) -> tuple[Any, Any, Any]:
         batch = tuple(batch)
     x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
     leaves = [leaf for leaf in keras.tree.flatten((x, y, sample_weight)) if leaf is not None]
-    if not leaves or any(
-        data.is_composite(leaf) or not getattr(leaf, "shape", ()) for leaf in leaves
-    ):
+    if not leaves or any(is_composite(leaf) or not getattr(leaf, "shape", ()) for leaf in leaves):
         raise CommandError("The batch has parts that are not plain arrays of samples")
     x, y, sample_weight = keras.tree.map_structure(
         lambda leaf: None if leaf is None else keras.ops.convert_to_tensor(leaf),

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
+from tb_keras_inspect.frameworks.foreign import is_composite
 from tb_keras_inspect.records import encode_map, encode_map_index, encode_probe
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.probe.data import is_composite
 from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, fit_sizes
 

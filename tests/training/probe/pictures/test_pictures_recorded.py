@@ -104,7 +104,7 @@ def test_options_that_cannot_be_right_are_refused_saying_what_is_accepted(tmp_pa
 
 @pytest.mark.any_backend
 def test_a_failure_of_gradients_turns_them_off_with_one_warning(tmp_path, monkeypatch):
-    from tb_keras_inspect.training.probe.pictures import scores
+    from tb_keras_inspect.training.probe import scores
 
     def fail(*arguments, **options):
         raise RuntimeError("on purpose")
