@@ -24,7 +24,8 @@ SKIPPED = 77
 FOLDER = shared.BUILD / "versions"
 PYPROJECT = tomllib.loads((shared.ROOT / "pyproject.toml").read_text())["project"]
 NEWEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")
-TOOLS = ("pytest==8.4.2", "pytest-xdist==3.6.1", "hypothesis==6.100.0")
+# The oldest TensorBoard imports pkg_resources, which newer setuptools do not have.
+TOOLS = ("pytest==8.4.2", "pytest-xdist==3.6.1", "hypothesis==6.100.0", "setuptools==79.0.1")
 
 
 def floors(*exempt: str) -> dict[str, str]:
