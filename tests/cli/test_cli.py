@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import tb_keras_inspect
-from tb_keras_inspect.cli import main
+from tb_keras_inspect.cli import SUBCOMMANDS, main
 from tb_keras_inspect.demos import DATASETS, RUNS
 
 
@@ -22,6 +22,15 @@ def test_version_is_the_packages(capsys):
         main(["--version"])
     assert stopped.value.code == 0
     assert capsys.readouterr().out.strip() == tb_keras_inspect.__version__
+
+
+@pytest.mark.parametrize("name", SUBCOMMANDS)
+def test_every_command_explains_itself(capsys, name):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert SUBCOMMANDS[name].HELP in text
 
 
 def test_no_command_is_an_error_that_names_the_command(capsys):
