@@ -27,7 +27,7 @@ export class Cache {
     return entry;
   }
 
-  /** Adds or replaces; the oldest make room. One that is larger than the whole is not kept. */
+  /** Adds or replaces; the oldest make room. One larger than the capacity is not kept. */
   put(key: string, entry: Entry): void {
     this.remove(key);
     if (entry.size > this.capacity) return;

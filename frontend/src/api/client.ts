@@ -2,7 +2,7 @@
 
 import {Cache} from './cache';
 
-/** An answer that says what went wrong. */
+/** An error answer; its message says what went wrong. */
 export class ApiError extends Error {
   constructor(
     message: string,
@@ -66,9 +66,9 @@ export class Client {
     }
   }
 
-  /** Resolves when no request is under way: for what must not hold up the picture. */
+  /** Resolves when no request is under way: for requests that must not delay the plots. */
   async quiet(): Promise<void> {
-    await this.wait(ARRIVAL_MILLISECONDS); // what is asked in the same moment goes ahead
+    await this.wait(ARRIVAL_MILLISECONDS); // requests of the same moment go first
     while (this.active) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
@@ -115,7 +115,7 @@ async function errorText(response: Response): Promise<string> {
     const body = (await response.json()) as {error?: unknown};
     if (typeof body.error === 'string') return body.error;
   } catch {
-    // Not ours: a proxy's page, for instance.
+    // Not one of our answers: a proxy's error page, for instance.
   }
   return `The server answered ${response.status} ${response.statusText}`.trim();
 }

@@ -19,7 +19,7 @@ export interface Container {
   readonly size: number;
 }
 
-/** The answer was not what the contract says. */
+/** The answer does not follow the format. */
 export class ContainerError extends Error {}
 
 const MAGIC = 'TKI1';

@@ -7,7 +7,7 @@ export type Severity = 'note' | 'warning' | 'error';
 /** One number that a finding rests on, and the series it was taken from. */
 export interface Evidence {
   readonly name: string;
-  /** Null where it is not finite: `text` says it. */
+  /** Null where it is non-finite: `text` says which. */
   readonly value: number | null;
   /** "%" where the value is a fraction of 1. */
   readonly unit: string;

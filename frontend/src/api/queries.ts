@@ -18,14 +18,14 @@ import type {
 export interface Query<T> {
   readonly url: string;
   readonly decode: Decode<T>;
-  /** Asked only when nothing else is under way, because it keeps the server busy for long. */
+  /** Sent only when no other request is under way, because it keeps the server busy for long. */
   readonly patient?: boolean;
 }
 
 /** Columns asked for: more than any plot is wide in CSS pixels, few enough to scrub through. */
 export const WIDTH = 1500;
 
-/** Steps the scrubber tells apart: as many columns as an answer may have. */
+/** Steps that the scrubber can distinguish: the most columns that an answer may have. */
 const MOST_STEPS = 10_000;
 
 export function runsQuery(): Query<RunsAnswer> {
@@ -77,7 +77,7 @@ export function metricQuery(
   statistic: string,
   pooled: boolean,
 ): Query<Table> {
-  // Whether a ratio applies is read off the update itself.
+  // The norm of the update tells whether its ratio applies.
   const statistics = statistic === 'ratio' ? ['ratio', 'l2'] : [statistic];
   return tableQuery({run, kind, statistics, pools: pooled ? ['last', 'min', 'max'] : ['last']});
 }

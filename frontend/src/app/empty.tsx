@@ -10,10 +10,10 @@ model.fit(
 )`;
 }
 
-/** A JSON string is one of Python's too, but for surrogates, which no directory has. */
+/** A JSON string is also a Python string, except for surrogates, which no directory has. */
 const pythonString = (text: string) => JSON.stringify(text);
 
-/** A directory for a run inside the one that TensorBoard was given, where that is a single local one. */
+/** A directory for a run inside TensorBoard's log directory, where that is a single local one. */
 export function suggestedDirectory(logdir: string): string {
   const isPath = /^([/.~]|[A-Za-z]:\\)/.test(logdir) && !logdir.includes(',');
   return isPath ? `${logdir.replace(/[/\\]+$/, '')}/run_1` : 'logs/run_1';

@@ -8,7 +8,7 @@ interface SelectProps<T extends string> {
   readonly options: readonly (readonly [T, string])[];
   readonly onChange: (value: T) => void;
   readonly testId?: string;
-  /** Whether the label is shown beside it rather than only read out. */
+  /** Whether the label is visible rather than only for screen readers. */
   readonly visibleLabel?: boolean;
 }
 
@@ -42,7 +42,7 @@ interface ChoiceProps<T extends string> {
   readonly testId?: string;
 }
 
-/** A few exclusive choices side by side; the third element of an option explains it. */
+/** Exclusive choices side by side; the third element of an option is its tooltip. */
 export function Choice<T extends string>(props: ChoiceProps<T>) {
   const {label, value, options, onChange, testId} = props;
   return (

@@ -4,7 +4,7 @@ import {type Signal, useSignal} from '@preact/signals';
 import {type RefObject} from 'preact';
 import {useLayoutEffect, useRef} from 'preact/hooks';
 
-/** A length for a style: numbers alone are not lengths. */
+/** A CSS length in pixels. */
 export const px = (pixels: number) => `${pixels}px`;
 
 export interface Size {
@@ -14,7 +14,7 @@ export interface Size {
 
 const NO_SIZE: Size = {width: 0, height: 0};
 
-/** An element's content size in CSS pixels. A hidden frame has none: the last one is kept then. */
+/** An element's content size in CSS pixels. A hidden frame has none: its last size is kept. */
 export function useSize<T extends Element>(): [RefObject<T | null>, Signal<Size>] {
   const ref = useRef<T>(null);
   const size = useSignal<Size>(NO_SIZE);

@@ -1,4 +1,4 @@
-/** Something that opens below a button, and closes with Escape or a press elsewhere. */
+/** Something that opens below a button, and closes with Escape or a click elsewhere. */
 
 import {type Signal, useSignal} from '@preact/signals';
 import type {RefObject} from 'preact';

@@ -13,7 +13,7 @@ export function MetricControls() {
   const names = recorded.includes(statistic.value) ? recorded : [statistic.value, ...recorded];
   const choose = (next: string) => {
     kind.value = next;
-    // What an epoch has is what Keras logged.
+    // The statistics of an epoch are what Keras logged.
     const known = next === 'epoch' ? [...(loss.data?.epochs.keys() ?? [])] : statisticsOf(next);
     if (!known.includes(statistic.value)) statistic.value = known[0] ?? statistic.value;
   };

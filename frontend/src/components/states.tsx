@@ -1,4 +1,4 @@
-/** What a view shows when it has nothing to show, or not yet, or not any more. */
+/** What a view shows while it loads, where nothing is recorded, and after an error. */
 
 import type {ComponentChildren} from 'preact';
 import type {Loaded} from '../state/resource';
@@ -17,7 +17,7 @@ export function ErrorState({message, retry}: {message: string; retry?: () => voi
   );
 }
 
-/** Something the run does not hold. */
+/** Says that the run has no such records, and how to get them. */
 export function NotRecorded({what, how}: {what: string; how: ComponentChildren}) {
   return (
     <div class="state" data-testid="not-recorded">
@@ -35,8 +35,8 @@ interface PendingProps<T> {
 }
 
 /**
- * The picture of what is loaded: dimmed while it belongs to another request than the present one,
- * with a spinner when that takes longer than 200 ms.
+ * The content of what is loaded: dimmed while a newer request is under way, with a spinner when that
+ * takes longer than 200 ms.
  */
 export function Pending<T>({loaded, retry, class: className = '', children}: PendingProps<T>) {
   const {data, error, loading, stale} = loaded;

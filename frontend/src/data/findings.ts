@@ -5,7 +5,7 @@ import {type Layer, layerOfRow} from './layers';
 import {type NamedView, NAMED_VIEWS} from './named_views';
 import {TIME_KINDS} from './statistics';
 
-/** Samples below which most rules cannot tell anything. */
+/** Most rules need at least this many samples. */
 export const FEW_SAMPLES = 10;
 
 export const SEVERITIES: Readonly<Record<Severity, string>> = {
@@ -16,7 +16,7 @@ export const SEVERITIES: Readonly<Record<Severity, string>> = {
 
 const RANKS: Readonly<Record<Severity, number>> = {error: 3, warning: 2, note: 1};
 
-/** What a finding is known by in the address: it stays the same while the run grows. */
+/** The key of a finding in the address: it stays the same while the run grows. */
 export function keyOf({problem, where}: Finding): string {
   return `${problem}:${where.layers[0] ?? where.variables[0] ?? ''}`;
 }
@@ -41,7 +41,7 @@ export function findingsByLayer(findings: readonly Finding[]): Map<string, Findi
 /** 3 for an error, 2 for a warning, 1 for a note, 0 for nothing. */
 export const rankOf = (finding: Finding | undefined) => (finding ? RANKS[finding.severity] : 0);
 
-/** What to choose so that a number is in sight. */
+/** What to select so that a number is visible. */
 export interface Place {
   readonly view: NamedView;
   readonly kind?: string;
@@ -52,8 +52,8 @@ export interface Place {
 }
 
 /**
- * Where a finding is seen: its dead units where it names some, else its first number that is of a
- * series, else its layer in the overview.
+ * Where to show a finding: its dead units where it names some, else the series of its first evidence
+ * that has one, else its layer in the overview.
  */
 export function placeOfFinding(finding: Finding, layers: readonly Layer[]): Place {
   const [dead] = finding.where.units;
@@ -67,7 +67,7 @@ export function placeOfFinding(finding: Finding, layers: readonly Layer[]): Plac
   return {...(place ?? {view: NAMED_VIEWS.overview}), ...(layer !== undefined && {layer})};
 }
 
-/** Where a number's series is seen; undefined where it has none. */
+/** Where to show the series of a number; undefined where it has none. */
 export function placeOfEvidence(
   {kind, statistic, row}: Evidence,
   layers: readonly Layer[],

@@ -69,7 +69,7 @@ export function layerOfRow(layers: readonly Layer[], name: string): Layer | unde
   );
 }
 
-/** Tests names against a regular expression; against the plain text where it is none. */
+/** Matches names with a regular expression, or as plain text where it is not a valid one. */
 export function nameFilter(pattern: string): {matches: (name: string) => boolean; valid: boolean} {
   if (!pattern) return {matches: () => true, valid: true};
   try {

@@ -1,4 +1,4 @@
-/** The numbers of the overview: one row a layer, from the tables of its variables and outputs. Pure. */
+/** The numbers of the overview: one row per layer, from the tables of its variables and outputs. Pure. */
 
 import type {Table} from '../api/types';
 import {bandEnd, sampleAt} from '../draw/time_scale';

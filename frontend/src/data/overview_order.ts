@@ -5,9 +5,9 @@ import type {LayerValues, OverviewRow, OverviewValues} from './overview';
 /**
  * Rows in the order asked for: `model`, `worst`, or a column's key (`-` ahead for largest first).
  *
- * Worst first: what findings concern, by their severity (`severity` of a path: 0 for none); of the
- * others what is not finite, then the larger of the fraction of dead units and of how far the
- * gradient lies below the layers' median, six orders of magnitude counting as much as all dead.
+ * Worst first: layers with findings by their severity (`severity` of a path: 0 for none); of the others
+ * those with non-finite values, then by the larger of the fraction of dead units and the distance of
+ * the gradient below the layers' median, where six orders of magnitude count as much as all dead.
  */
 export function orderRows(
   rows: readonly OverviewRow[],
@@ -26,7 +26,7 @@ export function orderRows(
   }
   const descending = order.startsWith('-');
   const key = descending ? order.slice(1) : order;
-  // What is not finite is the largest; what is not recorded comes last either way.
+  // Non-finite values count as the largest; missing ones come last in either direction.
   return sortBy(rows, (row) => {
     const value = of(row).get(key);
     if (value === undefined) return Infinity;

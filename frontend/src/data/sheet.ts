@@ -10,7 +10,7 @@ export interface Sheet {
 }
 
 /**
- * A sheet of values over time: one row a step.
+ * A sheet of values over time: one row per step.
  *
  * Args:
  *   value: Of series and place in `steps`.
@@ -29,7 +29,7 @@ export function overTime(
   };
 }
 
-/** Comma-separated values as RFC 4180 writes them; numbers in full, nothing recorded as nothing. */
+/** Comma-separated values as RFC 4180 writes them; numbers in full, an empty field where nothing is recorded. */
 export function toCsv(sheet: Sheet): string {
   const lines = [sheet.columns.map(quote).join(',')];
   for (let row = 0; row < sheet.rows; row++) {

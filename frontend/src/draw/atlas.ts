@@ -1,4 +1,4 @@
-/** All pictures of a stack on one canvas, from which those in sight are drawn. */
+/** All pictures of a stack on one canvas, from which the visible ones are drawn. */
 
 import {type Grid, type Quantised, colourTiles} from './tiles';
 
@@ -7,7 +7,7 @@ interface PictureStack extends Quantised {
   readonly shape: readonly [number, number, number, number];
 }
 
-/** Keeps its memory: other colours cost the colouring alone. */
+/** Keeps its memory: changing the colours costs only the colouring. */
 export class Atlas {
   readonly canvas: OffscreenCanvas;
   /** Tiles in a line: about square, as browsers limit a canvas's sides. */

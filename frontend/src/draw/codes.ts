@@ -1,7 +1,7 @@
 /**
- * Values to colour codes. One byte a cell: 0 nothing recorded, 1 exactly zero on a log scale, 2..254
- * from the low to the high end of the scale, 255 not finite. Codes pool by maximum, so that a value
- * that is not finite always wins and a missing one never does.
+ * Values to colour codes, one byte per cell: 0 nothing recorded, 1 exactly zero on a log scale, 2..254
+ * from the low to the high end of the scale, 255 non-finite. Codes are pooled by maximum, so that a
+ * non-finite value always wins and a missing one never does.
  */
 
 export const CODE_MISSING = 0;
@@ -52,8 +52,7 @@ const LARGEST_CHANGE = 10; // as a power of two: relative scales are clamped at 
  *   grid: The values.
  *   name: `log` needs values that are not negative, otherwise `linear` is used; `relative` is the
  *     base-2 logarithm of the ratio to the row's own median.
- *   isMissing: Of the index of a NaN, whether it stands for "does not apply" rather than for a number
- *     gone bad.
+ *   isMissing: Whether a NaN at this index means "does not apply" rather than a number that went bad.
  *   fixed: Ends of the scale, where they are not to be taken from the data.
  */
 export function encode(

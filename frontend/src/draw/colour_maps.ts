@@ -1,4 +1,4 @@
-/** Colour maps as tables of 256 colours: 0 is missing, 1 exactly zero, 255 not finite (see codes.ts). */
+/** Colour maps as tables of 256 colours: 0 is missing, 1 exactly zero, 255 non-finite (see codes.ts). */
 
 import {CODE_HIGH, CODE_LOW, CODE_MISSING, CODE_NONFINITE, CODE_ZERO} from './codes';
 
@@ -20,7 +20,7 @@ const ANCHORS: Record<SequentialMap, string> = {
   greys: '111111 f5f5f5',
 };
 
-// Blue below, orange above: told apart by those who confuse red and green. The middle is the theme's
+// Blue below, orange above: distinguishable for people who confuse red and green. The middle is the theme's
 // background, so that "no change" recedes.
 const DIVERGING: Record<ThemeName, string> = {
   light: '123f78 3f7fc0 9dc3e6 f4f4f4 f3bc82 d9771f 8a3b00',
@@ -48,7 +48,7 @@ export function colourTable(name: ColourMapName, theme: ThemeName): Uint32Array 
   return table;
 }
 
-/** 256 opaque colours with no special codes, for pictures of codes 0..254; 255 is not finite. */
+/** 256 opaque colours with no special codes, for pictures of codes 0..254; 255 is non-finite. */
 export function pictureTable(name: ColourMapName, theme: ThemeName): Uint32Array {
   const key = `picture ${name} ${theme}`;
   let table = cache.get(key);

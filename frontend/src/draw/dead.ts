@@ -1,4 +1,4 @@
-/** Dead units in a coded unit map: a code of their own, below what is not finite and above the rest. */
+/** Dead units in a coded unit map: a code of their own, below non-finite and above all others. */
 
 import {CODE_HIGH, CODE_NONFINITE} from './codes';
 
@@ -7,7 +7,7 @@ const DEAD_CODE = CODE_HIGH;
 /** Deep orange, in none of the default map's colours; the style sheet has the same. */
 const DEAD_COLOUR = 0xff1451e8; // ABGR of #e85114
 
-/** Codes with dead cells marked; others move out of the dead code's way. */
+/** Codes with dead cells marked; others are moved off the dead code. */
 export function markDead(codes: Uint8Array, dead: Uint8Array): Uint8Array {
   return codes.map((code, index) => {
     if (code === CODE_NONFINITE) return code;

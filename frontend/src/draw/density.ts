@@ -25,7 +25,7 @@ export function totalOf(histogram: Histogram, column: number): number {
 
 /**
  * The bins worth drawing, largest values first: up to the outermost ones that are used on each side,
- * and without those around zero that are never used, but for the one that holds zero.
+ * and without those around zero that are never used, except the one that holds zero.
  *
  * Returns: indices of bins; the middle one alone where nothing was counted.
  */
@@ -68,7 +68,7 @@ export function binFractions(histogram: Histogram, bins: Int32Array): Float32Arr
   return values;
 }
 
-/** Colour codes of those fractions; a column in which nothing finite was counted is not finite throughout. */
+/** Colour codes of those fractions; a column without finite elements is non-finite throughout. */
 export function densityCodes(histogram: Histogram, bins: Int32Array): Coded {
   const columns = histogram.steps.length;
   const values = binFractions(histogram, bins);

@@ -2,7 +2,7 @@
 
 export type NumberFormat = 'number' | 'percent' | 'count';
 
-/** Four significant digits; never hides what is not finite. */
+/** Four significant digits; NaN and infinities by name. */
 export function formatNumber(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '−Inf';
@@ -15,7 +15,7 @@ export function formatNumber(value: number): string {
   return minus(String(Number(value.toPrecision(4))));
 }
 
-/** The same for an axis, whose numbers are round: no zeros that say nothing. */
+/** The same for an axis, whose numbers are round: without trailing zeros. */
 export const formatTick = (value: number) => formatNumber(value).replace(/\.?0+e/, 'e');
 
 /** A fraction of 1 as percent. Only exactly 0 and 1 read 0 % and 100 %. */
@@ -52,7 +52,7 @@ export function formatAge(seconds: number): string {
   return `${formatCount(Math.floor(seconds / 86400))} d ago`;
 }
 
-/** Seconds until `formatAge` says something else. */
+/** Seconds until `formatAge` changes. */
 export function ageHolds(seconds: number): number {
   const unit = [60, 3600, 86400].findIndex((limit) => seconds < limit);
   const length = [1, 60, 3600][unit] ?? 86400;

@@ -1,8 +1,8 @@
 /**
- * A part of the page as one SVG: boxes, texts and drawings where they stand on the screen.
+ * A part of the page as one SVG: boxes, texts and drawings at their positions on the screen.
  *
- * Built of nodes, never of text: a name in a log stays a text node. What is drawn on a canvas becomes
- * a picture in it, at the screen's resolution.
+ * Built from nodes, never from text: a name in a log stays a text node. A canvas becomes an image, at
+ * the screen's resolution.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -122,7 +122,7 @@ function addGradient(into: SVGElement, colours: readonly string[], place: Place)
   into.append(gradient, make('rect', {...place, fill: `url(#${id})`}));
 }
 
-/** A text node, one piece for each line it takes up. */
+/** A text node, one piece per line. */
 function addTextNode(into: SVGElement, node: Text, style: CSSStyleDeclaration, origin: DOMRect) {
   const text = node.data.trim();
   if (!text) return;
@@ -161,7 +161,7 @@ function addText(
 
 const DRAWN = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'font-size', 'font-family'];
 
-/** An inner SVG with what style sheets say written into it. */
+/** An inner SVG with its styles written inline. */
 function copySvg(source: SVGSVGElement, box: DOMRect, origin: DOMRect): SVGElement {
   const copy = source.cloneNode(true) as SVGSVGElement;
   const originals = [source, ...source.querySelectorAll<SVGElement>('*')];

@@ -5,16 +5,16 @@ import type {Grid} from './codes';
 export interface Quantiles {
   /** One line for each fraction asked for, in their order; NaN where a column has no finite value. */
   readonly lines: readonly Float32Array[];
-  /** 1 where a row of the column is NaN or infinite: quantiles leave it out, the plot marks it. */
+  /** 1 where a row of the column is NaN or infinite: quantiles exclude it, the plot marks it. */
   readonly nonfinite: Uint8Array;
 }
 
 /**
- * Quantiles of each column's finite values, between neighbours by their distance.
+ * Quantiles of each column's finite values, linearly interpolated.
  *
  * Args:
  *   fractions: 0 for the smallest to 1 for the largest.
- *   isMissing: Of the index of a value that is not finite, whether it only does not apply.
+ *   isMissing: Whether a non-finite value at this index means "does not apply".
  */
 export function columnQuantiles(
   {rows, columns, values}: Grid,

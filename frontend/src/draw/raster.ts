@@ -1,4 +1,4 @@
-/** Codes to pixels: pools columns and rows so that nothing that stands out is lost. */
+/** Codes to pixels: pools columns and rows so that no outlier is lost. */
 
 import {CODE_MIDDLE, CODE_MISSING, CODE_NONFINITE} from './codes';
 import type {Spans} from './time_scale';
@@ -9,8 +9,8 @@ const MARKER_REACH = 1;
 /**
  * Pools a coded grid to a picture of `spans.from.length` by `height` codes.
  *
- * Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a value
- * that is not finite always wins, and is widened by `reach` pixels to each side.
+ * Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a
+ * non-finite value always wins, and is widened by `reach` pixels to each side.
  *
  * Args:
  *   codes: Row-major [rows, columns].
@@ -44,7 +44,7 @@ export function poolCodes(
   return picture;
 }
 
-/** Which pixel columns hold something that is not finite, in any row. */
+/** Which pixel columns hold a non-finite value in any row. */
 export function nonfiniteColumns(picture: Uint8Array, width: number): boolean[] {
   const found = new Array<boolean>(width).fill(false);
   picture.forEach((code, index) => {

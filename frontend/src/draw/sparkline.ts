@@ -1,11 +1,11 @@
-/** A small line without axes: its path, and where it is not a number. */
+/** A small line without axes: its path, and where its values are non-finite. */
 
 import {type TimeDomain, columnSpans, stepToX} from './time_scale';
 
 interface Sparkline {
   /** SVG path data in a box of `width` by `height`. */
   readonly path: string;
-  /** Where values are not finite: left edge and width of each stretch. */
+  /** Where values are non-finite: left edge and width of each stretch. */
   readonly nonfinite: readonly (readonly [number, number])[];
 }
 
@@ -15,7 +15,7 @@ interface Sparkline {
  * Args:
  *   values: One row; exact zeros on a log scale lie on the bottom edge.
  *   firstSteps: First step of each value.
- *   isMissing: Of the place of a value that is not finite, whether it only does not apply.
+ *   isMissing: Whether a non-finite value at this index means "does not apply".
  */
 export function sparkline(
   values: Float32Array,
@@ -67,7 +67,7 @@ interface Point {
   readonly nonfinite: boolean;
 }
 
-/** One point a value where there is room, else one a pixel with the extent of its values. */
+/** One point per value where there is room, else one per pixel with the range of its values. */
 function points(
   values: Float32Array,
   firstSteps: ArrayLike<number>,

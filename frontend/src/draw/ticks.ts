@@ -12,7 +12,7 @@ export function linearTicks(low: number, high: number, count: number, whole = fa
   return Array.from({length: last - first + 1}, (_, i) => round((first + i) * interval));
 }
 
-/** Powers of ten in [low, high], about `count`; over less than two of them also what lies between. */
+/** Powers of ten in [low, high], about `count`; over less than two decades also values in between. */
 export function logTicks(low: number, high: number, count: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);

@@ -23,7 +23,7 @@ export interface TileRequest {
   readonly side: number;
   /** Room, CSS pixels. */
   readonly available: number;
-  /** Room for labels left of and above each tile, CSS pixels; none where nothing is said. */
+  /** Room for labels left of and above each tile, CSS pixels; none by default. */
   readonly gutter?: number;
   /** Whether one picture has all the room. */
   readonly alone?: boolean;
@@ -150,10 +150,10 @@ export function sharedRange({scale, offset}: Quantised): readonly [number, numbe
  * Colours every pixel.
  *
  * Args:
- *   colours: 256 ABGR words; 255 is the colour of what is not finite.
+ *   colours: 256 ABGR words; 255 is the colour of non-finite values.
  *   range: Ends of the colour map for all tiles; undefined gives each tile its own.
  *   into: As long as `codes`, or what `grid` takes.
- *   grid: Puts tiles side by side; where none is given, their pixels follow each other.
+ *   grid: Puts tiles side by side; without it, the pixels of each tile follow those of the one before.
  */
 export function colourTiles(
   tiles: Quantised,
@@ -207,7 +207,7 @@ function spread(
   return whole > 0 ? [(offset[tile] - low) / whole, scale[tile] / whole] : [0, 0];
 }
 
-/** The value of one code of one tile; NaN where it was not finite. */
+/** The value of one code of one tile; NaN where it was non-finite. */
 export function tileValue({scale, offset}: Quantised, tile: number, code: number): number {
   return code === NONFINITE ? NaN : offset[tile] + scale[tile] * code;
 }

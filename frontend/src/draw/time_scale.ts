@@ -1,6 +1,6 @@
 /**
- * Steps to pixels. A recorded sample is drawn from its own step to the next one's: what was seen last
- * holds until something newer was seen. All views share the domain, so that they line up.
+ * Steps to pixels. A recorded sample is drawn from its own step to that of the next sample. All views share the
+ * domain, so that they line up.
  */
 
 export interface TimeDomain {
@@ -78,7 +78,7 @@ export function columnSpans(
   const to = new Int32Array(width);
   for (let x = 0; x < width; x++) {
     const start = lastAtMost(firstSteps, xToStep(x, domain, width));
-    // Columns that begin inside the pixel belong to it as well: a brief event is never skipped.
+    // Columns that begin inside the pixel belong to it too, so that a brief event is never skipped.
     const end = lastAtMost(firstSteps, xToStep(x + 1, domain, width) - 1e-9);
     from[x] = Math.max(0, start);
     to[x] = end + 1;

@@ -1,4 +1,4 @@
-/** What a layer's units did over the run, and the order to show them in. Pure. */
+/** The history of a layer's units over the run, and the order to show them in. Pure. */
 
 export const UNIT_ORDERS = ['unit', 'death', 'activity'] as const;
 export type UnitOrder = (typeof UNIT_ORDERS)[number];
@@ -13,7 +13,7 @@ export interface UnitGrid {
 }
 
 /**
- * The column in which a unit's present stretch of being dead began.
+ * The column since which a unit has been dead.
  *
  * Args:
  *   column: The shown column.

@@ -11,7 +11,7 @@ export type BlockRule = 'largest' | 'mean';
  * Args:
  *   numbers: Of layers, by path.
  *
- * Returns: by path; NaN where one of those inside is not finite, absent where none inside has a number.
+ * Returns: by path; NaN where one of the layers inside is non-finite, absent where none has a number.
  */
 export function blockNumbers(
   layers: readonly LayerInfo[],
@@ -22,7 +22,7 @@ export function blockNumbers(
   for (const layer of layers) {
     const value = numbers.get(layer.path);
     if (value === undefined) continue;
-    // As far up as there are layers: parents may make a circle in a damaged record.
+    // As far up as there are layers: parents may form a cycle in a damaged record.
     let at = layer.parent;
     for (let depth = 0; depth < layers.length && layers[at]; depth++, at = layers[at].parent) {
       inside.set(at, [...(inside.get(at) ?? []), value]);

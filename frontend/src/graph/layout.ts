@@ -7,7 +7,7 @@ export interface LayoutRequest {
     readonly id: number;
     /** The node around it, -1 for none. */
     readonly parent: number;
-    /** Of one that others lie in, these give way to what they need. */
+    /** Of a node with others inside, these grow as needed. */
     readonly width: number;
     readonly height: number;
   }[];

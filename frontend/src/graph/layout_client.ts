@@ -1,4 +1,4 @@
-/** Asks the worker for layouts; started when the first one is asked for. */
+/** Asks the worker for layouts; it is started by the first request. */
 
 import type {Layout, LayoutRequest} from './layout';
 
@@ -8,7 +8,7 @@ interface Answer {
   readonly error?: string;
 }
 
-// A file of its own in the built folder, which the server has under `static/`.
+// A separate file of the build, which the server has under `static/`.
 const WORKER = 'static/layout_worker.js';
 
 let worker: Worker | undefined;

@@ -1,4 +1,4 @@
-/** The worker: one request in, one layout out, in the order they came. */
+/** The worker: one layout per request, in order. */
 
 import {type LayoutRequest, layoutGraph} from './layout';
 

@@ -1,4 +1,4 @@
-/** Blocks that only the layers' names tell of, as in models that Keras lists flat. Pure. */
+/** Blocks that only the names of layers show, as in models that Keras lists flat. Pure. */
 
 import type {LayerInfo} from '../api/types';
 import {type Edge, MOST_NODES, childrenOf} from './visible';
@@ -9,7 +9,7 @@ interface BlockedModel {
 }
 
 /**
- * Adds a block around layers whose names begin alike, where too many lie side by side.
+ * Adds a block around layers whose names begin alike, where too many are side by side.
  *
  * Of `block_1_expand`, `block_1_project`, ... and `conv2_block1_1_conv`, ... that is `block_1` and
  * `conv2_block1`: the beginning, up to some number of words, that makes neither few large blocks nor

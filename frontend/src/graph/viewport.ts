@@ -1,8 +1,8 @@
-/** Where a picture is seen from: its scale and how far it is moved. Pure. */
+/** The visible part of the graph: its scale and offset. Pure. */
 
 export interface Viewport {
   readonly scale: number;
-  /** Of the picture's origin, in screen pixels. */
+  /** Of the graph's origin, in screen pixels. */
   readonly x: number;
   readonly y: number;
 }
@@ -11,7 +11,7 @@ const SMALLEST_SCALE = 0.1;
 export const LARGEST_SCALE = 3;
 const READABLE_SCALE = 0.8;
 
-/** The whole picture in the middle, never enlarged. */
+/** The whole graph, centred, never enlarged. */
 export function fit(picture: Box, room: Box): Viewport {
   const scale = Math.max(
     SMALLEST_SCALE,
@@ -24,7 +24,7 @@ export function fit(picture: Box, room: Box): Viewport {
   };
 }
 
-/** As much of the picture as can be read, from its top. */
+/** As much of the graph as is readable, from its top. */
 export function start(picture: Box, room: Box): Viewport {
   const whole = fit(picture, room);
   const scale = Math.max(whole.scale, READABLE_SCALE);
@@ -36,7 +36,7 @@ interface Box {
   readonly height: number;
 }
 
-/** Larger or smaller by a factor; what is under the point stays there. */
+/** Zooms by a factor around a point. */
 export function zoomAt(view: Viewport, factor: number, x: number, y: number): Viewport {
   const scale = Math.min(LARGEST_SCALE, Math.max(SMALLEST_SCALE, view.scale * factor));
   const change = scale / view.scale;
@@ -49,7 +49,7 @@ export const panBy = (view: Viewport, dx: number, dy: number): Viewport => ({
   y: view.y + dy,
 });
 
-/** Moved just so far that a box of the picture is in sight, with a margin. */
+/** Moves just far enough that a box is visible, with a margin. */
 export function reveal(
   view: Viewport,
   target: Box & {readonly x: number; readonly y: number},

@@ -1,4 +1,4 @@
-/** What of a model's graph is shown: blocks open or closed, connections lifted to what is seen. Pure. */
+/** The visible nodes of a model's graph: open and closed blocks, and the edges between them. Pure. */
 
 import type {LayerInfo} from '../api/types';
 
@@ -51,7 +51,7 @@ export function visibleGraph(
   return {nodes, edges: assumed ? inOrder(nodes) : lifted, assumed};
 }
 
-/** Layers by their parent; a parent that makes a circle or is not there counts as none. */
+/** Layers by their parent; a parent that is missing or part of a cycle counts as none. */
 export function childrenOf(layers: readonly LayerInfo[]): Map<number, number[]> {
   const children = new Map<number, number[]>();
   layers.forEach(({parent}, layer) => {
@@ -69,10 +69,10 @@ function isInside(layers: readonly LayerInfo[], layer: number, other: number): b
     if (at === other) return true;
     at = layers[at].parent;
   }
-  return at >= 0; // a circle among the parents
+  return at >= 0; // a cycle among the parents
 }
 
-/** Edges between what is seen: an end inside a closed block is the block, one on an open block a layer in it. */
+/** Edges between visible nodes: a layer inside a closed block becomes the block, an open block a layer in it. */
 function liftEdges(
   layers: readonly LayerInfo[],
   nodes: readonly GraphNode[],
@@ -110,9 +110,9 @@ function inOrder(nodes: readonly GraphNode[]): [number, number][] {
   return leaves.slice(1).map((layer, index) => [leaves[index], layer]);
 }
 
-export const MOST_NODES = 60; // a picture of more is no overview
+export const MOST_NODES = 60; // more would not be readable
 
-/** The blocks to open at first: outermost ones, as long as not too much is shown. */
+/** The blocks to open at first: the outermost ones, until the graph would become too large. */
 export function initialOpen(layers: readonly LayerInfo[]): Set<string> {
   const children = childrenOf(layers);
   const open = new Set<string>();

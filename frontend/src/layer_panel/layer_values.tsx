@@ -1,13 +1,13 @@
 /** All statistics of a layer's tensors at the shown step. */
 
 import type {Table} from '../api/types';
-import {showFullValue} from '../components/full_value';
 import {type Layer, splitPath} from '../data/layers';
 import {statisticInfo, statisticsOf} from '../data/statistics';
 import {type Tables, tableValue} from '../data/tables';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
+import {showFullValue} from '../tables/full_value';
 
 const COLUMNS = ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count'];
 

@@ -13,7 +13,7 @@ import {StepBand} from './step_band';
 export interface Line {
   readonly name: string;
   readonly values: Float32Array;
-  /** Of the place of a value that is not finite, whether it only does not apply. */
+  /** Whether a non-finite value at this index means "does not apply". */
   readonly isMissing?: (column: number) => boolean;
   /** A CSS custom property without its dashes, e.g. "series-1". */
   readonly colour: string;
@@ -65,7 +65,7 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** uPlot knows only null for a gap; a log axis has no place for what is not positive. */
+/** uPlot takes null as a gap; a log axis cannot show values that are not positive. */
 function chartData(steps: Float64Array, lines: readonly Line[], log: boolean): uPlot.AlignedData {
   const drawable = (value: number) =>
     Number.isFinite(value) && (!log || value > 0) ? value : null;
@@ -157,8 +157,8 @@ function pick({onPick, domain, steps, gutter}: ChartProps, element: Element, eve
 }
 
 /**
- * What a line cannot show, as marks as wide as the sample holds: a gap alone is easily missed. What is
- * not finite lies on the upper edge, what is exactly zero on a log axis on the lower one.
+ * Marks for what a line cannot show, as wide as their samples, because a gap alone is easily missed:
+ * non-finite values on the upper edge, exact zeros of a log axis on the lower one.
  */
 function drawMarks(plot: uPlot, {steps, lines, domain, log}: ChartProps, zeros: string[]): void {
   const {ctx, bbox} = plot;

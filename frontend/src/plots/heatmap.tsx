@@ -1,4 +1,4 @@
-/** Rows over time as colours, with hover, choice and the shown step on top. */
+/** Rows over time as colours, with hovering, selection and the shown step on top. */
 
 import type {RefObject} from 'preact';
 import {useLayoutEffect, useRef} from 'preact/hooks';
@@ -26,20 +26,20 @@ interface HeatmapProps {
   readonly firstSteps: Float64Array;
   readonly domain: TimeDomain;
   readonly colours: Uint32Array;
-  /** What it shows, for those who cannot see it. */
+  /** What it shows, for screen readers. */
   readonly label: string;
   readonly testId: string;
   readonly onHover: (hit: CellHit) => void;
   readonly onPick: (hit: CellHit) => void;
-  /** Whether high rows get a line between them; they do where nothing is said. */
+  /** Whether high rows are separated by a line. Defaults to true. */
   readonly separated?: boolean;
-  /** Moves the choice by rows, with the arrow keys while it has the focus. */
+  /** Moves the selection by rows, with the arrow keys while the heatmap has the focus. */
   readonly onMoveRow?: (rows: number) => void;
   /** First and one past the last marked row. */
   readonly marked?: readonly [number, number] | undefined;
 }
 
-const LANE = 4; // height of the strip above that marks columns with something not finite
+const LANE = 4; // height of the strip above that marks columns with non-finite values
 const SEPARATED_ROW = 9; // rows of at least this height get a line between them
 
 export function Heatmap(props: HeatmapProps) {
@@ -97,7 +97,7 @@ export function Heatmap(props: HeatmapProps) {
 function moveRow(event: KeyboardEvent, move: (rows: number) => void): void {
   const rows = {ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10}[event.key];
   if (rows === undefined) return;
-  event.preventDefault(); // and so keeps it from the tab's own shortcut
+  event.preventDefault(); // keeps the key from the tab's own shortcut
   event.stopPropagation();
   move(rows);
 }

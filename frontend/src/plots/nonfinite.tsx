@@ -1,4 +1,4 @@
-/** Stretches of a small line in which values are not finite. */
+/** Stretches of a small line in which values are non-finite. */
 
 import {nonfiniteColour} from '../draw/colour_maps';
 

@@ -12,7 +12,7 @@ const HEIGHT = 20;
 interface SparklineProps {
   readonly values: Float32Array | undefined;
   readonly steps: Float64Array | undefined;
-  /** Of the place of a value that is not finite, whether it only does not apply. */
+  /** Whether a non-finite value at this index means "does not apply". */
   readonly isMissing?: (column: number) => boolean;
 }
 

@@ -6,7 +6,7 @@ import {TimeAxis} from './time_axis';
 interface StepAxisProps {
   /** Of the plot, CSS pixels. */
   readonly width: number;
-  /** Left of it; that of the element around where nothing is said. */
+  /** Left of it; by default that of the surrounding element. */
   readonly gutter?: number;
 }
 

@@ -1,4 +1,4 @@
-/** Marks the shown step on a plot: an overlay, so that scrubbing draws no plot again. */
+/** Marks the shown step on a plot: an overlay, so that scrubbing redraws no plot. */
 
 import {useSignalEffect} from '@preact/signals';
 import {useRef} from 'preact/hooks';
@@ -20,7 +20,7 @@ export function StepBand({width}: BandProps) {
     element.hidden = band === undefined;
     if (band === undefined) return;
     if (width) {
-      // There are tens of these: moving needs no layout.
+      // There are dozens of these: a transform needs no layout.
       element.style.transform = `translateX(${Math.round((band.left / 100) * width)}px)`;
       return;
     }

@@ -16,9 +16,9 @@ interface TrackProps {
   readonly lines: readonly Line[];
   readonly log: boolean;
   readonly format: NumberFormat;
-  /** What it shows, for those who cannot see it. */
+  /** What it shows, for screen readers. */
   readonly label: string;
-  /** The lines whose values are written out; all where nothing is said. */
+  /** The lines whose values are shown as text; all by default. */
   readonly readings?: readonly Line[];
   /** Shown beside the title. */
   readonly note?: ComponentChildren;
@@ -67,7 +67,7 @@ function Reading({line, index, format}: {line: Line; index: number; format: Numb
   return <b class={Number.isFinite(value) ? '' : 'alarm'}>{formatValue(value, format)}</b>;
 }
 
-/** Values of epochs lie apart: the newest one counts. What never applied has none. */
+/** Values of epochs are sparse: the newest one counts; -1 where there is none yet. */
 function lastRecorded(line: Line, index: number): number {
   let at = index;
   while (at >= 0 && !Number.isFinite(line.values[at]) && line.isMissing?.(at)) at--;

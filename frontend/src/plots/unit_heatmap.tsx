@@ -1,4 +1,4 @@
-/** Units over time: how large each one's output was, and when it was dead. */
+/** Units over time: the magnitude of each one's output, and when it was dead. */
 
 import {useMemo} from 'preact/hooks';
 import type {Units} from '../api/types';

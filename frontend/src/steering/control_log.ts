@@ -2,7 +2,7 @@
 
 import {type Query, json, query} from '../api/queries';
 
-/** What was commanded, as it is recorded. */
+/** A command, as the run recorded it. */
 export interface ControlEntry {
   readonly step: number;
   readonly command: string;
@@ -17,11 +17,11 @@ export const controlsQuery = (run: string): Query<{entries: readonly ControlEntr
   decode: json,
 });
 
-/** Those that changed something: what the strip marks. */
+/** Entries that changed something: these are marked on the strip. */
 export const marksOf = (entries: readonly ControlEntry[]) =>
   entries.filter((entry) => entry.outcome === 'done' && entry.new !== '');
 
-/** An entry in a line: what was changed, and how. */
+/** An entry as one line: what was changed, and how. */
 export function entryText({command, why, old, new: now}: ControlEntry): string {
   if (command === 'breakpoint') return `paused: ${why}`;
   return `${words(command)}: ${old ? `${old} → ` : ''}${now}`;

@@ -1,11 +1,11 @@
-/** What an inspecting command of a paused run has answered. Pure. */
+/** The answer of a command that inspects a paused run. Pure. */
 
 import {decodeContainer} from '../api/container';
 import {readProbe, readStackOf} from '../api/pictures';
 import type {MapStack, Probe} from '../api/types';
 import type {Outcome} from './control_types';
 
-/** A batch: some of its samples, and the loss of each of all. */
+/** A batch: some of its samples, and the losses of all of them. */
 export interface InspectedBatch {
   readonly probe: Probe;
   /** Numbers in the batch of the samples shown. */
@@ -39,7 +39,7 @@ export function readInspection(outcome: Outcome, data: ArrayBuffer, step: number
     const batch = {
       probe: readProbe(answer),
       samples: detail.samples as number[],
-      losses: losses?.map(Number), // what is not finite comes as text
+      losses: losses?.map(Number), // non-finite losses come as text
       whyNoLosses: detail.why_no_losses as string,
       size: detail.batch_size as number,
     };

@@ -1,11 +1,11 @@
-/** Commands to a running training, and what is inspected while it is paused. */
+/** Commands to a run that is training, and what is inspected while it is paused. */
 
 import {useEffect, useRef} from 'preact/hooks';
 import {useSession} from '../state/session';
 import type {ControlAnswer} from './control_types';
 import {steeringOf} from './steering';
 import {TokenField} from './token_field';
-import {IconButton} from '../components/controls';
+import {CloseButton} from '../components/controls';
 import {RunControls} from './run_controls';
 
 export function SteeringPanel() {
@@ -28,9 +28,7 @@ export function SteeringPanel() {
     >
       <header>
         <h2>Steer the run</h2>
-        <IconButton label="Close" onClick={() => (steering.open.value = false)}>
-          <path d="M4.300 3.200L8 6.900l3.700-3.700 1.100 1.100L9.100 8l3.700 3.700-1.100 1.100L8 9.100l-3.700 3.700-1.100-1.100L6.900 8 3.200 4.300z" />
-        </IconButton>
+        <CloseButton label="Close" onClick={() => (steering.open.value = false)} />
       </header>
       {message.value && (
         <p

@@ -4,13 +4,13 @@ import uplot from 'uplot/dist/uPlot.min.css?inline';
 import base from './base.css?inline';
 import tokens from './tokens.css?inline';
 
-const shared = import.meta.glob<string>(['../{components,plots,samples}/*.css'], {
+const shared = import.meta.glob<string>(['../{components,tables,plots,samples}/*.css'], {
   query: '?inline',
   import: 'default',
   eager: true,
 });
 const rooms = import.meta.glob<string>(
-  ['../*/*.css', '../views/*/*.css', '!../{style,components,plots,samples}/*.css'],
+  ['../*/*.css', '../views/*/*.css', '!../{style,components,tables,plots,samples}/*.css'],
   {query: '?inline', import: 'default', eager: true},
 );
 

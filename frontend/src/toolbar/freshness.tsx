@@ -18,7 +18,7 @@ export function Freshness() {
   useEffect(() => {
     if (!visible || !run || age === undefined) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // Only when the words change: an old run's page does nothing.
+    // Only when the text changes: the page of an old run stays idle.
     const tick = () => {
       now.value = Date.now() / 1000;
       const seconds = Math.min(ageHolds(ageOf(run, now.value) ?? 0), LONGEST_WAIT);

@@ -1,4 +1,4 @@
-/** Run, view, filter and how fresh the data is. */
+/** The toolbar: run, view, filter, age of the data, export. */
 
 import {useSession} from '../state/session';
 import {VIEWS, VIEW_NAMES} from '../views';

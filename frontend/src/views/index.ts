@@ -17,7 +17,7 @@ export interface View {
   /** What it shows, for the tab's tooltip and the help. */
   readonly help: string;
   readonly component: () => ComponentChild;
-  /** Whether it is a table anyway, so that "view as table" does nothing. */
+  /** Whether it is a table in any case, so that "view as table" is disabled. */
   readonly isTable?: boolean;
 }
 

@@ -2,14 +2,14 @@
 
 import {useMemo} from 'preact/hooks';
 import type {ActivationFunctions} from '../../api/types';
+import {Pending} from '../../components/states';
+import {layerOfRow} from '../../data/layers';
+import type {Sheet} from '../../data/sheet';
 import {FLAT_DEFINITION, FunctionCard} from '../../samples/function_card';
 import {SnapshotNote} from '../../samples/snapshot_note';
-import {Pending} from '../../components/states';
-import {WithTable} from '../../components/with_table';
-import {layerOfRow} from '../../data/layers';
-import {useSession} from '../../state/session';
-import type {Sheet} from '../../data/sheet';
 import {useFunctions} from '../../samples/use_pictures';
+import {useSession} from '../../state/session';
+import {WithTable} from '../../tables/with_table';
 
 export function ActivationCurves() {
   const functions = useFunctions();

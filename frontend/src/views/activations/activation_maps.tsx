@@ -7,15 +7,15 @@ import {ColourSelect} from '../../components/colour_select';
 import {Choice} from '../../components/controls';
 import {SiteSelect} from '../../components/site_select';
 import {NotRecorded, Pending} from '../../components/states';
-import {WithTable} from '../../components/with_table';
 import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
 import {formatNumber, formatShape} from '../../draw/format';
 import {sharedRange} from '../../draw/tiles';
+import {mapsSheet} from '../../samples/map_sheet';
 import {MapTiles} from '../../samples/map_tiles';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
-import {mapsSheet} from '../../samples/map_sheet';
+import {WithTable} from '../../tables/with_table';
 
 /** Of the selected layer; attention, which few layers have, else of the first that has it. */
 export function ActivationMaps({kind}: {kind: 'maps' | 'attention'}) {

@@ -8,15 +8,15 @@ import {Choice} from '../../components/controls';
 import {px} from '../../components/hooks';
 import {NotRecorded, Pending} from '../../components/states';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
-import {WithTable} from '../../components/with_table';
 import {cssColour, nonfiniteColour, pictureTable} from '../../draw/colour_maps';
 import {formatNumber} from '../../draw/format';
 import {colourTiles, sharedRange, tileValue} from '../../draw/tiles';
 import {mapsSheet} from '../../samples/map_sheet';
-import {caption, PredictionList, InputPicture, tokensOf} from '../../samples/probe_sample';
+import {caption, InputPicture, PredictionList, tokensOf} from '../../samples/probe_sample';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
+import {WithTable} from '../../tables/with_table';
 
 type HeatKind = 'saliency' | 'grad_cam';
 
@@ -222,7 +222,7 @@ function Heat({maps, sample, opacity, over}: HeatProps) {
   );
 }
 
-/** One value a position: cells with the token's id, or the position, in them. */
+/** One cell per position, with the token's id or the position in it. */
 function Strip({maps, input, sample}: {maps: Maps; input: MapStack | undefined; sample: number}) {
   const {settings, host} = useSession();
   const [, , , width] = maps.shape;

@@ -7,11 +7,11 @@ import {Select} from '../../components/controls';
 import {px, useSize} from '../../components/hooks';
 import {MetricControls} from '../../components/metric_controls';
 import {NotRecorded, Pending} from '../../components/states';
-import {WithTable} from '../../components/with_table';
 import {LAYER_KINDS} from '../../data/statistics';
 import {gutterOf} from '../../plots/row_labels';
 import {TimeAxis} from '../../plots/time_axis';
 import {requestAbout, useLoaded, useSession} from '../../state/session';
+import {WithTable} from '../../tables/with_table';
 import {NUMBERS, Panel} from './compare_panel';
 import {numbersAt, useComparison} from './comparison';
 

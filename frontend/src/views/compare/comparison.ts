@@ -63,7 +63,7 @@ export function useComparison(first: Table, second: Table) {
 
 export type Compared = ReturnType<typeof useComparison>;
 
-/** One range of colours for both runs, so that they compare; undefined where the scale finds its own. */
+/** One colour range for both runs, so that they can be compared; undefined where there are no values. */
 function sharedExtent(tables: readonly Table[], statistic: string, log: boolean) {
   let [low, high] = [Infinity, -Infinity];
   for (const table of tables) {

@@ -1,4 +1,4 @@
-/** A tensor's histogram over time as colours, the shown step's own as bars beside it. */
+/** A tensor's histogram over time as colours, that of the shown step as bars beside it. */
 
 import {useMemo} from 'preact/hooks';
 import type {HistogramAnswer} from '../../api/types';

@@ -5,7 +5,6 @@ import {histogramQuery} from '../../api/queries';
 import type {HistogramAnswer} from '../../api/types';
 import {Choice, Select} from '../../components/controls';
 import {NotRecorded, Pending} from '../../components/states';
-import {WithTable} from '../../components/with_table';
 import {rowsOf, splitPath} from '../../data/layers';
 import {overTime} from '../../data/sheet';
 import {LAYER_KINDS} from '../../data/statistics';
@@ -14,6 +13,7 @@ import {binsOf, densityCodes, drawnBins} from '../../draw/density';
 import {formatCount, formatPercent} from '../../draw/format';
 import {type Session, useLoaded, useSession} from '../../state/session';
 import type {DensityForm} from '../../state/settings';
+import {WithTable} from '../../tables/with_table';
 import {binRange, DensityMap} from './density_map';
 import {Ridges} from './ridges';
 

@@ -5,7 +5,7 @@ import type {GraphFlow} from '../../state/settings';
 interface FlowKind {
   /** A column of the overview. */
   readonly key: string;
-  /** What an edge's width is, in few words and in one line. */
+  /** What the width of an edge means, in a few words, and in a sentence. */
   readonly short: string;
   readonly definition: string;
 }
@@ -26,7 +26,7 @@ export const FLOWS: Readonly<Record<Exclude<GraphFlow, 'none'>, FlowKind>> = {
 const NARROWEST = 1.2;
 const WIDEST = 6;
 
-/** Width of an edge; undefined where the layer it starts from has no number, or a bad one. */
+/** Width of an edge; undefined where the layer it starts from has no number, or a NaN. */
 export function flowWidth(position: number | undefined): number | undefined {
   if (position === undefined || Number.isNaN(position)) return undefined;
   return NARROWEST + (WIDEST - NARROWEST) * Math.min(1, Math.max(0, position));

@@ -5,7 +5,6 @@ import {useEffect, useMemo} from 'preact/hooks';
 import type {ModelAnswer} from '../../api/types';
 import {Choice, Select} from '../../components/controls';
 import {ErrorState, NotRecorded, Spinner} from '../../components/states';
-import {WithTable} from '../../components/with_table';
 import {colourScale} from '../../data/colour_scale';
 import type {OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
@@ -15,7 +14,6 @@ import {cssGradient} from '../../draw/colour_maps';
 import {formatValue} from '../../draw/format';
 import {type BlockRule, blockNumbers} from '../../graph/block_number';
 import {openBlocks, toggleBlock} from '../../graph/blocks';
-import {FLOWS, flowWidth} from './flow';
 import type {Layout} from '../../graph/layout';
 import {requestLayout} from '../../graph/layout_client';
 import {withNamedBlocks} from '../../graph/named_blocks';
@@ -23,6 +21,8 @@ import {type VisibleGraph, initialOpen, visibleGraph} from '../../graph/visible'
 import {useSession} from '../../state/session';
 import type {GraphFlow} from '../../state/settings';
 import {useOverview} from '../../state/use_overview';
+import {WithTable} from '../../tables/with_table';
+import {FLOWS, flowWidth} from './flow';
 import {GraphCanvas} from './graph_canvas';
 import {NODE_HEIGHT, NODE_WIDTH} from './graph_node';
 
@@ -44,14 +44,14 @@ export function GraphView() {
   return <GraphOfModel model={data} />;
 }
 
-/** A picture of its own: the model may be another one by the time it is drawn. */
+/** A layout with the model it is of: another model may be chosen by the time it is drawn. */
 interface Drawn {
   readonly model: ModelAnswer;
   readonly graph: VisibleGraph;
   readonly layout: Layout;
 }
 
-/** The newest layout that is here, and whether a newer one is on its way. */
+/** The newest layout that has arrived. */
 function useLayout(model: ModelAnswer, graph: VisibleGraph) {
   const drawn = useSignal<Drawn | undefined>(undefined);
   const error = useSignal<string | undefined>(undefined);

@@ -97,7 +97,7 @@ export function GraphCanvas(props: GraphDrawing) {
   );
 }
 
-/** An arrow the way it flows; as wide as what flows. */
+/** An arrow in the direction of the flow, as wide as the flow. */
 function Edge({model, graph, edge, backward, flow}: GraphDrawing & {edge: PlacedEdge}) {
   const width = flow(model.layers[backward ? edge.target : edge.source].path);
   return (
@@ -111,7 +111,7 @@ function Edge({model, graph, edge, backward, flow}: GraphDrawing & {edge: Placed
   );
 }
 
-/** Moves with a dragged background, zooms with the wheel at the pointer. */
+/** Dragging the background pans, the wheel zooms at the pointer. */
 function panning(view: {value: Viewport | undefined; peek: () => Viewport | undefined}) {
   return {
     onPointerDown: (event: PointerEvent) => {
@@ -143,7 +143,7 @@ function linePath(points: readonly number[]): string {
   return path;
 }
 
-/** The node of a layer, or of the closed block that it lies in; -1 for none. */
+/** The node of a layer, or of the closed block around it; -1 for none. */
 function shownNode(
   {layers}: ModelAnswer,
   placed: ReadonlyMap<number, PlacedNode>,

@@ -51,7 +51,7 @@ const onEnter = (run: () => void) => (event: KeyboardEvent) => {
   run();
 };
 
-// `tabindex` in lower case: the names of attributes of SVG elements are not folded.
+// `tabindex` in lower case: attribute names of SVG elements are case-sensitive.
 
 export function OpenBlock({model, node, box, onToggle}: NodeProps) {
   const {path, class_name} = model.layers[node.layer];

@@ -10,7 +10,6 @@ import {px, useSize} from '../../components/hooks';
 import {MetricControls} from '../../components/metric_controls';
 import {NotRecorded, Pending} from '../../components/states';
 import {showTooltip} from '../../components/tooltip';
-import {WithTable} from '../../components/with_table';
 import {layerOfRow} from '../../data/layers';
 import {overTime} from '../../data/sheet';
 import {LAYER_KINDS, statisticInfo, TIME_KINDS} from '../../data/statistics';
@@ -23,6 +22,7 @@ import {Legend} from '../../plots/legend';
 import {gutterOf, markedRows, RowLabels} from '../../plots/row_labels';
 import {StepAxis} from '../../plots/step_axis';
 import {useLoaded, useSession} from '../../state/session';
+import {WithTable} from '../../tables/with_table';
 import {OverTimeLines} from './over_time_lines';
 
 const HIGHEST_ROW = 30;
@@ -203,7 +203,7 @@ function missingTest(table: Table, rows: Rows, statistic: string) {
   };
 }
 
-/** Rows are as high as there is room, but not so high that few look like a flag. */
+/** Rows share the available height, up to a limit. */
 function heatmapHeight(rows: number, available: number): number {
   const wanted = rows * HIGHEST_ROW + 4;
   return Math.max(40, Math.min(wanted, Math.floor(available * (rows > 40 ? 0.72 : 0.6))));

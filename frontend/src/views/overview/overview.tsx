@@ -4,7 +4,6 @@ import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {useSize} from '../../components/hooks';
 import {ErrorState, NotRecorded} from '../../components/states';
-import {useSheet} from '../../components/with_table';
 import {rankOf} from '../../data/findings';
 import type {OverviewRow, OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
@@ -13,6 +12,7 @@ import type {Sheet} from '../../data/sheet';
 import {LAYER_KINDS} from '../../data/statistics';
 import {useSession} from '../../state/session';
 import {useOverview} from '../../state/use_overview';
+import {useSheet} from '../../tables/with_table';
 import {type TableProps, OverviewTable, ROW_HEIGHT} from './overview_table';
 import {LOWEST_CURVE, TrainingCurves} from './training_curves';
 

@@ -1,11 +1,11 @@
 /** The table of the overview: its headings and what they sort by. */
 
 import {useMemo} from 'preact/hooks';
-import {showFullValue} from '../../components/full_value';
-import {useVirtualRows, VirtualBody} from '../../components/virtual_rows';
 import type {OverviewRow, OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {useSession} from '../../state/session';
+import {showFullValue} from '../../tables/full_value';
+import {useVirtualRows, VirtualBody} from '../../tables/virtual_rows';
 import {columnExtents, LayerRow} from './overview_row';
 
 export const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet

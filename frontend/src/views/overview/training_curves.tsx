@@ -12,7 +12,7 @@ const MOST_METRICS = 4;
 
 export const LOWEST_CURVE = 120; // CSS pixels that one of the curves needs
 
-/** As many of them as the height, in CSS pixels, has room for, the loss first. */
+/** As many curves as fit the height (in CSS pixels), the loss first. */
 export function TrainingCurves({height}: {height: number}) {
   const loss = useSession().loss.data;
   const lossLines = useMemo(() => loss && linesOfLoss(loss), [loss]);
@@ -83,7 +83,7 @@ function linesOfMetrics(loss: Loss): Line[] {
     .map((name, index) => epochLine(loss, name, loss.epochs.get(name)!, index + 1));
 }
 
-/** A value an epoch, placed at the sampled step that is nearest before the epoch's end. */
+/** One value per epoch, placed at the last sampled step before the epoch's end. */
 function epochLine(loss: Loss, name: string, values: Float32Array, place: number): Line {
   const placed = new Float32Array(loss.steps.length).fill(NaN);
   const recorded = new Uint8Array(loss.steps.length);

@@ -58,7 +58,7 @@ function ofMatrix(maps: Maps, unit: number): IncomingWeights | undefined {
   return {weights, units: Math.min(columns, units - first), norms: false, step: maps.step};
 }
 
-/** The largest in magnitude first; what is not finite before all. */
+/** The largest magnitudes first, non-finite ones before all others. */
 export function strongest(weights: readonly Incoming[], count: number): Incoming[] {
   const rank = ({weight}: Incoming) => (Number.isFinite(weight) ? Math.abs(weight) : Infinity);
   return [...weights]

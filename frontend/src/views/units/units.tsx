@@ -6,7 +6,6 @@ import {Choice} from '../../components/controls';
 import {px, useSize} from '../../components/hooks';
 import {SiteSelect} from '../../components/site_select';
 import {NotRecorded, Pending} from '../../components/states';
-import {WithTable} from '../../components/with_table';
 import {overTime} from '../../data/sheet';
 import {formatCount, formatNumber} from '../../draw/format';
 import {sampleAt} from '../../draw/time_scale';
@@ -23,6 +22,7 @@ import {GUTTER, Track} from '../../plots/track';
 import {UnitHeatmap, UnitLegend, useUnitCodes} from '../../plots/unit_heatmap';
 import {useSession} from '../../state/session';
 import {siteWithUnits, useUnits} from '../../state/use_units';
+import {WithTable} from '../../tables/with_table';
 import {UnitWeights} from './unit_weights';
 
 const HIGHEST_UNIT = 26; // CSS pixels
@@ -75,7 +75,7 @@ function UnitsOfLayer({units}: {units: Units}) {
   const coded = useUnitCodes(units, order);
   const step = session.step.value;
   const column = step === undefined ? -1 : sampleAt(units.steps, step);
-  // The first row is a choice until one is made: in the order of death that is what died first.
+  // Until a unit is chosen, the first row is: in the order of death, the unit that died first.
   const unit = chosen.value !== undefined && chosen.value < units.units ? chosen.value : order[0];
   const row = order.indexOf(unit);
   const pickRow = (next: number) => {

@@ -5,7 +5,6 @@ import type {Maps} from '../../api/types';
 import {Choice} from '../../components/controls';
 import {NotRecorded, Pending} from '../../components/states';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
-import {WithTable} from '../../components/with_table';
 import {splitPath} from '../../data/layers';
 import {cssGradient} from '../../draw/colour_maps';
 import {formatNumber, formatShape} from '../../draw/format';
@@ -15,6 +14,7 @@ import {SnapshotNote} from '../../samples/snapshot_note';
 import {weightReach} from '../../samples/stacks';
 import {useKernel} from '../../samples/use_pictures';
 import {useSession} from '../../state/session';
+import {WithTable} from '../../tables/with_table';
 
 export function KernelPicture() {
   const session = useSession();
@@ -84,7 +84,7 @@ function Picture({maps, names}: {maps: Maps; names: readonly string[]}) {
 
 const HEIGHT = 30;
 
-/** One bar a unit; a press chooses the unit. */
+/** One bar per unit; a click chooses the unit. */
 function UnitNorms({norms}: {norms: Float32Array}) {
   const {unit} = useSession().settings;
   const most = norms.reduce((a, b) => (b > a ? b : a), 0) || 1;

@@ -1,4 +1,4 @@
-/** A model's variables at one step, and what became of them since the first one. Pure. */
+/** A model's variables at one step, and their growth since the first one. Pure. */
 
 import type {VariableInfo} from '../../api/types';
 import {type Tables, tableValue, tableRow} from '../../data/tables';

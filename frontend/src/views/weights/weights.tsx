@@ -1,14 +1,14 @@
-/** Every trainable variable: how large it is, how it grew, how fast it moves. */
+/** Every trainable variable: its norm, its growth, its updates. */
 
 import {useComputed} from '@preact/signals';
 import {useMemo} from 'preact/hooks';
 import {tableQuery} from '../../api/queries';
 import type {Table} from '../../api/types';
 import {NotRecorded, Pending} from '../../components/states';
-import {useSheet} from '../../components/with_table';
 import {sampleAt} from '../../draw/time_scale';
 import type {Resource} from '../../state/resource';
 import {useLoaded, useSession} from '../../state/session';
+import {useSheet} from '../../tables/with_table';
 import {Curves} from './weight_curves';
 import {weightRows} from './weight_rows';
 import {sheetOf, WeightsTable} from './weights_table';

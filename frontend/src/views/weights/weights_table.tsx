@@ -1,14 +1,14 @@
 /** One row for each trainable variable. */
 
 import type {Table} from '../../api/types';
-import {showFullValue} from '../../components/full_value';
-import {useVirtualRows, VirtualBody} from '../../components/virtual_rows';
 import {splitPath} from '../../data/layers';
 import type {Sheet} from '../../data/sheet';
 import {type Tables, isMissing, tableRow} from '../../data/tables';
 import {formatCount, formatNumber, formatShape} from '../../draw/format';
 import {SparklineCell} from '../../plots/sparkline_cell';
 import {useSession} from '../../state/session';
+import {showFullValue} from '../../tables/full_value';
+import {useVirtualRows, VirtualBody} from '../../tables/virtual_rows';
 import type {WeightRow} from './weight_rows';
 
 const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet

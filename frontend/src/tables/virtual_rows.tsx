@@ -1,8 +1,8 @@
-/** Long tables: only the rows in sight are in the page. */
+/** Long tables: only the visible rows are in the page. */
 
 import {useSignal} from '@preact/signals';
 import type {ComponentChildren, RefObject} from 'preact';
-import {px, useSize} from './hooks';
+import {px, useSize} from '../components/hooks';
 
 const OVERSCAN = 4; // rows beyond both edges, so that scrolling shows no blanks
 const ASSUMED_HEIGHT = 600; // CSS pixels, before the size is known
@@ -15,7 +15,7 @@ interface VirtualRows {
   readonly last: number;
 }
 
-/** Which rows to put into an element that scrolls; the caller attaches `ref` and `onScroll` to it. */
+/** The rows to render in a scrolling element; the caller attaches `ref` and `onScroll` to it. */
 export function useVirtualRows(rows: number, rowHeight: number): VirtualRows {
   const [ref, size] = useSize<HTMLDivElement>();
   const scroll = useSignal(0);
@@ -37,7 +37,7 @@ interface BodyProps {
   readonly children: (row: number) => ComponentChildren;
 }
 
-/** The table's body: the rows in sight, and the room that the others take. */
+/** The table's body: the visible rows, and empty space in place of the others. */
 export function VirtualBody({rows, rowHeight, range: {first, last}, children}: BodyProps) {
   return (
     <tbody>

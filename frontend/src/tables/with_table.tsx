@@ -1,4 +1,4 @@
-/** A view's picture, or the same numbers as a table where the user asked for that. */
+/** A view's plot, or its numbers as a table where the user chose that. */
 
 import type {ComponentChildren} from 'preact';
 import {useEffect} from 'preact/hooks';
@@ -7,7 +7,7 @@ import {useSession} from '../state/session';
 import type {Sheet} from '../data/sheet';
 import {VirtualBody, useVirtualRows} from './virtual_rows';
 
-/** Tells what the view shows, for export. */
+/** Registers the numbers of the view, for export. */
 export function useSheet(sheet: Sheet): void {
   const session = useSession();
   useEffect(() => {

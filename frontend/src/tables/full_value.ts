@@ -1,4 +1,4 @@
-/** Numbers in full, where a table shows few digits. */
+/** The full number under the pointer, where a table shows few digits. */
 
 let shown: HTMLElement | null = null; // the cell under the pointer
 
