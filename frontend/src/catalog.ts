@@ -40,8 +40,8 @@ export interface KindFacts {
 export interface CommandFacts {
   /** What it does. */
   readonly title: string;
-  /** Whether it needs a paused training run. */
-  readonly paused: boolean;
+  /** Whether it only inspects, which needs a paused run. */
+  readonly inspects: boolean;
 }
 
 export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
@@ -569,95 +569,95 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
 export const COMMANDS = {
   pause: {
     title: 'pause before the next step',
-    paused: false,
+    inspects: false,
   },
   resume: {
     title: 'resume; with `retry` repeat the step that a breakpoint undid',
-    paused: false,
+    inspects: false,
   },
   step: {
     title: 'run some steps, then pause',
-    paused: false,
+    inspects: false,
   },
   run_to_epoch_end: {
     title: 'pause before the first step of the next epoch',
-    paused: false,
+    inspects: false,
   },
   stop: {
     title: 'end training after the next step',
-    paused: false,
+    inspects: false,
   },
   sample_now: {
     title: 'record the next step',
-    paused: false,
+    inspects: false,
   },
   snapshot_now: {
     title: 'record what the probe samples look like inside the model now',
-    paused: false,
+    inspects: false,
   },
   set_sampling_interval: {
     title: 'record every n-th step',
-    paused: false,
+    inspects: false,
   },
   set_learning_rate: {
     title: 'set the learning rate, overriding a schedule',
-    paused: false,
+    inspects: false,
   },
   scale_learning_rate: {
     title: 'multiply the learning rate by a factor',
-    paused: false,
+    inspects: false,
   },
   use_schedule: {
     title: 'return to the learning rate schedule',
-    paused: false,
+    inspects: false,
   },
   set_clipping: {
     title: 'clip gradients, or stop clipping them',
-    paused: false,
+    inspects: false,
   },
   freeze: {
     title: 'stop updating the weights of layers',
-    paused: false,
+    inspects: false,
   },
   unfreeze: {
     title: 'update the weights of frozen layers again',
-    paused: false,
+    inspects: false,
   },
   save_checkpoint: {
     title: 'save the model',
-    paused: false,
+    inspects: false,
   },
   break_on_finding: {
     title: 'pause when the diagnosis finds a problem',
-    paused: false,
+    inspects: false,
   },
   break_on_statistic: {
     title: 'pause when a recorded number crosses a value',
-    paused: false,
+    inspects: false,
   },
   break_at_step: {
     title: 'pause before a step',
-    paused: false,
+    inspects: false,
   },
   break_on_nonfinite: {
     title: 'pause at a step with a NaN or an infinity, and undo that step',
-    paused: false,
+    inspects: false,
   },
   remove_breakpoint: {
     title: 'remove a breakpoint',
-    paused: false,
+    inspects: false,
   },
   look_at_batch: {
     title: 'show the next batch and its losses',
-    paused: true,
+    inspects: true,
   },
   look_at_activations: {
     title: "show a layer's output for the batch",
-    paused: true,
+    inspects: true,
   },
   look_at_gradient: {
     title: "show the gradient of the batch's loss with respect to a weight",
-    paused: true,
+    inspects: true,
   },
 } as const satisfies Readonly<Record<string, CommandFacts>>;
 

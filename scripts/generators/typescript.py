@@ -54,8 +54,8 @@ export interface KindFacts {
 export interface CommandFacts {
   /** What it does. */
   readonly title: string;
-  /** Whether it needs a paused training run. */
-  readonly paused: boolean;
+  /** Whether it only inspects, which needs a paused run. */
+  readonly inspects: boolean;
 }
 """
 
@@ -72,7 +72,7 @@ def module() -> str:
         _record(
             "COMMANDS",
             "CommandFacts",
-            {name: {"title": c.title, "paused": c.paused} for name, c in COMMANDS.items()},
+            {name: {"title": c.title, "inspects": c.inspects} for name, c in COMMANDS.items()},
             closed=True,
         ),
         "export type CommandName = keyof typeof COMMANDS;\n",

@@ -24,9 +24,8 @@ interface CommandButtonProps {
 
 export function CommandButton({command, given, children}: CommandButtonProps) {
   const steering = steeringOf(useSession());
-  const {title, paused} = COMMANDS[command];
-  // What needs a paused run inspects it.
-  const run = () => (paused ? steering.inspect(command, given) : steering.send(command, given));
+  const {title, inspects} = COMMANDS[command];
+  const run = () => (inspects ? steering.inspect(command, given) : steering.send(command, given));
   return (
     <button
       type="button"
