@@ -64,8 +64,9 @@ class InspectCallback(keras.callbacks.Callback):
         log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
         every: Sample every n-th training step; `"auto"` keeps the cost of sampling under
             `budget.overhead` but samples at least 200 steps of a fit. Defaults to `"auto"`.
-        tier: How much is recorded: `"economy"` (no histograms, no units), `"standard"`, or `"full"`
-            (all elements of all tensors, where `"standard"` reads part of large ones). Defaults to
+        tier: How much is recorded: `"economy"` (no histograms, no units, no `cosine` of gradients),
+            `"standard"`, or `"full"` (all elements of all tensors, where `"standard"` reads part of
+            large ones). Defaults to
             `"standard"`.
         layers: Which layers to record: a regular expression, or a list of layer names and layers.
             Defaults to None: all.

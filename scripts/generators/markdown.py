@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from scripts.generators import options
 from tb_keras_inspect.catalog import routes, run_statistics, tensor_statistics
 from tb_keras_inspect.catalog.kind_facts import Form, Rows
 from tb_keras_inspect.catalog.kinds import LAYER_KINDS, Kind
@@ -10,7 +11,15 @@ from tb_keras_inspect.catalog.problems import PROBLEMS
 from tb_keras_inspect.catalog.statistics import STATISTICS
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 
-PAGES = ("definitions", "records", "http_api", "diagnosis")
+PAGES = ("definitions", "records", "http_api", "diagnosis", "options")
+_OPTIONS = (
+    "InspectCallback",
+    "RecordOptions",
+    "PictureOptions",
+    "BudgetOptions",
+    "DiagnosisOptions",
+    "ControlOptions",
+)
 _MARKED = re.compile(
     r"(<!-- generated: (?P<name>[^>]+) -->\n)(?P<table>.*?)(<!-- end generated -->)", re.DOTALL
 )
@@ -99,6 +108,10 @@ def _step_columns() -> str:
     return table(("column", "meaning"), [(f"`{s.name}`", s.meaning) for s in chosen])
 
 
+def _options(name: str) -> str:
+    return table(("option", "default", "meaning"), options.rows(name))
+
+
 def _common() -> str:
     return table(
         ("parameter", "meaning", "accepted", "default"),
@@ -163,6 +176,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "problems": _problems,
     "variants": _variants,
     "thresholds": _thresholds,
+    **{f"options of {name}": (lambda name=name: _options(name)) for name in _OPTIONS},
     **{
         f"parameters of {name}": (lambda name=name: _parameters(name)) for name in routes.RUN_ROUTES
     },
