@@ -20,14 +20,15 @@ from tb_keras_inspect.catalog.tensor_statistics import (
 )
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.recorder import (
     EPOCH,
     OTHER,
     SAMPLE,
     Recorder,
 )
+from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.sample_encoder import encode
 from tb_keras_inspect.training.schedule import Schedule
 
 STEPS_PER_EPOCH = 1000
@@ -71,16 +72,15 @@ class LongRun:
         every: int | str = "auto",
     ):
         self.recorder = Recorder(directory)
-        self.watch = Watch(console=None, on_finding=lambda finding: None)
-        self.recorder.on_written = self.watch.saw
+        self.live_diagnosis = LiveDiagnosis(console=None, on_finding=lambda finding: None)
         self.schedule = Schedule(every, 0.03, max_megabytes * 1e6)
         self.schedule.begin_fit(0, steps)
         self.sampled, self._steps = 0, steps
         self._model = make_model(layers)
         self._random = np.random.default_rng(0)
         self._now = 0.0
-        event = to_event(0, time.time(), [to_value(Kind.MODEL, self._model)])
-        self.recorder.put(lambda: [event], 60)
+        model = Sample(0, time.time(), {Kind.MODEL: self._model})
+        self.recorder.put(lambda: self._recorded(model), 60)
 
     def train(self, first: int, last: int) -> None:
         """Runs steps `first` to `last - 1`."""
@@ -104,7 +104,7 @@ class LongRun:
         others = sum(self.recorder.expected(what)[1] for what in (EPOCH, OTHER))
         others += self._to_come(step)
         # Unlike a real fit, this loop is faster than any disk, so it waits for room in the queue.
-        self.recorder.put(lambda: self._events(step), 60, SAMPLE)
+        self.recorder.put(lambda: self._recorded(self._sample_of(step)), 60, SAMPLE)
         self.schedule.sampled(step, taken[1], others)
         self.sampled += 1
 
@@ -114,30 +114,36 @@ class LongRun:
         left = ((self._steps or step) - step) // STEPS_PER_EPOCH
         return left * size / max(count, 1)
 
-    def _events(self, step: int):
-        fingerprint, rows = self._model.fingerprint, len(self._model.layers)
-        values = [
-            to_value(
-                kind, records.encode_table(fingerprint, names, self._numbers(rows, len(names)))
-            )
+    def _recorded(self, sample: Sample):
+        self.live_diagnosis.on_sample(sample)
+        return [encode(sample)]
+
+    def _sample_of(self, step: int) -> Sample:
+        rows = len(self._model.layers)
+        found = {
+            kind: self._table(names, self._numbers(rows, len(names)))
             for kind, names in TABLES.items()
-        ]
-        units = records.encode_units(
-            fingerprint, np.arange(rows), np.full(rows, 32), self._numbers(rows * 32)
+        }
+        units = self._numbers(rows * 32)
+        offsets = np.arange(rows + 1) * 32
+        found[Kind.UNITS] = records.DecodedUnits(
+            self._model.fingerprint, np.arange(rows), offsets, units
         )
-        numbers = {"loss": 1 / (1 + step / 1e4), "epoch": step // STEPS_PER_EPOCH}
-        values += [to_value(Kind.UNITS, units), self._row(Kind.STEP, numbers)]
-        return [to_event(step, time.time(), values)]
+        found[Kind.STEP] = self._row(step)
+        return Sample(step, time.time(), found)
 
     def _epoch(self, step: int) -> None:
-        numbers = {"loss": 1 / (1 + step / 1e4), "epoch": step // STEPS_PER_EPOCH}
-        value = self._row(Kind.EPOCH, numbers)
-        self.recorder.put(lambda: [to_event(step, time.time(), [value])], 60, EPOCH)
+        sample = Sample(step, time.time(), {Kind.EPOCH: self._row(step)})
+        self.recorder.put(lambda: self._recorded(sample), 60, EPOCH)
 
-    def _row(self, kind: Kind, numbers):
-        table = np.array([list(numbers.values())])
-        message = records.encode_table(self._model.fingerprint, list(numbers), table, names=[""])
-        return to_value(kind, message)
+    def _row(self, step: int) -> records.DecodedTable:
+        numbers = {"loss": 1 / (1 + step / 1e4), "epoch": step // STEPS_PER_EPOCH}
+        return self._table(tuple(numbers), np.array([list(numbers.values())]), ("",))
+
+    def _table(self, statistics, values, names=()) -> records.DecodedTable:
+        rows = np.arange(len(values), dtype=np.int32)
+        values = np.asarray(values, "<f4")
+        return records.DecodedTable(self._model.fingerprint, tuple(statistics), rows, values, names)
 
     def _numbers(self, *shape: int) -> np.ndarray:
         return np.abs(self._random.standard_normal(shape, np.float32))
@@ -168,7 +174,7 @@ def main() -> None:
                 f"{(part + 1) * tenth:>9} steps  {run.sampled:>6} samples  "
                 f"interval {run.schedule.interval:>5}  log {run.recorder.bytes_written / 1e6:6.1f} MB  "
                 f"process {resident_megabytes():6.1f} MB  diagnosis holds "
-                f"{run.watch.held_bytes / 1e6:.1f} MB",
+                f"{run.live_diagnosis.held_bytes / 1e6:.1f} MB",
                 flush=True,
             )
         run.close()

@@ -145,8 +145,8 @@ def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
 
     def on_train_begin(logs=None):
         begin(logs)
-        made.append(make_schedule(callback._schedule))
-        callback._schedule = made[0]
+        made.append(make_schedule(callback._fit.schedule))
+        callback._fit.schedule = made[0]
 
     callback.on_train_begin = on_train_begin
 

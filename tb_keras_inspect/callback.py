@@ -1,21 +1,17 @@
-"""InspectCallback: options, schedule, life cycle. What touches tensors is in `capture`."""
+"""InspectCallback: options and life cycle. `training` does the work."""
 
-import contextlib
 import dataclasses
-import math
 import os
-import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
 
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
+from tb_keras_inspect.training.fit_recording import FitRecording
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, unwatched
-from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
-from tb_keras_inspect.training.live.live_diagnosis import Watch
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.moved_options import explains_moved
@@ -32,30 +28,19 @@ from tb_keras_inspect.training.options import (
 )
 from tb_keras_inspect.training.probe.options import layer_name
 from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
-from tb_keras_inspect.training.processes.group import NoRecorder, join
-from tb_keras_inspect.training.recorder import (
-    EPOCH,
-    KINDS,
-    SAMPLE,
-    SNAPSHOT,
-    Recorder,
-)
 from tb_keras_inspect.training.recording import Session
-from tb_keras_inspect.training.schedule import Schedule
-from tb_keras_inspect.training.snapshot_schedule import Snapshots
 from tb_keras_inspect.training.steering.controller import Controller
-from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.step.settings import settings_for
 
 
 class InspectWarning(UserWarning):
-    """Something is not recorded any more; the text says what, why, and what still is."""
+    """Something is no longer recorded; the text says what, why, and what still is."""
 
 
 class InspectCallback(keras.callbacks.Callback):
     """Records what happens inside the model while it trains, for TensorBoard.
 
-    On sampled steps the model's own training step is replaced by an instrumented twin of itself,
+    On sampled steps the model's own training step is replaced by an instrumented version of itself,
     which also returns statistics of its gradients, weights, updates and activations. Training is not
     changed: no second pass runs, no variable is added, and the weights come out bit-identical. View
     the result with `tensorboard --logdir`, tab "Keras Inspect", or read it with `load_run`.
@@ -145,18 +130,10 @@ class InspectCallback(keras.callbacks.Callback):
         )
         self._settings = settings_for(tier, **dataclasses.asdict(options.record))
         self._wanted = layer_filter(layers)
-        self._watch = Watch(
-            options.console,
-            options.diagnosis.on_finding,
-            options.stop_on,
-            options.diagnosis.thresholds,
-        )
-        self._controller = Controller(options.control.timeout) if options.control else None
         self._inspected: keras.Model | None = None
-        self._session: Session | None = None  # only inside `fit`
-        self._kept: Session | None = None  # for the next one
-        self._recorder: Recorder | None = None
-        self._next_step = 0  # the run's step number of the next training batch
+        self._fit: FitRecording | None = None  # the one that runs, or the last one
+        self._kept: Session | None = None  # for the next fit
+        self._controller: Controller | None = None  # made by the first fit
 
     def loop(
         self, model: keras.Model, steps_per_epoch: int | None = None, epochs: int | None = None
@@ -191,54 +168,30 @@ class InspectCallback(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Opens the event file; raises where it cannot be written."""
-        self._close()
+        model, options, last = self._inspected, self._options, self._fit
+        if last is not None:
+            last.close()
         kept, self._kept = self._kept, None
-        if missing := missing_hooks(self._inspected):
+        if missing := missing_hooks(model):
             _warn(unwatched(missing))
             return
-        session = kept if kept and kept.serves(self._inspected) else self._new_session()
-        self._processes = join(self._inspected, self.log_dir)
-        self._recorder = Recorder(self.log_dir) if self._processes.writes else NoRecorder()
-        self._watch.begin(alone=self._processes.count == 1)
-        if self._watch.is_needed or self._controller:
-            self._recorder.on_written = self._watch.saw
-        session.open(self._recorder, self.params.get("steps"), self._processes.count)
-        if self._processes.problem:
-            _warn(self._processes.problem)
-        if self._processes.writes and self._recorder.log_dir != self.log_dir:
-            _warn(
-                f"another process records into {self.log_dir} at the same time. This training is "
-                f"recorded in {self._recorder.log_dir}, as a run of its own; nothing is lost or mixed. "
-                "Give each training a directory of its own"
-            )
-        self._session, options = session, self._options
-        self._kept = session
-        self._schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
-        self._snapshots = Snapshots(options.maps_every, options.max_bytes)
-        self._fit_begun = False
-        self._epoch = 0
-        if self._controller:
-            self._controller.begin(self._steered())
-
-    def _steered(self) -> SteeredFit:
-        several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
-        return SteeredFit(
-            self._inspected,
-            self._recorder.log_dir,  # the true one
-            self._recorder,
-            self._session,
-            self._schedule,
-            self._watch,
-            self._sample_now,
+        session = kept if kept and kept.serves(model) else self._new_session(model)
+        if options.control and self._controller is None:
+            self._controller = Controller(options.control.timeout)
+        self._fit = FitRecording(
+            model,
+            self.log_dir,
+            options,
+            session,
+            self.params,
+            last.next_step if last is not None else 0,
+            self._controller,
             _warn,
-            self._options.max_bytes,
-            self.params.get("epochs"),
-            self.params.get("steps"),
-            "several processes train one model" if several else "",
         )
+        self._kept = session
 
-    def _new_session(self) -> Session:
-        model, options = self._inspected, self._options
+    def _new_session(self, model: keras.Model) -> Session:
+        options = self._options
         check_matches(options.layers, self._wanted, model)
         samples = ProbeSamples.from_user(options.probe, model) if options.maps_every else None
         pictures = {
@@ -250,30 +203,15 @@ class InspectCallback(keras.callbacks.Callback):
         recorded = options.for_model_record()
         return Session(model, self._settings, self._wanted, samples, recorded, pictures)
 
+    @property
+    def _open_fit(self) -> FitRecording | None:
+        return self._fit if self._fit is not None and self._fit.is_open else None
+
     @guarded
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes where the epoch begins on the run's step axis."""
-        if self._session is None:
-            return
-        self._epoch = epoch
-        if not self._fit_begun:
-            self._begin_fit(epoch)
-        self._epoch_step = self._next_step
-        self._last_batch = -1
-
-    def _begin_fit(self, epoch: int) -> None:
-        # Not earlier: BackupAndRestore, in its own on_train_begin, may just have restored both.
-        self._fit_begun = True
-        # A new optimizer counts from 0 again; an interrupted or unwatched fit went on counting.
-        self._next_step = max(self._next_step, _iterations(self._inspected))
-        steps, epochs = self.params.get("steps"), self.params.get("epochs")
-        left = (epochs - epoch) if epochs else None
-        self._snapshots.begin_fit(epoch, epochs)
-        total = steps * left if steps and left else None
-        updates_every = accumulation_steps(getattr(self._inspected, "optimizer", None))
-        self._schedule.begin_fit(self._next_step, total, updates_every)
-        if self._session.wants_first_snapshot:
-            self._session.snapshot(self._next_step)
+        if fit := self._open_fit:
+            fit.epoch_begins(epoch)
 
     @guarded
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
@@ -281,143 +219,33 @@ class InspectCallback(keras.callbacks.Callback):
 
         There is no `on_train_batch_end`: overriding it makes JAX wait for each step.
         """
-        session = self._session
-        if session is None:
-            return
-        self._last_batch = batch
-        self._tell_findings(self._watch.tell)
-        step = self._epoch_step + batch
-        self._schedule.timed(time.perf_counter(), step)
-        if session.wants_first_snapshot:
-            _ = self.model  # on JAX: brings the model's variables up to date, once
-            session.snapshot(step)
-        if self._processes.takes_samples and self._schedule.wants(step):
-            self._sample(session, step, self._executed(batch) - 1)
-        if self._controller:
-            self._controller.before_batch(step, self._executed(batch) - 1, self._epoch)
-
-    def _sample_now(self) -> None:
-        """Has the step that is about to run sampled, besides those that the schedule wants."""
-        self._schedule.pause()
-        self._session.arm(self._executed(self._last_batch) - 1, self._facts())
-
-    def _sample(self, session: Session, step: int, last_step: int) -> None:
-        """Has the step that is about to run sampled, on all processes or on none."""
-        schedule, sizes = self._schedule, self._sizes()
-        armed = session.arm(last_step, self._facts())
-        ready, interval = self._processes.agree(armed, schedule.planned(step, *sizes))
-        if ready:
-            schedule.sampled(step, *sizes, interval)
-        elif armed:
-            session.disarm()
-        self._tell(session)
+        if fit := self._open_fit:
+            if fit.wants_first_snapshot:
+                _ = self.model  # on JAX: brings the model's variables up to date, once
+            fit.batch_begins(batch)
 
     @guarded
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Records Keras's logs of the epoch and, when it is their turn, activation maps."""
-        session = self._session
-        if session is None:
-            return
-        self._schedule.pause()
-        session.disarm()
-        self._next_step = (
-            self._executed(self._last_batch) if self._last_batch >= 0 else self._next_step
-        )
-        last_step = max(self._next_step - 1, 0)
-        session.epoch_ended(last_step, epoch, logs or {})
-        wanted = self._snapshots.wants(epoch, *self._recorder.expected(SNAPSHOT))
-        if self._processes.chiefs(wanted):
-            session.snapshot(last_step)
-        self._tell(session)
-        self._tell_findings(self._watch.tell)
+        """Records Keras's logs of the epoch and, when it is due, a snapshot."""
+        if fit := self._open_fit:
+            fit.epoch_ends(epoch, logs or {})
 
     @guarded
     def on_test_begin(self, logs: Any = None) -> None:
-        """Validation is no training time."""
-        if self._session is not None:
-            self._schedule.pause()
+        """Validation time is not training time."""
+        if fit := self._open_fit:
+            fit.pause()
 
     @guarded
     def on_train_end(self, logs: Any = None) -> None:
         """Writes what is waiting and closes the event file."""
-        self._close()
-
-    def _sizes(self) -> tuple[float, float]:
-        """Bytes of the samples in the log, and of all else that it has and will have."""
-        expected = {what: self._recorder.expected(what) for what in KINDS}
-        count, size = expected[EPOCH]
-        epochs_left = (self.params.get("epochs") or self._epoch) - self._epoch
-        to_come = size / max(count, 1) * epochs_left
-        to_come += self._snapshots.reserved(self._epoch, *expected[SNAPSHOT])
-        samples = expected[SAMPLE][1]
-        return samples, sum(size for _, size in expected.values()) - samples + to_come
-
-    def _facts(self) -> dict[str, float]:
-        """Numbers of the step that is about to run, NaN where not known yet."""
-        plain, extra = self._schedule.step_seconds, self._schedule.sample_seconds
-        return {
-            "epoch": self._epoch,
-            "interval": self._schedule.interval,
-            "step_seconds": plain or math.nan,
-            "sample_seconds": math.nan if extra is None else extra,
-        }
-
-    def _executed(self, batch: int) -> int:
-        """The run's step number after the training function that begins at `batch`."""
-        per_call = getattr(self._inspected, "steps_per_execution", None) or 1
-        end = batch + int(per_call)
-        steps = self.params.get("steps")
-        return self._epoch_step + (min(end, steps) if steps else end)
-
-    def _close(self) -> None:
-        if self._controller:
-            self._controller.end()
-        session, self._session = self._session, None
-        if session is None:
-            return
-        session.disarm()
-        complete = self._recorder.close()
-        self._tell(session)
-        if complete:
-            self._tell_findings(self._watch.finish)
-        if not complete and self._recorder.failure is None:
-            _warn(f"some of the last samples are missing: {self._recorder.path} is slow to write")
+        if self._fit is not None:
+            self._fit.close()
 
     def _give_up(self, error: Exception) -> bool:
-        """Goes on without recording, where that is possible: called when a method has failed."""
-        session, self._session = self._session, None
-        if session is None or self._processes.count > 1:
-            return False
-        with contextlib.suppress(Exception):
-            session.disarm()
-        self._recorder.close()
-        _warn(
-            f"nothing is recorded any more: the callback failed with {type(error).__name__}: {error}. "
-            "What was written before can be viewed; training goes on"
-        )
-        return True
-
-    def _tell_findings(self, tell: Callable[[Any], list[str]]) -> None:
-        for problem in tell(self._inspected):
-            _warn(problem)
-
-    @staticmethod
-    def _tell(session: Session) -> None:
-        session.check()
-        for problem in session.problems:
-            _warn(problem)
-        session.problems.clear()
+        """Goes on without recording, if possible. Called when a method has failed."""
+        return self._fit is not None and self._fit.give_up(error)
 
 
 def _warn(text: str) -> None:
     warnings.warn(f"InspectCallback: {text}.", InspectWarning, stacklevel=3)
-
-
-def _iterations(model: Any) -> int:
-    """Training steps, each of one batch, that the model's optimizer has seen."""
-    try:
-        optimizer = inner_of(model.optimizer)
-        # Not `iterations`, which counts updates: one for several batches with accumulation.
-        return int(optimizer._iterations) if optimizer.built else 0
-    except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
-        return 0

@@ -12,7 +12,8 @@ from tensorboard.backend.event_processing.event_file_loader import LegacyEventFi
 
 from benchmarks.diagnosis import train
 from benchmarks.diagnosis.case import CASES
-from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
+from tests.diagnosis.synthetic import sample_of
 
 LOOKS = 20
 
@@ -42,13 +43,13 @@ def replay(directory: pathlib.Path) -> list:
     paths = sorted(directory.glob("events.out.tfevents.*"))
     events = [event for path in paths for event in LegacyEventFileLoader(str(path)).Load()]
     found: list = []
-    watch = Watch(console=None, on_finding=found.append)
+    diagnosis = LiveDiagnosis(console=None, on_finding=found.append)
     every = max(1, len(events) // LOOKS)
-    watch._is_due = lambda: watch._samples % every == 0
+    diagnosis._is_due = lambda: diagnosis._samples % every == 0
     for event in events:
-        watch.saw([event])
-        watch.tell(_Model)
-    watch.finish(_Model)
+        diagnosis.on_sample(sample_of(event))
+        diagnosis.report(_Model)
+    diagnosis.finish(_Model)
     return found
 
 

@@ -16,7 +16,7 @@ from tb_keras_inspect.diagnosis.rules import RULES
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import load_run
-from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tests.diagnosis import synthetic
 
 
@@ -78,17 +78,17 @@ def stored(directory: str) -> None:
 
 def live(run: synthetic.Run) -> None:
     """Feeds the same events to the live diagnosis, as a fit would."""
-    watch = Watch(on_finding=lambda finding: None, console=None)
+    diagnosis = LiveDiagnosis(on_finding=lambda finding: None, console=None)
     samples = longest = 0
-    for event in run.events():
+    for sample in list(run.samples()):
         begun = time.perf_counter()
-        watch.saw([event])
+        diagnosis.on_sample(sample)
         longest = max(longest, time.perf_counter() - begun)
         samples += 1
     print(
-        f"live: {1e3 * watch.seconds_per_sample:.2f} ms a sampled step on average, "
-        f"{1e3 * longest:.0f} ms at most, {watch.looks} looks in {samples} events, "
-        f"{watch.held_bytes / 1e6:.0f} MB held"
+        f"live: {1e3 * diagnosis.seconds_per_sample:.2f} ms a sampled step on average, "
+        f"{1e3 * longest:.0f} ms at most, {diagnosis.evaluations} evaluations in {samples} samples, "
+        f"{diagnosis.held_bytes / 1e6:.0f} MB held"
     )
 
 

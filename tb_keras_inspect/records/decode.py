@@ -29,8 +29,10 @@ MAX_BINS = 2**24  # of one histogram record
 Message = TypeVar("Message", bound=protobuf_message.Message)
 
 
-def decode_model(data: bytes) -> pb.ModelRecord:
-    """The model record. Every index in it is checked."""
+def decode_model(data: bytes | pb.ModelRecord) -> pb.ModelRecord:
+    """The model record, with every index in it checked. Returned as it is if it is decoded already."""
+    if isinstance(data, pb.ModelRecord):
+        return data
     record = _parse(pb.ModelRecord, data)
     count = len(record.layers)
     for index, layer in enumerate(record.layers):
@@ -51,8 +53,10 @@ def decode_control(data: bytes) -> pb.ControlRecord:
     return _parse(pb.ControlRecord, data)
 
 
-def decode_table(data: bytes) -> DecodedTable:
-    """The statistics of one kind at one sampled step."""
+def decode_table(data: bytes | DecodedTable) -> DecodedTable:
+    """The statistics of one kind at one sampled step. Returned as they are if decoded already."""
+    if isinstance(data, DecodedTable):
+        return data
     record = _parse(pb.TableRecord, data)
     columns = len(record.statistics)
     _check(columns > 0 and len(set(record.statistics)) == columns, "the names of statistics")
@@ -69,8 +73,10 @@ def decode_table(data: bytes) -> DecodedTable:
     )
 
 
-def decode_units(data: bytes) -> DecodedUnits:
-    """Magnitudes of the units at one sampled step."""
+def decode_units(data: bytes | DecodedUnits) -> DecodedUnits:
+    """Magnitudes of the units at one sampled step. Returned as they are if decoded already."""
+    if isinstance(data, DecodedUnits):
+        return data
     record = _parse(pb.UnitsRecord, data)
     sites = _array(record.sites, "<i4", "sites")
     counts = _array(record.counts, "<i4", "counts")

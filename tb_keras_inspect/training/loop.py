@@ -1,16 +1,25 @@
-"""A training loop of the user's own, around `train_on_batch`."""
+"""A user's own training loop, around `train_on_batch`."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import keras
 
-if TYPE_CHECKING:
-    from tb_keras_inspect.callback import InspectCallback
+
+class LoopCallback(Protocol):
+    """The methods of a Keras callback that a loop calls, in the order of a fit."""
+
+    def set_params(self, params: Any) -> None: ...
+    def set_model(self, model: keras.Model) -> None: ...
+    def on_train_begin(self, logs: Any = None) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None: ...
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None: ...
+    def on_train_end(self, logs: Any = None) -> None: ...
 
 
 class TrainingLoop:
-    """Tells a callback what `fit` would tell it. Made by `InspectCallback.loop`.
+    """Calls a callback where `fit` would. Made by `InspectCallback.loop`.
 
     Args:
         callback: The callback.
@@ -24,14 +33,14 @@ class TrainingLoop:
 
     def __init__(
         self,
-        callback: "InspectCallback",
+        callback: LoopCallback,
         model: keras.Model,
         steps_per_epoch: int | None = None,
         epochs: int | None = None,
     ):
         if not getattr(model, "compiled", False):
             raise ValueError(
-                "`loop` needs a compiled model, whose `train_on_batch` it can watch. "
+                "`loop` needs a compiled model, whose `train_on_batch` it can record. "
                 f"Received: model={model!r}"
             )
         self._callback, self._model = callback, model
@@ -49,7 +58,7 @@ class TrainingLoop:
         self._callback.on_train_end()
 
     def before_batch(self) -> None:
-        """To be called before each `train_on_batch`, which may then be a sampled step."""
+        """Call this before each `train_on_batch`, which may then be a sampled step."""
         if self._batch is None:
             self._callback.on_epoch_begin(self._epoch)
             self._batch = 0
@@ -57,10 +66,10 @@ class TrainingLoop:
         self._batch += 1
 
     def after_epoch(self, logs: Mapping[str, Any] | None = None) -> None:
-        """To be called at the end of an epoch.
+        """Call this at the end of an epoch.
 
         Args:
-            logs: Its numbers by name, e.g. `{"loss": 0.3, "val_loss": 0.5}`, to be recorded.
+            logs: Its numbers to record by name, e.g. `{"loss": 0.3, "val_loss": 0.5}`.
         """
         if self._batch is None:
             return

@@ -47,8 +47,6 @@ class Recorder:
         count_of: Jobs that are done, likewise.
         taken_of: Jobs that were taken, likewise.
         path: The event file.
-        on_written: Called with the events of each job once they are written, on the background
-            thread; it must not raise. None for nothing.
 
     Raises:
         OSError: when the directory cannot be written.
@@ -68,7 +66,6 @@ class Recorder:
         self._failure: BaseException | None = None
         self._is_patient = True
         self.dropped = 0
-        self.on_written: Callable[[list[event_pb2.Event]], None] | None = None
         self.bytes_of: Counter[str] = Counter()
         self.count_of: Counter[str] = Counter()
         self.taken_of: Counter[str] = Counter()
@@ -167,8 +164,6 @@ class Recorder:
                 before = self._writer.size
                 self._writer.write(*events)
                 self.bytes_of[what] += self._writer.size - before
-                if self.on_written is not None:
-                    self.on_written(events)
             self.count_of[what] += 1
         except BaseException as error:  # also a SystemExit
             logger.debug("recording stopped", exc_info=True)

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import keras
+from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.training.dead_units import DeadUnits
+from tb_keras_inspect.training.decode_queue import DecodeQueue, PendingSample
 from tb_keras_inspect.training.model import names
 from tb_keras_inspect.training.model.connections import edges_of
 from tb_keras_inspect.training.model.description import describe_model
@@ -19,6 +22,7 @@ from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
+from tb_keras_inspect.training.processes.group import NoRecorder
 from tb_keras_inspect.training.processes.replicas import combine_replicas
 from tb_keras_inspect.training.recorder import (
     EPOCH,
@@ -26,7 +30,9 @@ from tb_keras_inspect.training.recorder import (
     SNAPSHOT,
     Recorder,
 )
-from tb_keras_inspect.training.sample_encoder import SampleEncoder, encode_epoch
+from tb_keras_inspect.training.sample import Sample, Subscriber
+from tb_keras_inspect.training.sample_decoder import SampleDecoder
+from tb_keras_inspect.training.sample_encoder import encode, epoch_sample
 from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
@@ -77,7 +83,12 @@ class Session:
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
 
-    def open(self, recorder: Recorder, steps_per_epoch: int | None, processes: int = 1) -> None:
+    def open(
+        self,
+        recorder: Recorder | NoRecorder,
+        steps_per_epoch: int | None,
+        processes: int = 1,
+    ) -> None:
         """A fit begins.
 
         Args:
@@ -88,7 +99,11 @@ class Session:
         self.slot = TrainFunctionSlot(self._model)
         self._instrumented.begin_fit(self.slot, processes)
         self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
-        self._encoder = SampleEncoder(DeadUnits(steps_per_epoch), self._settings.scalars)
+        self._decoder = SampleDecoder(DeadUnits(steps_per_epoch), self._settings.scalars)
+        self._decode_queue = DecodeQueue()
+        self._newest: PendingSample | None = None
+        self._subscribers: list[Subscriber] = []
+        self._record: pb.ModelRecord | None = None  # that rows of samples count in
         # Now: while JAX trains, the optimizer's variables cannot be read.
         self._compiled: dict[str, str] = {}
         with contextlib.suppress(
@@ -131,17 +146,45 @@ class Session:
                 self._samples = ProbeSamples.from_batch(head, self._samples.count)
         self._instrumented.samples = 0
         self._describe()
-        step, facts, now, encoder = self._step, self._facts, time.time(), self._encoder
+        step, facts, now = self._step, self._facts, time.time()
+        decoder, record = self._decoder, self._record
 
-        def job() -> Iterable[Any]:
+        def decode() -> Sample | None:
             vectors = self._instrumented.backend.vectors_to_host(vector)
             layout = self._instrumented.layouts.of(vectors[0])
-            if layout is None:
-                return []
+            if layout is None or record is None:
+                return None
             layout, views = combine_replicas(layout, vectors)
-            return [to_event(step, now, encoder.encode(layout, views, step, facts))]
+            return decoder.decode(record, layout, views, step, now, facts)
 
-        self._recorder.put(job, what=SAMPLE)
+        pending = self._decode_queue.add(decode)
+        if self._recorder.put(lambda: self._published(pending.get()), what=SAMPLE):
+            self._newest = pending
+        else:
+            self._decode_queue.remove(pending)
+
+    # Samples, decoded.
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Has a function called with each sample of this fit, before the sample is written.
+
+        Args:
+            subscriber: Called on the recorder's thread, in the order of recording. Must not raise.
+        """
+        self._subscribers.append(subscriber)
+
+    def take_newest(self) -> PendingSample | None:
+        """The sample taken last, for a check on the training thread; None if it was taken before."""
+        newest, self._newest = self._newest, None
+        return newest
+
+    def _published(self, sample: Sample | None) -> list[event_pb2.Event]:
+        """Shows a sample to the subscribers; returns the events to write."""
+        if sample is None:
+            return []
+        for subscriber in self._subscribers:
+            subscriber(sample)
+        return [encode(sample)]
 
     # Activation maps.
 
@@ -196,12 +239,8 @@ class Session:
         if not has_weights(self._model):
             return
         self._describe()
-        fingerprint, now, logs = self._fingerprint, time.time(), dict(logs)
-        self._recorder.put(
-            lambda: [to_event(step, now, encode_epoch(fingerprint, logs, epoch))],
-            PATIENCE,
-            EPOCH,
-        )
+        sample = epoch_sample(self._fingerprint, logs, epoch, step, time.time())
+        self._recorder.put(lambda: self._published(sample), PATIENCE, EPOCH)
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
@@ -219,15 +258,10 @@ class Session:
         self._fingerprint = self._written = record.fingerprint
         # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
         self._described = step = max(self._step, self._described + 1)
-        now = time.time()
-
-        encoder = self._encoder
-
-        def job() -> Iterable[Any]:
-            encoder.use(record)
-            return [to_event(step, now, [to_value(Kind.MODEL, record)])]
-
-        if not self._recorder.put(job, PATIENCE):
+        sample = Sample(step, time.time(), {Kind.MODEL: record})
+        if self._recorder.put(lambda: self._published(sample), PATIENCE):
+            self._record = record
+        else:
             self._record_key = self._written = None  # nothing can be read without it: tried again
 
     # What goes wrong.

@@ -1,5 +1,7 @@
 """Runs with known numbers, encoded and read back like those of a training run."""
 
+import contextlib
+
 import numpy as np
 
 from tb_keras_inspect import records
@@ -13,11 +15,13 @@ from tb_keras_inspect.catalog.tensor_statistics import (
 from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
-from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import TAG_PREFIX, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import RunData
+from tb_keras_inspect.training.live.live_source import WANTED as LIVE_KINDS
 from tb_keras_inspect.training.live.live_source import LiveSource
+from tb_keras_inspect.training.sample import Sample
 
 STATISTICS = {
     Kind.GRADIENT: TENSOR_STATISTICS,
@@ -67,6 +71,22 @@ def chain(
     for name, text in compiled.items():
         record.compiled[name] = text
     return record
+
+
+DECODERS = {Kind.MODEL: records.decode_model, Kind.UNITS: records.decode_units}
+
+
+def sample_of(event) -> Sample:
+    """The sample that an event was encoded from: of its records those that rules read."""
+    found = {}
+    for value in event.summary.value:
+        name = value.tag.removeprefix(TAG_PREFIX)
+        kind = Kind(name) if name in {kind.value for kind in Kind} else None
+        if kind in LIVE_KINDS:
+            decode = DECODERS.get(kind, records.decode_table)
+            with contextlib.suppress(records.RecordError):  # as the store leaves it out
+                found[kind] = decode(value.tensor.string_val[0])
+    return Sample(event.step, event.wall_time, found)
 
 
 class Run:
@@ -126,9 +146,13 @@ class Run:
     def data(self) -> RunData:
         """The run as the store reads it."""
         source = LiveSource()
-        for event in self.events():
-            source.add([event])
+        for sample in self.samples():
+            source.add(sample)
         return RunData("run", source)
+
+    def samples(self):
+        """The run's samples, as a fit shows them to its subscribers."""
+        return map(sample_of, self.events())
 
     def events(self):
         """The run's events, in the order of writing."""

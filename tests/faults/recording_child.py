@@ -45,11 +45,15 @@ def record(directory, report, layers, pause):
     def tell(what, step):
         os.write(report, REPORT.pack(what, step, time.monotonic()))
 
-    recorder.on_written = lambda written: [tell(b"w", event.step) for event in written]
+    written = []
 
     def job(make, step):
+        if written:  # a job's events are on disk before the next job begins
+            tell(b"w", written.pop())
         make(step)
-        return events.take()
+        taken = events.take()
+        written.extend(event.step for event in taken[-1:])
+        return taken
 
     recorder.put(lambda: job(events.write_model, 0), 30)
     step = 0

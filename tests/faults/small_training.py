@@ -64,7 +64,7 @@ class At(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if self.seen == self.step:
             if self.inspect is not None:
-                drain(self.inspect._recorder)
+                drain(self.inspect._fit.recorder)
             self.action()
         self.seen += 1
 

@@ -25,7 +25,7 @@ def assert_one_warning(texts, *patterns):
 
 def kill_thread(inspect):
     """The writer's thread gets an exception from outside, at its next instruction."""
-    thread = inspect._recorder._thread
+    thread = inspect._fit.recorder._thread
     ident, error = ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)
     assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error) == 1
 
@@ -33,7 +33,7 @@ def kill_thread(inspect):
 def test_a_writer_thread_that_is_killed(tmp_path, plain):
     inspect, state, texts = small_training.watched(tmp_path, kill_thread, step=4)
     assert_one_warning(texts, "nothing is recorded any more: writing to .* SystemExit", GOES_ON)
-    assert not inspect._recorder._thread.is_alive()
+    assert not inspect._fit.recorder._thread.is_alive()
     small_training.assert_same(state, plain)
     run = load_run(tmp_path)
     assert run.table("gradient").steps.tolist() == [0, 1, 2, 3]
@@ -65,7 +65,7 @@ def test_a_private_hook_that_moved_is_told_before_the_first_step(tmp_path, plain
     inspect, state, texts = small_training.watched(tmp_path / "a")
     assert_one_warning(texts, HOOKS_GONE + r".*make_train_function\(force\)", "3.10 to", GOES_ON)
     small_training.assert_same(state, plain)
-    assert inspect._recorder is None  # told before anything was begun
+    assert inspect._fit is None  # told before anything was begun
     assert not (tmp_path / "a").exists()
 
 

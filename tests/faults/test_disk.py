@@ -36,7 +36,7 @@ def assert_readable_up_to_the_fault(log_dir):
 def test_a_disk_that_fills(tmp_path, plain):
     with disks.full(tmp_path / "disk", "64k") as disk:
         inspect, state, texts = small_training.watched(disk / "a")
-        assert_one_warning(texts, inspect._recorder.path, "No space left on device")
+        assert_one_warning(texts, inspect._fit.recorder.path, "No space left on device")
         assert_readable_up_to_the_fault(disk / "a")
     small_training.assert_same(state, plain)
 
@@ -44,7 +44,7 @@ def test_a_disk_that_fills(tmp_path, plain):
 def test_a_quota_that_is_used_up(tmp_path, plain):
     with disks.quota(50_000):
         inspect, state, texts = small_training.watched(tmp_path)
-    assert_one_warning(texts, inspect._recorder.path, "OSError")
+    assert_one_warning(texts, inspect._fit.recorder.path, "OSError")
     assert_readable_up_to_the_fault(tmp_path)
     small_training.assert_same(state, plain)
 
@@ -59,7 +59,7 @@ def test_a_directory_that_vanishes(tmp_path, plain, leaves):
             directory.write_text("in its place")
 
     inspect, state, texts = small_training.watched(directory, vanish, step=4)
-    path = inspect._recorder.path
+    path = inspect._fit.recorder.path
     assert_one_warning(texts, path, "FileNotFoundError", "has been removed")
     small_training.assert_same(state, plain)
     with pytest.raises(StoreError):
@@ -70,10 +70,10 @@ def test_a_directory_that_turns_read_only(tmp_path, plain):
     with disks.removable_lock() as lock:
 
         def turn(inspect):
-            lock(inspect._recorder.path, tmp_path)
+            lock(inspect._fit.recorder.path, tmp_path)
 
         inspect, state, texts = small_training.watched(tmp_path, turn, step=4)
-        assert_one_warning(texts, inspect._recorder.path, "Operation not permitted")
+        assert_one_warning(texts, inspect._fit.recorder.path, "Operation not permitted")
         assert assert_readable_up_to_the_fault(tmp_path) == [0, 1, 2, 3]
     small_training.assert_same(state, plain)
 
@@ -91,9 +91,9 @@ def test_a_disk_that_cannot_keep_up(tmp_path, plain):
     slow = []
 
     def slow_down(inspect):
-        slow.append(disks.Slow(inspect._recorder._writer._file.fileno(), 100_000))
+        slow.append(disks.Slow(inspect._fit.recorder._writer._file.fileno(), 100_000))
         # A short queue, so that a short training fills it.
-        inspect._recorder._queue.maxsize = 4
+        inspect._fit.recorder._queue.maxsize = 4
 
     inspect, state, texts = small_training.watched(tmp_path, slow_down, step=4)
     slow[0].join()
@@ -106,7 +106,7 @@ def test_a_disk_that_cannot_keep_up(tmp_path, plain):
     assert steps[:4] == [0, 1, 2, 3]
     assert len(set(steps)) == len(steps) > 4
     assert len(steps) < small_training.TOTAL
-    assert inspect._recorder.dropped >= small_training.TOTAL - len(steps)
+    assert inspect._fit.recorder.dropped >= small_training.TOTAL - len(steps)
     assert run.problems == []
 
 
@@ -120,7 +120,7 @@ def test_a_model_record_that_found_no_place_is_written_later(tmp_path, plain, mo
     gate = threading.Event()
 
     def fill(inspect):
-        recorder = inspect._recorder
+        recorder = inspect._fit.recorder
         recorder.put(lambda: gate.wait(30) and [])
         while recorder.put(lambda: []):
             pass
@@ -133,7 +133,7 @@ def test_a_model_record_that_found_no_place_is_written_later(tmp_path, plain, mo
     callbacks = (
         small_training.At(0, lambda: fill(inspect)),
         inspect,
-        Open(5, lambda: (gate.set(), small_training.drain(inspect._recorder))),
+        Open(5, lambda: (gate.set(), small_training.drain(inspect._fit.recorder))),
     )
     with pytest.warns(UserWarning, match="left out"):
         small_training.fit(model, *callbacks)

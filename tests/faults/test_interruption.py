@@ -71,7 +71,9 @@ def test_an_exception_loses_nothing_even_while_its_process_lives(tmp_path, error
     inspect = small_training.InspectCallback(tmp_path, every=1, maps_every=0, console=None)
     with pytest.raises(type(error)):
         small_training.fit(small_training.make_model(), inspect, small_training.At(7, stop))
-    small_training.drain(inspect._recorder)  # what was handed over is written without being asked
+    small_training.drain(
+        inspect._fit.recorder
+    )  # what was handed over is written without being asked
     assert steps_of(tmp_path) == list(range(7))
     # The next training in this process, with another callback, is in nobody's way.
     _, _, texts = small_training.watched(tmp_path)
@@ -115,7 +117,7 @@ def test_of_two_trainings_in_one_directory_each_is_a_run_of_its_own(tmp_path, pl
     assert f"another process records into {directory} at the same time" in text
     own = directory / "process_2"
     assert f"This training is recorded in {own}" in text
-    assert inspect._recorder.log_dir == str(own)
+    assert inspect._fit.recorder.log_dir == str(own)
     assert (own / FOLDER).is_dir()  # and is steered there
     assert not (directory / FOLDER).exists()
     small_training.assert_same(state, plain)

@@ -37,7 +37,7 @@ def test_memory_does_not_grow_with_the_steps(tmp_path):
     tracemalloc.start()
     try:
         run.train(STEPS // 2, STEPS // 2 + 1)
-        before, held = tracemalloc.get_traced_memory()[0], run.watch.held_bytes
+        before, held = tracemalloc.get_traced_memory()[0], run.live_diagnosis.held_bytes
         run.train(STEPS // 2 + 1, STEPS)
         run.close()
         gc.collect()
@@ -45,4 +45,4 @@ def test_memory_does_not_grow_with_the_steps(tmp_path):
     finally:
         tracemalloc.stop()
     # What the diagnosis looks at is held, up to a limit of its own.
-    assert grown - max(run.watch.held_bytes - held, 0) < 2e6
+    assert grown - max(run.live_diagnosis.held_bytes - held, 0) < 2e6

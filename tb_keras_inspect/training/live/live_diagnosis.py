@@ -1,8 +1,8 @@
-"""Diagnosis of a fit while it runs: who is told what, and when it stops.
+"""Diagnosis of a fit while it runs: what is reported to whom, and when training stops.
 
-Rules run on the recorder's thread, over what the recorder has just written, so often that they take at
-most a millisecond a sampled step on average. What they find is told on the training's own thread, at
-the next batch, where printing and the user's function belong.
+Rules run on the recorder's thread over the samples of the fit, as often as a budget of a millisecond
+per sampled step allows. Their findings are reported on the training thread at the next batch, where
+printing and the user's function belong.
 """
 
 import collections
@@ -11,95 +11,76 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from typing import Any
 
-from tb_keras_inspect import records
 from tb_keras_inspect.catalog.problems import SEVERITIES
-from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS, Finding, Findings, Thresholds, diagnose
+from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Findings, Thresholds, diagnose
 from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_source import LiveSource
+from tb_keras_inspect.training.sample import Sample
 
 logger = logging.getLogger(__name__)
 
 BUDGET = 1e-3  # seconds of rules for each sampled step, on average
-FIRST = 10  # samples before the first look
-CONFIRMED = 2  # looks in a row that must agree before anything is said
+FIRST = 10  # samples before the first evaluation
+CONFIRMED = 2  # evaluations in a row that must agree before a finding is reported
 
 
-class Watch:
-    """Diagnoses a running fit.
+class LiveDiagnosis:
+    """Diagnoses one running fit.
 
     Args:
-        console: Severity from which a finding is printed when it first appears; None: never.
+        console: Severity from which a finding is printed when it first appears; None for never.
         on_finding: Called with each `Finding` when it first appears, of any severity.
-        stop_on: Problems, or severities, that end the training. A problem counts from "warning" on.
+        stop_on: Problems and severities that end training. A problem counts from "warning" on.
         thresholds: Name to value, for those that differ from their defaults.
-        budget: Seconds that rules may take for each sampled step, on average.
-        clock: Gives the time in seconds.
+        is_alone: Whether no other process trains the same model: they would wait for one that stops.
+        budget: Seconds that rules may take per sampled step, on average.
+        clock: Returns the time in seconds.
 
     Attributes:
-        looks: How often rules have run in this fit.
-        listener: Called with each finding when it first appears, as `on_finding` is, for one fit.
-
-    Raises:
-        ValueError: for an option that cannot be right.
+        evaluations: How often rules have run.
+        listener: Called with each finding when it first appears, as `on_finding` is. None for nobody.
+        run: The fit as the store reads it.
     """
 
     def __init__(
         self,
         console: str | None = "warning",
         on_finding: Callable[[Finding], Any] | None = None,
-        stop_on: str | Iterable[str] = (),
+        stop_on: Set[str] = frozenset(),
         thresholds: Mapping[str, float] | None = None,
+        is_alone: bool = True,
         budget: float = BUDGET,
         clock: Callable[[], float] = time.perf_counter,
     ):
-        if console is not None and console not in SEVERITIES:
-            raise ValueError(
-                f"`console` must be None or one of {', '.join(SEVERITIES)}. "
-                f"Received: console={console!r}"
-            )
-        if on_finding is not None and not callable(on_finding):
-            raise ValueError(
-                f"`on_finding` must be a function of one finding. Received: {on_finding!r}"
-            )
-        self._console, self._on_finding = console, on_finding
-        self._stop_on = _checked_stop_on(stop_on)
+        self._console, self._on_finding, self._stop_on = console, on_finding, stop_on
         self._thresholds = Thresholds(THRESHOLDS, thresholds)
-        self._budget, self._clock = budget, clock
+        self._is_alone, self._budget, self._clock = is_alone, budget, clock
         self._lock = threading.Lock()
         self.listener: Callable[[Finding], Any] | None = None
-        self.begin()
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether anyone wants to know."""
-        return bool(self._console or self._on_finding or self._stop_on)
-
-    def begin(self, alone: bool = True) -> None:
-        """A fit begins: nothing has been found, and nothing is known of earlier ones.
-
-        Args:
-            alone: Whether no other process trains along: one that stops would leave them waiting.
-        """
-        self._alone = alone
         self._source = LiveSource()
-        self._run = RunData("live", self._source)
+        self.run = RunData("live", self._source)
         self._samples = 0
         self._spent = self._cost = 0.0
         self._seen: collections.Counter[tuple[str, int]] = collections.Counter()
-        self._told: dict[str, int] = {}
+        self._reported: dict[str, int] = {}
         self._waiting: collections.deque[Finding] = collections.deque()
-        self._has_broken = False
-        self._failed = False
-        self.looks = 0
+        self._loss_was_nonfinite = False
+        self._has_failed = False
+        self.evaluations = 0
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether its findings are of use to anyone."""
+        return bool(self._console or self._on_finding or self._stop_on)
 
     @property
     def seconds_per_sample(self) -> float:
-        """What rules have taken so far, for each sampled step."""
+        """Time that rules have taken so far, per sampled step."""
         return self._spent / max(self._samples, 1)
 
     @property
@@ -109,22 +90,22 @@ class Watch:
 
     # On the recorder's thread.
 
-    def saw(self, events: Iterable) -> None:
-        """Events have been written. Never raises."""
-        if self._failed:
+    def on_sample(self, sample: Sample) -> None:
+        """Handles what was recorded. Never raises."""
+        if self._has_failed:
             return
         begun = self._clock()
         try:
-            taken = self._source.add(events)
-            if Kind.STEP in taken:
+            self._source.add(sample)
+            if Kind.STEP in sample.records:
                 self._samples += 1
-                broke = self._breaks(taken[Kind.STEP])
-                if broke or self._is_due():
-                    self._look(1 if broke else CONFIRMED)
+                is_first_nan = self._is_first_nonfinite_loss(sample)
+                if is_first_nan or self._is_due():
+                    self._evaluate(1 if is_first_nan else CONFIRMED)
         except Exception:
             # Rules are an extra: neither training nor recording may suffer.
             logger.debug("live diagnosis stopped", exc_info=True)
-            self._failed = True
+            self._has_failed = True
         self._spent += self._clock() - begun
 
     def _is_due(self) -> bool:
@@ -132,52 +113,51 @@ class Watch:
             return False
         return self._spent + self._cost <= self._budget * self._samples
 
-    def _breaks(self, message: bytes) -> bool:
-        """Whether this is the first step whose loss is not finite: that cannot wait."""
-        if self._has_broken:
-            return False
-        table = records.decode_table(message)
-        if "loss" not in table.statistics:
+    def _is_first_nonfinite_loss(self, sample: Sample) -> bool:
+        """Whether the loss is not finite for the first time: that cannot wait."""
+        table = sample.tables[Kind.STEP]
+        if self._loss_was_nonfinite or "loss" not in table.statistics:
             return False
         loss = float(table.values[0, table.statistics.index("loss")])
-        self._has_broken = not math.isfinite(loss)
-        return self._has_broken
+        self._loss_was_nonfinite = not math.isfinite(loss)
+        return self._loss_was_nonfinite
 
-    def _look(self, confirmed: int) -> None:
+    def _evaluate(self, confirmed: int) -> None:
         begun = self._clock()
-        self.looks += 1
-        self._run.refresh()
-        found = diagnose(self._run, self._thresholds)
+        self.evaluations += 1
+        self.run.refresh()
+        found = diagnose(self.run, self._thresholds)
         self._cost = self._clock() - begun
         self._note(found, confirmed)
 
     def _note(self, found: Findings, confirmed: int) -> None:
-        """Queues what is new, or worse than what was told, once it is confirmed."""
-        found = [*found, *(item for item in found.flat() if _is_one_of(item, self._stop_on))]
-        found = list({finding.problem: finding for finding in reversed(found)}.values())[::-1]
-        now = {(finding.problem, finding.rank) for finding in found}
+        """Queues what is new, or worse than what was reported, once it is confirmed."""
+        stops = [item for item in found.flat() if _is_one_of(item, self._stop_on)]
+        by_problem = {finding.problem: finding for finding in reversed([*found, *stops])}
+        findings = list(by_problem.values())[::-1]
+        now = {(finding.problem, finding.rank) for finding in findings}
         for key in [key for key in self._seen if key not in now]:
             del self._seen[key]
-        for finding in found:
+        for finding in findings:
             key = (finding.problem, finding.rank)
             self._seen[key] += 1
-            at_once = finding.problem == "non_finite"
-            is_news = self._told.get(finding.problem, -1) < finding.rank
-            if is_news and (at_once or self._seen[key] >= confirmed):
-                self._told[finding.problem] = finding.rank
+            cannot_wait = finding.problem == "non_finite"
+            is_news = self._reported.get(finding.problem, -1) < finding.rank
+            if is_news and (cannot_wait or self._seen[key] >= confirmed):
+                self._reported[finding.problem] = finding.rank
                 with self._lock:
                     self._waiting.append(finding)
 
-    # On the training's thread.
+    # On the training thread.
 
-    def tell(self, model: Any) -> list[str]:
-        """Tells what is waiting to be told.
+    def report(self, model: Any) -> list[str]:
+        """Reports the findings that wait.
 
         Args:
-            model: Its `stop_training` is set where a finding is one to stop on.
+            model: Its `stop_training` is set if a finding is one to stop on.
 
         Returns:
-            What went wrong in telling, in words for the user.
+            What went wrong while reporting, as text for the user.
         """
         problems: list[str] = []
         while self._waiting:
@@ -187,20 +167,19 @@ class Watch:
             self._print(finding, stops)
             if self.listener is not None:
                 self.listener(finding)
-            if self._on_finding is not None:
-                problems += self._call(finding)
-            if stops and self._alone:
+            problems += self._call(finding)
+            if stops and self._is_alone:
                 model.stop_training = True
             elif stops:
-                problems.append("`stop_on` does not end a training of several processes")
+                problems.append("`stop_on` does not end training in several processes")
         return problems
 
     def finish(self, model: Any) -> list[str]:
-        """The fit has ended, and the recorder with it: a last look, at everything."""
-        if self._samples and not self._failed:
+        """Evaluates and reports a last time: the fit has ended, and the recorder with it."""
+        if self._samples and not self._has_failed:
             with contextlib.suppress(Exception):
-                self._look(1)
-        return self.tell(model)
+                self._evaluate(1)
+        return self.report(model)
 
     def _print(self, finding: Finding, stops: bool) -> None:
         # A progress bar leaves its line open: begin and end on lines of our own.
@@ -210,6 +189,8 @@ class Watch:
             print(f"\n{message(finding)}\n", flush=True)
 
     def _call(self, finding: Finding) -> list[str]:
+        if self._on_finding is None:
+            return []
         try:
             self._on_finding(finding)
         except Exception as error:
@@ -222,27 +203,15 @@ class Watch:
 
 
 def message(finding: Finding) -> str:
-    """What the console says of a finding: two lines."""
+    """The two lines that the console shows of a finding."""
     lines = [f"InspectCallback {finding.severity}: {finding.problem}: {printable(finding.title)}."]
     if finding.advice:
         lines.append(f"  Try: {finding.advice[0].text}")
     return "\n".join(lines)
 
 
-def _is_one_of(finding: Finding, wanted: frozenset[str]) -> bool:
+def _is_one_of(finding: Finding, wanted: Set[str]) -> bool:
     severities = [s for s in SEVERITIES if s in wanted]
     if severities and finding.rank >= SEVERITIES.index(severities[0]):
         return True
     return finding.rank > 0 and finding.problem in wanted
-
-
-def _checked_stop_on(stop_on: Any) -> frozenset[str]:
-    names = (stop_on,) if isinstance(stop_on, str) else stop_on
-    accepted = (*PROBLEMS, *SEVERITIES)
-    try:
-        names = frozenset(names)
-    except TypeError:
-        names = frozenset([repr(stop_on)])
-    if unknown := sorted(str(name) for name in names - set(accepted)):
-        raise ValueError(f"`stop_on` takes {', '.join(accepted)}. Received: {', '.join(unknown)}")
-    return names

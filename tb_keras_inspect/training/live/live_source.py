@@ -1,19 +1,21 @@
-"""A run that grows in memory, from the events being written: the store's view of a live fit."""
+"""A run that grows in memory, from the samples of a fit: the store's view of a live run."""
 
 import collections
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from tb_keras_inspect.records import TAG_PREFIX, Kind
+from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
 from tb_keras_inspect.store.sources.scalars import RawScalars
 from tb_keras_inspect.store.sources.source import NONE, Records, Stamp
+from tb_keras_inspect.training.sample import Decoded, Sample
 
 MOST_SAMPLES = 600  # of a kind; beyond it every second one is let go
 MOST_BYTES = 32_000_000  # of all kinds together, likewise
 KEPT_FIRST = 20  # samples that stay: most of what goes wrong begins there
 SPARED = (Kind.MODEL, Kind.EPOCH)  # small, and needed whole
 MOST_SPARED = 10_000  # of such a kind; beyond it every second one is let go, but for the first
+_OVERHEAD = 200  # bytes of the objects around the numbers of a record
 WANTED = (
     Kind.MODEL,
     Kind.GRADIENT,
@@ -32,7 +34,8 @@ class _Kept(NamedTuple):
     number: int  # of the kind, from 0
     step: int
     wall_time: float
-    message: bytes
+    record: Decoded
+    size: int  # in bytes
 
 
 class LiveSource:
@@ -41,7 +44,7 @@ class LiveSource:
     What it holds is bounded: a long fit is thinned, evenly over the steps behind the first ones.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[Kind, list[_Kept]] = {}
         self._counts: collections.Counter[Kind] = collections.Counter()
@@ -50,35 +53,26 @@ class LiveSource:
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the messages held."""
+        """Bytes of the records held."""
         return self._bytes
 
-    def add(self, events: Iterable) -> dict[Kind, bytes]:
-        """Takes over what rules look at.
-
-        Args:
-            events: `Event` messages as they are written.
-
-        Returns:
-            The messages taken, by kind; of several of a kind the last.
-        """
-        taken: dict[Kind, bytes] = {}
+    def add(self, sample: Sample) -> None:
+        """Keeps the records of a sample that rules read."""
         with self._lock:
-            for event in events:
-                for value in event.summary.value:
-                    kind = _kind(value.tag)
-                    if kind is not None and len(value.tensor.string_val) == 1:
-                        taken[kind] = value.tensor.string_val[0]
-                        self._append(kind, event.step, event.wall_time, taken[kind])
-        return taken
+            for kind, record in sample.records.items():
+                if kind in WANTED:
+                    kept = _Kept(
+                        self._counts[kind], sample.step, sample.wall_time, record, size_of(record)
+                    )
+                    self._append(kind, kept)
 
-    def _append(self, kind: Kind, step: int, wall_time: float, message: bytes) -> None:
+    def _append(self, kind: Kind, new: _Kept) -> None:
         kept = self._kept.setdefault(kind, [])
         if kept and kind not in SPARED and not self._stays(kept[-1]):
-            self._bytes -= len(kept.pop().message)  # it was there for being the newest
-        kept.append(_Kept(self._counts[kind], step, wall_time, message))
+            self._bytes -= kept.pop().size  # it was there for being the newest
+        kept.append(new)
         self._counts[kind] += 1
-        self._bytes += len(message)
+        self._bytes += new.size
         if kind in SPARED:
             self._bound(kept)
         while self._bytes > MOST_BYTES or (kind not in SPARED and len(kept) > MOST_SAMPLES):
@@ -88,10 +82,10 @@ class LiveSource:
     def _bound(self, kept: list[_Kept]) -> None:
         if len(kept) > MOST_SPARED:
             gone = slice(KEPT_FIRST, -1, 2)
-            self._bytes -= sum(len(item.message) for item in kept[gone])
+            self._bytes -= sum(item.size for item in kept[gone])
             del kept[gone]
 
-    def _stays(self, item: "_Kept") -> bool:
+    def _stays(self, item: _Kept) -> bool:
         return item.number < KEPT_FIRST or item.number % self._stride == 0
 
     def _thin(self) -> bool:
@@ -102,7 +96,7 @@ class LiveSource:
             if kind not in SPARED:
                 self._kept[kind][:] = [item for item in kept[:-1] if self._stays(item)] + kept[-1:]
         lists = self._kept.values()
-        self._bytes = sum(len(item.message) for kept in lists for item in kept)
+        self._bytes = sum(item.size for kept in lists for item in kept)
         return self._bytes < before
 
     def stamps(self) -> dict[Kind, Stamp]:
@@ -122,7 +116,7 @@ class LiveSource:
         return Records(
             [item.step for item in kept],
             [item.wall_time for item in kept],
-            lambda index, blob: kept[index].message,
+            lambda index, blob: kept[index].record,
         )
 
     def scalars(self) -> list[RawScalars]:
@@ -130,13 +124,18 @@ class LiveSource:
         return []
 
     def problems(self) -> Sequence[str]:
-        """None: what is here was never on disk."""
+        """None: nothing here is read from disk."""
         return ()
 
 
-def _kind(tag: str) -> Kind | None:
-    try:
-        kind = Kind(tag.removeprefix(TAG_PREFIX))
-    except ValueError:
-        return None
-    return kind if kind in WANTED else None
+def size_of(record: Decoded) -> int:
+    """Bytes that a record takes in memory, about."""
+    match record:
+        case (
+            DecodedTable(values=array)
+            | DecodedUnits(max_abs=array)
+            | DecodedHistogram(counts=array)
+        ):
+            return array.nbytes + _OVERHEAD
+        case _:
+            return record.ByteSize()

@@ -3,7 +3,7 @@
 import dataclasses
 import itertools
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tb_keras_inspect import records
@@ -11,6 +11,7 @@ from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.diagnosis import PROBLEMS
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.training.sample import Sample
 from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
 
 MAX_BREAKPOINTS = 100
@@ -51,17 +52,15 @@ class Breakpoint:
 class Breakpoints:
     """All breakpoints of one fit.
 
-    `on_written` runs on the recorder's thread, everything else on the training thread.
+    `on_sample` runs on the recorder's thread, everything else on the training thread.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Condition()
+        self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         self._all: dict[int, Breakpoint] = {}
         self._reached: list[tuple[Breakpoint, str]] = []
         self._rows = SampleRows()
-        self._checked_step = -1  # the last step whose sample was checked
-        self._nonfinite: list[str] = []  # what in that sample is not finite
 
     @property
     def checks_every_step(self) -> bool:
@@ -133,16 +132,10 @@ class Breakpoints:
             item.kind == STEP and item.arguments["step"] <= step for item in self.items()
         )
 
-    def nonfinite_at(self, step: int, seconds: float) -> list[str]:
-        """Return what in a step's sample is not finite.
-
-        Args:
-            step: The step.
-            seconds: How long to wait for its sample.
-        """
+    def nonfinite_in(self, sample: Sample) -> list[str]:
+        """Return what in the sample of a step is not finite."""
         with self._lock:
-            self._lock.wait_for(lambda: self._checked_step >= step, seconds)
-            return self._nonfinite[:_MOST_NAMED] if self._checked_step == step else []
+            return list(nonfinite_in(sample.tables, self._rows))[:_MOST_NAMED]
 
     def on_finding(self, finding: Finding) -> None:
         """Handle a finding of the live diagnosis."""
@@ -151,23 +144,14 @@ class Breakpoints:
                 if item.kind == FINDING and item.arguments["problem"] == finding.problem:
                     self._reached.append((self._all.pop(item.number), finding.title))
 
-    def on_written(self, events: Iterable[Any]) -> None:
-        """Handle events that were recorded. Never raises."""
-        for event in events:
-            with self._lock:
-                tables = self._rows.read(event)
-            if tables:
-                self._on_tables(event.step, tables)
-
-    def _on_tables(self, step: int, tables: Mapping[Kind, records.DecodedTable]) -> None:
+    def on_sample(self, sample: Sample) -> None:
+        """Handle what was recorded. Never raises."""
         with self._lock:
+            tables = self._rows.read(sample)
             for item in self.items():
                 if item.kind == STATISTIC and (value := self._crossed(item, tables)):
-                    self._reached.append((self._all.pop(item.number), f"{value} at step {step}"))
-            if Kind.STEP in tables:  # a sample, not the logs of an epoch
-                self._nonfinite = list(nonfinite_in(tables, self._rows))
-                self._checked_step = step
-                self._lock.notify_all()
+                    reached = f"{value} at step {sample.step}"
+                    self._reached.append((self._all.pop(item.number), reached))
 
     def _crossed(self, item: Breakpoint, tables: Mapping[Kind, records.DecodedTable]) -> str:
         given = item.arguments

@@ -80,7 +80,7 @@ class _ControlledFit:
         self._pause_state, self._breakpoints = PauseState(), Breakpoints()
         self._settings = LiveSettings(fit.model, fit.session.slot)
         self._actions = Actions(fit, self._pause_state, self._breakpoints, self._settings)
-        self._check = NonfiniteCheck(fit.recorder, self._breakpoints, fit.sample, fit.max_bytes)
+        self._check = NonfiniteCheck(fit, self._breakpoints)
         self._status = Status(fit, self._pause_state, self._breakpoints, self._settings)
         self._monitor = FitMonitor()
         self._slot = fit.session.slot
@@ -101,15 +101,8 @@ class _ControlledFit:
         self.server.start()
 
     def _subscribe(self) -> None:
-        before, on_written = self._fit.recorder.on_written, self._breakpoints.on_written
-
-        def both(events: list[Any]) -> None:
-            if before is not None:
-                before(events)
-            on_written(events)
-
-        self._fit.recorder.on_written = both
-        self._fit.watch.listener = self._breakpoints.on_finding
+        self._fit.session.subscribe(self._breakpoints.on_sample)
+        self._fit.live_diagnosis.listener = self._breakpoints.on_finding
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> bool:
         """Prepare for a call of the train function. Return False if control has failed."""
@@ -192,7 +185,7 @@ class _ControlledFit:
         while True:
             copy = execution.copy_state()
             has_batch = execution.batch() is not None
-            result, found = self._check.run(execution, self._last_step)
+            result, found = self._check.run(execution)
             if not found:
                 return result
             execution.restore(copy)

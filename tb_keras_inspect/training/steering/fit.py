@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from tb_keras_inspect.training.live.live_diagnosis import Watch
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.recorder import Recorder
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.schedule import Schedule
@@ -20,7 +20,7 @@ class SteeredFit:
         recorder: Writes the run.
         session: Records the model.
         schedule: Decides which steps are sampled.
-        watch: The live diagnosis.
+        live_diagnosis: The live diagnosis.
         sample: Makes the step that is about to run a sampled one.
         warn: Shows the user a warning.
         max_bytes: Maximum size of the log.
@@ -34,7 +34,7 @@ class SteeredFit:
     recorder: Recorder
     session: Session
     schedule: Schedule
-    watch: Watch
+    live_diagnosis: LiveDiagnosis
     sample: Callable[[], Any]
     warn: Callable[[str], Any]
     max_bytes: float

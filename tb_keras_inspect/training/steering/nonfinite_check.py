@@ -1,62 +1,52 @@
 """Finds out whether a step produced a NaN or an infinity, before the step counts."""
 
-from collections.abc import Callable
+import logging
 from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.training.recorder import SAMPLE, Recorder
+from tb_keras_inspect.training.sample import Sample
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
+from tb_keras_inspect.training.steering.fit import SteeredFit
 
-SAMPLE_SECONDS = 30.0  # how long a step waits for its sample to be decoded
+logger = logging.getLogger(__name__)
 
 
 class NonfiniteCheck:
     """Checks the steps of one fit.
 
-    A step's sample is checked, in which every tensor has a name. If there is none, because the log is
-    full or recording has failed, the loss and the weights are checked.
+    A step's sample is checked, in which every tensor has a name, as soon as it is on the host. If there
+    is none, because the log is full or recording has failed, the loss and the weights are checked.
 
     Args:
-        recorder: Takes the samples.
-        breakpoints: Check the samples.
-        sample: Makes the step that is about to run a sampled one.
-        max_bytes: Maximum size of the log, beyond which no step is sampled for this.
+        fit: The fit.
+        breakpoints: Know the names of what a sample holds.
     """
 
-    def __init__(
-        self,
-        recorder: Recorder,
-        breakpoints: Breakpoints,
-        sample: Callable[[], Any],
-        max_bytes: float,
-    ):
-        self._recorder, self._breakpoints = recorder, breakpoints
-        self._sample, self._max_bytes = sample, max_bytes
+    def __init__(self, fit: SteeredFit, breakpoints: Breakpoints):
+        self._fit, self._breakpoints = fit, breakpoints
         self._last_logs: Any = None  # of the last step without a problem
 
     def begin_epoch(self) -> None:
         """Forget the logs of the last epoch."""
         self._last_logs = None
 
-    def run(self, execution: Execution, last_step: int) -> tuple[Any, list[str]]:
+    def run(self, execution: Execution) -> tuple[Any, list[str]]:
         """Run a step and check it.
 
         Args:
             execution: The call of the train function.
-            last_step: Number of the last step of the call.
 
         Returns:
             The result of the call, and what in it is not finite, as text.
         """
-        if self._recorder.bytes_written < self._max_bytes:
-            self._sample()
-        before = self._recorder.taken_of[SAMPLE]
+        if self._fit.recorder.bytes_written < self._fit.max_bytes:
+            self._fit.sample()
+        self._fit.session.take_newest()
         result = execution.run()
-        found: list[str] = []
-        if self._recorder.taken_of[SAMPLE] > before:
-            found = self._breakpoints.nonfinite_at(last_step, SAMPLE_SECONDS)
+        sample = self._sample()
+        found = self._breakpoints.nonfinite_in(sample) if sample is not None else []
         logs = execution.logs_of(result)
         if not found and not self._are_finite(logs):
             found = ["the loss"]
@@ -65,6 +55,15 @@ class NonfiniteCheck:
         if not found:
             self._last_logs = logs
         return result, found
+
+    def _sample(self) -> Sample | None:
+        """Return the sample of the step that has just run, or None if there is none."""
+        pending = self._fit.session.take_newest()
+        try:
+            return pending.get() if pending is not None else None
+        except Exception:  # the recorder meets the same error, and reports it
+            logger.debug("a sample cannot be decoded", exc_info=True)
+            return None
 
     def result_of_undone(self, execution: Execution, result: Any) -> Any:
         """Return the result of a step that was undone: the logs before it."""

@@ -6,13 +6,14 @@ from typing import Any
 
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
-from tb_keras_inspect.records import TAG_PREFIX, Kind, RecordError
+from tb_keras_inspect.records import Kind
+from tb_keras_inspect.training.sample import Sample
 
 # In the order in which a step computes them: the first that is not finite is where it began.
 _ORDER = (Kind.INPUT, Kind.TARGET, Kind.ACTIVATION, Kind.GRADIENT, Kind.UPDATE, Kind.WEIGHT)
 # With a dynamic loss scale an overflow of these is expected, and the optimizer skips the step.
 _MAY_OVERFLOW = (Kind.ACTIVATION, Kind.GRADIENT)
-_READ = (*_ORDER, Kind.STEP, Kind.MODEL)
+_READ = (*_ORDER, Kind.STEP)
 _MOST_LISTED = 20
 
 Tables = Mapping[Kind, records.DecodedTable]
@@ -25,20 +26,11 @@ class SampleRows:
         self._rows: dict[tuple[int, Kind], list[str]] = {}  # by the fingerprint of the model record
         self._statistics: dict[Kind, list[str]] = {}  # that a table was seen to have
 
-    def read(self, event: Any) -> Tables:
-        """Return the tables in a recorded event, and note the rows that a model record names."""
-        tables: dict[Kind, records.DecodedTable] = {}
-        for value in event.summary.value:
-            kind = _kind(value.tag)
-            if kind is None or len(value.tensor.string_val) != 1:
-                continue
-            try:
-                if kind is Kind.MODEL:
-                    self._on_model(records.decode_model(value.tensor.string_val[0]))
-                else:
-                    tables[kind] = records.decode_table(value.tensor.string_val[0])
-            except RecordError:
-                continue
+    def read(self, sample: Sample) -> Tables:
+        """Return the tables of a sample, and note the rows that a model record names."""
+        if sample.model is not None:
+            self._on_model(sample.model)
+        tables = {kind: table for kind, table in sample.tables.items() if kind in _READ}
         for kind, table in tables.items():
             self._statistics[kind] = list(table.statistics)
         return tables
@@ -97,14 +89,6 @@ def nonfinite_in(tables: Tables, rows: SampleRows) -> Iterable[str]:
         loss = float(step.values[0, step.statistics.index("loss")])
         if not math.isfinite(loss):
             yield f"the loss ({loss:g})"
-
-
-def _kind(tag: str) -> Kind | None:
-    try:
-        kind = Kind(tag.removeprefix(TAG_PREFIX))
-    except ValueError:
-        return None
-    return kind if kind in _READ else None
 
 
 def _listed(known: Iterable[str]) -> str:

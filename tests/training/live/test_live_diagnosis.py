@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import pytest
 
-from tb_keras_inspect import InspectCallback, load_run
+from tb_keras_inspect import InspectCallback, diagnose, load_run
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.diagnosis import THRESHOLDS, thresholds_of
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
-from tb_keras_inspect.training.live.live_diagnosis import CONFIRMED, Watch
+from tb_keras_inspect.training.live.live_diagnosis import CONFIRMED, LiveDiagnosis
 from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
 from tests.diagnosis.synthetic import Run, chain
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.any_backend
 
 
 class Model:
-    """What a watch needs of one."""
+    """What a live diagnosis needs of a model."""
 
     stop_training = False
 
@@ -31,27 +31,27 @@ def ill(samples=60):
     )  # fmt: skip
 
 
-def replay(watch, run, model=None):
-    """Shows a run to a watch as the recorder would; tells after each step."""
+def replay(diagnosis, run, model=None):
+    """Shows a run to a live diagnosis as the recorder would; reports after each step."""
     model = model or Model()
     problems = []
-    for event in run.events():
-        watch.saw([event])
-        problems += watch.tell(model)
-    return problems + watch.finish(model)
+    for sample in run.samples():
+        diagnosis.on_sample(sample)
+        problems += diagnosis.report(model)
+    return problems + diagnosis.finish(model)
 
 
 def patient(**options):
-    """A watch that runs the rules after every sample, however long they take."""
-    return Watch(budget=np.inf, **options)
+    """A live diagnosis that runs the rules after every sample, however long they take."""
+    return LiveDiagnosis(budget=np.inf, **options)
 
 
 def test_a_finding_is_told_once_when_it_is_confirmed(capsys):
     told = []
-    watch = patient(on_finding=told.append)
-    replay(watch, ill())
+    diagnosis = patient(on_finding=told.append)
+    replay(diagnosis, ill())
     assert [finding.problem for finding in told] == ["dying_relu"]
-    assert watch.looks > CONFIRMED
+    assert diagnosis.evaluations > CONFIRMED
     text = capsys.readouterr().out
     assert text.count("dying_relu") == 1
     assert text.startswith("\n")
@@ -75,10 +75,10 @@ def test_a_nan_is_told_at_the_next_batch():
     run = Run(chain())
     run.step["loss"][7:] = np.nan
     told = []
-    watch = Watch(console=None, on_finding=told.append)
-    for event in list(run.events())[: 7 + 2]:
-        watch.saw([event])
-    watch.tell(Model())
+    diagnosis = LiveDiagnosis(console=None, on_finding=told.append)
+    for sample in list(run.samples())[: 7 + 2]:
+        diagnosis.on_sample(sample)
+    diagnosis.report(Model())
     assert [finding.problem for finding in told] == ["non_finite"]
 
 
@@ -105,9 +105,8 @@ def test_a_problem_grouped_under_another_stops_too():
 
 
 def test_with_other_processes_training_goes_on_and_says_so():
-    model, watch = Model(), patient(stop_on="error", console=None)
-    watch.begin(alone=False)
-    problems = replay(watch, ill(), model)
+    model, diagnosis = Model(), patient(stop_on="error", console=None, is_alone=False)
+    problems = replay(diagnosis, ill(), model)
     assert not model.stop_training
     assert "several processes" in problems[0]
 
@@ -144,11 +143,11 @@ def test_a_failing_diagnosis_is_none_of_the_trainings_business(monkeypatch):
 )
 def test_rules_run_only_as_often_as_their_cost_allows(budget, least, most):
     ticks = itertools.count()
-    watch = Watch(console=None, budget=budget, clock=lambda: 0.001 * next(ticks))
-    for event in ill(samples=200).events():
-        watch.saw([event])
-    assert least <= watch.looks <= most
-    assert watch.seconds_per_sample <= 1.01 * budget
+    diagnosis = LiveDiagnosis(console=None, budget=budget, clock=lambda: 0.001 * next(ticks))
+    for sample in ill(samples=200).samples():
+        diagnosis.on_sample(sample)
+    assert least <= diagnosis.evaluations <= most
+    assert diagnosis.seconds_per_sample <= 1.01 * budget
 
 
 @pytest.mark.parametrize(
@@ -168,8 +167,8 @@ def test_bad_options_are_refused_with_what_is_accepted(tmp_path, options, part):
 
 def test_what_is_held_of_a_long_run_is_bounded_and_evenly_thinned():
     source = LiveSource()
-    for event in Run(chain(1), samples=2000, every=1).events():
-        source.add([event])
+    for sample in Run(chain(1), samples=2000, every=1).samples():
+        source.add(sample)
     steps = RunData("r", source).table("gradient").steps
     assert len(steps) <= MOST_SAMPLES
     np.testing.assert_array_equal(steps[:KEPT_FIRST], np.arange(KEPT_FIRST))
@@ -182,9 +181,20 @@ def test_a_live_run_equals_the_stored_one(tmp_path):
     model, x, y = tiny()
     callback = quick(tmp_path)
     model.fit(x, y, epochs=2, verbose=0, callbacks=[callback])
-    stored, live = load_run(tmp_path), callback._watch._run
-    for kind in ("gradient", "activation", "step", "epoch"):
-        np.testing.assert_array_equal(live.table(kind).values, stored.table(kind).values)
+    stored, live = load_run(tmp_path), callback._fit.live_diagnosis.run
+    assert live.model == stored.model
+    for kind in ("gradient", "weight", "update", "activation", "step", "epoch", "input", "target"):
+        a, b = live.table(kind), stored.table(kind)
+        assert (a.names, a.statistics) == (b.names, b.statistics)
+        np.testing.assert_array_equal(a.steps, b.steps)
+        np.testing.assert_array_equal(a.values, b.values)
+        assert a.values.dtype == b.values.dtype
+    for site in stored.units_at().names:
+        np.testing.assert_array_equal(live.units(site).max_abs, stored.units(site).max_abs)
+    found = [
+        [(f.problem, f.title, f.severity) for f in diagnose(run).flat()] for run in (live, stored)
+    ]
+    assert found[0] == found[1]
 
 
 def test_thresholds_of_the_callback_are_the_defaults_of_the_recorded_run(tmp_path):

@@ -3,9 +3,9 @@ import pytest
 
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
-from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import DecodedTable, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.records.summary import to_event, to_value
+from tb_keras_inspect.training.sample import Sample
 from tb_keras_inspect.training.steering.breakpoints import (
     FINDING,
     NONFINITE,
@@ -23,18 +23,25 @@ MODEL = records.seal_model(
 )
 
 
+def table(model, statistics, values, names=()):
+    rows = np.arange(len(values), dtype=np.int32)
+    return DecodedTable(model, tuple(statistics), rows, np.asarray(values, "f4"), names)
+
+
 def sample(step, gradients, bad=(0, 0), loss=1.0, **more):
     values = np.stack([gradients, bad], axis=1)
-    table = records.encode_table(MODEL.fingerprint, ["l2", "nonfinite_count"], values)
     columns = {"loss": loss, **more}
-    row = records.encode_table(0, list(columns), np.array([list(columns.values())]), names=[""])
-    return to_event(step, 0.0, [to_value(Kind.GRADIENT, table), to_value(Kind.STEP, row)])
+    found = {
+        Kind.GRADIENT: table(MODEL.fingerprint, ["l2", "nonfinite_count"], values),
+        Kind.STEP: table(0, columns, [list(columns.values())], names=("",)),
+    }
+    return Sample(step, 0.0, found)
 
 
 @pytest.fixture
 def points():
     points = Breakpoints()
-    points.on_written([to_event(0, 0.0, [to_value(Kind.MODEL, MODEL)])])
+    points.on_sample(Sample(0, 0.0, {Kind.MODEL: MODEL}))
     return points
 
 
@@ -45,23 +52,23 @@ def statistic(name="b/kernel", side="above", value=10.0, table="gradient", stati
 
 def test_a_statistic_that_crosses_its_value_is_reached_once(points):
     points.add(STATISTIC, statistic(), 0)
-    points.on_written([sample(5, [99.0, 10.0])])  # another row; not above
+    points.on_sample(sample(5, [99.0, 10.0]))  # another row; not above
     assert not points.is_reached(6)
-    points.on_written([sample(6, [0.0, 10.5])])
+    points.on_sample(sample(6, [0.0, 10.5]))
     assert points.is_reached(7)
     ((item, why),) = points.pop_reached(7)
     assert str(item) == "gradient l2 of b/kernel above 10"
     assert why == "10.5 at step 6"
-    points.on_written([sample(7, [0.0, 11.0])])
+    points.on_sample(sample(7, [0.0, 11.0]))
     assert points.pop_reached(8) == []
 
 
 def test_a_number_that_is_none_crosses_nothing_and_an_infinite_one_does(points):
     points.add(STATISTIC, statistic(side="below"), 0)
     points.add(STATISTIC, statistic(), 0)
-    points.on_written([sample(1, [0.0, np.nan])])
+    points.on_sample(sample(1, [0.0, np.nan]))
     assert points.pop_reached(2) == []
-    points.on_written([sample(2, [0.0, np.inf])])
+    points.on_sample(sample(2, [0.0, np.inf]))
     ((item, _),) = points.pop_reached(3)
     assert item.arguments["side"] == "above"
 
@@ -69,7 +76,7 @@ def test_a_number_that_is_none_crosses_nothing_and_an_infinite_one_does(points):
 def test_rows_and_statistics_that_are_not_there_are_refused(points):
     with pytest.raises(CommandError, match=r"no row 'c/kernel'\. Rows: a/kernel, b/kernel"):
         points.add(STATISTIC, statistic(name="c/kernel"), 0)
-    points.on_written([sample(1, [0.0, 0.0])])
+    points.on_sample(sample(1, [0.0, 0.0]))
     with pytest.raises(CommandError, match="It has: l2, nonfinite_count"):
         points.add(STATISTIC, statistic(statistic="mean"), 0)
 
@@ -85,12 +92,10 @@ def test_a_step_is_reached_once_and_must_lie_ahead(points):
 
 
 def test_what_is_not_finite_is_named_in_the_order_of_the_step(points):
-    points.on_written([sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan)])
-    found = points.nonfinite_at(3, 0.0)
+    found = points.nonfinite_in(sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan))
     assert found == ["gradient of b/kernel (2 values)", "the loss (nan)"]
-    points.on_written([sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)])
-    assert points.nonfinite_at(4, 0.0) == []  # the optimizer skips such a step
-    assert points.nonfinite_at(9, 0.0) == []  # not written
+    skipped = sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)
+    assert points.nonfinite_in(skipped) == []  # the optimizer skips such a step
 
 
 def test_the_same_breakpoint_twice_is_one_and_can_be_removed(points):

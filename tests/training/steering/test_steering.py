@@ -2,6 +2,7 @@
 
 import _thread
 import contextlib
+import threading
 import time
 
 import keras
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import InspectCallback, connect, load_run
+from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.steering.channel import Channel, NotSteerableError
 from tb_keras_inspect.steering.client import RefusedError
 from tests.steering import steered
@@ -209,6 +211,32 @@ def test_a_nan_breakpoint_undoes_the_step_and_the_weights_stay_finite(directory)
         )
     gradient = load_run(directory).table("gradient")
     assert gradient.select("nonfinite_count").any()  # the bad step is recorded, but does not count
+
+
+@pytest.mark.slow
+def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch):
+    disk_works = threading.Event()
+    write = EventFileWriter.write
+
+    def hang(writer, *events):
+        if any(event.step >= 1 for event in events):
+            disk_works.wait(WAIT)
+        write(writer, *events)
+
+    def script(control):
+        control.break_on_nonfinite()
+        control.resume()
+        state = control.wait_until_paused(WAIT)
+        hangs = not disk_works.is_set()
+        disk_works.set()
+        control.stop()
+        return state, hangs
+
+    monkeypatch.setattr(EventFileWriter, "write", hang)
+    state, hangs = steer(make_model(), directory, script, data=make_data([2 * BATCH + 5]), every=1)
+    assert hangs
+    assert state["step"] == 2
+    assert "gradient of first/kernel" in state["why"]
 
 
 @pytest.mark.slow

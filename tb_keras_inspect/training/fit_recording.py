@@ -1,0 +1,262 @@
+"""One fit, from its beginning to its end: everything that recording it takes."""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
+from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.processes.group import NoRecorder, join
+from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
+from tb_keras_inspect.training.recording import Session
+from tb_keras_inspect.training.schedule import Schedule
+from tb_keras_inspect.training.snapshot_schedule import Snapshots
+from tb_keras_inspect.training.steering.controller import Controller
+from tb_keras_inspect.training.steering.fit import SteeredFit
+
+
+class FitRecording:
+    """Records one fit, diagnoses it, and lets commands control it.
+
+    Args:
+        model: The model in `fit`.
+        log_dir: The run's directory.
+        options: The callback's options.
+        session: Records the model.
+        params: What Keras says of the fit: `steps` in an epoch and `epochs`, None if not known.
+        next_step: The run's step number of the first batch.
+        controller: Takes commands. None if the run takes none.
+        warn: Shows the user a warning.
+
+    Attributes:
+        next_step: The run's step number of the first batch of the next epoch.
+        is_open: Whether it still records.
+
+    Raises:
+        OSError: if `log_dir` cannot be written.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        log_dir: str,
+        options: Options,
+        session: Session,
+        params: Mapping[str, Any],
+        next_step: int,
+        controller: Controller | None,
+        warn: Callable[[str], Any],
+    ):
+        self._model, self._options, self._params, self._warn = model, options, params, warn
+        self._processes = join(model, log_dir)
+        self.recorder: Any = Recorder(log_dir) if self._processes.writes else NoRecorder()
+        self.session, self._controller = session, controller
+        self.next_step, self.is_open = next_step, True
+        self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
+        self._snapshots = Snapshots(options.maps_every, options.max_bytes)
+        self._has_begun = False
+        self._epoch = self._epoch_step = 0
+        self._last_batch = -1
+        session.open(self.recorder, params.get("steps"), self._processes.count)
+        self.live_diagnosis = LiveDiagnosis(
+            options.console,
+            options.diagnosis.on_finding,
+            options.stop_on,
+            options.diagnosis.thresholds,
+            is_alone=self._processes.count == 1,
+        )
+        if self.live_diagnosis.is_needed or controller is not None:
+            session.subscribe(self.live_diagnosis.on_sample)
+        self._warn_of_others(log_dir)
+        if controller is not None:
+            controller.begin(self._steered())
+
+    def _warn_of_others(self, log_dir: str) -> None:
+        if self._processes.problem:
+            self._warn(self._processes.problem)
+        if self._processes.writes and self.recorder.log_dir != log_dir:
+            self._warn(
+                f"another process records into {log_dir} at the same time. This training run is "
+                f"recorded in {self.recorder.log_dir}, as a run of its own; nothing is lost or mixed. "
+                "Give each training run a directory of its own"
+            )
+
+    def _steered(self) -> SteeredFit:
+        several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
+        return SteeredFit(
+            self._model,
+            self.recorder.log_dir,  # where it really writes
+            self.recorder,
+            self.session,
+            self.schedule,
+            self.live_diagnosis,
+            self._sample_now,
+            self._warn,
+            self._options.max_bytes,
+            self._params.get("epochs"),
+            self._params.get("steps"),
+            "several processes train one model" if several else "",
+        )
+
+    @property
+    def wants_first_snapshot(self) -> bool:
+        """Whether the next batch begins with the first snapshot of the fit."""
+        return self.session.wants_first_snapshot
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Notes where an epoch begins on the run's step axis."""
+        self._epoch = epoch
+        if not self._has_begun:
+            self._begin(epoch)
+        self._epoch_step = self.next_step
+        self._last_batch = -1
+
+    def _begin(self, epoch: int) -> None:
+        # Not earlier: BackupAndRestore, in its own on_train_begin, may just have restored both.
+        self._has_begun = True
+        # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
+        self.next_step = max(self.next_step, _iterations(self._model))
+        steps, epochs = self._params.get("steps"), self._params.get("epochs")
+        left = (epochs - epoch) if epochs else None
+        self._snapshots.begin_fit(epoch, epochs)
+        total = steps * left if steps and left else None
+        updates_every = accumulation_steps(getattr(self._model, "optimizer", None))
+        self.schedule.begin_fit(self.next_step, total, updates_every)
+        if self.session.wants_first_snapshot:
+            self.session.snapshot(self.next_step)
+
+    def batch_begins(self, batch: int) -> None:
+        """Decides whether the step that is about to run is sampled."""
+        self._last_batch = batch
+        self._report_findings(self.live_diagnosis.report)
+        step, last_step = self._epoch_step + batch, self._step_after(batch) - 1
+        self.schedule.timed(time.perf_counter(), step)
+        if self.session.wants_first_snapshot:
+            self.session.snapshot(step)
+        if self._processes.takes_samples and self.schedule.wants(step):
+            self._sample(step, last_step)
+        if self._controller is not None:
+            self._controller.before_batch(step, last_step, self._epoch)
+
+    def _sample_now(self) -> None:
+        """Samples the step that is about to run, whatever the schedule says."""
+        self.schedule.pause()
+        self.session.arm(self._step_after(self._last_batch) - 1, self._facts())
+
+    def _sample(self, step: int, last_step: int) -> None:
+        """Samples the step that is about to run, on all processes or on none."""
+        sizes = self._sizes()
+        armed = self.session.arm(last_step, self._facts())
+        ready, interval = self._processes.agree(armed, self.schedule.planned(step, *sizes))
+        if ready:
+            self.schedule.sampled(step, *sizes, interval)
+        elif armed:
+            self.session.disarm()
+        self._report_problems()
+
+    def epoch_ends(self, epoch: int, logs: Mapping[str, Any]) -> None:
+        """Records Keras's logs of an epoch and, when it is due, a snapshot."""
+        self.schedule.pause()
+        self.session.disarm()
+        if self._last_batch >= 0:
+            self.next_step = self._step_after(self._last_batch)
+        last_step = max(self.next_step - 1, 0)
+        self.session.epoch_ended(last_step, epoch, logs)
+        wanted = self._snapshots.wants(epoch, *self.recorder.expected(SNAPSHOT))
+        if self._processes.chiefs(wanted):
+            self.session.snapshot(last_step)
+        self._report_problems()
+        self._report_findings(self.live_diagnosis.report)
+
+    def pause(self) -> None:
+        """What follows, like validation, is not training: its time does not count."""
+        self.schedule.pause()
+
+    def close(self) -> None:
+        """Writes what is waiting and closes the event file. Safe to call twice."""
+        if self._controller is not None:
+            self._controller.end()
+        if not self.is_open:
+            return
+        self.is_open = False
+        self.session.disarm()
+        complete = self.recorder.close()
+        self._report_problems()
+        if complete:
+            self._report_findings(self.live_diagnosis.finish)
+        if not complete and self.recorder.failure is None:
+            self._warn(
+                f"some of the last samples are missing: {self.recorder.path} is slow to write"
+            )
+
+    def give_up(self, error: Exception) -> bool:
+        """Stops recording after a failure.
+
+        Returns:
+            Whether training can go on; several processes would wait for each other for ever.
+        """
+        if not self.is_open:
+            return False
+        self.is_open = False
+        if self._processes.count > 1:
+            return False
+        with contextlib.suppress(Exception):
+            self.session.disarm()
+        self.recorder.close()
+        self._warn(
+            f"nothing is recorded any more: the callback failed with {type(error).__name__}: {error}. "
+            "What was written before can be viewed; training goes on"
+        )
+        return True
+
+    def _sizes(self) -> tuple[float, float]:
+        """Bytes of the samples in the log, and of all else that it has and will have."""
+        expected = {what: self.recorder.expected(what) for what in KINDS}
+        count, size = expected[EPOCH]
+        epochs_left = (self._params.get("epochs") or self._epoch) - self._epoch
+        to_come = size / max(count, 1) * epochs_left
+        to_come += self._snapshots.reserved(self._epoch, *expected[SNAPSHOT])
+        samples = expected[SAMPLE][1]
+        return samples, sum(size for _, size in expected.values()) - samples + to_come
+
+    def _facts(self) -> dict[str, float]:
+        """Numbers of the step that is about to run, NaN where not known yet."""
+        plain, extra = self.schedule.step_seconds, self.schedule.sample_seconds
+        return {
+            "epoch": self._epoch,
+            "interval": self.schedule.interval,
+            "step_seconds": plain or math.nan,
+            "sample_seconds": math.nan if extra is None else extra,
+        }
+
+    def _step_after(self, batch: int) -> int:
+        """The run's step number after the call of the train function that begins at `batch`."""
+        per_call = getattr(self._model, "steps_per_execution", None) or 1
+        end = batch + int(per_call)
+        steps = self._params.get("steps")
+        return self._epoch_step + (min(end, steps) if steps else end)
+
+    def _report_findings(self, report: Callable[[Any], list[str]]) -> None:
+        for problem in report(self._model):
+            self._warn(problem)
+
+    def _report_problems(self) -> None:
+        self.session.check()
+        for problem in self.session.problems:
+            self._warn(problem)
+        self.session.problems.clear()
+
+
+def _iterations(model: Any) -> int:
+    """Training steps, each of one batch, that the model's optimizer has seen."""
+    try:
+        optimizer = inner_of(model.optimizer)
+        # Not `iterations`, which counts updates: one for several batches with accumulation.
+        return int(optimizer._iterations) if optimizer.built else 0
+    except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
+        return 0
