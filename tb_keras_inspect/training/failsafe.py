@@ -1,4 +1,4 @@
-"""The last line of defence: what goes wrong in the callback ends the recording, not the training."""
+"""The last line of defence: a failure in the callback ends the recording, not the training."""
 
 import functools
 import logging
@@ -9,17 +9,17 @@ logger = logging.getLogger(__name__)
 
 
 def guarded(method: Callable[..., None]) -> Callable[..., None]:
-    """A callback's method whose own failure turns the callback off.
+    """Wraps a callback's method so that its failure turns the callback off.
 
-    The callback's `_give_up(error)` is called with it. What users ask for by turning warnings into
-    errors, and a training of several processes, that would wait for each other for ever, still raise.
+    The callback's `_give_up(error)` is called, and what it cannot give up raises: several processes
+    would wait for each other for ever. Warnings that the user has turned into errors raise too.
 
     Args:
         method: The method.
     """
 
     @functools.wraps(method)
-    def call(self, *args: Any, **kwargs: Any) -> None:
+    def call(self: Any, *args: Any, **kwargs: Any) -> None:
         try:
             method(self, *args, **kwargs)
         except Warning:

@@ -1,4 +1,4 @@
-"""A few numbers of a step as ordinary scalars, for viewers that know nothing of this plugin."""
+"""A few numbers of a step as ordinary scalars, for viewers that do not know this plugin."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ TAG_PREFIX = "inspect/"
 DESCRIPTIONS = {
     "gradient_norm": "l2 of all gradients together, unscaled, before clipping",
     "update_ratio": "l2 of the update of all recorded variables / l2 of these variables before it",
-    "dead_share": "share of all recorded units that were zero in every sampled batch of the window",
+    "dead_share": "fraction of all recorded units that were zero in every sampled batch of the window",
 }
 
 
 def headline(
     layout: Layout, views: Mapping[Kind | Intermediate, np.ndarray], dead_share: float | None
 ) -> dict[str, float]:
-    """Those of the numbers that the step has.
+    """The headline numbers of a step, those that it has.
 
     Args:
         layout: How the vector was divided.
         views: What `layout.split` gave.
-        dead_share: Of all units, None where they are not recorded.
+        dead_share: Fraction of dead units, None if units are not recorded.
     """
     columns = {section.kind: section.statistics for section in layout.sections}
     found = {}
@@ -60,8 +60,14 @@ def scalar_values(numbers: Mapping[str, float]) -> Iterable[summary_pb2.Summary.
         )
 
 
-def _column(views: Mapping, columns: Mapping, kind: Kind, statistic: str) -> np.ndarray:
-    return views[kind][:, columns[kind].index(statistic)]
+def _column(
+    views: Mapping[Kind, np.ndarray],
+    columns: Mapping[Kind, tuple[str, ...]],
+    kind: Kind,
+    statistic: str,
+) -> np.ndarray:
+    values: np.ndarray = views[kind][:, columns[kind].index(statistic)]
+    return values
 
 
 _METADATA = {

@@ -76,7 +76,8 @@ class Session:
         self._probe: ProbePass | None = None
         self._edges: Edges | None = None  # None until the model can be traced
         self._fingerprint, self._described = 0, -1  # the last model record, and its step
-        self._step, self._facts = 0, {}
+        self._step = 0
+        self._facts: Mapping[str, float] = {}
         self._reported: set[str] = set()
         self.problems: list[str] = []
         self._structure = _structure(model)

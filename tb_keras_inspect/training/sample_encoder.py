@@ -33,7 +33,7 @@ def _message(record: Decoded) -> Any:
         case DecodedTable(model, statistics, rows, values, names):
             return encode_table(model, statistics, values, None if names else rows, names)
         case DecodedUnits(model, sites, offsets, max_abs):
-            return encode_units(model, sites, np.diff(offsets), max_abs)
+            return encode_units(model, sites.tolist(), np.diff(offsets).tolist(), max_abs)
         case DecodedHistogram(model, rows, _, _, counts):
             return encode_histogram(model, counts, rows)
         case pb.ModelRecord():

@@ -4,10 +4,10 @@ import math
 import statistics
 from collections import deque
 
-UNKNOWN_END = 4  # steps (or epochs) to come for each that has passed, where the end is not known
-MIN_POINTS = 200  # samples a fit gets at least, however dear one is
+UNKNOWN_END = 4  # assumed steps (or epochs) to come for each that has passed, if the end is unknown
+MIN_POINTS = 200  # samples that a fit gets at least, whatever one costs
 _TIMINGS = 31  # plain steps whose median is "the" step time
-_WARM_UP = 2  # first samples, which hold tracing and compilation
+_WARM_UP = 2  # first samples, which include tracing and compilation
 
 
 class Schedule:
@@ -17,13 +17,13 @@ class Schedule:
     allows: if a sampled step takes `c` seconds longer than a plain one of `p` seconds, then every
     `c / (overhead * p)`-th step, but at least 200 samples in a fit, evenly spaced.
 
-    Either is thinned so that the log stays under its limit: what is left of the limit is spread over
-    the steps that are left. Where the end is not known, it is taken to be five times as far as what has
-    passed; what is left of the limit then shrinks with the fourth root of the steps, to no end.
+    Both are thinned so that the log stays under its limit: the bytes that are left are spread over the
+    steps that are left. If the end is not known, the fit is assumed to last five times as long as it
+    has lasted so far; the bytes left then shrink with the fourth root of the steps and never run out.
 
     Args:
         every: Interval in steps, or "auto".
-        overhead: Share of training time that "auto" may take, e.g. 0.03.
+        overhead: Fraction of the training time that "auto" may take, e.g. 0.03.
         max_bytes: Limit of the log's size.
 
     Attributes:
@@ -44,11 +44,11 @@ class Schedule:
 
     @property
     def every(self) -> int | str:
-        """What was asked for: an interval, or "auto"."""
+        """The requested interval, or "auto"."""
         return self._every
 
     def change(self, every: int | str) -> int | str:
-        """Asks for another interval from now on; returns the one before."""
+        """Sets another interval from now on; returns the previous one."""
         before, self._every = self._every, every
         if every != "auto":
             self.interval = int(every)
@@ -61,7 +61,7 @@ class Schedule:
 
     @property
     def sample_seconds(self) -> float | None:
-        """What a sampled step takes longer, the median; None until measured."""
+        """Median of the extra time that a sampled step takes; None until measured."""
         return statistics.median(self._extra) if self._extra else None
 
     def begin_fit(self, first_step: int, total_steps: int | None, updates_every: int = 1) -> None:
@@ -69,9 +69,9 @@ class Schedule:
 
         Args:
             first_step: Number of its first step.
-            total_steps: Number of its steps, None where not known.
-            updates_every: Batches whose gradients are accumulated for one update of the weights.
-                Where samples are further apart than that, only steps that update are sampled.
+            total_steps: Number of its steps, None if not known.
+            updates_every: Batches whose gradients are accumulated for one update of the weights. If
+                samples are further apart than that, only steps that update are sampled.
         """
         self._updates_every = updates_every
         self._first, self._total = first_step, total_steps
@@ -90,30 +90,30 @@ class Schedule:
     def sampled(
         self, step: int, sample_bytes: float, other_bytes: float = 0, interval: int | None = None
     ) -> None:
-        """This step was sampled; plans the next one.
+        """Notes that a step was sampled, and plans the next one.
 
         Args:
             step: Its number.
             sample_bytes: Size of the samples in the log.
             other_bytes: What else the log has, and will have at the end of the fit.
-            interval: Steps until the next one, where several processes have agreed on it.
+            interval: Steps until the next one, if several processes have agreed on it.
         """
         self.interval = interval or self.planned(step, sample_bytes, other_bytes)
         self._last = step
         self._samples += 1
 
     def planned(self, step: int, sample_bytes: float, other_bytes: float = 0) -> int:
-        """What the interval would be if this step were sampled."""
+        """The interval that would follow if this step were sampled."""
         samples = self._samples + 1
         base = self._by_cost(samples) if self._every == "auto" else int(self._every)
         limit = self._by_size(samples, step, sample_bytes, other_bytes)
         return base * math.ceil(limit / base) if limit > base else base
 
     def timed(self, now: float, step: int) -> None:
-        """A step is about to begin; measures the one before it.
+        """Measures the step before the one that is about to begin.
 
-        On backends that run ahead of the device the cost of a sample shows in the step after it, so
-        both are counted: their time beyond that of two plain steps.
+        On backends that run ahead of the device, the cost of a sample shows in the step after it. So
+        the cost is the time of both beyond that of two plain steps.
 
         Args:
             now: Seconds on a monotonic clock.
@@ -125,7 +125,7 @@ class Schedule:
         self._begun = (now, step)
 
     def pause(self) -> None:
-        """What follows is not training (validation, an epoch's end): do not measure it."""
+        """Stops measuring until the next step: validation or the end of an epoch follows."""
         self._begun = None
         self._pending = 0.0
 
@@ -145,8 +145,8 @@ class Schedule:
     def _by_cost(self, samples: int) -> int:
         plain, extra = self.step_seconds, self.sample_seconds
         if extra is None or not plain:
-            # Until the cost is known: 1, 2, 4, ... so that plain steps lie between to compare with.
-            return min(2**samples, 16)
+            # Until the cost is known: 1, 2, 4, ..., with plain steps in between to compare with.
+            return int(min(2**samples, 16))
         interval = math.ceil(extra / (self._overhead * plain))
         if self._total:
             interval = min(interval, self._total // MIN_POINTS)

@@ -1,18 +1,18 @@
-"""After which epochs activation maps are recorded."""
+"""After which epochs a snapshot of the probe samples is recorded."""
 
 import math
 
 from tb_keras_inspect.training.schedule import UNKNOWN_END
 
 MAX_SNAPSHOTS = 100  # of a fit
-_SHARE = 0.5  # of the log's limit that snapshots may take
+_FRACTION = 0.5  # of the log's limit that snapshots may take
 
 
 class Snapshots:
     """Decides after each epoch whether a snapshot is taken.
 
-    Every n-th epoch, at most 100 times a fit, and further apart where so many would take more than
-    half of the log's limit.
+    Every n-th epoch, at most 100 times a fit, and further apart if they would take more than half of
+    the log's limit.
 
     Args:
         every: Interval in epochs; 0 for none.
@@ -20,7 +20,7 @@ class Snapshots:
     """
 
     def __init__(self, every: int, max_bytes: float):
-        self._asked, self._limit = every, max_bytes * _SHARE
+        self._asked, self._limit = every, max_bytes * _FRACTION
         self._every, self._begun, self._last = every, 0, 0
         self._end: int | None = None
 
@@ -29,7 +29,7 @@ class Snapshots:
 
         Args:
             epoch: Its first epoch, from 0.
-            epochs: Where it ends, None where not known.
+            epochs: The epoch at which it ends, None if not known.
         """
         self._begun, self._last, self._end = epoch, epoch, epochs
         self._every = max(self._asked, -(-((epochs or epoch) - epoch) // MAX_SNAPSHOTS))
@@ -40,7 +40,7 @@ class Snapshots:
         Args:
             epoch: The epoch, from 0.
             count: Snapshots in the log so far.
-            size: Their bytes.
+            size: Their size in bytes.
         """
         done = epoch + 1
         if (
@@ -58,7 +58,7 @@ class Snapshots:
         Args:
             epoch: The epoch that is running.
             count: Snapshots in the log so far.
-            size: Their bytes.
+            size: Their size in bytes.
         """
         if not self._asked or not count:
             return 0.0

@@ -3,7 +3,9 @@
 import collections
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
 from tb_keras_inspect.store.sources.scalars import RawScalars
@@ -113,11 +115,10 @@ class LiveSource:
             kept = list(self._kept.get(kind, ()))
         if not kept:
             return NONE
-        return Records(
-            [item.step for item in kept],
-            [item.wall_time for item in kept],
-            lambda index, blob: kept[index].record,
-        )
+        # Decoded already, where other sources return bytes: `records.decode_table` takes both.
+        read: Any = lambda index, blob: kept[index].record  # noqa: E731
+        steps, wall_times = [item.step for item in kept], [item.wall_time for item in kept]
+        return Records(np.array(steps), np.array(wall_times), read)
 
     def scalars(self) -> list[RawScalars]:
         """None: those are for the tab."""
@@ -138,4 +139,4 @@ def size_of(record: Decoded) -> int:
         ):
             return array.nbytes + _OVERHEAD
         case _:
-            return record.ByteSize()
+            return int(record.ByteSize())
