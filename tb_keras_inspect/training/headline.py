@@ -61,8 +61,8 @@ def scalar_values(numbers: Mapping[str, float]) -> Iterable[summary_pb2.Summary.
 
 
 def _column(
-    views: Mapping[Kind, np.ndarray],
-    columns: Mapping[Kind, tuple[str, ...]],
+    views: Mapping[Kind | Intermediate, np.ndarray],
+    columns: Mapping[Kind | Intermediate, tuple[str, ...]],
     kind: Kind,
     statistic: str,
 ) -> np.ndarray:
