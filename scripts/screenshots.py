@@ -6,6 +6,7 @@ theme. The exit status is 1 if the page reports an error. Run it with the Python
 
 import argparse
 import pathlib
+import re
 import sys
 import tempfile
 import urllib.parse
@@ -14,16 +15,9 @@ from collections.abc import Iterator
 from scripts import shared
 from tests.e2e import harness
 
-VIEWS = (
-    "overview",
-    "time",
-    "distributions",
-    "activations",
-    "units",
-    "weights",
-    "graph",
-    "compare",
-)
+# The names in the tab's table of views.
+TABLE = shared.FRONTEND / "src" / "views" / "index.ts"
+VIEWS = tuple(re.findall(r"^    name: '(\w+)'", TABLE.read_text(), re.MULTILINE))
 # Further states of a view, by the name of their screenshots.
 STATES = {
     "attention": {"view": "activations", "picture": "attention"},

@@ -213,7 +213,17 @@ def exported(tab, form: str) -> bytes:
     return path.read_bytes()
 
 
-VIEWS = ["overview", "time", "distributions", "activations", "units", "weights", "graph", "compare"]
+VIEWS = [
+    "overview",
+    "time",
+    "distributions",
+    "activations",
+    "units",
+    "weights",
+    "data",
+    "graph",
+    "compare",
+]
 STATES = {
     **{view: {"view": view} for view in VIEWS},
     "finding": {"thresholds": "dead_share:0.05", "finding": "a:dying_relu:hidden"},
@@ -264,6 +274,31 @@ def test_weights_have_the_numbers_of_every_variable(open_alone, server, recorded
         shown = row.locator('[data-statistic="ratio"]').get_attribute("data-value")
         ratio = update.select("ratio")[at, update.names.index(name)]
         assert shown == ("" if np.isnan(ratio) else str_of(ratio))
+
+
+def test_data_has_every_number_of_inputs_targets_and_the_step(open_alone, server, recorded):
+    tab = open_alone(server, address(view="data"))
+    tables = [recorded.table(kind) for kind in ("input", "target", "step")]
+    rows = tab.part("data-row")
+    expect(rows).to_have_count(sum(len(t.names) * len(t.statistics) for t in tables))
+    step = move_scrubber(tab, 0.6)
+    for table in tables:
+        at = int(np.flatnonzero(table.steps == step)[0])
+        for place, name in enumerate(table.names):
+            of_row = tab.frame.locator(f'[data-kind="{table.kind}"][data-row="{name}"]')
+            for column, statistic in enumerate(table.statistics):
+                cell = of_row.locator(f'[data-statistic="{statistic}"]')
+                value = table.values[at, place, column]
+                if np.isfinite(value):
+                    expect(cell).to_have_attribute("data-value", str_of(value))
+
+
+def test_a_row_of_the_data_opens_its_number_over_time(open_alone, server):
+    tab = open_alone(server, address(view="data"))
+    row = tab.frame.locator('[data-kind="input"]', has=tab.frame.locator('[data-statistic="max"]'))
+    row.first.click()
+    expect(tab.part("kind")).to_have_value("input")
+    expect(tab.part("statistic")).to_have_value("max")
 
 
 def test_graph_shows_every_layer_and_its_number(open_alone, server, recorded):

@@ -3,6 +3,7 @@
 import type {ComponentChild} from 'preact';
 import {Activations} from './activations/activations';
 import {Compare} from './compare/compare';
+import {DataView} from './data/data';
 import {Distributions} from './distributions/distributions';
 import {GraphView} from './graph/graph';
 import {OverTime} from './over_time/over_time';
@@ -58,6 +59,13 @@ export const VIEWS: readonly View[] = [
     title: 'Weights',
     help: 'every trainable variable: its size, growth and updates',
     component: Weights,
+  },
+  {
+    name: 'data',
+    title: 'Data',
+    help: 'inputs, targets and numbers of the training step',
+    component: DataView,
+    isTable: true,
   },
   {
     name: 'graph',
