@@ -179,6 +179,11 @@ class Session:
         newest, self._newest = self._newest, None
         return newest
 
+    @property
+    def model_record(self) -> pb.ModelRecord | None:
+        """The model record that names the rows of the newest sample; None before the first one."""
+        return self._record
+
     def _published(self, sample: Sample | None) -> list[event_pb2.Event]:
         """Shows a sample to the subscribers; returns the events to write."""
         if sample is None:

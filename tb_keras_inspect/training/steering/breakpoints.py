@@ -12,11 +12,10 @@ from tb_keras_inspect.diagnosis import PROBLEMS
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.training.sample import Sample
-from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
+from tb_keras_inspect.training.steering.sample_rows import SampleRows
 
 MAX_BREAKPOINTS = 100
 FINDING, STATISTIC, STEP, NONFINITE = "finding", "statistic", "step", "nonfinite"
-_MOST_NAMED = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,11 +130,6 @@ class Breakpoints:
         return bool(self._reached) or any(
             item.kind == STEP and item.arguments["step"] <= step for item in self.items()
         )
-
-    def nonfinite_in(self, sample: Sample) -> list[str]:
-        """Return what in the sample of a step is not finite."""
-        with self._lock:
-            return list(nonfinite_in(sample.tables, self._rows))[:_MOST_NAMED]
 
     def on_finding(self, finding: Finding) -> None:
         """Handle a finding of the live diagnosis."""

@@ -80,7 +80,7 @@ class _ControlledFit:
         self._pause_state, self._breakpoints = PauseState(), Breakpoints()
         self._settings = LiveSettings(fit.model, fit.session.slot)
         self._actions = Actions(fit, self._pause_state, self._breakpoints, self._settings)
-        self._check = NonfiniteCheck(fit, self._breakpoints)
+        self._check = NonfiniteCheck(fit)
         self._status = Status(fit, self._pause_state, self._breakpoints, self._settings)
         self._monitor = FitMonitor()
         self._slot = fit.session.slot

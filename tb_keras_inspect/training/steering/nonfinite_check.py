@@ -1,16 +1,18 @@
 """Finds out whether a step produced a NaN or an infinity, before the step counts."""
 
+import itertools
 import logging
 from typing import Any
 
 import numpy as np
 
 from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.training.sample import Sample
-from tb_keras_inspect.training.steering.breakpoints import Breakpoints
 from tb_keras_inspect.training.steering.fit import SteeredFit
+from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
 
 logger = logging.getLogger(__name__)
+
+MOST_NAMED = 10
 
 
 class NonfiniteCheck:
@@ -21,11 +23,10 @@ class NonfiniteCheck:
 
     Args:
         fit: The fit.
-        breakpoints: Know the names of what a sample holds.
     """
 
-    def __init__(self, fit: SteeredFit, breakpoints: Breakpoints):
-        self._fit, self._breakpoints = fit, breakpoints
+    def __init__(self, fit: SteeredFit):
+        self._fit, self._rows = fit, SampleRows()
         self._last_logs: Any = None  # of the last step without a problem
 
     def begin_epoch(self) -> None:
@@ -43,10 +44,9 @@ class NonfiniteCheck:
         """
         if self._fit.recorder.bytes_written < self._fit.max_bytes:
             self._fit.sample()
-        self._fit.session.take_newest()
+        self._fit.session.take_newest()  # of an earlier step
         result = execution.run()
-        sample = self._sample()
-        found = self._breakpoints.nonfinite_in(sample) if sample is not None else []
+        found = self._nonfinite_in_sample()
         logs = execution.logs_of(result)
         if not found and not self._are_finite(logs):
             found = ["the loss"]
@@ -56,14 +56,20 @@ class NonfiniteCheck:
             self._last_logs = logs
         return result, found
 
-    def _sample(self) -> Sample | None:
-        """Return the sample of the step that has just run, or None if there is none."""
-        pending = self._fit.session.take_newest()
+    def _nonfinite_in_sample(self) -> list[str]:
+        # From the session, not the recorder's thread: that may still wait for the disk.
+        pending, model = self._fit.session.take_newest(), self._fit.session.model_record
+        if pending is None or model is None:
+            return []
         try:
-            return pending.get() if pending is not None else None
+            sample = pending.get()
         except Exception:  # the recorder meets the same error, and reports it
             logger.debug("a sample cannot be decoded", exc_info=True)
-            return None
+            return []
+        if sample is None:
+            return []
+        self._rows.add_model(model)
+        return list(itertools.islice(nonfinite_in(sample, self._rows), MOST_NAMED))
 
     def result_of_undone(self, execution: Execution, result: Any) -> Any:
         """Return the result of a step that was undone: the logs before it."""

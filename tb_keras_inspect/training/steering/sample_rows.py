@@ -1,12 +1,12 @@
 """Finds single numbers in the samples of a run by the names of their rows."""
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
 
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.sample import Sample
 
 # In the order in which a step computes them: the first that is not finite is where it began.
@@ -29,13 +29,14 @@ class SampleRows:
     def read(self, sample: Sample) -> Tables:
         """Return the tables of a sample, and note the rows that a model record names."""
         if sample.model is not None:
-            self._on_model(sample.model)
+            self.add_model(sample.model)
         tables = {kind: table for kind, table in sample.tables.items() if kind in _READ}
         for kind, table in tables.items():
             self._statistics[kind] = list(table.statistics)
         return tables
 
-    def _on_model(self, model: Any) -> None:
+    def add_model(self, model: pb.ModelRecord) -> None:
+        """Note the names of a model's variables, layers and inputs."""
         variables = [variable.path for variable in model.variables]
         for table in (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE):
             self._rows[model.fingerprint, table] = variables
@@ -71,8 +72,9 @@ class SampleRows:
             raise CommandError(f"{kind.value} has no {statistic!r}. It has: {has}")
 
 
-def nonfinite_in(tables: Tables, rows: SampleRows) -> Iterable[str]:
-    """Name what in a sample is not finite, in the order in which the step computed it."""
+def nonfinite_in(sample: Sample, rows: SampleRows) -> Iterator[str]:
+    """Name what in the sample of a step is not finite, in the order in which the step computed it."""
+    tables = sample.tables
     step = tables[Kind.STEP]
     is_scaled = "loss_scale" in step.statistics
     for kind in _ORDER:

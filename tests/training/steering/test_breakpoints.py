@@ -1,3 +1,5 @@
+"""Breakpoints without a training run: samples go in, what was reached comes out."""
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from tb_keras_inspect.training.steering.breakpoints import (
     STEP,
     Breakpoints,
 )
+from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
 
 pytestmark = pytest.mark.any_backend
 
@@ -91,11 +94,13 @@ def test_a_step_is_reached_once_and_must_lie_ahead(points):
         points.add(STEP, {"step": 6}, 6)
 
 
-def test_what_is_not_finite_is_named_in_the_order_of_the_step(points):
-    found = points.nonfinite_in(sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan))
-    assert found == ["gradient of b/kernel (2 values)", "the loss (nan)"]
+def test_what_is_not_finite_is_named_in_the_order_of_the_step():
+    rows = SampleRows()
+    rows.add_model(MODEL)
+    found = nonfinite_in(sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan), rows)
+    assert list(found) == ["gradient of b/kernel (2 values)", "the loss (nan)"]
     skipped = sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)
-    assert points.nonfinite_in(skipped) == []  # the optimizer skips such a step
+    assert list(nonfinite_in(skipped, rows)) == []  # the optimizer skips such a step
 
 
 def test_the_same_breakpoint_twice_is_one_and_can_be_removed(points):
