@@ -72,7 +72,7 @@ dist: environment  ## build wheel and source distribution in dist; the same comm
 	@$(IN_VENV) -m twine check --strict dist/*
 
 clean:  ## remove everything installed or built here, except logs
-	@rm -rf .venv build dist frontend/node_modules .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist frontend/node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 .PHONY: setup environment
 setup:

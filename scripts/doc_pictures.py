@@ -119,7 +119,7 @@ def shrink(folder: pathlib.Path, output: pathlib.Path) -> int:
 def main() -> int:
     """Makes all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
+    parser.add_argument("--logdir", type=pathlib.Path, default=screenshots.DEMO_RUNS)
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT)
     options = parser.parse_args()
     screenshots.demo_runs(options.logdir)

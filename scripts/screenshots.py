@@ -13,8 +13,11 @@ import urllib.parse
 from collections.abc import Iterator
 
 from scripts import shared
+from tb_keras_inspect.demos import RUNS
 from tests.e2e import harness
 
+# Not those of `make demo`, which may be of another dataset.
+DEMO_RUNS = shared.BUILD / "demo_runs"
 # The names in the tab's table of views.
 TABLE = shared.FRONTEND / "src" / "views" / "index.ts"
 VIEWS = tuple(re.findall(r"^    name: '(\w+)'", TABLE.read_text(), re.MULTILINE))
@@ -66,16 +69,20 @@ def take(server: harness.TensorBoard, browser, folder: pathlib.Path, shots, widt
 
 
 def demo_runs(log_dir: pathlib.Path) -> None:
-    if not log_dir.exists():
-        shared.say(f"Training the demo runs into {log_dir}")
+    """Trains the demo runs that are not there; an existing folder of the user's own stays as it is."""
+    if log_dir != DEMO_RUNS and log_dir.exists():
+        return
+    missing = [run for run in RUNS if not (log_dir / run).exists()]
+    if missing:
+        shared.say(f"Training {', '.join(missing)} of the demo into {log_dir}")
         demo = [sys.executable, "demo/run.py", "--no-serve", "--logdir", log_dir]
-        shared.run(demo, cwd=shared.ROOT)
+        shared.run([*demo, "--runs", ",".join(missing)], cwd=shared.ROOT)
 
 
 def main() -> int:
     """Takes the screenshots."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--logdir", type=pathlib.Path, default=shared.ROOT / "logs" / "demo")
+    parser.add_argument("--logdir", type=pathlib.Path, default=DEMO_RUNS)
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--widths", type=int, nargs="+", default=[1280, 1920])
     parser.add_argument("--views", nargs="+", default=[*VIEWS, *STATES])
