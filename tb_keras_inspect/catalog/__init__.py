@@ -1,4 +1,5 @@
-"""Every name that parts of the product share, each in one place: kinds, statistics, commands.
+"""Every name that the parts share, once: kinds, statistics, problems, commands, pictures, routes.
 
-Anything may import this folder; it imports nothing of the package.
+`scripts/generate.py` writes the TypeScript module and the tables of the docs from it. Any folder may
+import this one; it imports nothing else of the package.
 """

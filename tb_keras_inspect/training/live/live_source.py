@@ -7,29 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kind_facts import Live
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
 from tb_keras_inspect.store.sources.scalars import RawScalars
 from tb_keras_inspect.store.sources.source import NONE, Records, Stamp
 from tb_keras_inspect.training.sample import Decoded, Sample
 
-MOST_SAMPLES = 600  # of a kind; beyond it every second one is let go
+MOST_SAMPLES = 600  # of a kind; beyond it every second one is dropped
 MOST_BYTES = 32_000_000  # of all kinds together, likewise
 KEPT_FIRST = 20  # samples that stay: most of what goes wrong begins there
-SPARED = (Kind.MODEL, Kind.EPOCH)  # small, and needed whole
-MOST_SPARED = 10_000  # of such a kind; beyond it every second one is let go, but for the first
+MOST_SPARED = 10_000  # of such a kind; beyond it every second one is dropped, except the first
 _OVERHEAD = 200  # bytes of the objects around the numbers of a record
-WANTED = (
-    Kind.MODEL,
-    Kind.GRADIENT,
-    Kind.WEIGHT,
-    Kind.UPDATE,
-    Kind.ACTIVATION,
-    Kind.STEP,
-    Kind.EPOCH,
-    Kind.INPUT,
-    Kind.TARGET,
-    Kind.UNITS,
-)
+SPARED = tuple(kind for kind in Kind if kind.facts.live is Live.WHOLE)
+WANTED = tuple(kind for kind in Kind if kind.facts.live is not Live.NO)
 
 
 class _Kept(NamedTuple):
