@@ -1,7 +1,7 @@
 """The bins of all histograms: signed binary orders of magnitude, the same at every step.
 
-Fixed bins add up over steps, layers and devices without loss, and a power of two is where float32
-can be told apart exactly.
+Fixed bins can be added over steps, layers and devices without loss. Powers of two are exact edges for
+float32.
 """
 
 import numpy as np
@@ -14,11 +14,11 @@ BINS = 2 * EXPONENTS + 1
 def edges(first_exponent: int = FIRST_EXPONENT, exponents: int = EXPONENTS) -> np.ndarray:
     """Edges of the bins.
 
-    Bin `i` holds values from edge `i` (the edge nearer zero included) to edge `i + 1`; the middle
-    bin holds magnitudes below `2**first_exponent`, zero among them; the outermost bins are open.
+    Bin `i` holds values from edge `i` to edge `i + 1`, including the edge nearer to zero. The middle
+    bin holds magnitudes below `2**first_exponent`, including zero. The outermost bins are open.
 
     Args:
-        first_exponent: Binary exponent of the smallest magnitude told apart.
+        first_exponent: Binary exponent of the smallest magnitude with a bin of its own.
         exponents: Number `E` of binary orders of magnitude.
 
     Returns:
@@ -33,7 +33,7 @@ def count(values: np.ndarray) -> np.ndarray:
     """Counts finite values by bin, on the host.
 
     Args:
-        values: Any shape, any real dtype. Non-finite ones are left out: they are counted elsewhere.
+        values: Any shape and real dtype. Non-finite values are ignored; they are counted elsewhere.
 
     Returns:
         int64[BINS].

@@ -1,4 +1,4 @@
-"""NumPy arrays to messages. Pure functions; the recorder's thread calls them."""
+"""Encodes NumPy arrays as messages. Pure functions, called on the recorder's thread."""
 
 import hashlib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ CODE_NONFINITE = 255
 
 
 def seal_model(record: pb.ModelRecord) -> pb.ModelRecord:
-    """Sets version and fingerprint of a model record, in place, and returns it."""
+    """Sets the version and the fingerprint of a model record in place, and returns it."""
     record.version = SCHEMA_VERSION
     record.fingerprint = 0
     digest = hashlib.sha256(record.SerializeToString(deterministic=True)).digest()
@@ -29,13 +29,13 @@ def encode_table(
     rows: np.ndarray | None = None,
     names: Sequence[str] = (),
 ) -> pb.TableRecord:
-    """One sampled step of one kind.
+    """Encodes the statistics of one kind at one sampled step.
 
     Args:
         model: Fingerprint of the model record.
         statistics: K names.
-        values: [N, K], any real dtype; stored as float32.
-        rows: int[N], strictly increasing indices of the model record's list; None for 0..N-1.
+        values: [N, K] of any real dtype. Stored as float32.
+        rows: int[N], strictly increasing indices into the model record's list. None means 0..N-1.
         names: N names, for kinds whose rows are not in the model record.
     """
     values = _matrix(values, len(statistics))
@@ -52,12 +52,12 @@ def encode_table(
 def encode_units(
     model: int, sites: Sequence[int], counts: Sequence[int], max_abs: np.ndarray
 ) -> pb.UnitsRecord:
-    """Per-unit magnitudes of one sampled step.
+    """Encodes the magnitudes of the units at one sampled step.
 
     Args:
         model: Fingerprint of the model record.
-        sites: N indices of the model record's sites, strictly increasing.
-        counts: Units of each site.
+        sites: N strictly increasing indices into the model record's sites.
+        counts: Number of units of each site.
         max_abs: float[sum of counts], the units' largest magnitudes over the batch, site after site.
     """
     max_abs = np.asarray(max_abs, "<f4")
@@ -75,7 +75,7 @@ def encode_units(
 def encode_histogram(
     model: int, counts: np.ndarray, rows: np.ndarray | None = None
 ) -> pb.HistogramRecord:
-    """Histograms of one sampled step of one kind, over the bins of `records.bins`.
+    """Encodes the histograms of one kind at one sampled step, over the bins of `records.bins`.
 
     Args:
         model: Fingerprint of the model record.
@@ -102,9 +102,9 @@ def encode_histogram(
 
 
 def _filled(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """int64[N] twice: the first bin of each row that is not empty, and bins from there to the last."""
+    """The first non-empty bin of each row, and the number of bins up to the last one: int64[N] each."""
     ends = np.arange(1, len(counts) + 1) * bins.BINS
-    filled = np.flatnonzero(counts > 0)  # places in all rows together, increasing
+    filled = np.flatnonzero(counts > 0)  # positions in all rows together, increasing
     position = np.searchsorted(filled, np.concatenate([[0], ends]))
     empty = position[1:] == position[:-1]
     padded = np.append(filled, 0)
@@ -116,7 +116,7 @@ def _filled(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def encode_map_index(
     model: int, names: Sequence[str], omissions: Sequence[pb.Omission] = ()
 ) -> pb.MapIndex:
-    """The first blob of a maps value: what the other blobs are."""
+    """Encodes the first blob of a maps value, which says what the other blobs are."""
     return pb.MapIndex(
         version=SCHEMA_VERSION, model=model, names=list(names), omissions=list(omissions)
     )
@@ -136,20 +136,20 @@ def encode_map(
     targets: np.ndarray | None = None,
     layer: str = "",
 ) -> pb.MapRecord:
-    """Quantises one array's maps to 255 levels, each map over its own finite range.
+    """Encodes the maps of one array, each quantised to 255 levels over its own finite range.
 
     Args:
         model: Fingerprint of the model record.
         name: Site, variable or input.
         values: float[S, C, H, W]: samples, channels, height, width.
         channels: int[C], which channels of the array these are.
-        full_shape: Shape of the array before capping, batch axis included.
-        dead: bool[C], channels that are zero for every probe sample.
-        layout: What the axes are, see `inspect.proto`. Of "ids" the values are kept exactly too.
-        rows: int[S], which input channels of a kernel the first axis holds.
+        full_shape: Shape of the array before it was reduced, including the batch axis.
+        dead: bool[C], whether a channel is zero for every probe sample.
+        layout: The meaning of the axes, see `inspect.proto`. For "ids" the exact values are kept too.
+        rows: int[S], the input channels of a kernel on the first axis.
         norms: float[U], l2 of the weights of each unit.
-        targets: int[S], of gradients: the class whose score they are of, -1 for the output itself.
-        layer: Of gradients: the layer whose output they are of, "" for the input.
+        targets: int[S], for gradients: the class whose score was used; -1 means the output itself.
+        layer: For gradients: the layer whose output they are taken of; "" means the input.
     """
     codes, scale, offset = quantise(values)
     return pb.MapRecord(
@@ -184,17 +184,17 @@ def encode_activation_function(
     flat_fraction: float = float("nan"),
     reason: str = "",
 ) -> pb.ActivationFunctionRecord:
-    """One activation function in use.
+    """Encodes one activation function in use.
 
     Args:
         model: Fingerprint of the model record.
-        name: As a site: the layer, and which of its calls.
+        name: The layer and the number of its call, named as a site.
         function: Name of the function.
         low, high: Range of the finite pre-activations.
         counts: int[B], pre-activations in B equal bins of that range.
-        curve: float[B + 1], the function at the bins' edges; None where there is no curve.
+        curve: float[B + 1], the function at the bins' edges; None if there is no curve.
         nonfinite: How many pre-activations are NaN or infinite.
-        flat_fraction: Share of pre-activations where the function is flat, NaN where not known.
+        flat_fraction: Fraction of pre-activations where the function is flat; NaN if unknown.
         reason: Why there is no curve.
     """
     return pb.ActivationFunctionRecord(
@@ -215,11 +215,11 @@ def encode_activation_function(
 def encode_probe(
     inputs: Sequence[pb.MapRecord], labels: np.ndarray | None = None
 ) -> pb.ProbeRecord:
-    """The probe samples.
+    """Encodes the probe samples.
 
     Args:
         inputs: One map record per model input.
-        labels: float[S, L] or None where they are not known.
+        labels: float[S, L], or None if they are unknown.
     """
     record = pb.ProbeRecord(version=SCHEMA_VERSION, inputs=list(inputs))
     if labels is not None:
@@ -230,17 +230,17 @@ def encode_probe(
 
 
 def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Codes of 0..254 over the finite range of each map, 255 for non-finite values.
+    """Quantises each map to codes 0..254 over its finite range, and 255 for non-finite values.
 
-    The error is at most half a step: 1/508 of the map's range, but not under half of the least
-    normal float32.
+    The error is at most half a step: 1/508 of the map's range, or half of the smallest normal
+    float32 if that is larger.
 
     Args:
         values: float[S, C, H, W].
 
     Returns:
-        uint8[S, C, H, W], float32[S, C] scale and float32[S, C] offset; `offset + scale * code` is
-        the value.
+        Codes uint8[S, C, H, W], scale float32[S, C] and offset float32[S, C]. The value is
+        `offset + scale * code`.
     """
     values = np.asarray(values, np.float32)
     finite = np.isfinite(values)
@@ -250,7 +250,7 @@ def quantise(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     low, high = np.where(empty, 0, low), np.where(empty, 0, high)
     # In float64: the range of extreme float32 values overflows float32.
     span = high.astype(np.float64) - low
-    # Not subnormal: that would be a rounded step, and codes beyond the last one.
+    # Not subnormal: rounding such a step would give codes beyond the last one.
     step = np.maximum(span / CODE_MAX, np.finfo(np.float32).tiny).astype(np.float32)
     scale = np.where(span > 0, step, np.float32(0))
     step = step[:, :, None, None]

@@ -1,4 +1,4 @@
-"""Event files as such, read from where the last reading ended."""
+"""Reads event files, continuing where the last read ended."""
 
 import struct
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from tb_keras_inspect.files.file_layer import FileLayer
 from tb_keras_inspect.records.event_file_writer import masked_crc
 
 CHUNK = 1 << 24  # bytes read at a time
-LARGEST = 1 << 30  # bytes of one record; a length beyond it is taken for corruption
+LARGEST = 1 << 30  # bytes of one record; a greater length counts as corruption
 _HEADER, _FOOTER = 12, 4
 
 

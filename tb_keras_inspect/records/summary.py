@@ -1,4 +1,4 @@
-"""Messages in and out of TensorBoard's `Summary.Value`s and events."""
+"""Wraps messages in TensorBoard's `Summary.Value`s and events."""
 
 import functools
 from collections.abc import Sequence
@@ -17,11 +17,11 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 
 
 def to_value(kind: Kind, *messages: Message) -> summary_pb2.Summary.Value:
-    """A summary value that both of TensorBoard's loaders hand to the plugin.
+    """A summary value that both data loaders of TensorBoard pass on to the plugin.
 
     Args:
-        kind: Decides the tag, and whether the tensor is a scalar string or a blob sequence.
-        messages: One message; for a blob sequence one or more.
+        kind: Determines the tag, and whether the tensor is a scalar string or a blob sequence.
+        messages: One message, or one or more for a blob sequence.
     """
     blobs = [message.SerializeToString() for message in messages]
     if not blobs or (len(blobs) > 1 and not kind.is_blob_sequence):
@@ -32,7 +32,7 @@ def to_value(kind: Kind, *messages: Message) -> summary_pb2.Summary.Value:
         shape.dim.add(size=len(blobs))
     return summary_pb2.Summary.Value(
         tag=kind.tag,
-        # On every value, not only the first: a reader that joins in the middle needs it too.
+        # On every value, not only the first: a reader that starts in the middle needs it too.
         metadata=_metadata(kind),
         tensor=tensor_pb2.TensorProto(
             dtype=types_pb2.DT_STRING, tensor_shape=shape, string_val=blobs
