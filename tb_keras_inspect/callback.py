@@ -40,44 +40,42 @@ class InspectWarning(UserWarning):
 class InspectCallback(keras.callbacks.Callback):
     """Records what happens inside the model while it trains, for TensorBoard.
 
-    On sampled steps the model's own training step is replaced by an instrumented version of itself,
-    which also returns statistics of its gradients, weights, updates and activations. Training is not
-    changed: no second pass runs, no variable is added, and the weights come out bit-identical. View
-    the result with `tensorboard --logdir`, tab "Keras Inspect", or read it with `load_run`.
+    On a sampled step, an instrumented version of the model's own training step runs instead. It also
+    returns statistics of gradients, weights, updates and activations. This does not change training:
+    there is no second pass, no variable is added, and the trained weights are bit-identical. View the
+    result in the "Keras Inspect" tab of TensorBoard, or read it with `load_run`.
 
     Args:
         log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
-        every: Sample every n-th training step; `"auto"` keeps the cost of sampling under
-            `budget.overhead` but samples at least 200 steps of a fit. Defaults to `"auto"`.
-        tier: How much is recorded: `"economy"` (no histograms, no units, no `cosine` of gradients),
-            `"standard"`, or `"full"` (all elements of all tensors, where `"standard"` reads part of
-            large ones). Defaults to
-            `"standard"`.
+        every: Sample every n-th training step; `"auto"` keeps the cost of sampling below
+            `budget.overhead` but samples at least 200 steps per fit. Defaults to `"auto"`.
+        tier: How much to record: `"economy"` (no histograms, no units, no `cosine` of gradients),
+            `"standard"`, or `"full"` (all elements of all tensors, where `"standard"` uses a subset
+            of large ones). Defaults to `"standard"`.
         layers: Which layers to record: a regular expression, or a list of layer names and layers.
             Defaults to None: all.
-        probe: The samples whose pictures are recorded: a number (so many of the first sampled batch,
-            which for a model without weights may be the second), an array, a dict or list of arrays,
-            or a dataset; at most 16. Defaults to None: 4 of the first batch.
-        maps_every: Record how the model sees the probe samples at the end of every n-th epoch, at
-            most 100 times a fit; 0 for never. Defaults to 1.
-        console: Severity from which a finding of the diagnosis is printed when it first appears:
-            "note", "warning" or "error"; None to print nothing. Defaults to "warning": rules are
-            written to stay silent on healthy runs, and a problem reported at once saves the rest of
-            the run.
-        stop_on: Problems (e.g. "non_finite") or severities ("error") that end the training run, with
+        probe: The probe samples: a number (that many of the first sampled batch, which may be the
+            second batch if the model has no weights yet), an array, a dict or list of arrays, or a
+            dataset; at most 16. Defaults to None: 4 of the first batch.
+        maps_every: Record a snapshot of the probe samples at the end of every n-th epoch, at most 100
+            times per fit; 0 for never. Defaults to 1.
+        console: Severity from which a finding is printed when it first appears: `"note"`,
+            `"warning"` or `"error"`; `None` to print nothing. Defaults to `"warning"`: rules are
+            designed to stay silent on healthy runs, and an early report can save the rest of the run.
+        stop_on: Problems (such as `"non_finite"`) or severities (`"error"`) that end training, with
             the evidence printed. Defaults to none.
         control: Whether the run takes commands (pause, step, inspect, change, resume) from the tab or
-            from `tb_keras_inspect.connect`: True, False, or a `ControlOptions`. Defaults to False.
-        record: What to record, a `RecordOptions`.
-        pictures: Which pictures of the probe samples to record, a `PictureOptions`, or a list of its
-            `kinds`.
-        budget: What recording may cost, a `BudgetOptions`.
-        diagnosis: How the diagnosis works while the model trains, a `DiagnosisOptions`.
+            from `tb_keras_inspect.connect`: `True`, `False`, or a `ControlOptions`. Defaults to False.
+        record: What to record of a sampled step: a `RecordOptions`.
+        pictures: Which pictures of the probe samples to record: a `PictureOptions`, or just a list of
+            its `kinds`.
+        budget: What recording may cost: a `BudgetOptions`.
+        diagnosis: How the diagnosis works during training: a `DiagnosisOptions`.
 
-    Each object of options may also be given as a mapping: `record={"histograms": False}`.
+    Each group of options may also be a mapping, such as `record={"histograms": False}`.
 
     Raises:
-        ValueError: for an option that cannot be right.
+        ValueError: if an option is invalid.
         OSError: from `fit`, before the first step, if `log_dir` cannot be written.
 
     Example:
@@ -138,12 +136,12 @@ class InspectCallback(keras.callbacks.Callback):
     def loop(
         self, model: keras.Model, steps_per_epoch: int | None = None, epochs: int | None = None
     ) -> TrainingLoop:
-        """For a loop of your own around `train_on_batch`, where there is no `fit`.
+        """Records a custom loop around `train_on_batch`, without `fit`.
 
         Args:
             model: A compiled model.
-            steps_per_epoch: Batches of an epoch, where known.
-            epochs: Number of epochs, where known.
+            steps_per_epoch: Number of batches per epoch, if known.
+            epochs: Number of epochs, if known.
 
         Raises:
             ValueError: if the model is not compiled.

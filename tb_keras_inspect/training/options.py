@@ -22,16 +22,16 @@ class RecordOptions:
     Args:
         gradients: Statistics of each variable's gradient.
         weights: Statistics of each variable.
-        updates: Statistics of what the optimizer added to each variable.
+        updates: Statistics of the change of each variable by the optimizer.
         activations: Statistics of each layer's output.
-        units: Largest magnitude of each unit of each layer, from which dead units are known.
+        units: Largest magnitude of each unit of each layer, which shows the dead units.
         histograms: Histograms of everything recorded.
         scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
             as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
             its files. Defaults to False.
 
     Raises:
-        ValueError: for a value that is not accepted.
+        ValueError: if a value is not accepted.
 
     Example:
 
@@ -65,13 +65,14 @@ class PictureOptions:
             `"kernels"`, `"activation_functions"` and `"representation"`. The model's outputs are
             always recorded. Defaults to None: all, but in the tier `"economy"` neither saliency nor
             Grad-CAM, which take a backward pass.
-        max_channels: Most channels (units, heads) of one array to record. Defaults to 64.
-        max_pixels: Most pixels of one picture; a larger one is averaged down. Defaults to 4096.
+        max_channels: Maximum number of channels (units, heads) per array. Defaults to 64.
+        max_pixels: Maximum number of pixels per picture; larger ones are averaged down. Defaults to
+            4096.
         grad_cam_layer: The layer whose Grad-CAM is recorded, or its name. Defaults to None: the last
             convolution.
 
     Raises:
-        ValueError: for a value that is not accepted.
+        ValueError: if a value is not accepted.
 
     Example:
 
@@ -120,7 +121,7 @@ class BudgetOptions:
             it. Defaults to 200.
 
     Raises:
-        ValueError: for a value that is not accepted.
+        ValueError: if a value is not accepted.
 
     Example:
 
@@ -151,7 +152,7 @@ class DiagnosisOptions:
             None.
 
     Raises:
-        ValueError: for a value that is not accepted.
+        ValueError: if a value is not accepted.
 
     Example:
 
@@ -191,7 +192,7 @@ class ControlOptions:
             never.
 
     Raises:
-        ValueError: for a value that is not accepted.
+        ValueError: if a value is not accepted.
 
     Example:
 
