@@ -1,4 +1,4 @@
-"""See inside a Keras training run: gradients, activations, dead units, and what is wrong.
+"""What happens inside a Keras model while it trains: gradients, activations, dead units, findings.
 
 Public names are imported on first use: importing the package loads neither Keras nor TensorFlow,
 because TensorBoard imports it at every start.

@@ -174,7 +174,7 @@ class RunData(Pictures):
         Example:
 
         ```python
-        run.units("hidden_1").dead.mean(axis=1)  # share of dead units, float64[S]
+        run.units("hidden_1").dead.mean(axis=1)  # fraction of dead units, float64[S]
         ```
         """
         table = self._units()

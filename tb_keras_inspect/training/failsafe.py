@@ -12,7 +12,7 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
     """Wraps a callback's method so that its failure turns the callback off.
 
     The callback's `_give_up(error)` is called, and what it cannot give up raises: several processes
-    would wait for each other for ever. Warnings that the user has turned into errors raise too.
+    would wait for each other forever. Warnings that the user has turned into errors raise too.
 
     Args:
         method: The method.

@@ -198,7 +198,7 @@ class FitRecording:
         """Stops recording after a failure.
 
         Returns:
-            Whether training can go on; several processes would wait for each other for ever.
+            Whether training can go on; several processes would wait for each other forever.
         """
         if not self.is_open:
             return False

@@ -187,6 +187,6 @@ def _close_earlier(log_dir: str) -> None:
 
 @atexit.register
 def _close_all() -> None:
-    """A training that died by an exception never reaches `on_train_end`."""
+    """Closes what is open: a fit that ended with an exception never reaches `on_train_end`."""
     for recorder in list(_open_recorders):
         recorder.close(wait_seconds=5.0)
