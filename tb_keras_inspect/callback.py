@@ -11,7 +11,7 @@ import keras
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
 from tb_keras_inspect.training.fit_recording import FitRecording
-from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, unwatched
+from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.moved_options import explains_moved
@@ -171,7 +171,7 @@ class InspectCallback(keras.callbacks.Callback):
             last.close()
         kept, self._kept = self._kept, None
         if missing := missing_hooks(model):
-            _warn(unwatched(missing))
+            _warn(warning_about(missing))
             return
         session = kept if kept and kept.serves(model) else self._new_session(model)
         if options.control and self._controller is None:

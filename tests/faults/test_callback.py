@@ -14,7 +14,7 @@ from tests.faults import small_training
 pytestmark = pytest.mark.core
 
 GOES_ON = r"[Tt]raining goes on"
-HOOKS_GONE = "nothing is recorded: Keras .* has no longer "
+HOOKS_GONE = "nothing is recorded: Keras .* no longer has "
 
 
 def assert_one_warning(texts, *patterns):

@@ -28,11 +28,11 @@ def missing_hooks(model: Any) -> list[str]:
     return [name for name, is_there in checks if not _holds(is_there)]
 
 
-def unwatched(missing: list[str]) -> str:
+def warning_about(missing: list[str]) -> str:
     """The warning about missing hooks."""
     return (
-        f"nothing is recorded: Keras {keras.__version__} has no longer {', '.join(missing)}, where "
-        f"this version of tb_keras_inspect takes hold of it; it knows Keras {KNOWN}. Training goes on "
+        f"nothing is recorded: Keras {keras.__version__} no longer has {', '.join(missing)}, which "
+        f"this version of tb_keras_inspect needs; it supports Keras {KNOWN}. Training goes on "
         "as it would without the callback"
     )
 

@@ -92,7 +92,8 @@ def join(model: keras.Model, log_dir: str) -> Processes:
         logger.debug("meeting the other processes failed", exc_info=error)
         # The same on all processes: where they must sample together, assume that they do.
         together, chief = not transport.separable, transport.index == 0
-        problem = f"{_problem(transport)}, if it is not ({type(error).__name__}: {error})"
+        why = f"The processes could not reach each other ({type(error).__name__}: {error})"
+        problem = f"{_problem(transport)}. {why}"
         return Processes(transport, together, chief, "" if together else problem)
 
 

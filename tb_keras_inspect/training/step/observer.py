@@ -171,7 +171,9 @@ class StepObserver(TrainingObserver):
             index = self._variable_index.get(id(variable))
             if index in self.gradients:
                 name = self.parts.variable_names[index]
-                self.omissions[name, "gradient"] = "applied several times a step: the first is kept"
+                self.omissions[name, "gradient"] = (
+                    "applied several times per step; the first is recorded"
+                )
             elif index is not None:
                 self.gradients[index] = gradient
         if applied:
