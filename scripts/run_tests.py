@@ -74,17 +74,19 @@ class Tests:
         backend: The backend of Keras in it.
         arguments: pytest's arguments.
         environment: Variables that are set in it.
+        title: What is shown above its output; by default the arguments.
     """
 
     backend: str
     arguments: tuple[str, ...]
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    title: str = ""
     uses_all_cores = True
 
     @property
     def name(self) -> str:
         """What is shown above its output."""
-        return f"pytest {' '.join(self.arguments)}, KERAS_BACKEND={self.backend}"
+        return self.title or f"pytest {' '.join(self.arguments)}, KERAS_BACKEND={self.backend}"
 
     def run(self) -> Counts:
         """Runs it and counts its tests."""

@@ -1,8 +1,11 @@
 """What every test gets: one backend for the whole process, and a quiet TensorFlow."""
 
 import os
+import time
 
 import pytest
+
+START = time.monotonic()
 
 # Before anything imports Keras, which reads it once. `scripts.run_tests` runs one process per backend.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -19,3 +22,15 @@ def pytest_collection_modifyitems(items):
 
     if not any(item.get_closest_marker("e2e") for item in items):  # those are sorted by server
         items.sort(key=rank)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--budget", type=float, help="seconds after which no further test begins")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Skips, with a line in the summary, what no longer fits into the budget."""
+    budget = item.config.getoption("--budget")
+    if budget is not None and time.monotonic() - START > budget:
+        pytest.skip(f"over the budget of {budget:g} seconds: run `make check`")
