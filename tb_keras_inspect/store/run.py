@@ -25,32 +25,27 @@ from tb_keras_inspect.store.tables.histogram import Histogram, HistogramBuffer, 
 from tb_keras_inspect.store.tables.loss import Loss, column, loss_of
 from tb_keras_inspect.store.tables.series import Series
 from tb_keras_inspect.store.tables.table import StatTable, TableBuffer
-from tb_keras_inspect.store.tables.units import (
-    Units,
-    UnitsBuffer,
-    UnitsTable,
-    dead_units,
-)
-from tb_keras_inspect.store.tables.units_at import UnitsAt, units_at
+from tb_keras_inspect.store.tables.unit_activity import UnitActivity
+from tb_keras_inspect.store.tables.units import UnitsBuffer, UnitsTable
 from tb_keras_inspect.store.tables.window import window_starts
 
 _numbers = itertools.count()  # tells runs apart in a shared cache
 
 
-class RunData(Pictures):
-    """Reads a run: lazily, only what is new, and from several threads at once.
+class RunData(Pictures, UnitActivity):
+    """A run. Data is decoded on first access and only once. Thread-safe.
 
-    What was read stays as it was; `refresh` lets later calls see what was written since.
+    Arrays that were returned never change; call `refresh` to see what was recorded since.
 
     Args:
-        name: The run's name.
+        name: Name of the run.
         source: Where its records come from.
-        cache: Holds decoded data; runs may share one.
-        stamps: What there is, if the caller knows it already.
+        cache: Holds decoded data; runs may share one. Defaults to None: a cache of its own.
+        stamps: The recorded kinds, if the caller already knows them. Defaults to None: ask `source`.
 
     Attributes:
-        name: The run's name.
-        key: Number that no other run of this process has.
+        name: Name of the run.
+        key: A number that no other run in this process has.
     """
 
     def __init__(
@@ -74,25 +69,25 @@ class RunData(Pictures):
         self.refresh(stamps)
 
     def refresh(self, stamps: dict[Kind, Stamp] | None = None) -> bool:
-        """Looks for new records.
+        """Checks for new records.
 
         Args:
-            stamps: What there is, if the caller knows it already.
+            stamps: The recorded kinds, if the caller already knows them.
 
         Returns:
-            Whether there are any.
+            Whether there are new records.
 
         Example:
 
         ```python
         if run.refresh():
-            print(run.extent())  # sampled steps, the first and the last one
+            print(run.extent())  # number of sampled steps, first step, last step
         ```
         """
         with self._refresh_lock:
             found = self._source.stamps() if stamps is None else stamps
             changed = found != self._stamps
-            if changed:  # the models first: a restart takes back steps of all other kinds
+            if changed:  # models first: a restart supersedes steps of all other kinds
                 self._models.refresh(found.get(Kind.MODEL))
             self._stamps = dict(found)
             return changed
@@ -105,22 +100,22 @@ class RunData(Pictures):
 
     @property
     def kinds(self) -> set[str]:
-        """What was recorded, e.g. {"model", "gradient", "step"}."""
+        """The recorded kinds, e.g. {"model", "gradient", "step"}."""
         return {kind.value for kind in self._stamps}
 
     @property
     def problems(self) -> list[str]:
-        """What was skipped so far, and why."""
+        """What could not be read so far, and why, one line each."""
         return [*self._source.problems(), *self._problems.texts()]
 
     @property
     def stamp(self) -> tuple[tuple[str, Stamp], ...]:
-        """Changes when data is added."""
+        """A value that changes when data is added."""
         return tuple(sorted((kind.value, stamp) for kind, stamp in self._stamps.items()))
 
     @property
     def wall_time(self) -> float:
-        """When the newest record was written, in seconds since 1970."""
+        """When the newest record was written, in seconds since the Unix epoch."""
         return max((stamp[1] for stamp in self._stamps.values()), default=0.0)
 
     @property
@@ -128,7 +123,7 @@ class RunData(Pictures):
         """The newest model record.
 
         Raises:
-            NotRecordedError: when there is none that can be read.
+            NotRecordedError: if there is no readable model record.
         """
         self._models.refresh(self._stamps.get(Kind.MODEL))
         if self._models.newest is None:
@@ -136,14 +131,14 @@ class RunData(Pictures):
         return self._models.newest
 
     def table(self, kind: str) -> StatTable:
-        """Statistics of all rows at all sampled steps.
+        """The statistics of all rows at all sampled steps.
 
         Args:
             kind: "gradient", "weight", "update", "activation", "step", "epoch", "input",
                 "target", "prediction" or "representation".
 
         Raises:
-            NotRecordedError: when the run holds no such kind.
+            NotRecordedError: if the run does not have this kind.
 
         Example:
 
@@ -157,67 +152,15 @@ class RunData(Pictures):
         table: StatTable = self._series(kind, functools.partial(TableBuffer, kind, self._models))
         return table
 
-    def units(self, site: str) -> Units:
-        """Activity of each unit of one layer output.
-
-        A unit is dead at a step when it was zero in every sampled batch of the window that ends
-        there. The window holds the sampled steps within the last `model.steps_per_epoch` steps;
-        where that is not known, those since the current epoch began; where that is not known
-        either, the last 20 samples.
-
-        Args:
-            site: Name of a site of the model record.
-
-        Raises:
-            NotRecordedError: when no units were recorded for it.
-
-        Example:
-
-        ```python
-        run.units("hidden_1").dead.mean(axis=1)  # fraction of dead units, float64[S]
-        ```
-        """
-        table = self._units()
-        max_abs = table.select(site)
-        starts, words = self._window(table.steps)
-        dead = dead_units(table.steps, max_abs, starts)
-        samples = np.arange(len(starts)) - starts + 1
-        return Units(table.steps, max_abs, dead, samples, words)
-
-    def units_at(self, step: int | None = None) -> UnitsAt:
-        """How many units of each layer are dead at one sample. "Dead" is that of `units`.
-
-        Args:
-            step: The newest sample at or before it is taken, else the first; None: the newest.
-
-        Raises:
-            NotRecordedError: when no units were recorded.
-
-        Example:
-
-        ```python
-        at = run.units_at(step=10)
-        dict(zip(at.names, at.dead))  # dead units of each layer
-        ```
-        """
-        table = self._units()
-        if not len(table.steps):
-            raise NotRecordedError("sample of kind", Kind.UNITS.value, ())
-        starts, words = self._window(table.steps)
-        index = len(table.steps) - 1
-        if step is not None:
-            index = max(int(np.searchsorted(table.steps, step, side="right")) - 1, 0)
-        return units_at(table, index, int(starts[index]), words)
-
     def histogram(self, kind: str, name: str) -> Histogram:
-        """Histograms of one tensor.
+        """The histograms of one tensor over time.
 
         Args:
             kind: "gradient", "weight", "update" or "activation".
-            name: Path of a variable or name of a site.
+            name: Path of a variable, or name of a layer output.
 
         Raises:
-            NotRecordedError: when there are none.
+            NotRecordedError: if there are none.
 
         Example:
 
@@ -229,12 +172,12 @@ class RunData(Pictures):
 
     @property
     def loss(self) -> Loss:
-        """The loss; empty arrays where no loss was recorded."""
+        """The loss of sampled steps and epochs; empty arrays if no loss was recorded."""
         return loss_of(self._table_or_none(Kind.STEP), self._table_or_none(Kind.EPOCH))
 
     @property
     def scalars(self) -> list[Scalars]:
-        """What `keras.callbacks.TensorBoard` and others logged for this run, on its step axis."""
+        """Scalars that Keras and others logged for this run, on the step axis of the run."""
         epochs, table = None, self._table_or_none(Kind.EPOCH)
         if table is not None and "epoch" in table.statistics:
             epochs = (column(table, "epoch"), table.steps)
@@ -242,16 +185,16 @@ class RunData(Pictures):
 
     @property
     def controls(self) -> list[ControlEntry]:
-        """What was commanded while it trained, by step; empty where nothing was."""
+        """The steering commands that the run received, sorted by step."""
         stamp = self._stamps.get(Kind.CONTROL)
         return [] if stamp is None else self._controls.entries(stamp)
 
     def extent(self) -> tuple[int, int | None, int | None]:
-        """Number of sampled steps, the first and the last one."""
+        """Number of sampled steps, first step, last step."""
         return self._extent.read(self._stamps)
 
     def is_as_of(self, stamps: dict[Kind, Stamp]) -> bool:
-        """Whether `refresh` with these stamps and `extent` would read nothing."""
+        """Whether `refresh` with these stamps, and `extent`, would answer from memory."""
         return self._stamps == stamps and self._extent.is_known(stamps)
 
     def _kind(self, name: str) -> Kind:
