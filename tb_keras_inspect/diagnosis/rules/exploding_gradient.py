@@ -87,7 +87,8 @@ def _growth(facts: Facts) -> Finding | None:
     if not start > 0 or period is None or not _loss_rises(facts, high):
         return None
     first = int(steps[np.argmax(high)])
-    peak = float(np.max(norm[high]))
+    finite = norm[high & np.isfinite(norm)]
+    peak = float(np.max(finite)) if len(finite) else np.inf
     lasting = period.ongoing or facts.breakdown is not None or facts.progress.fraction > 2
     variables = worst_kernels(facts)
     layers = facts.structure.layers_of_variables(variables)

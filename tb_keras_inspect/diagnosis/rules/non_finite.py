@@ -168,10 +168,16 @@ def _grown(facts: Facts) -> list[_Growth]:
         if track is None or not track.has(statistic) or len(track) < 3:
             continue
         recent = track.full(statistic)[-BEFORE:].astype(np.float64)
+        recent = recent[np.isfinite(recent).any(axis=1)]
+        if not len(recent):
+            continue
+        # A norm overflows before the loss does: then the largest finite value counts.
+        largest = np.max(recent, axis=0, where=np.isfinite(recent), initial=-np.inf)
+        last = np.where(np.isfinite(recent[-1]), recent[-1], largest)
         lowest = recent.min(axis=0)
-        factors = recent[-1] / np.where(lowest > 0, lowest, np.nan)
+        factors = last / np.where(lowest > 0, lowest, np.nan)
         # What only returns to where it began, as in an odd batch of a converged run, has not grown.
-        factors = np.where(recent[-1] > track.full(statistic)[0], factors, np.nan)
+        factors = np.where(last > track.full(statistic)[0], factors, np.nan)
         if np.isnan(factors).all():
             continue
         row = int(np.nanargmax(factors))

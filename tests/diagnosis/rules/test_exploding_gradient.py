@@ -21,6 +21,14 @@ def test_norm_and_loss_that_grow_together_are_an_error_from_where_the_norm_passe
     assert finding.first_step == 5 * int(np.argmax(grown >= 100))
 
 
+def test_growth_up_to_an_overflow_is_a_finite_factor():
+    grown = 10.0 ** np.linspace(0, 6, 60)
+    norm = grown.copy()
+    norm[-1] = np.inf
+    (finding,) = found(rule, growing(norm, 2.3 * grown))
+    assert finding.evidence[0].value == pytest.approx(grown[-2])
+
+
 @pytest.mark.parametrize(("factor", "count"), [(101, 1), (99, 0)])
 def test_threshold_is_the_growth_over_the_first_norms(factor, count):
     norm = np.ones(60)

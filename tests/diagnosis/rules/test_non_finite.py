@@ -75,6 +75,14 @@ def test_what_grew_before_is_evidence():
     assert "diverging" in finding.cause
 
 
+def test_growth_up_to_an_overflow_is_a_finite_factor():
+    run = broken()
+    run.step["gradient_norm"][24:30] = [10, 1e2, 1e3, 1e4, 1e5, np.inf]
+    (finding,) = found(rule, run)
+    (grown,) = [item for item in finding.evidence if item.statistic == "gradient_norm"]
+    assert grown.value == pytest.approx(1e5)
+
+
 def test_an_odd_batch_of_a_converged_run_is_not_growth():
     run = Run(chain()).loss(np.geomspace(2.3, 1e-4, 60))
     run.step["loss"][29:] = [0.05, *[np.nan] * 30]
