@@ -8,11 +8,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.execution import MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.sampling import sampling_stride
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
+
+Forward = Callable[[Any], Any]  # from the inputs of a model
+ScalarAndMore = Callable[[dict[str, Any]], tuple[Any, Any]]  # from tensors
 
 
 class Backend(abc.ABC):
@@ -167,11 +170,8 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def instrumented_function(
-        self,
-        model: keras.Model,
-        observe: Callable[[], StepObservation],
-        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
-    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> InstrumentedFunction:
         """Builds a train function whose steps are observed.
 
         Args:
@@ -189,9 +189,7 @@ class Backend(abc.ABC):
         return np.atleast_2d(np.asarray(vector))
 
     @abc.abstractmethod
-    def executions(
-        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
-    ) -> Callable[[Sequence[Any]], Execution]:
+    def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         """Makes `Execution`s of a model from the arguments of its train function.
 
         Args:
@@ -210,16 +208,16 @@ class Backend(abc.ABC):
         return
 
     @abc.abstractmethod
-    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def eager(self, forward: Forward, model: keras.Model) -> Forward:
         """A function of the inputs that runs `forward` with the present weights and changes none."""
 
     @abc.abstractmethod
-    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         """The same, traced once where the framework can."""
 
     @abc.abstractmethod
     def gradients(
-        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+        self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:
         """Gradients of a function with respect to tensors.
 
@@ -233,11 +231,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def trace_calls(
-        self,
-        run: Callable[[Any], None],
-        recorder: TraceRecorder,
-        model: keras.Model,
-        inputs: Any,
+        self, run: TracedCall, recorder: TraceRecorder, model: keras.Model, inputs: Any
     ) -> tuple[list[Any], Parents]:
         """Runs a forward pass and finds out which tensor was made of which.
 

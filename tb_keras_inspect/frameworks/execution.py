@@ -8,6 +8,8 @@ from typing import Any
 
 import keras
 
+Run = Callable[[Sequence[Any]], Any]  # from the arguments of a call to its result
+
 
 class Execution(abc.ABC):
     """One call of the train function (of one batch, or of `steps_per_execution`).
@@ -18,9 +20,7 @@ class Execution(abc.ABC):
         arguments: What the trainer calls the function with.
     """
 
-    def __init__(
-        self, model: keras.Model, run: Callable[[Sequence[Any]], Any], arguments: Sequence[Any]
-    ):
+    def __init__(self, model: keras.Model, run: Run, arguments: Sequence[Any]):
         self._model, self._run, self._arguments = model, run, list(arguments)
         self._batches: list[Any] = []
         self._source: Any = None  # where the batches were taken from
@@ -91,6 +91,9 @@ class StatefulExecution(Execution):
     def restore(self, copy: Any) -> None:
         for variable, value in copy:
             variable.assign(value)
+
+
+MakeExecution = Callable[[Sequence[Any]], Execution]  # from the arguments of a call
 
 
 def _all_variables(model: keras.Model) -> list[Any]:

@@ -43,3 +43,8 @@ class StepObservation(Protocol):
         Returns:
             The packed vector, and the first samples of the batch.
         """
+
+
+Observe = Callable[[], StepObservation]
+MakeFunction = Callable[[Callable[..., Any]], Callable[..., Any]]  # from a `train_step`
+InstrumentedFunction = Callable[..., tuple[Any, tuple[Any, Any]]]

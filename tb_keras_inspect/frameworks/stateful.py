@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.instrumentation import Observe
 
 
 def stateful_step(
-    backend: Backend, original: Callable[[Any], Any], observe: Callable[[], StepObservation]
+    backend: Backend, original: Callable[[Any], Any], observe: Observe
 ) -> Callable[[Any], tuple[Any, tuple[Any, Any]]]:
     """Wraps `model.train_step`.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol
 
+TracedCall = Callable[[Any], None]  # calls a model with inputs
 Parents = Callable[[Hashable], Iterable[Hashable]]  # the tensors that a tensor was computed from
 
 

@@ -9,11 +9,12 @@ import keras
 from jax.extend.core import get_opaque_trace_state
 
 from tb_keras_inspect.frameworks import base
-from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
+from tb_keras_inspect.frameworks.execution import MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.jax import execution, processes, trace
 from tb_keras_inspect.frameworks.jax.stateless_step import stateless_step
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
 _ARGUMENTS = {"convention": "flax"} if inspect.signature(get_opaque_trace_state).parameters else {}
@@ -70,11 +71,8 @@ class JaxBackend(base.Backend):
         return not model.run_eagerly and bool(model.jit_compile)
 
     def instrumented_function(
-        self,
-        model: keras.Model,
-        observe: Callable[[], StepObservation],
-        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
-    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> InstrumentedFunction:
         function = make_function(stateless_step(self, model, observe))
 
         def instrumented(state: Any, iterator: Any) -> tuple[Any, tuple[Any, Any]]:
@@ -83,9 +81,7 @@ class JaxBackend(base.Backend):
 
         return instrumented
 
-    def executions(
-        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
-    ) -> Callable[[Sequence[Any]], Execution]:
+    def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         return lambda arguments: execution.JaxExecution(model, run, arguments)
 
     def private_hooks(self, model: keras.Model) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -97,7 +93,7 @@ class JaxBackend(base.Backend):
         if hasattr(model, "jax_state_sync"):
             model.jax_state_sync()
 
-    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def eager(self, forward: Forward, model: keras.Model) -> Forward:
         def call(inputs: Any) -> Any:
             self.load_state(model)
             with keras.StatelessScope():
@@ -105,7 +101,7 @@ class JaxBackend(base.Backend):
 
         return call
 
-    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         variables = list(model.variables)
 
         def run(values: Sequence[Any], inputs: Any) -> Any:
@@ -122,17 +118,13 @@ class JaxBackend(base.Backend):
         return call
 
     def gradients(
-        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+        self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:
         gradients, other = jax.grad(function, has_aux=True)(tensors)
         return gradients, other
 
     def trace_calls(
-        self,
-        run: Callable[[Any], None],
-        recorder: TraceRecorder,
-        model: keras.Model,
-        inputs: Any,
+        self, run: TracedCall, recorder: TraceRecorder, model: keras.Model, inputs: Any
     ) -> tuple[list[Any], Parents]:
         return trace.trace_calls(run, recorder, model, inputs, self.trace_token)
 

@@ -15,12 +15,12 @@ import numpy as np
 from keras import ops
 
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.frameworks.instrumentation import StepObservation, ValuesOf
+from tb_keras_inspect.frameworks.instrumentation import Observe, StepObservation, ValuesOf
 from tb_keras_inspect.frameworks.patches import instance_patch
 
 
 def stateless_step(
-    backend: Backend, model: keras.Model, observe: Callable[[], StepObservation]
+    backend: Backend, model: keras.Model, observe: Observe
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
     """Wraps `model.train_step`.
 

@@ -7,11 +7,11 @@ import jax
 import keras
 from jax.extend import core
 
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 
 
 def trace_calls(
-    run: Callable[[Any], None],
+    run: TracedCall,
     recorder: TraceRecorder,
     model: keras.Model,
     inputs: Any,

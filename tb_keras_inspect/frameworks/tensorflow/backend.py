@@ -9,12 +9,13 @@ import tensorflow as tf
 from keras import tree
 
 from tb_keras_inspect.frameworks import base
-from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
+from tb_keras_inspect.frameworks.execution import MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.sampling import TO_COPRIME
 from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.frameworks.tensorflow import execution, processes, trace
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
 
@@ -147,36 +148,31 @@ class TensorFlowBackend(base.Backend):
         return not model.run_eagerly
 
     def instrumented_function(
-        self,
-        model: keras.Model,
-        observe: Callable[[], StepObservation],
-        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
-    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> InstrumentedFunction:
         return make_function(stateful_step(self, model.train_step, observe))
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         array = np.asarray(vector)
         return array.reshape(-1, array.shape[-1])
 
-    def executions(
-        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
-    ) -> Callable[[Sequence[Any]], Execution]:
+    def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         return execution.Executions(model, run)
 
-    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def eager(self, forward: Forward, model: keras.Model) -> Forward:
         def run(inputs: Any) -> Any:
             with keras.StatelessScope():
                 return forward(inputs)
 
         return run
 
-    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         # The graph captures the variables by reference.
         function: Callable[[Any], Any] = tf.function(self.eager(forward, model), autograph=False)
         return function
 
     def gradients(
-        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+        self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(tensors)
@@ -185,11 +181,7 @@ class TensorFlowBackend(base.Backend):
         return tape.gradient(scalar, tensors, unconnected_gradients=zero), other
 
     def trace_calls(
-        self,
-        run: Callable[[Any], None],
-        recorder: TraceRecorder,
-        model: keras.Model,
-        inputs: Any,
+        self, run: TracedCall, recorder: TraceRecorder, model: keras.Model, inputs: Any
     ) -> tuple[list[Any], Parents]:
         return trace.trace_calls(run, recorder, inputs)
 

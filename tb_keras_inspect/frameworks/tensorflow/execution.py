@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.frameworks.execution import Execution, StatefulExecution
+from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecution
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
 
@@ -47,7 +47,7 @@ class Executions:
         run: Calls the train function with a sequence of arguments.
     """
 
-    def __init__(self, model: keras.Model, run: Callable[[Sequence[Any]], Any]):
+    def __init__(self, model: keras.Model, run: Run):
         self._model, self._run = model, run
         self._feed: _Feed | None = None
         self._check: tuple[list[int], Callable[[], Any]] | None = None
@@ -80,7 +80,7 @@ class _Execution(StatefulExecution):
     def __init__(
         self,
         model: keras.Model,
-        run: Callable[[Sequence[Any]], Any],
+        run: Run,
         arguments: Sequence[Any],
         shared: Executions,
     ):

@@ -1,17 +1,14 @@
 """A trace of one forward pass on TensorFlow: its graph of operations."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 
 
-def trace_calls(
-    run: Callable[[Any], None], recorder: TraceRecorder, inputs: Any
-) -> tuple[list[Any], Parents]:
+def trace_calls(run: TracedCall, recorder: TraceRecorder, inputs: Any) -> tuple[list[Any], Parents]:
     """See `Backend.trace_calls`."""
     graphs: list[tf.Graph] = []
 

@@ -1,7 +1,7 @@
 """PyTorch: steps run eagerly, so that each of them is observed anew."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -9,11 +9,12 @@ import numpy as np
 import torch
 
 from tb_keras_inspect.frameworks import base
-from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.frameworks.instrumentation import StepObservation
+from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
+from tb_keras_inspect.frameworks.execution import MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.frameworks.torch import execution, processes, trace
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
 
@@ -91,11 +92,8 @@ class TorchBackend(base.Backend):
         return False
 
     def instrumented_function(
-        self,
-        model: keras.Model,
-        observe: Callable[[], StepObservation],
-        make_function: Callable[[Callable[..., Any]], Callable[..., Any]],
-    ) -> Callable[..., tuple[Any, tuple[Any, Any]]]:
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> InstrumentedFunction:
         step = stateful_step(self, model.train_step, observe)
         # Keras passes a list with one batch.
         return lambda data: step(data[0])
@@ -104,23 +102,21 @@ class TorchBackend(base.Backend):
         array: np.ndarray = vector.detach().cpu().numpy()
         return array
 
-    def executions(
-        self, model: keras.Model, run: Callable[[Sequence[Any]], Any]
-    ) -> Callable[[Sequence[Any]], Execution]:
+    def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         return lambda arguments: execution.TorchExecution(model, run, arguments)
 
-    def eager(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def eager(self, forward: Forward, model: keras.Model) -> Forward:
         def run(inputs: Any) -> Any:
             with torch.no_grad(), _modules_kept(model), keras.StatelessScope():
                 return forward(inputs)
 
         return run
 
-    def compiled(self, forward: Callable[[Any], Any], model: keras.Model) -> Callable[[Any], Any]:
+    def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         return self.eager(forward, model)
 
     def gradients(
-        self, function: Callable[[Any], tuple[Any, Any]], tensors: dict[str, Any]
+        self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:
         # Gradients of weights are neither computed nor touched.
         with torch.enable_grad():
@@ -132,11 +128,7 @@ class TorchBackend(base.Backend):
         return result, keras.tree.map_structure(_detached, other)
 
     def trace_calls(
-        self,
-        run: Callable[[Any], None],
-        recorder: TraceRecorder,
-        model: keras.Model,
-        inputs: Any,
+        self, run: TracedCall, recorder: TraceRecorder, model: keras.Model, inputs: Any
     ) -> tuple[list[Any], Parents]:
         return trace.trace_calls(run, recorder, inputs, lambda run: self.eager(run, model))
 

@@ -7,11 +7,11 @@ import keras
 import torch
 from torch.overrides import TorchFunctionMode
 
-from tb_keras_inspect.frameworks.tracing import Parents, TraceRecorder
+from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 
 
 def trace_calls(
-    run: Callable[[Any], None],
+    run: TracedCall,
     recorder: TraceRecorder,
     inputs: Any,
     eager: Callable[[Callable[[Any], Any]], Callable[[Any], Any]],
