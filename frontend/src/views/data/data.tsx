@@ -4,7 +4,7 @@ import {useMemo} from 'preact/hooks';
 import {recordedQuery, statisticOf, tableQuery} from '../../api/queries';
 import type {Table} from '../../api/types';
 import {NotRecorded, Pending} from '../../components/states';
-import {useSheet} from '../../components/with_table';
+import {useSheet} from '../../tables/with_table';
 import {NAMED_VIEWS} from '../../data/named_views';
 import type {Sheet} from '../../data/sheet';
 import {TIME_KINDS, statisticInfo, statisticsOf} from '../../data/statistics';
