@@ -116,7 +116,7 @@ def test_of_two_trainings_in_one_directory_each_is_a_run_of_its_own(tmp_path, pl
     assert process.returncode == 0, errors
     assert f"another process records into {directory} at the same time" in text
     own = directory / "process_2"
-    assert f"This training is recorded in {own}" in text
+    assert f"This training run is recorded in {own}" in text
     assert inspect._fit.recorder.log_dir == str(own)
     assert (own / FOLDER).is_dir()  # and is steered there
     assert not (directory / FOLDER).exists()
