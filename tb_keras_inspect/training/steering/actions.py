@@ -140,7 +140,7 @@ class Actions:
     def _set_learning_rate(self, at: NextStep, value: float) -> Result:
         old, old_source = self._settings.learning_rate()
         self._settings.set_learning_rate(value)
-        self.wants_sample = True  # its effect is recorded from the first step on
+        self.wants_sample = True  # so that the effect is recorded from the first step on
         new, source = self._settings.learning_rate()
         before = f"{old:g} (schedule)" if old_source == live_settings.SCHEDULE else f"{old:g}"
         after = (
@@ -157,6 +157,7 @@ class Actions:
     def _use_schedule(self, at: NextStep) -> Result:
         old = self._settings.learning_rate()[0]
         self._settings.use_schedule()
+        self.wants_sample = True
         new, source = self._settings.learning_rate()
         detail = {"learning_rate": new, "source": source}
         return Result(f"{old:g}", f"{new:g} (schedule)", detail)
@@ -164,6 +165,7 @@ class Actions:
     def _set_clipping(self, at: NextStep, kind: str, value: float | None) -> Result:
         old = _clipping_text(self._settings.clipping())
         self._settings.set_clipping(kind, value)
+        self.wants_sample = True
         new = self._settings.clipping()
         return Result(old, _clipping_text(new), {"clipping": new})
 
@@ -176,6 +178,7 @@ class Actions:
     def _change_frozen(self, change: Callable[[list[str]], None], layers: list[str]) -> Result:
         old = self._settings.frozen()
         change(layers)
+        self.wants_sample = True
         new = self._settings.frozen()
         old_text, new_text = (f"frozen: {', '.join(names) or 'none'}" for names in (old, new))
         return Result(old_text, new_text, {"frozen": new})

@@ -107,6 +107,23 @@ def test_a_learning_rate_set_at_a_step_trains_as_one_set_there_by_a_callback(dir
     assert rates[max(rates)] == pytest.approx(0.0015)
 
 
+def test_the_step_after_each_change_is_sampled(directory):
+    changes = [
+        lambda control: control.set_clipping("clipnorm", 1.0),
+        lambda control: control.freeze("first"),
+        lambda control: control.set_learning_rate(0.003),
+    ]
+
+    def script(control):
+        for change in changes:
+            control.step(2)
+            control.wait_until_paused(WAIT)
+            change(control)
+
+    steer(make_model(), directory, script)
+    assert load_run(directory).table("gradient").steps.tolist() == [0, 2, 4, 6]
+
+
 @pytest.mark.slow
 def test_a_schedule_is_overridden_until_it_is_used_again(directory):
     schedule = keras.optimizers.schedules.InverseTimeDecay(0.1, 1, 1.0)
