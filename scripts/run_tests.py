@@ -24,6 +24,15 @@ RESULTS = shared.BUILD / "test-results"
 # Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
 BACKEND_TESTS = ("tests/training", "-m", "not any_backend")
+# Compiling is 60 % of JAX's work in the tests, often of a step that another test has compiled: the same
+# executable, kept between tests and between runs of one checkout.
+ENVIRONMENTS = {
+    "jax": {
+        "JAX_COMPILATION_CACHE_DIR": str(shared.BUILD / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
+    }
+}
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 QUICK = "not slow and not e2e"
@@ -136,7 +145,10 @@ def checks(quick: bool) -> list[Check | Tests]:
     return [
         Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
         *short,
-        *(Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS)) for backend in others),
+        *(
+            Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS), ENVIRONMENTS.get(backend, {}))
+            for backend in others
+        ),
         Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
         Tests(first, (*IN_PARALLEL, "-m", "e2e"), {"CHROMIUM": path}),
         Check(
