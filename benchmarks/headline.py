@@ -6,8 +6,8 @@ import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS, UPDATE_STATISTICS
-from tb_keras_inspect.training.headline import headline, scalar_values
 from tb_keras_inspect.training.reduce.layout import Layout, Section
+from tb_keras_inspect.training.samples.headline import headline, scalar_values
 
 CALLS = 5000
 

@@ -27,8 +27,8 @@ from tb_keras_inspect.training.recorder import (
     SAMPLE,
     Recorder,
 )
-from tb_keras_inspect.training.sample import Sample
-from tb_keras_inspect.training.sample_encoder import encode
+from tb_keras_inspect.training.samples.sample import Sample
+from tb_keras_inspect.training.samples.sample_encoder import encode
 from tb_keras_inspect.training.schedule import Schedule
 
 STEPS_PER_EPOCH = 1000

@@ -15,6 +15,7 @@ from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_a
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.moved_options import explains_moved
+from tb_keras_inspect.training.option_checks import options_of
 from tb_keras_inspect.training.options import (
     BudgetOptions,
     ControlOptions,
@@ -23,7 +24,6 @@ from tb_keras_inspect.training.options import (
     PictureOptions,
     RecordOptions,
     control_options_of,
-    options_of,
     picture_options_of,
 )
 from tb_keras_inspect.training.probe.options import layer_name

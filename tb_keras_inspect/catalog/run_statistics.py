@@ -102,7 +102,7 @@ ENTRIES = (
         meaning="number of sampled batches that dead_fraction covers",
         formula="sampled batches of the last epoch",
         unit="batches",
-        source="`training/sample_decoder.py`, `training/dead_units.py`",
+        source="`training/samples/sample_decoder.py`, `training/samples/dead_units.py`",
         format=Format.COUNT,
     ),
     Statistic(

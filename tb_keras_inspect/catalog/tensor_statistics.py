@@ -79,8 +79,8 @@ ENTRIES = (
         "evenly spaced elements; NaN at the first sample and where either is zero or not finite",
         formula="np.dot(x, previous) / np.sqrt(np.dot(x, x) * np.dot(previous, previous))",
         unit="from -1 to 1",
-        source="`training/gradient_cosine.py`, `training/sample_decoder.py`; not in the tier "
-        "`economy`; negative for steps that undo each other: the learning rate is too high or the "
+        source="`training/samples/gradient_cosine.py`, `training/samples/sample_decoder.py`; "
+        "not in the tier `economy`; negative for steps that undo each other: the learning rate is too high or the "
         "batches are too noisy",
         scale=Scale.DIVERGING,
         nan_is_missing=True,
@@ -117,7 +117,8 @@ ENTRIES = (
         meaning="fraction of units that were zero in every sampled batch of the window",
         formula="np.mean(np.all(max_abs[window] == 0, axis=0)), max_abs of each unit and batch",
         unit="fraction",
-        source="`training/sample_decoder.py`, `training/dead_units.py`; the window is `dead_window`",
+        source="`training/samples/sample_decoder.py`, `training/samples/dead_units.py`; "
+        "the window is `dead_window`",
         format=Format.PERCENT,
         nan_is_missing=True,
     ),

@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -30,3 +31,13 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
                 raise
 
     return call
+
+
+def words(error: BaseException) -> str:
+    """An error as a user is told of it: its class and the first line of its message."""
+    plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    # Keras says first in which layer an error was met, and then which one.
+    count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
+    text = " ".join(lines[:count])
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,9 +1,10 @@
 """Checks of single options: each returns the value, or raises and says what is accepted."""
 
+import dataclasses
 import difflib
 import os
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 
@@ -84,3 +85,41 @@ def closest(name: Any, accepted: Iterable[str]) -> str:
     """A question that names the accepted word closest to `name`; empty if none is close."""
     match = difflib.get_close_matches(str(name), list(accepted), n=1)
     return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def names_of(options: Any) -> list[str]:
+    """The names of an option class."""
+    return [field.name for field in dataclasses.fields(options)]
+
+
+_Options = TypeVar("_Options")
+
+
+def options_of(kind: type[_Options], name: str, value: Any) -> _Options:
+    """What the user gave for one of the callback's arguments, as an option object.
+
+    Args:
+        kind: A class of options.
+        name: The argument.
+        value: An object of that class, a mapping of its fields, or None for the defaults.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if isinstance(value, kind):
+        return value
+    if value is None:
+        return kind()
+    accepted = names_of(kind)
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            f"`{name}` must be a {kind.__name__} or a mapping with keys from {', '.join(accepted)}. "
+            f"Received: {name}={value!r}"
+        )
+    for key in value:
+        if key not in accepted:
+            raise ValueError(
+                f"`{name}` has no option {key!r}.{closest(key, accepted)} "
+                f"Accepted: {', '.join(accepted)}. Received: {name}={dict(value)!r}"
+            )
+    return kind(**value)

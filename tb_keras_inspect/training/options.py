@@ -6,13 +6,14 @@ Importing this module does not load Keras.
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS, PICTURES
 from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
 from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
 from tb_keras_inspect.training import option_checks as check
+from tb_keras_inspect.training.option_checks import names_of, options_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -208,44 +209,6 @@ class ControlOptions:
     def __post_init__(self) -> None:
         if self.timeout is not None:
             check.checked_positive("timeout", self.timeout)
-
-
-def names_of(options: Any) -> list[str]:
-    """The names of an option class."""
-    return [field.name for field in dataclasses.fields(options)]
-
-
-_Options = TypeVar("_Options")
-
-
-def options_of(kind: type[_Options], name: str, value: Any) -> _Options:
-    """What the user gave for one of the callback's arguments, as an option object.
-
-    Args:
-        kind: A class of options.
-        name: The argument.
-        value: An object of that class, a mapping of its fields, or None for the defaults.
-
-    Raises:
-        ValueError: for anything else.
-    """
-    if isinstance(value, kind):
-        return value
-    if value is None:
-        return kind()
-    accepted = names_of(kind)
-    if not isinstance(value, Mapping):
-        raise ValueError(
-            f"`{name}` must be a {kind.__name__} or a mapping with keys from {', '.join(accepted)}. "
-            f"Received: {name}={value!r}"
-        )
-    for key in value:
-        if key not in accepted:
-            raise ValueError(
-                f"`{name}` has no option {key!r}.{check.closest(key, accepted)} "
-                f"Accepted: {', '.join(accepted)}. Received: {name}={dict(value)!r}"
-            )
-    return kind(**value)
 
 
 def picture_options_of(pictures: Any) -> PictureOptions:

@@ -1,8 +1,7 @@
-"""One training's recording: takes what the instrumented step and the probe pass see to the recorder."""
+"""Records one model: takes samples, snapshots and the model record to the recorder."""
 
 import contextlib
 import logging
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,13 +12,12 @@ from tensorboard.compat.proto import event_pb2
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.training.dead_units import DeadUnits
-from tb_keras_inspect.training.decode_queue import DecodeQueue, PendingSample
-from tb_keras_inspect.training.model import names
+from tb_keras_inspect.training.failsafe import words
 from tb_keras_inspect.training.model.connections import edges_of
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
+from tb_keras_inspect.training.model.readiness import has_weights, structure
 from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 from tb_keras_inspect.training.processes.group import NoRecorder
@@ -30,23 +28,25 @@ from tb_keras_inspect.training.recorder import (
     SNAPSHOT,
     Recorder,
 )
-from tb_keras_inspect.training.sample import Sample, Subscriber
-from tb_keras_inspect.training.sample_decoder import SampleDecoder
-from tb_keras_inspect.training.sample_encoder import encode, epoch_sample
+from tb_keras_inspect.training.samples.dead_units import DeadUnits
+from tb_keras_inspect.training.samples.decode_queue import DecodeQueue, PendingSample
+from tb_keras_inspect.training.samples.sample import Sample, Subscriber
+from tb_keras_inspect.training.samples.sample_decoder import SampleDecoder
+from tb_keras_inspect.training.samples.sample_encoder import encode, epoch_sample
 from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = 5.0  # seconds to wait for a place in the queue, for what must not be lost
+PATIENCE = 5.0  # seconds to wait for room in the queue, for what must not be lost
 
 
 class Session:
-    """Records one model's training: one `fit`, or several one after the other.
+    """Records one model in one `fit`, or in several, one after the other.
 
-    What it takes to build and compile the instrumented step and the probe pass is kept from one fit
-    to the next.
+    The instrumented step and the probe pass, which take long to build and compile, are kept from one
+    fit to the next.
 
     Args:
         model: The model in `fit`.
@@ -57,7 +57,7 @@ class Session:
         pictures: Options of `ProbePass`.
 
     Attributes:
-        problems: What has been turned off, and why, in words for the user; the callback empties it.
+        problems: What has been turned off, and why, as text for the user. The callback empties it.
         slot: The owner of the model's train function in this fit.
     """
 
@@ -80,7 +80,7 @@ class Session:
         self._facts: Mapping[str, float] = {}
         self._reported: set[str] = set()
         self.problems: list[str] = []
-        self._structure = _structure(model)
+        self._structure = structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
 
@@ -116,8 +116,8 @@ class Session:
         self._shown = False  # whether this fit's file has a snapshot
 
     def serves(self, model: keras.Model) -> bool:
-        """Whether this session can go on with a model: it is the same, and nothing has failed."""
-        same = model is self._model and _structure(model) == self._structure
+        """Whether this session can record a model: it is the same one, and nothing has failed."""
+        same = model is self._model and structure(model) == self._structure
         return same and not self._reported and self._instrumented.failure is None
 
     # Sampled steps.
@@ -277,14 +277,14 @@ class Session:
         if self._instrumented.failure is not None:
             self._report(
                 "gradients, activations, weights and updates are not recorded any more: "
-                f"instrumenting the training step failed with {_words(self._instrumented.failure)}. "
+                f"instrumenting the training step failed with {words(self._instrumented.failure)}. "
                 "Training goes on with the model's own step"
             )
         failure = self._recorder.failure
         if failure is not None:
             self._report(
                 f"nothing is recorded any more: writing to {self._recorder.path} failed with "
-                f"{_words(failure)}. What was written before can be viewed; training goes on"
+                f"{words(failure)}. What was written before can be viewed; training goes on"
             )
         elif self._recorder.dropped:
             self._report(
@@ -303,14 +303,14 @@ class Session:
             self._samples = None
             self._report(
                 "activation maps are not recorded any more: the probe pass failed with "
-                f"{_words(error)}. Everything else is recorded, and training goes on"
+                f"{words(error)}. Everything else is recorded, and training goes on"
             )
 
     def _report_off(self, probe: ProbePass) -> None:
         """Reports the kinds of pictures that have been turned off."""
         for what, error in probe.problems.items():
             self._report(
-                f"{what} are not recorded any more: computing them failed with {_words(error)}. "
+                f"{what} are not recorded any more: computing them failed with {words(error)}. "
                 "Everything else is recorded, and training goes on"
             )
         probe.problems.clear()
@@ -319,34 +319,3 @@ class Session:
         if text not in self._reported:
             self._reported.add(text)
             self.problems.append(text)
-
-
-def _structure(model: keras.Model) -> tuple[int, ...]:
-    return tuple(id(layer) for layer, _ in names.layers_of(model))
-
-
-def has_weights(model: keras.Model) -> bool:
-    """Whether the model has its weights: an unbuilt one makes them in its first step.
-
-    Builds the optimizer of a model that has: its slots, made inside the first trace, would have
-    TensorFlow trace the instrumented step twice. A step of the user's own may never use that
-    optimizer: then it stays as it is.
-    """
-    # A model whose own step calls its parts (a GAN) is never called, and so never built itself.
-    built = model.built or all(x.built for x in model._flatten_layers(include_self=False))
-    if not built or not model.variables:
-        return False
-    optimizer = getattr(model, "optimizer", None)
-    own_step = getattr(model.train_step, "__func__", None) is not keras.Model.train_step
-    if optimizer is not None and not optimizer.built and not own_step:
-        optimizer.build(model.trainable_variables)
-    return True
-
-
-def _words(error: BaseException) -> str:
-    plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    # Keras says first in which layer an error was met, and then which one.
-    count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
-    text = " ".join(lines[:count])
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -21,7 +21,7 @@ from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_source import WANTED as LIVE_KINDS
 from tb_keras_inspect.training.live.live_source import LiveSource
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 
 STATISTICS = {
     Kind.GRADIENT: TENSOR_STATISTICS,

@@ -20,7 +20,7 @@ from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.live.live_source import LiveSource
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from tb_keras_inspect.catalog.kind_facts import Live
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
 from tb_keras_inspect.store.sources.scalars import RawScalars
 from tb_keras_inspect.store.sources.source import NONE, Records, Stamp
-from tb_keras_inspect.training.sample import Decoded, Sample
+from tb_keras_inspect.training.samples.sample import Decoded, Sample
 
 MOST_SAMPLES = 600  # of a kind; beyond it every second one is dropped
 MOST_BYTES = 32_000_000  # of all kinds together, likewise

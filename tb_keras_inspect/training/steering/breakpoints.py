@@ -11,7 +11,7 @@ from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.diagnosis import PROBLEMS
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 from tb_keras_inspect.training.steering.sample_rows import SampleRows
 
 MAX_BREAKPOINTS = 100

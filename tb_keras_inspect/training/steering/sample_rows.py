@@ -7,7 +7,7 @@ from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 
 # In the order in which a step computes them: the first that is not finite is where it began.
 _ORDER = (Kind.INPUT, Kind.TARGET, Kind.ACTIVATION, Kind.GRADIENT, Kind.UPDATE, Kind.WEIGHT)

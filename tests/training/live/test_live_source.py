@@ -6,7 +6,7 @@ import pytest
 from tb_keras_inspect.records import DecodedTable, Kind
 from tb_keras_inspect.training.live import live_source
 from tb_keras_inspect.training.live.live_source import LiveSource
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 
 pytestmark = pytest.mark.any_backend
 

@@ -7,7 +7,7 @@ from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
 from tb_keras_inspect.records import DecodedTable, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 from tb_keras_inspect.training.steering.breakpoints import (
     FINDING,
     NONFINITE,

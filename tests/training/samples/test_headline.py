@@ -7,7 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.plugins.scalar import metadata
 
 from tb_keras_inspect import InspectCallback, load_run
-from tb_keras_inspect.training.headline import DESCRIPTIONS, TAG_PREFIX
+from tb_keras_inspect.training.samples.headline import DESCRIPTIONS, TAG_PREFIX
 from tests.training import model_zoo as zoo
 
 TAGS = {TAG_PREFIX + name for name in DESCRIPTIONS}

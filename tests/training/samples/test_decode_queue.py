@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from tb_keras_inspect.training.decode_queue import DecodeQueue
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.decode_queue import DecodeQueue
+from tb_keras_inspect.training.samples.sample import Sample
 
 pytestmark = pytest.mark.any_backend
 

@@ -4,7 +4,7 @@ import collections
 import threading
 from collections.abc import Callable
 
-from tb_keras_inspect.training.sample import Sample
+from tb_keras_inspect.training.samples.sample import Sample
 
 
 class PendingSample:

@@ -17,8 +17,8 @@ from tb_keras_inspect.records import (
 )
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.training.headline import scalar_values
-from tb_keras_inspect.training.sample import Decoded, Sample
+from tb_keras_inspect.training.samples.headline import scalar_values
+from tb_keras_inspect.training.samples.sample import Decoded, Sample
 
 
 def encode(sample: Sample) -> event_pb2.Event:

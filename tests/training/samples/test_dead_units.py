@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tb_keras_inspect.training.dead_units import DEFAULT_WINDOW, DeadUnits
+from tb_keras_inspect.training.samples.dead_units import DEFAULT_WINDOW, DeadUnits
 
 pytestmark = pytest.mark.any_backend
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import InspectCallback, load_run
-from tb_keras_inspect.training.gradient_cosine import GradientCosine
+from tb_keras_inspect.training.samples.gradient_cosine import GradientCosine
 
 
 def reference(a, b):

@@ -8,11 +8,11 @@ import numpy as np
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, Kind
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.dead_units import DeadUnits
-from tb_keras_inspect.training.gradient_cosine import GradientCosine
-from tb_keras_inspect.training.headline import headline
 from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section, SiteKey
-from tb_keras_inspect.training.sample import Decoded, Sample
+from tb_keras_inspect.training.samples.dead_units import DeadUnits
+from tb_keras_inspect.training.samples.gradient_cosine import GradientCosine
+from tb_keras_inspect.training.samples.headline import headline
+from tb_keras_inspect.training.samples.sample import Decoded, Sample
 
 # In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
 _APPLIES = "applies_accumulated"
