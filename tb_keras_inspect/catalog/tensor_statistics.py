@@ -80,8 +80,8 @@ ENTRIES = (
         formula="np.dot(x, previous) / np.sqrt(np.dot(x, x) * np.dot(previous, previous))",
         unit="from -1 to 1",
         source="`training/samples/gradient_cosine.py`, `training/samples/sample_decoder.py`; "
-        "not in the tier `economy`; negative for steps that undo each other: the learning rate is too high or the "
-        "batches are too noisy",
+        "not in the tier `economy`; negative for steps that undo each other: the learning rate is "
+        "too high or the batches are too noisy",
         scale=Scale.DIVERGING,
         nan_is_missing=True,
     ),
