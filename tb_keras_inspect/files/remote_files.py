@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Protocol
 
 # Google Cloud Storage has no append in fsspec: what is written shows when the file is closed.
-_NO_APPEND = frozenset(("gs", "gcs"))
+NO_APPEND = frozenset(("gs", "gcs"))
 
 
 class NewFile(Protocol):
@@ -81,7 +81,7 @@ def create(path: str) -> NewFile:
         OSError: If it cannot be created.
     """
     files: RemoteFiles
-    if path.partition("://")[0] in _NO_APPEND and importlib.util.find_spec("tensorflow"):
+    if path.partition("://")[0] in NO_APPEND and importlib.util.find_spec("tensorflow"):
         files = TensorFlowFiles(path)
     else:
         files = remote_files(path)
@@ -108,7 +108,7 @@ class FsspecFiles:
         import fsspec  # optional: only URLs need it
 
         self._system: Any = fsspec.core.url_to_fs(url)[0]
-        self._appends = url.partition("://")[0] not in _NO_APPEND
+        self._appends = url.partition("://")[0] not in NO_APPEND
 
     def names(self, directory: str) -> list[str]:
         return [_name(entry["name"]) for entry in self._entries(directory)]

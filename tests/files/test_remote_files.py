@@ -42,7 +42,7 @@ def test_each_write_to_a_new_file_can_be_read_at_once(place):
 def test_where_nothing_can_be_appended_the_file_stays_open(monkeypatch):
     pytest.importorskip("fsspec")
     path = f"{url('memory')}/events"
-    monkeypatch.setattr(remote_files, "_NO_APPEND", {"memory"})
+    monkeypatch.setattr(remote_files, "NO_APPEND", {"memory"})
     files = FsspecFiles(path)
     file = files.create(path)
     for data in (b"one", b"two"):
