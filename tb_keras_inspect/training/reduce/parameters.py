@@ -19,9 +19,15 @@ from tb_keras_inspect.training.reduce import statistics
 
 ROW = 256  # elements
 SMALL = 2**18  # elements; larger tensors are reduced alone
+MOST_ELEMENTS = 2**18  # that `Tensors.elements` gives: 1 MB per sample, whatever the model
 # Elements; the variance of shorter tensors is summed around their mean, which takes two more passes.
 # Among them are the ones that need it: biases and scales, which may all be nearly the same.
 SHORT = 4096
+
+
+def elements_each(limit: int, tensors: int) -> int:
+    """How many elements of each of so many tensors to take: `limit`, or fewer of very many tensors."""
+    return max(1, min(limit, MOST_ELEMENTS // max(tensors, 1)))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -23,7 +23,7 @@ from tb_keras_inspect.training.reduce.layout import (
     Section,
     SiteKey,
 )
-from tb_keras_inspect.training.reduce.parameters import Tensors
+from tb_keras_inspect.training.reduce.parameters import Tensors, elements_each
 from tb_keras_inspect.training.step import batch
 from tb_keras_inspect.training.step.observer import StepObserver
 
@@ -208,7 +208,7 @@ def _elements(
     limit = observer.settings.gradient_elements
     if not limit:
         return []
-    values, lengths = tensors.elements(observer.backend, limit)
+    values, lengths = tensors.elements(observer.backend, elements_each(limit, len(names)))
     return [(Section(kind, (), names, sum(lengths), lengths), values)]
 
 

@@ -27,3 +27,11 @@ def test_elements_are_evenly_spaced_ones_of_each_tensor_in_the_order_given(
     assert lengths == tuple(len(x) for x in expected)
     assert max(lengths) <= LIMIT
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(values), np.concatenate(expected))
+
+
+@pytest.mark.parametrize("tensors", [1, 256, 257, 3_002, 10_000, 10**6])
+def test_elements_of_many_tensors_together_stay_bounded(tensors):
+    each = parameters.elements_each(1024, tensors)
+    assert 1 <= each <= 1024
+    assert each * tensors <= max(parameters.MOST_ELEMENTS, tensors)
+    assert tensors > 256 or each == 1024
