@@ -76,7 +76,8 @@ ENTRIES = (
         title="Cosine to the previous sample",
         short="cosine",
         meaning="cosine between the gradient and that of the sample before, over at most 1,024 "
-        "evenly spaced elements (fewer in models of more than 256 variables); NaN at the first sample and where either is zero or not finite",
+        "evenly spaced elements (fewer in models of more than 256 variables); NaN at the first "
+        "sample and where either is zero or not finite",
         formula="np.dot(x, previous) / np.sqrt(np.dot(x, x) * np.dot(previous, previous))",
         unit="from -1 to 1",
         source="`training/samples/gradient_cosine.py`, `training/samples/sample_decoder.py`; "
