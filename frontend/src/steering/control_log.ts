@@ -27,5 +27,5 @@ export function entryText({command, why, old, new: now}: ControlEntry): string {
   return `${words(command)}: ${old ? `${old} → ` : ''}${now}`;
 }
 
-/** "set_learning_rate" to "set learning rate". */
-export const words = (name: string) => name.replaceAll('_', ' ');
+/** "set_learning_rate" to "set learning rate", "look_at_batch" to "inspect batch". */
+export const words = (name: string) => name.replace(/^look_at_/, 'inspect_').replaceAll('_', ' ');

@@ -26,4 +26,5 @@ test('an entry says what was changed and how, a breakpoint what it met', () => {
   expect(entryText(entry({command: 'pause', old: '', new: 'paused'}))).toBe('pause: paused');
   expect(entryText(entry({command: 'breakpoint', why: 'step 7'}))).toBe('paused: step 7');
   expect(words('run_to_epoch_end')).toBe('run to epoch end');
+  expect(words('look_at_batch')).toBe('inspect batch');
 });
