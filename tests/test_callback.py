@@ -234,7 +234,7 @@ def test_a_disk_that_fails_while_training_ends_in_one_warning_and_the_training_g
     class Full(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
             if epoch == 0:
-                callback._fit.recorder._writer._file.close()
+                callback._fit.recorder._writer.close()
 
     with pytest.warns(InspectWarning, match="nothing is recorded any more") as caught:
         made.fit(
