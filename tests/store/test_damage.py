@@ -1,6 +1,7 @@
 """Files and messages that are damaged, hostile or newer than we are."""
 
 import contextlib
+import pathlib
 
 import numpy as np
 import pytest
@@ -148,13 +149,15 @@ def test_a_record_still_being_written_is_read_when_it_is_whole(tmp_path):
     writer = write_run(tmp_path)
     event = to_event(50, 9e9, [writer.table(Kind.GRADIENT, 50)])
     data = frame(event.SerializeToString())
-    writer.file._file.write(data[:20])
-    writer.file._file.flush()
+    writer.close()
+    path = pathlib.Path(writer.file.path)
+    whole = path.read_bytes() + data
+    path.write_bytes(whole[: 20 - len(data)])
     run = load_run(tmp_path)
     assert len(run.table("gradient").steps) == 5
     assert run.problems
-    writer.file._file.write(data[20:])
-    writer.close()
+    with path.open("ab") as file:
+        file.write(data[20:])
     run.refresh()
     assert run.table("gradient").steps[-1] == 50
     assert run.problems == []
