@@ -6,6 +6,7 @@ import signal
 import subprocess
 
 import keras
+import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run
@@ -103,7 +104,7 @@ def test_a_killed_training_resumed_from_its_backup_is_one_run(tmp_path):
             served = RunData("a", ProviderLogdir(provider).run("a"))
             table = served.table("gradient")
             assert table.steps.tolist() == list(range(TOTAL))
-            assert (table.values == run.table("gradient").values).all()
+            np.testing.assert_array_equal(table.values, run.table("gradient").values)
 
 
 @pytest.mark.slow
