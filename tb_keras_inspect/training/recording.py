@@ -1,9 +1,8 @@
 """Records one model: takes samples, snapshots and the model record to the recorder."""
 
 import contextlib
-import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -12,7 +11,6 @@ from tensorboard.compat.proto import event_pb2
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
-from tb_keras_inspect.training.failsafe import words
 from tb_keras_inspect.training.model.connections import edges_of
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
@@ -20,6 +18,7 @@ from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.model.readiness import has_weights, structure
 from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
+from tb_keras_inspect.training.problem_reports import ProblemReports
 from tb_keras_inspect.training.processes.group import NoRecorder
 from tb_keras_inspect.training.processes.replicas import combine_replicas
 from tb_keras_inspect.training.recorder import (
@@ -36,8 +35,6 @@ from tb_keras_inspect.training.samples.sample_encoder import encode, epoch_sampl
 from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
-
-logger = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds to wait for room in the queue, for what must not be lost
 
@@ -57,7 +54,6 @@ class Session:
         pictures: Options of `ProbePass`.
 
     Attributes:
-        problems: What has been turned off, and why, as text for the user. The callback empties it.
         slot: The owner of the model's train function in this fit.
     """
 
@@ -78,8 +74,7 @@ class Session:
         self._fingerprint, self._described = 0, -1  # the last model record, and its step
         self._step = 0
         self._facts: Mapping[str, float] = {}
-        self._reported: set[str] = set()
-        self.problems: list[str] = []
+        self._reports = ProblemReports()
         self._structure = structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
@@ -118,7 +113,7 @@ class Session:
     def serves(self, model: keras.Model) -> bool:
         """Whether this session can record a model: it is the same one, and nothing has failed."""
         same = model is self._model and structure(model) == self._structure
-        return same and not self._reported and self._instrumented.failure is None
+        return same and not self._reports.has_any and self._instrumented.failure is None
 
     # Sampled steps.
 
@@ -143,7 +138,7 @@ class Session:
 
     def _on_sample(self, vector: Any, head: Any) -> None:
         if self._samples is not None and self._samples.needs_batch and head is not None:
-            with self._maps_only():
+            with self._reports.of_the_probe_pass(self._turn_off_maps):
                 self._samples = ProbeSamples.from_batch(head, self._samples.count)
         self._instrumented.samples = 0
         self._describe()
@@ -211,7 +206,7 @@ class Session:
         if self._recorder.failure is not None:
             return
         first, self._shown = not self._shown, True
-        with self._maps_only():
+        with self._reports.of_the_probe_pass(self._turn_off_maps):
             if not self._model.built:
                 raise ValueError(f"the model {self._model.name!r} is never called as a whole")
             if self._probe is None:
@@ -222,7 +217,8 @@ class Session:
                 )
             probe, now = self._probe, time.time()
             values = probe.run(step)
-            self._report_off(probe)
+            self._reports.of_pictures(probe.problems)
+            probe.problems.clear()
             if self._edges is None:
                 self._edges = edges_of(self._model, self._samples.inputs, probe.order)
             self._describe()
@@ -272,50 +268,14 @@ class Session:
 
     # What goes wrong.
 
+    @property
+    def problems(self) -> list[str]:
+        """What has been turned off, and why, as text for the user. The callback empties it."""
+        return self._reports.texts
+
     def check(self) -> None:
         """Adds to `problems` what has stopped since the last call."""
-        if self._instrumented.failure is not None:
-            self._report(
-                "gradients, activations, weights and updates are not recorded any more: "
-                f"instrumenting the training step failed with {words(self._instrumented.failure)}. "
-                "Training goes on with the model's own step"
-            )
-        failure = self._recorder.failure
-        if failure is not None:
-            self._report(
-                f"nothing is recorded any more: writing to {self._recorder.path} failed with "
-                f"{words(failure)}. What was written before can be viewed; training goes on"
-            )
-        elif self._recorder.dropped:
-            self._report(
-                "some sampled steps are left out, from about here on: the disk cannot keep up with "
-                f"{self._recorder.path}, and training does not wait for it. The others are recorded. "
-                "A larger `every` avoids that"
-            )
+        self._reports.check(self._instrumented.failure, self._recorder)
 
-    @contextlib.contextmanager
-    def _maps_only(self) -> Iterator[None]:
-        """A block whose failure turns off the activation maps and nothing else."""
-        try:
-            yield
-        except Exception as error:
-            logger.debug("the probe pass failed", exc_info=True)
-            self._samples = None
-            self._report(
-                "activation maps are not recorded any more: the probe pass failed with "
-                f"{words(error)}. Everything else is recorded, and training goes on"
-            )
-
-    def _report_off(self, probe: ProbePass) -> None:
-        """Reports the kinds of pictures that have been turned off."""
-        for what, error in probe.problems.items():
-            self._report(
-                f"{what} are not recorded any more: computing them failed with {words(error)}. "
-                "Everything else is recorded, and training goes on"
-            )
-        probe.problems.clear()
-
-    def _report(self, text: str) -> None:
-        if text not in self._reported:
-            self._reported.add(text)
-            self.problems.append(text)
+    def _turn_off_maps(self) -> None:
+        self._samples = None
