@@ -53,7 +53,8 @@ def uv_environment() -> dict[str, str]:
     # uv compiles nothing; without bytecode each of TensorFlow's imports would take ten seconds more.
     without = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
     inherited = {name: value for name, value in os.environ.items() if name not in without}
-    return named | inherited | {"PATH": os.pathsep.join(paths)}
+    # uv brings certificates of its own; pip trusts those of the system.
+    return {"UV_SYSTEM_CERTS": "true"} | named | inherited | {"PATH": os.pathsep.join(paths)}
 
 
 def venv_program(venv: pathlib.Path, name: str) -> pathlib.Path:
