@@ -182,7 +182,7 @@ class InspectCallback(keras.callbacks.Callback):
             options,
             session,
             self.params,
-            last.next_step if last is not None else 0,
+            last,
             self._controller,
             _warn,
         )

@@ -1,8 +1,10 @@
 """InspectCallback's options: what is refused, in which words, and what they change."""
 
+import copy
 import dataclasses
 import logging
 import pathlib
+import pickle
 
 import keras
 import numpy as np
@@ -42,6 +44,7 @@ def fit(callback, made=None, **options):
     return (made or model()).fit(X, Y, callbacks=[callback], **options)
 
 
+ARRAY = np.array([1, 2])
 REFUSED = [
     ({"every": 0}, r"`every` must be 'auto' or a whole number of steps from 1. Received: every=0"),
     ({"every": -3}, "every=-3"),
@@ -60,6 +63,19 @@ REFUSED = [
     ({"layers": "("}, r"valid regular expression"),
     ({"layers": []}, r"non-empty list"),
     ({"layers": [3]}, r"Received an item: 3"),
+    ({"every": ARRAY}, r"`every` must be 'auto' or .* Received: every=array"),
+    ({"tier": ARRAY}, r"`tier` must be one of .* Received: tier=array"),
+    ({"tier": ["full"]}, r"`tier` must be one of .* Received: tier=\['full'\]"),
+    ({"console": ARRAY}, r"`console` must be None or one of .* Received: console=array"),
+    ({"stop_on": [ARRAY]}, r"`stop_on` takes .* Received: \[1 2\]"),
+    ({"stop_on": np.array(1)}, r"`stop_on` takes .* Received: 1"),
+    (
+        {"pictures": [["kernels"]]},
+        r"`kinds` .* list of some of .* Received: kinds=\[\['kernels'\]\]",
+    ),
+    ({"pictures": [ARRAY]}, r"`kinds` .* list of some of .* Received: kinds=\[array"),
+    ({"pictures": np.array(1)}, r"`kinds` .* list of some of .* Received: kinds=array"),
+    ({"pictures": "kernels"}, r"`kinds` .* list of some of .* Received: kinds='kernels'"),
 ]
 
 
@@ -105,6 +121,65 @@ def test_an_old_keyword_is_answered_in_one_line_with_its_new_place(old, place, t
     assert name in {field.name for field in dataclasses.fields(GROUPS[group])}
     changes = pathlib.Path(tb_keras_inspect.__file__).parent.parent / "CHANGELOG.md"
     assert f"`{old}=...` is `{group}=" in changes.read_text()
+
+
+def test_several_old_keywords_are_answered_together(tmp_path):
+    with pytest.raises(TypeError) as caught:
+        InspectCallback(tmp_path, overhead=0.1, control_timeout=9, gradients=False)
+    assert str(caught.value) == (
+        "`overhead` is now in `budget`, `control_timeout` is now in `control`, "
+        "`gradients` is now in `record`: InspectCallback(..., budget={'overhead': 0.1}, "
+        "control={'timeout': 9}, record={'gradients': False})"
+    )
+    with pytest.raises(TypeError) as caught:
+        InspectCallback(tmp_path, gradients=False, weights=True)
+    assert str(caught.value).endswith(
+        "InspectCallback(..., record={'gradients': False, 'weights': True})"
+    )
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        lambda: (name for name in ["kernels", "attention"]),
+        lambda: {"kernels": 1, "attention": 2}.keys(),
+        lambda: np.array(["kernels", "attention"]),
+    ],
+    ids=["generator", "dict_keys", "array"],
+)
+def test_pictures_may_be_any_iterable_of_names(pictures, tmp_path):
+    given = InspectCallback(tmp_path, pictures=pictures())._options.pictures
+    assert given == PictureOptions(kinds=["kernels", "attention"])
+
+
+def test_options_with_thresholds_can_be_hashed_copied_and_pickled():
+    thresholds = {"dead_share": 0.3}
+    options = DiagnosisOptions(thresholds=thresholds)
+    thresholds["dead_share"] = 7  # what was checked is a copy
+    assert options.thresholds == {"dead_share": 0.3}
+    for same in (copy.deepcopy(options), pickle.loads(pickle.dumps(options))):
+        assert same == options
+        assert hash(same) == hash(options)
+    assert options != DiagnosisOptions(thresholds={"dead_share": 0.4})
+
+
+def test_an_error_in_on_finding_is_reported_once_over_the_fits_of_a_callback(tmp_path, recwarn):
+    calls = []
+
+    def fail(finding):
+        calls.append(finding)
+        raise RuntimeError("mine")
+
+    callback = InspectCallback(
+        tmp_path, every=1, maps_every=0, console=None, diagnosis={"on_finding": fail}
+    )
+    for _ in range(2):
+        made = model()
+        made.layers[0].kernel.assign(np.full((6, 5), np.nan))
+        fit(callback, made)
+    texts = [str(w.message) for w in recwarn if issubclass(w.category, InspectWarning)]
+    assert ["RuntimeError: mine" in text for text in texts] == [True]
+    assert len(calls) == 1
 
 
 def test_an_object_a_mapping_and_a_list_of_pictures_record_the_same(tmp_path):

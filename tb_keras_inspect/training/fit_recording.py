@@ -29,7 +29,8 @@ class FitRecording:
         options: The callback's options.
         session: Records the model.
         params: What Keras says of the fit: `steps` in an epoch and `epochs`, None if not known.
-        next_step: The run's step number of the first batch.
+        previous: The fit that the same callback recorded before, or None: step numbers go on from
+            it, and an `on_finding` that has raised there is not called again.
         controller: Takes commands. None if the run takes none.
         warn: Shows the user a warning.
 
@@ -48,7 +49,7 @@ class FitRecording:
         options: Options,
         session: Session,
         params: Mapping[str, Any],
-        next_step: int,
+        previous: "FitRecording | None",
         controller: Controller | None,
         warn: Callable[[str], Any],
     ):
@@ -56,16 +57,17 @@ class FitRecording:
         self._processes = join(model, log_dir)
         self.recorder: Any = Recorder(log_dir) if self._processes.writes else NoRecorder()
         self.session, self._controller = session, controller
-        self.next_step, self.is_open = next_step, True
+        self.next_step, self.is_open = previous.next_step if previous is not None else 0, True
         self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
         self._snapshots = Snapshots(options.maps_every, options.max_bytes)
         self._has_begun = False
         self._epoch = self._epoch_step = 0
         self._last_batch = -1
         session.open(self.recorder, params.get("steps"), self._processes.count)
+        on_finding = options.diagnosis.on_finding
         self.live_diagnosis = LiveDiagnosis(
             options.console,
-            options.diagnosis.on_finding,
+            on_finding if previous is None else previous.live_diagnosis.on_finding,
             options.stop_on,
             options.diagnosis.thresholds,
             is_alone=self._processes.count == 1,

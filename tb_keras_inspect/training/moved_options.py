@@ -30,15 +30,18 @@ _P = ParamSpec("_P")
 
 
 def explains_moved(init: Callable[_P, None]) -> Callable[_P, None]:
-    """Wraps an `__init__` so that a keyword of `MOVED` raises a `TypeError` with its new place."""
+    """Wraps an `__init__` so that keywords of `MOVED` raise a `TypeError` with their new places."""
 
     @functools.wraps(init)
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        for old in kwargs:
-            if old in MOVED:
+        if moved := [old for old in kwargs if old in MOVED]:
+            groups: dict[str, dict[str, object]] = {}
+            for old in moved:
                 argument, key = MOVED[old]
-                now = f"InspectCallback(..., {argument}={{{key!r}: {kwargs[old]!r}}})"
-                raise TypeError(f"`{old}` is now in `{argument}`: {now}")
+                groups.setdefault(argument, {})[key] = kwargs[old]
+            places = ", ".join(f"`{old}` is now in `{MOVED[old][0]}`" for old in moved)
+            now = ", ".join(f"{argument}={values!r}" for argument, values in groups.items())
+            raise TypeError(f"{places}: InspectCallback(..., {now})")
         init(*args, **kwargs)
 
     return wrapper

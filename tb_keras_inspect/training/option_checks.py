@@ -3,10 +3,15 @@
 import dataclasses
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, TypeVar
 
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
+
+
+def is_one_of(value: Any, accepted: Container[str]) -> bool:
+    """Whether a value is one of some names; False also for what cannot be hashed or compared."""
+    return isinstance(value, str) and value in accepted
 
 
 def checked_log_dir(log_dir: Any) -> str:
@@ -20,7 +25,7 @@ def checked_log_dir(log_dir: Any) -> str:
 
 def checked_every(every: Any) -> int | str:
     """A number of steps, or "auto"."""
-    if every == "auto":
+    if isinstance(every, str) and every == "auto":
         return "auto"
     if isinstance(every, bool) or not isinstance(every, int) or every < 1:
         raise ValueError(
@@ -64,7 +69,7 @@ def checked_switch(name: str, value: Any) -> bool | None:
 
 def checked_console(console: Any) -> str | None:
     """A severity, or None."""
-    if console is not None and console not in SEVERITIES:
+    if console is not None and not is_one_of(console, SEVERITIES):
         raise ValueError(
             f"`console` must be None or one of {', '.join(SEVERITIES)}. Received: console={console!r}"
         )
@@ -74,11 +79,21 @@ def checked_console(console: Any) -> str | None:
 def checked_stop_on(stop_on: Any) -> frozenset[str]:
     """Problems and severities; a single one may be given as a string."""
     accepted = (*PROBLEMS, *SEVERITIES)
-    given = (stop_on,) if isinstance(stop_on, str) or not isinstance(stop_on, Iterable) else stop_on
-    chosen = list(given)
-    if unknown := sorted(str(name) for name in chosen if name not in accepted):
+    chosen = items_of(stop_on)
+    chosen = [stop_on] if chosen is None else chosen
+    if unknown := sorted(str(name) for name in chosen if not is_one_of(name, accepted)):
         raise ValueError(f"`stop_on` takes {', '.join(accepted)}. Received: {', '.join(unknown)}")
     return frozenset(chosen)
+
+
+def items_of(value: Any) -> list[Any] | None:
+    """The items of an iterable; None for anything else, and for a string or a mapping."""
+    if not isinstance(value, Iterable) or isinstance(value, (str, Mapping)):
+        return None
+    try:
+        return list(value)
+    except TypeError:  # an array without axes has `__iter__` all the same
+        return None
 
 
 def closest(name: Any, accepted: Iterable[str]) -> str:
@@ -117,7 +132,7 @@ def options_of(kind: type[_Options], name: str, value: Any) -> _Options:
             f"Received: {name}={value!r}"
         )
     for key in value:
-        if key not in accepted:
+        if not is_one_of(key, accepted):
             raise ValueError(
                 f"`{name}` has no option {key!r}.{closest(key, accepted)} "
                 f"Accepted: {', '.join(accepted)}. Received: {name}={dict(value)!r}"

@@ -90,18 +90,17 @@ class PictureOptions:
     grad_cam_layer: Any = None
 
     def __post_init__(self) -> None:
-        kinds = self.kinds
-        if kinds is not None:
-            is_list = isinstance(kinds, Iterable) and not isinstance(kinds, (str, Mapping))
-            names = tuple(kinds) if is_list else None
-            if names is None or any(name not in PICTURES for name in names):
-                received = kinds if names is None else list(names)
-                hint = "".join(check.closest(n, PICTURES) for n in names or () if n not in PICTURES)
+        if self.kinds is not None:
+            names = check.items_of(self.kinds)
+            unknown = [name for name in names or () if not check.is_one_of(name, PICTURES)]
+            if names is None or unknown:
+                received = self.kinds if names is None else names
+                hint = "".join(check.closest(name, PICTURES) for name in unknown)
                 raise ValueError(
                     f"`kinds` of pictures must be None for all, or a list of some of "
                     f"{sorted(PICTURES)}.{hint} Received: kinds={received!r}"
                 )
-            object.__setattr__(self, "kinds", names)
+            object.__setattr__(self, "kinds", tuple(names))
         check.checked_whole("max_channels", self.max_channels, least=1)
         check.checked_whole("max_pixels", self.max_pixels, least=1)
 
@@ -165,7 +164,8 @@ class DiagnosisOptions:
     """
 
     on_finding: Callable[[Finding], Any] | None = None
-    thresholds: Mapping[str, float] | None = None
+    # A dict, which can be pickled and copied but not hashed.
+    thresholds: Mapping[str, float] | None = dataclasses.field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         if self.on_finding is not None and not callable(self.on_finding):
@@ -212,8 +212,8 @@ class ControlOptions:
 
 
 def picture_options_of(pictures: Any) -> PictureOptions:
-    """As `options_of`; a list is short for its `kinds`."""
-    if isinstance(pictures, (str, list, tuple, set, frozenset)):
+    """As `options_of`; an iterable of names is short for its `kinds`."""
+    if isinstance(pictures, Iterable) and not isinstance(pictures, Mapping):
         return PictureOptions(kinds=pictures)
     if pictures is not None and not isinstance(pictures, (PictureOptions, Mapping)):
         raise ValueError(

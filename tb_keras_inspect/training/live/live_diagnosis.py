@@ -43,6 +43,7 @@ class LiveDiagnosis:
 
     Attributes:
         evaluations: How often rules have run.
+        on_finding: The user's function; None if there is none, or after it has raised.
         listener: Called with each finding when it first appears, as `on_finding` is. None for nobody.
         run: The fit as the store reads it.
     """
@@ -57,7 +58,7 @@ class LiveDiagnosis:
         budget: float = BUDGET,
         clock: Callable[[], float] = time.perf_counter,
     ):
-        self._console, self._on_finding, self._stop_on = console, on_finding, stop_on
+        self._console, self.on_finding, self._stop_on = console, on_finding, stop_on
         self._thresholds = Thresholds(THRESHOLDS, thresholds)
         self._is_alone, self._budget, self._clock = is_alone, budget, clock
         self._lock = threading.Lock()
@@ -76,7 +77,7 @@ class LiveDiagnosis:
     @property
     def is_needed(self) -> bool:
         """Whether its findings are of use to anyone."""
-        return bool(self._console or self._on_finding or self._stop_on)
+        return bool(self._console or self.on_finding or self._stop_on)
 
     @property
     def seconds_per_sample(self) -> float:
@@ -189,12 +190,12 @@ class LiveDiagnosis:
             print(f"\n{message(finding)}\n", flush=True)
 
     def _call(self, finding: Finding) -> list[str]:
-        if self._on_finding is None:
+        if self.on_finding is None:
             return []
         try:
-            self._on_finding(finding)
+            self.on_finding(finding)
         except Exception as error:
-            self._on_finding = None
+            self.on_finding = None
             return [
                 f"`on_finding` is not called any more: it raised {type(error).__name__}: {error}. "
                 "Training goes on"

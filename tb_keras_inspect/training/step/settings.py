@@ -55,7 +55,7 @@ def settings_for(tier: str, **switches: bool | None) -> Settings:
     Raises:
         ValueError: for a tier that does not exist.
     """
-    if tier not in TIERS:
+    if not isinstance(tier, str) or tier not in TIERS:
         raise ValueError(f"`tier` must be one of {sorted(TIERS)}. Received: tier={tier!r}")
     chosen = {name: value for name, value in switches.items() if value is not None}
     return dataclasses.replace(TIERS[tier], **chosen)
