@@ -20,7 +20,7 @@ class Claim:
 
     Attributes:
         is_free: Whether no other process holds the directory. Also True where that cannot be known, as
-            on some network file systems.
+            on some network file systems; but False where the lock file is another user's.
 
     Raises:
         OSError: If the directory cannot be created.
@@ -39,6 +39,8 @@ class Claim:
             self._lock.acquire(blocking=False)
         except Timeout:
             self.is_free = False
+        except PermissionError:  # another user's lock file, if there is one
+            self.is_free = not os.path.lexists(self._lock.lock_file)
         except (OSError, NotImplementedError):  # a file system without locks
             pass
 

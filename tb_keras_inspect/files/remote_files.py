@@ -29,13 +29,16 @@ class RemoteFiles(Protocol):
         """List the paths of the files in a directory."""
 
     def walk(self, directory: str) -> list[tuple[str, list[str]]]:
-        """List the directories below a directory, itself included, with the names of their files."""
+        """List the directories below a directory, itself included, with the names of their files.
+
+        What is missing is left out; a directory that cannot be read is an error.
+        """
 
     def size(self, path: str) -> int:
         """Return the size of a file in bytes."""
 
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
-        """Return the bytes `start` to `stop` of a file, fewer if it ends before."""
+        """Return the bytes `start` to `stop` of a file, fewer if it ends before; by default all."""
 
     def write(self, path: str, data: bytes) -> None:
         """Write a whole file."""
@@ -97,8 +100,19 @@ def _os_errors() -> Iterator[None]:
     except OSError:
         raise
     except Exception as error:
-        kind = FileNotFoundError if "NotFound" in type(error).__name__ else OSError
-        raise kind(f"{type(error).__name__}: {error}") from error
+        raise OSError(f"{type(error).__name__}: {error}") from error
+
+
+@contextlib.contextmanager
+def _tensorflow_errors() -> Iterator[None]:
+    """The same for TensorFlow's layer, whose errors are no OSErrors."""
+    from tensorboard.compat import tf
+
+    with _os_errors():
+        try:
+            yield
+        except tf.errors.NotFoundError as error:
+            raise FileNotFoundError(f"{type(error).__name__}: {error}") from error
 
 
 class FsspecFiles:
@@ -124,9 +138,21 @@ class FsspecFiles:
 
     @_os_errors()
     def walk(self, directory: str) -> list[tuple[str, list[str]]]:
-        root = self._system._strip_protocol(directory).rstrip("/")
-        found = self._system.walk(root)
-        return [(directory.rstrip("/") + at[len(root) :], list(names)) for at, _, names in found]
+        self._system.invalidate_cache()
+        found, to_list = [], [directory.rstrip("/")]
+        while to_list:  # not fsspec's walk: to it, a directory that cannot be read is empty
+            at = to_list.pop(0)
+            path = self._system._strip_protocol(at)
+            with contextlib.suppress(FileNotFoundError):
+                entries = [(_name(e["name"]), e["type"]) for e in self._inside(path)]
+                found.append((at, [name for name, kind in entries if kind != "directory"]))
+                to_list += [f"{at}/{name}" for name, kind in entries if kind == "directory"]
+        return found
+
+    def _inside(self, path: str) -> list[dict[str, Any]]:
+        """Object stores also list the object that stands for the directory itself."""
+        entries = self._system.ls(path, detail=True)
+        return [entry for entry in entries if entry["name"].strip("/") != path.strip("/")]
 
     @_os_errors()
     def size(self, path: str) -> int:
@@ -138,6 +164,8 @@ class FsspecFiles:
 
     @_os_errors()
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
+        if not start and stop is None:  # no range: an empty object has none
+            return bytes(self._system.cat_file(path))
         return bytes(self._system.cat_file(path, start=start, end=stop))
 
     @_os_errors()
@@ -176,7 +204,7 @@ class TensorFlowFiles:
 
     _known_schemes: ClassVar[set[str]] = set()
 
-    @_os_errors()
+    @_tensorflow_errors()
     def __init__(self, url: str) -> None:
         from tensorboard.compat import tf  # TensorBoard's stand-in where there is no TensorFlow
 
@@ -186,48 +214,48 @@ class TensorFlowFiles:
             self._gfile.exists(url)  # raises for a scheme that the layer does not know
             self._known_schemes.add(scheme)
 
-    @_os_errors()
+    @_tensorflow_errors()
     def names(self, directory: str) -> list[str]:
         return [str(name).rstrip("/") for name in self._gfile.listdir(directory)]
 
-    @_os_errors()
+    @_tensorflow_errors()
     def files(self, directory: str) -> list[str]:
         paths = [f"{directory.rstrip('/')}/{name}" for name in self.names(directory)]
         return [path for path in paths if not self._gfile.isdir(path)]
 
-    @_os_errors()
+    @_tensorflow_errors()
     def walk(self, directory: str) -> list[tuple[str, list[str]]]:
         return [(at, list(names)) for at, _, names in self._gfile.walk(directory)]
 
-    @_os_errors()
+    @_tensorflow_errors()
     def size(self, path: str) -> int:
         return int(self._gfile.stat(path).length)
 
-    @_os_errors()
+    @_tensorflow_errors()
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
         with self._gfile.GFile(path, "rb") as file:
             if start:
                 file.seek(start)
             return bytes(file.read() if stop is None else file.read(stop - start))
 
-    @_os_errors()
+    @_tensorflow_errors()
     def write(self, path: str, data: bytes) -> None:
         with self._gfile.GFile(path, "wb") as file:
             file.write(data)
 
-    @_os_errors()
+    @_tensorflow_errors()
     def create(self, path: str) -> NewFile:
         return _FlushedFile(self._gfile.GFile(path, "wb"))
 
-    @_os_errors()
+    @_tensorflow_errors()
     def move(self, source: str, target: str) -> None:
         self._gfile.rename(source, target, overwrite=True)
 
-    @_os_errors()
+    @_tensorflow_errors()
     def remove(self, path: str) -> None:
         self._gfile.remove(path)
 
-    @_os_errors()
+    @_tensorflow_errors()
     def make(self, directory: str) -> None:
         self._gfile.makedirs(directory)
 

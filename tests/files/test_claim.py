@@ -1,5 +1,6 @@
 """One recording at a time has a directory, from process to process."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -83,6 +84,31 @@ def test_a_forked_child_neither_holds_the_directory_nor_frees_it(tmp_path):
 def test_where_the_lock_cannot_be_made_the_directory_counts_as_free(tmp_path):
     (tmp_path / "elsewhere").write_text("")
     (tmp_path / LOCK_FILE).symlink_to(tmp_path / "elsewhere")  # not followed
+    assert Claim(str(tmp_path)).is_free
+
+
+def refuse(monkeypatch, refused):
+    """Let nothing open a file, as where it is another user's; to root, permissions mean nothing."""
+    original = os.open
+
+    def opened(path, *arguments, **options):
+        if os.fspath(path) == str(refused):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return original(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", opened)
+
+
+def test_beside_another_users_lock_file_a_run_is_recorded_below(tmp_path, monkeypatch):
+    (tmp_path / LOCK_FILE).touch()
+    refuse(monkeypatch, tmp_path / LOCK_FILE)
+    mine = claim(str(tmp_path))
+    assert mine.path == str(tmp_path / "process_2")
+    mine.release()
+
+
+def test_where_no_lock_file_may_be_made_the_directory_counts_as_free(tmp_path, monkeypatch):
+    refuse(monkeypatch, tmp_path / LOCK_FILE)
     assert Claim(str(tmp_path)).is_free
 
 
