@@ -12,6 +12,7 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,11 +25,12 @@ RESULTS = shared.BUILD / "test-results"
 # Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
 BACKEND_TESTS = ("tests/training", "-m", "not any_backend")
-# Compiling is 60 % of JAX's work in the tests, often of a step that another test has compiled: the same
-# executable, kept between tests and between runs of one checkout.
+# Compiling is 60 % of JAX's work in the tests, often of a step that another test has compiled: the
+# processes of a run share the executables, in a folder that each run empties first.
+EXECUTABLES = "JAX_COMPILATION_CACHE_DIR"
 ENVIRONMENTS = {
     "jax": {
-        "JAX_COMPILATION_CACHE_DIR": str(shared.BUILD / "jax"),
+        EXECUTABLES: str(shared.BUILD / "jax"),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
     }
@@ -102,6 +104,8 @@ class Tests:
         shared.say(self.name)
         report = RESULTS / f"{re.sub('[^a-z0-9]+', '_', self.name.lower())}.xml"
         report.unlink(missing_ok=True)
+        if EXECUTABLES in self.environment:  # no result depends on what an earlier run left
+            shutil.rmtree(self.environment[EXECUTABLES], ignore_errors=True)
         command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *self.arguments]
         environment = os.environ | self.environment | {"KERAS_BACKEND": self.backend}
         status = subprocess.run(command, cwd=shared.ROOT, env=environment, check=False).returncode
