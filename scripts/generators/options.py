@@ -49,6 +49,8 @@ def _defaults(found: ast.ClassDef) -> dict[str, str]:
 def _code(value: ast.expr | None) -> str:
     if value is None:
         return ""
+    if isinstance(value, ast.Call):  # of `dataclasses.field`
+        value = next(item.value for item in value.keywords if item.arg == "default")
     text = ast.unparse(value)
     text = str(getattr(pictures, text, text))  # a constant
     return f"`{text}`".replace("'", '"')

@@ -92,7 +92,7 @@ ENTRIES = (
         meaning="number of the epoch, from 0",
         formula="epochs begun before this one",
         unit="epochs",
-        source="`callback.py`",
+        source="`training/fit_recording.py`",
         format=Format.COUNT,
     ),
     Statistic(

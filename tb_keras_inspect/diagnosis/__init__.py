@@ -1,7 +1,7 @@
 """What is wrong with a training run, where, since when, and what to do about it.
 
-`diagnose` applies every rule of `rules/` to a run. May be imported by the callback, `plugin`, `output`
-and `cli`; imports `store` and `catalog`, never Keras or a backend.
+`diagnose` applies every rule of `rules/` to a run. May be imported by the callback, `training`,
+`plugin`, `plots`, `export`, `html` and `cli`; imports `store` and `catalog`, never Keras or a backend.
 """
 
 from tb_keras_inspect.diagnosis.engine import diagnose, thresholds_of

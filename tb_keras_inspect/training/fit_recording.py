@@ -57,7 +57,8 @@ class FitRecording:
         self._processes = join(model, log_dir)
         self.recorder: Any = Recorder(log_dir) if self._processes.writes else NoRecorder()
         self.session, self._controller = session, controller
-        self.next_step, self.is_open = previous.next_step if previous is not None else 0, True
+        self.next_step: int = previous.next_step if previous is not None else 0
+        self.is_open = True
         self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
         self._snapshots = Snapshots(options.maps_every, options.max_bytes)
         self._has_begun = False
@@ -65,7 +66,7 @@ class FitRecording:
         self._last_batch = -1
         session.open(self.recorder, params.get("steps"), self._processes.count)
         on_finding = options.diagnosis.on_finding
-        self.live_diagnosis = LiveDiagnosis(
+        self.live_diagnosis: LiveDiagnosis = LiveDiagnosis(
             options.console,
             on_finding if previous is None else previous.live_diagnosis.on_finding,
             options.stop_on,
