@@ -310,11 +310,11 @@ FED = [
         activations=False,
         fit={"validation_data": (100.0 * zoo.vectors(seed=9), zoo.labels(seed=9))},
     ),
-    # What feeds `fit` is Keras's own, the same under every backend.
-    Case("generator", zoo.mlp, feed=generator_feed, backends=("tensorflow",)),
+    # Keras's own code, so each of the two under one other backend than TensorFlow.
+    Case("generator", zoo.mlp, feed=generator_feed, backends=("tensorflow", "jax")),
     # The length of the sequences is not known when the step is traced.
     Case("sequences_from_a_generator", zoo.transformer, data=token_data, feed=generator_feed),
-    Case("py_dataset", zoo.mlp, feed=py_dataset_feed, backends=("tensorflow",)),
+    Case("py_dataset", zoo.mlp, feed=py_dataset_feed, backends=("tensorflow", "torch")),
     Case("tf_data", zoo.mlp, feed=tf_data_feed, backends=("tensorflow", "jax")),
     Case("data_loader", zoo.mlp, feed=data_loader_feed, backends=("tensorflow", "torch")),
 ]

@@ -73,7 +73,7 @@ class Interrupt(keras.callbacks.Callback):
     "error",
     [
         KeyboardInterrupt(),
-        pytest.param(RuntimeError("out of data"), marks=pytest.mark.any_backend),
+        RuntimeError("out of data"),
     ],
     ids=repr,
 )
@@ -106,7 +106,6 @@ def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     assert len(run.models) == 2  # one a file: each can be read by itself
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_model_records_have_steps_of_their_own(tmp_path):
     """TensorBoard keeps one value of a tag at a step."""
@@ -143,7 +142,6 @@ def test_a_model_compiled_again_is_recorded_by_its_new_step(tmp_path):
     assert update == pytest.approx(0.5 * gradient, rel=1e-4)
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     model = new_model()
@@ -158,7 +156,6 @@ def test_layers_frozen_between_fits_have_no_rows_from_then_on(tmp_path):
     }  # fmt: skip
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_one_callback_on_two_models_records_both(tmp_path):
     inspect = InspectCallback(tmp_path, every=1)

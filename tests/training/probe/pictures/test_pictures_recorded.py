@@ -56,7 +56,6 @@ def test_only_the_pictures_that_are_asked_for_are_recorded(tmp_path, chosen):
     assert "prediction" in run.kinds
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_without_pictures_a_subclassed_model_has_the_order_of_its_calls(tmp_path):
     run = train(tmp_path, zoo.compiled(zoo.Subclassed()), zoo.vectors(), zoo.labels(), maps_every=0)
@@ -66,7 +65,6 @@ def test_without_pictures_a_subclassed_model_has_the_order_of_its_calls(tmp_path
     assert "prediction" not in run.kinds
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_economy_takes_no_backward_pass(tmp_path):
     run = train(tmp_path, zoo.convolutional(), zoo.images(), zoo.labels(), tier="economy")
@@ -74,7 +72,6 @@ def test_economy_takes_no_backward_pass(tmp_path):
     assert not {"saliency", "grad_cam"} & run.kinds
 
 
-@pytest.mark.any_backend
 @pytest.mark.slow
 def test_caps_and_the_layer_of_grad_cam_can_be_chosen(tmp_path):
     model = zoo.convolutional()
@@ -102,7 +99,6 @@ def test_options_that_cannot_be_right_are_refused_saying_what_is_accepted(tmp_pa
     assert named in str(error.value)
 
 
-@pytest.mark.any_backend
 def test_a_failure_of_gradients_turns_them_off_with_one_warning(tmp_path, monkeypatch):
     from tb_keras_inspect.training.probe import scores
 
