@@ -17,6 +17,7 @@ import subprocess
 import sys
 
 import tomllib
+from packaging.requirements import Requirement
 
 from scripts import shared
 
@@ -28,10 +29,22 @@ NEWEST_TOOLS = ("pytest", "pytest-xdist", "hypothesis")
 TOOLS = ("pytest==8.4.2", "pytest-xdist==3.6.1", "hypothesis==6.100.0", "setuptools==79.0.1")
 
 
-def floors(*exempt: str) -> dict[str, str]:
-    """The lowest version that pyproject.toml admits of each direct dependency but the exempt ones."""
-    pairs = (re.match(r"([\w-]+)>=([\d.]+)", text) for text in PYPROJECT["dependencies"])
-    return {match[1].lower(): match[2] for match in pairs if match and match[1] not in exempt}
+def floors(*exempt: str, extra: str | None = None) -> dict[str, str]:
+    """The lowest version that pyproject.toml admits of each direct dependency but the exempt ones.
+
+    Args:
+        exempt: Names to leave out.
+        extra: The optional dependencies that count too, where they are for this platform.
+    """
+    optional = PYPROJECT["optional-dependencies"][extra] if extra else ()
+    found = map(Requirement, (*PYPROJECT["dependencies"], *optional))
+    return {
+        dependency.name.lower(): specifier.version
+        for dependency in found
+        for specifier in dependency.specifier
+        if specifier.operator == ">=" and dependency.name not in exempt
+        if dependency.marker is None or dependency.marker.evaluate()
+    }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,7 +70,10 @@ NEWEST = ("-r", "pyproject.toml", "-c", "requirements-test.txt", *NEWEST_TOOLS)
 ENVIRONMENTS = {
     # The oldest TensorFlow needs a newer TensorBoard than the oldest that reads records.
     "oldest": Environment(
-        PYTHONS[0], (*LOWEST, "--extra", "demo-cpu"), ("tests",), floors("tensorboard")
+        PYTHONS[0],
+        (*LOWEST, "--extra", "demo-cpu"),
+        ("tests",),
+        floors("tensorboard", extra="demo-cpu"),
     ),
     "reading": Environment(
         PYTHONS[0], LOWEST, ("tests/records", "tests/store", "tests/plugin"), floors()

@@ -13,7 +13,17 @@ def test_the_lowest_version_of_every_dependency_is_known():
 
 def test_every_floor_but_one_is_installed_beside_tensorflow_and_all_without():
     assert versions.ENVIRONMENTS["reading"].expected == versions.floors()
-    assert versions.ENVIRONMENTS["oldest"].expected == versions.floors("tensorboard")
+    oldest = versions.ENVIRONMENTS["oldest"]
+    assert oldest.expected == versions.floors("tensorboard", extra="demo-cpu")
+    assert "demo-cpu" in oldest.packages
+
+
+def test_the_oldest_tensorflow_is_the_lowest_that_the_package_admits():
+    (admitted,) = versions.floors(extra="tensorflow").items() - versions.floors().items()
+    expected = versions.ENVIRONMENTS["oldest"].expected
+    builds = {name: version for name, version in expected.items() if "tensorflow" in name}
+    assert set(builds.values()) == {admitted[1]}
+    assert len(builds) == 1  # the full package or the smaller one, as the platform has it
 
 
 def test_another_version_than_the_lowest_is_named():
