@@ -1,5 +1,6 @@
 """The instrumented training step: the model's own step, observed, for one call at a time."""
 
+import functools
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -12,7 +13,11 @@ from tb_keras_inspect.training.reduce.layout import LayoutTable
 from tb_keras_inspect.training.step.parts import RecordedParts, recorded_parts
 from tb_keras_inspect.training.step.recorded_step import RecordedStep
 from tb_keras_inspect.training.step.settings import Settings
-from tb_keras_inspect.training.step.train_function_slot import TrainFunction, TrainFunctionSlot
+from tb_keras_inspect.training.step.train_function_slot import (
+    NotMade,
+    TrainFunction,
+    TrainFunctionSlot,
+)
 from tb_keras_inspect.training.step.undo import Undo, undo_of
 
 logger = logging.getLogger(__name__)
@@ -140,9 +145,9 @@ class InstrumentedStep:
         )
 
     def _call(self, own: TrainFunction, arguments: Sequence[Any]) -> Any:
-        """One step, in place of a call of the user's own function; an `InstrumentedCall`."""
+        """One step, instead of a call of the user's own function; an `InstrumentedCall`."""
         if not self._is_ready_for(own) or self._function is None:
-            return own(*arguments)
+            return NotMade(arguments)
         traces, undo = self.traces, self._undo(arguments)
         try:
             result, (vector, samples) = self._function(*(undo.arguments if undo else arguments))
@@ -150,9 +155,8 @@ class InstrumentedStep:
             if not self._can_be_tried_again(error, traces, undo):
                 raise
             # As if nothing had run: the user's own function shows who is at fault.
-            result = own(*(undo.restored() if undo else arguments))
-            self._fail(error)
-            return result
+            restored = undo.restored() if undo else arguments
+            return NotMade(restored, functools.partial(self._fail, error))
         self._is_proven = True
         if self.failure is None:
             wanted = self.samples and samples

@@ -10,15 +10,40 @@ from tb_keras_inspect.frameworks.patches import instance_patch
 
 TrainFunction = Callable[..., Any]
 Hold = Callable[[Sequence[Any]], Any]  # from the arguments of a call to its result
-InstrumentedCall = Callable[[TrainFunction, Sequence[Any]], Any]  # the user's function, arguments
+# From the user's function and the arguments to the result of the step, or to a `NotMade`. It never
+# calls the user's function: whether that one runs, and when, is for a `Combine` to decide.
+InstrumentedCall = Callable[[TrainFunction, Sequence[Any]], Any]
 Combine = Callable[[TrainFunction, InstrumentedCall, Sequence[Any]], Any]
+
+
+def _no_blame() -> None:
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class NotMade:
+    """What an instrumented call returns where it made no update and has left no trace of a try.
+
+    Attributes:
+        arguments: For the user's own function; they yield the batches that a try has consumed again.
+        blame: To be called once the user's own function has made the step: only then is a failure
+            that of the instrumentation.
+    """
+
+    arguments: Sequence[Any]
+    blame: Callable[[], None] = _no_blame
 
 
 def instrumented_replaces(
     own: TrainFunction, instrumented: InstrumentedCall, arguments: Sequence[Any]
 ) -> Any:
-    """The instrumented call makes the update, and the user's function is not called."""
-    return instrumented(own, arguments)
+    """The instrumented call makes the update; the user's function does where that one does not."""
+    made = instrumented(own, arguments)
+    if not isinstance(made, NotMade):
+        return made
+    result = own(*made.arguments)
+    made.blame()
+    return result
 
 
 class TrainFunctionSlot:
@@ -35,8 +60,8 @@ class TrainFunctionSlot:
 
     `combine` makes one step of 2 and 3: it gets both and the arguments, and returns what the step
     returned. Today it is `instrumented_replaces`. A function that runs the instrumented call on a copy
-    of the state, discards its result, and has the user's own function make the update can take its
-    place: neither those who ask for a call nor a hold would notice.
+    of the state, discards what it returns, and has the user's own function make the update can take
+    its place: neither those who ask for a call nor a hold would notice.
 
     Args:
         model: The model in `fit`.

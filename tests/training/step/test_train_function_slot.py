@@ -2,7 +2,7 @@
 
 import pytest
 
-from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
+from tb_keras_inspect.training.step.train_function_slot import NotMade, TrainFunctionSlot
 
 
 class Model:
@@ -129,6 +129,25 @@ def test_an_exception_leaves_the_users_own_function(model, slot, where):
     assert model.ran() == ["own 1: 2"]
 
 
+def test_the_users_function_makes_the_update_that_the_instrumented_call_did_not(model, slot):
+    made = NotMade(("again",), lambda: model.log.append("blamed"))
+    slot.instrument_next_call(lambda own, arguments: made)
+    assert model.step(1) == ("own", None, "again")
+    assert model.ran() == ["own 1: again", "blamed"]
+
+
+def test_an_update_that_fails_without_instrumentation_too_is_not_blamed_on_it(slot, model):
+    def fail(*_):
+        raise RuntimeError("own")
+
+    model.train_function = fail
+    made = NotMade((1,), lambda: model.log.append("blamed"))
+    slot.instrument_next_call(lambda own, arguments: made)
+    with pytest.raises(RuntimeError, match="own"):
+        model.step(1)
+    assert model.ran() == []
+
+
 def test_what_is_cancelled_is_not_called(model, slot):
     slot.instrument_next_call(instrumented(model))
     slot.hold_next_call(holding(model, slot))
@@ -159,7 +178,7 @@ def test_inside_a_hold_the_function_that_was_made_last_is_run(model, slot):
         slot.remake()
         return slot.run(arguments)
 
-    slot.instrument_next_call(lambda own, arguments: seen.append(own) or own(*arguments))
+    slot.instrument_next_call(lambda own, arguments: seen.append(own) or NotMade(arguments))
     slot.hold_next_call(remake)
     model.step(1)
     assert model.ran() == ["own 2: 1"]
@@ -230,15 +249,3 @@ def test_keras_makes_another_function_and_the_model_keeps_its_own(model, slot):
     assert function(1) == ("own", "another step", 1)
     assert model.train_function is model.own
     assert not hasattr(model, "train_step")
-
-
-def test_the_users_own_function_can_make_the_update_with_the_instrumented_one_beside_it(model):
-    def beside(own, instrumented, arguments):
-        instrumented(own, arguments)
-        return own(*arguments)
-
-    slot = TrainFunctionSlot(model, beside)
-    slot.instrument_next_call(instrumented(model))
-    slot.hold_next_call(holding(model, slot))
-    assert model.step(1)[0] == "own"
-    assert model.ran() == ["hold begins", "instrumented: 1", "own 1: 1", "hold ends"]

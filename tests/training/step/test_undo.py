@@ -1,6 +1,8 @@
 """A layer that fails under the hooks: training goes on without them, bit-identical."""
 
+import functools
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -9,7 +11,9 @@ import pytest
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.training.step.undo import _Replay
+from tb_keras_inspect.training import recording
+from tb_keras_inspect.training.step.train_function_slot import NotMade, TrainFunctionSlot
+from tb_keras_inspect.training.step.undo import Undo, _Replay, undo_of
 from tests.training import model_zoo as zoo
 from tests.training import read_events, references
 from tests.training.references import BACKEND
@@ -63,6 +67,13 @@ def make(layer, run_eagerly):
     return zoo.classifier(*body, run_eagerly=run_eagerly)
 
 
+def assert_same_state(model, plain):
+    for ours, theirs in zip(
+        references.full_state_of(model), references.full_state_of(plain), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("run_eagerly", EAGER)
 def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
@@ -75,10 +86,7 @@ def test_a_layer_that_raises_only_under_the_hooks(tmp_path, run_eagerly):
     assert "gradients, activations, weights and updates are not recorded any more" in text
     assert "only under the hooks" in text
     assert "Training goes on" in text
-    for ours, theirs in zip(
-        references.full_state_of(model), references.full_state_of(plain), strict=True
-    ):
-        np.testing.assert_array_equal(ours, theirs)
+    assert_same_state(model, plain)
     run = read_events.read(tmp_path)
     assert len(run.steps(Kind.EPOCH)) == 2  # what still works
 
@@ -92,6 +100,48 @@ def test_a_layer_that_always_raises_ends_training_with_its_own_error(tmp_path, r
             zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
     finally:
         AlwaysFails.is_on = False
+
+
+def beside(model, calls):
+    """The user's function makes each update, and the instrumented call runs on a copy beside it."""
+
+    def counted(own, arguments):
+        calls.append(own)
+        return own(*arguments)
+
+    def combine(own, instrumented, arguments):
+        if BACKEND == "jax":
+            undo = Undo(arguments)  # the state is among the arguments
+        else:  # a traced step that fails has changed nothing: no copy is needed
+            undo = undo_of(model, arguments) if model.run_eagerly else None
+        made = instrumented(own, undo.arguments if undo else arguments)
+        result = counted(own, undo.restored() if undo else arguments)
+        if isinstance(made, NotMade):
+            made.blame()
+        return result
+
+    return combine
+
+
+# A traced step that succeeds would need a copy of the state: only an eager one is tried.
+@pytest.mark.parametrize(
+    ("layer", "run_eagerly"), [(Plain, True), *((FailsUnderHooks, mode) for mode in EAGER)]
+)
+def test_the_users_function_alone_makes_each_update_with_the_instrumented_one_beside_it(
+    tmp_path, monkeypatch, layer, run_eagerly
+):
+    plain = make(Plain(), run_eagerly)
+    zoo.fit(plain)
+    model, calls = make(layer(), run_eagerly), []
+    slot = functools.partial(TrainFunctionSlot, combine=beside(model, calls))
+    monkeypatch.setattr(recording, "TrainFunctionSlot", slot)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InspectWarning)  # that nothing is recorded any more
+        zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
+    recorded = read_events.read(tmp_path).steps()
+    assert len(recorded) > 1 if layer is Plain else not recorded
+    assert len(calls) == (len(recorded) or 1)  # after a failure none is instrumented
+    assert_same_state(model, plain)
 
 
 def test_batches_that_a_failed_step_consumed_are_yielded_again():
