@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import escape
 
+from tb_keras_inspect.catalog.kind_facts import Rows
+from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.diagnosis import diagnose
 from tb_keras_inspect.export.columns import TABLES
 from tb_keras_inspect.html.report import POLICY, STYLE, section_html
@@ -24,7 +26,6 @@ STATISTICS = {
     "activation": ("l2", "dead_fraction", "saturated_fraction"),
     "representation": ("effective_rank",),
 }
-SINGLE = ("step", "epoch")  # a single row, so every statistic is drawn
 LEFT_OUT = ("prediction",)  # thousands of columns; the other formats have them
 MORE_STYLE = """
 body { max-width: 72rem; } table { border-collapse: collapse; font-size: .9em; }
@@ -56,7 +57,7 @@ def page(run: RunData, kinds: Sequence[str]) -> str:
 def _kind(table: StatTable) -> str:
     if not len(table.steps):
         return ""
-    if table.kind in SINGLE:
+    if Kind(table.kind).facts.rows is Rows.ONE:  # every statistic is drawn
         body = "".join(_single(table, statistic) for statistic in table.statistics)
         return f"<h2>{escape(table.kind)}</h2>{body}"
     default = (table.statistics[0],)

@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 
+from tb_keras_inspect.catalog.statistic import Format, Scale
+from tb_keras_inspect.catalog.statistics import find
 from tb_keras_inspect.plots.axes import (
     BAD,
     UNKNOWN,
@@ -23,8 +25,6 @@ from tb_keras_inspect.plots.axes import (
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.store.tables.table import StatTable
 
-SIGNED = ("mean",)
-SHARES = ("zero_fraction", "saturated_fraction", "dead_fraction", "rank_fraction")
 LOG_FROM = 20.0  # ratio of largest to smallest value from which colours are logarithmic
 
 
@@ -50,7 +50,7 @@ def gradient_flow(
     Returns:
         The axes. Bars span the smallest to the largest finite value of the run. A red cross marks a
         row that is non-finite at the step. A value of 0, which a logarithmic axis cannot show, is at
-        the left edge.
+        the left edge. A statistic with a sign has 0 in the middle of the axis.
 
     Raises:
         NotRecordedError: if the run lacks the kind or the statistic.
@@ -68,7 +68,7 @@ def gradient_flow(
     ax = axes_of(ax, height=height_of(len(rows)))
     middle = np.arange(len(rows)) + 0.5
     low, high = _range(values)
-    logarithmic = statistic not in (*SIGNED, *SHARES) and bool((high > 0).any())
+    logarithmic = _is_logarithmic(values, statistic)
     floor = _floor(values) if logarithmic else -np.inf
     ax.barh(middle, np.maximum(high, floor) - np.maximum(low, floor), 0.5,
             left=np.maximum(low, floor), color="#c6dafc", label="range over the run")  # fmt: skip
@@ -79,6 +79,10 @@ def gradient_flow(
     if logarithmic:
         ax.set_xscale("log")
         ax.set_xlim(left=floor)
+    elif _has_sign(statistic):
+        most = 1.05 * _largest_magnitude(values)
+        ax.set_xlim(-most, most)
+        ax.axvline(0, color=UNKNOWN, linewidth=1, zorder=0)
     _mark_bad(ax, middle[~good], table, index, rows)
     name_rows(ax, [table.names[row] for row in rows])
     ax.set(xlabel=f"{kind} {plain(statistic)}", title=plain(run.name))
@@ -168,16 +172,36 @@ def _mark_bad(ax: Axes, where: np.ndarray, table: StatTable, index: int, rows: l
         ax.plot(at, where, "x", color=BAD, transform=ax.get_yaxis_transform(), label="not finite")
 
 
-def _norm(values: np.ndarray, statistic: str) -> tuple[Normalize, str]:
+def _has_sign(statistic: str) -> bool:
+    known = find(statistic)
+    return known is not None and known.scale is Scale.DIVERGING
+
+
+def _is_logarithmic(values: np.ndarray, statistic: str) -> bool:
+    """Whether the values suit a logarithm; it would hide those below zero."""
+    known = find(statistic)
+    if known is not None and known.scale is not Scale.LOG:
+        return False
     finite = values[np.isfinite(values)]
-    if statistic in SHARES:
+    return bool((finite > 0).any() and not (finite < 0).any())
+
+
+def _largest_magnitude(values: np.ndarray) -> float:
+    """Of the finite values; 1 where it would be zero, which spans nothing."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0)) or 1.0
+
+
+def _norm(values: np.ndarray, statistic: str) -> tuple[Normalize, str]:
+    known = find(statistic)
+    if known is not None and known.format is Format.PERCENT:
         return Normalize(0, 1), "viridis"
-    if statistic in SIGNED:
-        most = float(np.abs(finite).max()) if len(finite) else 1.0
-        return Normalize(-most or -1.0, most or 1.0), "RdBu_r"
-    positive = finite[finite > 0]
-    if len(positive) and positive.max() > LOG_FROM * positive.min():
-        return LogNorm(positive.min(), positive.max(), clip=True), "viridis"
+    if _has_sign(statistic):
+        most = _largest_magnitude(values)
+        return Normalize(-most, most), "RdBu_r"
+    if _is_logarithmic(values, statistic):
+        positive = values[np.isfinite(values) & (values > 0)]
+        if positive.max() > LOG_FROM * positive.min():
+            return LogNorm(positive.min(), positive.max(), clip=True), "viridis"
     return Normalize(), "viridis"
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pandas
 import pytest
 
-from tb_keras_inspect.export import export_run
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.export import export_run, html_page
 from tb_keras_inspect.export.columns import blocks
 from tb_keras_inspect.store import NotRecordedError, StoreError
 
@@ -107,6 +108,11 @@ def test_html_loads_and_runs_nothing_and_takes_names_as_text(run, tmp_path):
     assert f"{HOSTILE}/kernel" in page.texts
     policy = [a["content"] for t, a in page.found if t == "meta" and "http-equiv" in a]
     assert policy == ["default-src 'none'; style-src 'unsafe-inline'"]
+
+
+def test_what_html_draws_of_a_kind_is_among_its_columns():
+    for kind, statistics in html_page.STATISTICS.items():
+        assert set(statistics) <= set(Kind(kind).columns), kind
 
 
 def test_html_says_how_many_values_are_not_finite(run, tmp_path):

@@ -97,6 +97,52 @@ def test_signed_statistics_have_zero_in_the_middle_of_their_colours(run):
     assert norm.vmin == -norm.vmax
 
 
+def named(run, old, new, values):
+    """The run with other values of its gradients, one of whose statistics has another name."""
+    names = tuple(new if name == old else name for name in run.table("gradient").statistics)
+    return Changed(run, statistics=names, values=values)
+
+
+def cosines_of(run):
+    """A run with cosines from -0.8 to 0.2."""
+    values = values_of(run)
+    values[:, :, 1] = np.linspace(-0.8, 0.2, 36).reshape(6, 6)
+    return named(run, "mean", "cosine", values)
+
+
+def test_a_signed_statistic_has_zero_in_the_middle_of_a_linear_axis(run):
+    changed = cosines_of(run)
+    ax = plots.gradient_flow(changed, step=0, statistic="cosine", kernels_only=False)
+    assert ax.get_xscale() == "linear"
+    left, right = ax.get_xlim()
+    assert left == -right
+    assert left < -0.8
+    (dots, *_) = ax.lines
+    cosines = changed.table("gradient").select("cosine")
+    np.testing.assert_allclose(dots.get_xdata(), cosines[0], rtol=1e-6)
+    starts = [bar.get_x() for bar in ax.patches]
+    np.testing.assert_allclose(starts, cosines.min(axis=0), rtol=1e-6)
+
+
+def test_colours_of_a_cosine_have_zero_in_the_middle(run):
+    mesh = plots.over_time(cosines_of(run), statistic="cosine", kernels_only=False).collections[0]
+    assert mesh.norm(0.0) == 0.5
+    assert mesh.norm(-0.8) == pytest.approx(0, abs=1e-6)
+    assert mesh.cmap.name == "RdBu_r"
+
+
+@pytest.mark.parametrize("statistic", ["loss", "metric_of_the_user"])
+def test_values_below_zero_are_not_hidden_by_a_logarithm(run, statistic):
+    values = values_of(run)
+    values[0, 0, 0] = -5.0
+    changed = named(run, "l2", statistic, values)
+    ax = plots.gradient_flow(changed, step=0, statistic=statistic, kernels_only=False)
+    assert ax.get_xscale() == "linear"
+    assert ax.lines[0].get_xdata()[0] == -5.0
+    norm = plots.over_time(changed, statistic=statistic, kernels_only=False).collections[0].norm
+    assert norm.vmin == -5.0
+
+
 def test_what_was_not_recorded_is_said(run):
     with pytest.raises(NotRecordedError, match="No statistic 'l3'"):
         plots.over_time(run, statistic="l3")
