@@ -14,7 +14,10 @@ SPOKEN |= {"add_parser": ("help", "description"), "ArgumentParser": ("descriptio
 # What the diagnosis reports: in calls, and in constants of rules and commands.
 SPOKEN |= dict.fromkeys(("Advice", "Evidence", "Problem", "Threshold", "finding", "explosion"))
 SPOKEN |= {"Finding": ("title", "cause")}
+# What the training process reports, prints and answers.
+SPOKEN |= dict.fromkeys(("_warn", "_add", "_refuse", "say", "SteeredFit"))
 CONSTANTS = ("CAUSES", "TITLES", "REASONS", "NAMES", "HELP")
+WORDS = 4  # of a text that is returned, appended or assigned: with fewer it is mostly a name
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Message:
     Attributes:
         path: Its file, below the package.
         line: Its line.
-        kind: The exception that carries it, or the function that shows it.
+        kind: The exception that carries it, the function that shows it, "return", "append", or what
+            it is assigned to.
         text: The text, with `{...}` where a value is put in.
     """
 
@@ -43,6 +47,7 @@ def messages() -> list[Message]:
 def _of_file(path: pathlib.Path) -> Iterator[Message]:
     name = path.relative_to(PACKAGE).as_posix()
     for node in ast.walk(ast.parse(path.read_text())):
+        least = 1
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             parts = [*node.exc.args, *(keyword.value for keyword in node.exc.keywords)]
             kind = _name(node.exc.func)
@@ -53,16 +58,28 @@ def _of_file(path: pathlib.Path) -> Iterator[Message]:
             parts += node.args if wanted is None else []
         elif isinstance(node, ast.Assign) and _name(node.targets[0]) in CONSTANTS:
             kind, parts = _name(node.targets[0]), [node.value]
+        elif isinstance(node, ast.Call) and _name(node.func) == "append":
+            kind, parts, least = "append", node.args, WORDS
+        elif isinstance(node, ast.Return) and node.value is not None:
+            kind, parts, least = "return", [node.value], WORDS
+        elif isinstance(node, ast.Assign):
+            kind, parts, least = _name(node.targets[0]), [node.value], WORDS
         else:
             continue
         for part in _flat(parts):
-            if len(text := _text(part).strip()) > 3:
+            text = _text(part).strip()
+            if len(text) > 3 and len(text.split()) >= least:
                 yield Message(name, node.lineno, kind, " ".join(text.split()))
 
 
 def _flat(parts: Iterable[ast.expr]) -> Iterator[ast.expr]:
     for part in parts:
-        yield from part.values if isinstance(part, ast.Dict) else [part]
+        if isinstance(part, ast.Dict):
+            yield from part.values
+        elif isinstance(part, (ast.List, ast.Tuple, ast.Set)):
+            yield from part.elts
+        else:
+            yield part
 
 
 def _name(function: ast.expr) -> str:

@@ -36,7 +36,7 @@ _OWN = tuple(
 )
 # Of the functions of Keras those that look at several values; of others a trial tells.
 _OF_MANY = ("softmax", "log_softmax", "sparsemax", "glu")
-MANY_VALUES = "it looks at more than one value at a time"
+MANY_VALUES = "it depends on more than one value at a time"
 Function = Callable[..., Any]
 Take = Callable[[str, dict[str, Any]], None]
 
