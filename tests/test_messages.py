@@ -20,9 +20,8 @@ COINED = {
     r"is said|are said": "is printed, is shown",
     r"spells?|twin|journal|guessing|ill": "see the glossary",
     r"in vain": "without success",
-    r"(a|the) guard|gates?|paces?|posts?|looks(?! (like|as))|watch(es|ed)?|books?|(?<!decimal )places": (
-        "name what it does: check, schedule, server, batch inspection, location"
-    ),
+    r"(a|the) guard|gates?|paces?|posts?|looks(?! (like|as))": "check, schedule, server, inspection",
+    r"watch(es|ed)?|books?|(?<!decimal )places": "diagnosis, log, locations",
 }
 OPTION = re.compile(r"^`\w+` (must|takes|needs|has no)\b")
 

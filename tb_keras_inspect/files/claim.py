@@ -1,4 +1,7 @@
-"""Gives a directory to one recording at a time: two in one would read as one that jumps to and fro."""
+"""Reserves a directory for one recording at a time.
+
+Two recordings in one directory would read as a single run whose steps jump back and forth.
+"""
 
 import os
 
@@ -11,9 +14,9 @@ MAX_RECORDINGS = 1000  # in one directory, each after the first in a subdirector
 
 
 class Claim:
-    """Holds a directory for one recording until it is released or its process ends, however it ends.
+    """Reserves a directory until `release` is called or the process ends, even if it is killed.
 
-    A forked child does not hold it.
+    A forked child process does not share the reservation.
 
     Args:
         path: A local directory. It is created if it is missing.

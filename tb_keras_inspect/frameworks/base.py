@@ -1,4 +1,4 @@
-"""The interface of a backend: all in which the frameworks differ."""
+"""The interface of a backend: everything that differs between the frameworks."""
 
 import abc
 import contextlib
@@ -25,8 +25,8 @@ class Backend(abc.ABC):
         name: Its name, as `keras.backend.backend()` gives it.
         distributions: Names of the Python distributions that may have installed it.
         optimizer_method: The method of Keras's optimizers that its training step calls.
-        is_stateless: Whether a step leaves the model's variables alone, and returns new values.
-        processes: How many processes record together, each its part of the batch.
+        is_stateless: Whether a step returns new values instead of assigning the model's variables.
+        processes: How many processes record together, each with its part of the batch.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""One call of the train function, held before it is made: its state and its batch within reach."""
+"""A pending call of the train function: read its batch, run it, and undo it."""
 
 import abc
 import contextlib
@@ -31,13 +31,13 @@ class Execution(abc.ABC):
         yield
 
     def batch(self) -> Any:
-        """The batch that the step will train on, and still will; None where it cannot be had."""
+        """The batch that the step will train on, without consuming it; None if it is not available."""
         if not self._batches:
             self._hold()
         return self._batches[0] if self._batches else None
 
     def run(self) -> Any:
-        """Makes the call."""
+        """Calls the train function."""
         return self._run(self._arguments)
 
     @abc.abstractmethod
@@ -57,7 +57,7 @@ class Execution(abc.ABC):
         return result
 
     def result_with(self, logs: Any) -> Any:
-        """What a call that did nothing would return."""
+        """The return value of a call that trains nothing and has these logs."""
         return logs
 
     @abc.abstractmethod
@@ -66,10 +66,10 @@ class Execution(abc.ABC):
 
     @abc.abstractmethod
     def _hold(self) -> None:
-        """Fills `_batches`, without taking them from the step."""
+        """Reads the call's batches into `_batches`, so that the step still gets them."""
 
     def _pulled(self, iterator: Any, ends: tuple[type[BaseException], ...]) -> list[Any]:
-        """The batches of this call, taken from where it would take them."""
+        """The batches of this call, read from its iterator."""
         batches = []
         with contextlib.suppress(*ends):
             for _ in range(int(getattr(self._model, "steps_per_execution", None) or 1)):

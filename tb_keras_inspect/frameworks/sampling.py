@@ -1,9 +1,9 @@
-"""Which elements of a large tensor are looked at."""
+"""Which elements of a large tensor are sampled."""
 
 import math
 
 _PERIOD = 2 * 3 * 5
-# For each remainder by the period: how far it is to a number that shares no factor with it.
+# For each remainder modulo the period: the distance to the next number that is coprime to it.
 TO_COPRIME = tuple(
     next(more for more in range(_PERIOD) if math.gcd(rest + more, _PERIOD) == 1)
     for rest in range(_PERIOD)
@@ -11,10 +11,10 @@ TO_COPRIME = tuple(
 
 
 def sampling_stride(size: int, limit: int) -> int:
-    """Distance between the elements looked at, such that at most `limit` of `size` are.
+    """Distance between sampled elements, such that at most `limit` of `size` are sampled.
 
-    It shares no factor with 2, 3 or 5, which channel counts are made of: a distance of 4 in a tensor
-    with 64 channels last would only ever meet every fourth channel.
+    It has no factor 2, 3 or 5, because channel counts are products of these: in a tensor with 64
+    channels last, a distance of 4 would sample only every fourth channel.
     """
     stride = max(-(-size // limit), 1)
     return stride + TO_COPRIME[stride % _PERIOD]

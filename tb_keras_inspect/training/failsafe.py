@@ -12,8 +12,9 @@ logger = logging.getLogger(__name__)
 def guarded(method: Callable[..., None]) -> Callable[..., None]:
     """Wraps a callback's method so that its failure turns the callback off.
 
-    The callback's `_give_up(error)` is called, and what it cannot give up raises: several processes
-    would wait for each other forever. Warnings that the user has turned into errors raise too.
+    It calls the callback's `_give_up(error)`, and raises the error if that returns False: if only one
+    of several processes stopped recording, they would wait for each other forever. Warnings that the
+    user has turned into errors are raised too.
 
     Args:
         method: The method.
@@ -34,10 +35,10 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 
 
 def words(error: BaseException) -> str:
-    """An error as a user is told of it: its class and the first line of its message."""
+    """An exception as messages quote it: its class and the first line of its text."""
     plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    # Keras says first in which layer an error was met, and then which one.
+    # Keras writes the layer in the first line and the error itself in the second.
     count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
     text = " ".join(lines[:count])
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -177,7 +177,7 @@ class FitRecording:
         self._report_findings(self.live_diagnosis.report)
 
     def pause(self) -> None:
-        """What follows, like validation, is not training: its time does not count."""
+        """Excludes what follows, such as validation, from the measured training time."""
         self.schedule.pause()
 
     def close(self) -> None:
@@ -218,7 +218,7 @@ class FitRecording:
         return True
 
     def _sizes(self) -> tuple[float, float]:
-        """Bytes of the samples in the log, and of all else that it has and will have."""
+        """Bytes of the samples in the log; bytes of everything else, written or still expected."""
         expected = {what: self.recorder.expected(what) for what in KINDS}
         count, size = expected[EPOCH]
         epochs_left = (self._params.get("epochs") or self._epoch) - self._epoch

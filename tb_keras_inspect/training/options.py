@@ -240,8 +240,8 @@ class Options:
     """All options of a callback, checked.
 
     Attributes:
-        stop_on: Problems and severities, also where a single one was given.
-        control: None where the run takes no commands.
+        stop_on: Problems and severities; a set even if the user gave a single name.
+        control: None if the run takes no commands.
     """
 
     every: int | str

@@ -1,4 +1,4 @@
-"""What recording has turned off, and why, in words for the user; each of it said once."""
+"""Messages for the user about what is no longer recorded, and why. Each is reported once."""
 
 import contextlib
 import logging
@@ -48,14 +48,14 @@ class ProblemReports:
             )
         elif recorder.dropped:
             self._add(
-                "some sampled steps are left out, from about here on: the disk cannot keep up with "
-                f"{recorder.path}, and training does not wait for it. The others are recorded. "
-                "A larger `every` avoids that"
+                "some sampled steps were dropped, the first of them around this step: the disk is "
+                f"too slow for {recorder.path}, and training does not wait for it. The others are "
+                "recorded. A larger `every` avoids this"
             )
 
     @contextlib.contextmanager
     def of_the_probe_pass(self, turn_off: Callable[[], None]) -> Iterator[None]:
-        """A block whose failure turns off the activation maps and nothing else."""
+        """A context in which an exception turns off the activation maps and nothing else."""
         try:
             yield
         except Exception as error:

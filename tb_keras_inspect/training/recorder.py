@@ -27,25 +27,25 @@ _open_recorders: "weakref.WeakSet[Recorder]" = weakref.WeakSet()
 
 
 class Recorder:
-    """Writes events without ever making the training wait or fail.
+    """Writes events on a background thread, so that a slow or failing disk does not affect training.
 
-    A job is a function that makes events; it runs on the background thread, so that copying from the
-    device, packing and writing cost the training thread nothing. Each job's events are on disk before
-    the next job begins. After the first failure everything that follows is dropped.
+    A job is a function that makes events. It runs on the background thread, which therefore also
+    copies from the device and encodes. Each job's events are on disk before the next job begins. After
+    the first failure, all later jobs are dropped.
 
-    A directory is written by one recorder at a time. Where another process records into it, this one
-    does below it; an earlier recorder of this process, as an interrupted fit leaves it, is closed.
+    Only one recorder writes to a directory at a time. If another process records there, this one uses
+    a subdirectory. An earlier recorder of this process, left open by an interrupted fit, is closed.
 
     Args:
         log_dir: The run's directory.
-        queue_size: Most jobs in waiting.
+        queue_size: Maximum number of jobs in the queue.
 
     Attributes:
-        log_dir: Where it writes: `log_dir`, or a directory of its own below it.
-        dropped: Number of jobs left out because the queue was full.
-        bytes_of: Bytes written, by what they are of.
-        count_of: Jobs that are done, likewise.
-        taken_of: Jobs that were taken, likewise.
+        log_dir: Where it writes: `log_dir`, or a subdirectory of it.
+        dropped: Number of jobs dropped because the queue was full.
+        bytes_of: Bytes written, by what the job is counted as.
+        count_of: Number of jobs done, likewise.
+        taken_of: Number of jobs queued, likewise.
         path: The event file.
 
     Raises:
@@ -89,7 +89,7 @@ class Recorder:
 
     @property
     def is_open(self) -> bool:
-        """Whether a job put now would be written."""
+        """Whether the recorder still accepts jobs."""
         return self.failure is None and not self._closing and self._thread.is_alive()
 
     def put(self, job: Job, wait_seconds: float = 0.0, what: str = OTHER) -> bool:
@@ -97,12 +97,12 @@ class Recorder:
 
         Args:
             job: Called on the background thread.
-            wait_seconds: How long to wait while the queue is full, for what must not be lost. Where
-                that was in vain once, nothing waits again until there has been a place.
-            what: `SAMPLE`, `SNAPSHOT`, `EPOCH` or `OTHER`: what its bytes are counted as.
+            wait_seconds: How long to wait for room in a full queue. Use it for jobs that must not be
+                lost. After a wait that times out, later calls do not wait until a job has been queued.
+            what: What the job's bytes are counted as: `SAMPLE`, `SNAPSHOT`, `EPOCH` or `OTHER`.
 
         Returns:
-            Whether it was taken. A full queue or an earlier failure drops it.
+            Whether the job was queued. It is dropped if the queue is full or recording has failed.
         """
         if not self.is_open:
             return False
@@ -118,7 +118,11 @@ class Recorder:
         return True
 
     def expected(self, what: str) -> tuple[int, float]:
-        """Jobs taken and their bytes, those that wait like the rest; nothing until one is written."""
+        """The number of queued jobs, and their bytes once all of them are written.
+
+        Jobs that are not written yet count with the average size of those that are. (0, 0.0) until
+        the first one is written.
+        """
         done, taken = self.count_of[what], self.taken_of[what]
         return (taken, self.bytes_of[what] * taken / done) if done else (0, 0.0)
 

@@ -99,12 +99,10 @@ class Session:
         self._decode_queue = DecodeQueue()
         self._newest: PendingSample | None = None
         self._subscribers: list[Subscriber] = []
-        self._record: pb.ModelRecord | None = None  # that rows of samples count in
+        self._record: pb.ModelRecord | None = None  # gives the rows of samples their names
         # Now: while JAX trains, the optimizer's variables cannot be read.
         self._compiled: dict[str, str] = {}
-        with contextlib.suppress(
-            Exception
-        ):  # what a model of the user's own answers may be anything
+        with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             self._compiled = compiled_of(self._model)
         self._record_key: Any = None
         self._written: int | None = None  # fingerprint of the model record that is in the file

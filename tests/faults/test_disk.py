@@ -87,7 +87,7 @@ def test_a_directory_in_which_no_file_can_be_made_any_more_takes_what_is_open(tm
 
 
 def test_a_disk_that_cannot_keep_up(tmp_path, plain):
-    """Training does not wait; what is not left out is whole, whatever is lost in between."""
+    """Training does not wait; what is not dropped is complete, whatever is lost in between."""
     slow = []
 
     def slow_down(inspect):
@@ -98,7 +98,7 @@ def test_a_disk_that_cannot_keep_up(tmp_path, plain):
     inspect, state, texts = small_training.watched(tmp_path, slow_down, step=4)
     slow[0].join()
     (text,) = texts
-    assert "sampled steps are left out" in text
+    assert "sampled steps were dropped" in text
     assert "The others are recorded" in text
     small_training.assert_same(state, plain)
     run = load_run(tmp_path)
@@ -135,7 +135,7 @@ def test_a_model_record_that_found_no_place_is_written_later(tmp_path, plain, mo
         inspect,
         Open(5, lambda: (gate.set(), small_training.drain(inspect._fit.recorder))),
     )
-    with pytest.warns(UserWarning, match="left out"):
+    with pytest.warns(UserWarning, match="were dropped"):
         small_training.fit(model, *callbacks)
     small_training.assert_same(small_training.state(model), plain)
     run = load_run(tmp_path)

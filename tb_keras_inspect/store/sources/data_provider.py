@@ -112,7 +112,7 @@ class ProviderLogdir:
         return data
 
     def _read_thinned(self, run: str, kind: Kind) -> Sequence[Any]:
-        """As many samples as fit into one message of the fast loader, chosen by TensorBoard."""
+        """As many samples as fit into one message of the fast loader; TensorBoard chooses them."""
         newest = self._read(run, kind, 1)
         count = MESSAGE_BYTES // max(sum(_size(datum) for datum in newest), 1)
         while count > 1:
@@ -163,8 +163,8 @@ class ProviderRun:
     def problems(self) -> Sequence[str]:
         thinned = list(self._logdir.thinned.items())
         return [
-            f"{kind.value}: shown are {count} samples that TensorBoard chose at random, and the "
-            "last one: it hands over no more at once; load_run reads all"
+            f"{kind.value}: showing {count} samples, which TensorBoard chose at random, and the last "
+            "one: all of them are too large for one of its messages. load_run reads all of them"
             for (run, kind), count in thinned
             if run == self._name
         ]
@@ -197,8 +197,8 @@ def _kind(tag: str, series: object) -> Kind | None:
 
 
 def _tensors(data: Sequence[Any]) -> Records:
-    """Records that let go of each message as it is read: all of them take as much memory as what
-    they are decoded to."""
+    """Records that free each message once it is read: together they are as large as what they are
+    decoded to."""
     keys, left = _keys(data), list(data)
 
     def read(index: int, blob: int) -> bytes:
@@ -221,7 +221,7 @@ def _message(datum: provider_lib.TensorDatum) -> bytes:
 
 
 def _is_of_the_server(error: Exception) -> bool:
-    """Whether it is gRPC's, which need not be because of the data."""
+    """Whether the error is from gRPC, and so not necessarily caused by the data."""
     return hasattr(error, "code")
 
 

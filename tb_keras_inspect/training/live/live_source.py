@@ -33,7 +33,7 @@ class _Kept(NamedTuple):
 class LiveSource:
     """Keeps the tables of a running fit, as a `store.sources.source.Source`.
 
-    What it holds is bounded: a long fit is thinned, evenly over the steps behind the first ones.
+    Memory is limited: of a long fit, evenly spaced records are kept after the first ones.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class LiveSource:
         return item.number < KEPT_FIRST or item.number % self._stride == 0
 
     def _thin(self) -> bool:
-        """Keeps every second one of what is left; False where nothing can be let go."""
+        """Drops every second record except the first and the newest; False if none can be dropped."""
         before = self._bytes
         self._stride *= 2
         for kind, kept in self._kept.items():
@@ -92,7 +92,7 @@ class LiveSource:
         return self._bytes < before
 
     def stamps(self) -> dict[Kind, Stamp]:
-        """What there is now."""
+        """The state of each kind now."""
         with self._lock:
             return {
                 kind: (self._counts[kind], kept[-1].wall_time, len(kept))

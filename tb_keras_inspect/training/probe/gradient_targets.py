@@ -46,7 +46,7 @@ def _reason(x: Any) -> str | None:
     if x.dtype.kind not in "biuf":
         return f"of type {x.dtype}, which has no gradient"
     if not 2 <= x.ndim <= 5 or not x.size:
-        return f"has shape {x.shape}; shown are ranks 2 to 5, batch axis included"
+        return f"has shape {x.shape}; only ranks 2 to 5, including the batch axis, are shown"
     return None
 
 

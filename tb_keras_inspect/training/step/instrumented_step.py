@@ -87,10 +87,10 @@ class InstrumentedStep:
         self._slot, self.backend.processes = slot, processes
 
     def arm(self) -> bool:
-        """Has the next training step instrumented.
+        """Asks for the next training step to run instrumented.
 
         Returns:
-            Whether it will be.
+            Whether it will run instrumented; False if it cannot.
         """
         own = self._slot.own
         if own is None or not self._is_ready_for(own):
@@ -99,7 +99,7 @@ class InstrumentedStep:
         return True
 
     def disarm(self) -> None:
-        """Has the next training step not instrumented, if it has not been made."""
+        """Cancels `arm` if the step has not run yet."""
         self._slot.cancel_instrumented()
 
     def trained(self) -> tuple[int, ...]:

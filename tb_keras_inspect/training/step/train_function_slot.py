@@ -89,22 +89,22 @@ class TrainFunctionSlot:
     # Asking for the next call.
 
     def hold_next_call(self, hold: Hold) -> None:
-        """Has a function called in place of the next call."""
+        """Replaces the next call of the train function by a call of `hold`."""
         if self._install():
             self._hold = hold
 
     def instrument_next_call(self, instrumented: InstrumentedCall) -> None:
-        """Has an instrumented call made in the next call; inside a hold, in the next `run`."""
+        """Runs the next call instrumented. During a hold, this applies to the hold's next `run`."""
         if self._held is not None or self._install():
             self._instrumented = instrumented
 
     def cancel_hold(self) -> None:
-        """Withdraws the hold, if its call has not been made."""
+        """Cancels `hold_next_call` if the call has not begun."""
         self._hold = None
         self._restore_if_unused()
 
     def cancel_instrumented(self) -> None:
-        """Withdraws the instrumented call, if it has not been made."""
+        """Cancels `instrument_next_call` if the step has not run yet."""
         self._instrumented = None
         self._restore_if_unused()
 

@@ -197,7 +197,7 @@ def test_what_is_too_large_for_one_message_is_thinned_and_says_so(tmp_path):
         assert 20 < len(table.steps) < 200
         assert table.steps[-1] == 199
         np.testing.assert_array_equal(table.values[:, 0, 0], table.steps)
-        assert run.problems[0].startswith(f"gradient: shown are {len(table.steps)} samples")
+        assert run.problems[0].startswith(f"gradient: showing {len(table.steps)} samples")
 
 
 def test_somebody_elses_newer_file_in_our_directory(tmp_path, loader):

@@ -34,7 +34,7 @@ _OWN = tuple(
     for name in ("ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax")
     if hasattr(keras.layers, name)
 )
-# Of the functions of Keras those that look at several values; of others a trial tells.
+# Functions of Keras that depend on several values; others are tested.
 _OF_MANY = ("softmax", "log_softmax", "sparsemax", "glu")
 MANY_VALUES = "it depends on more than one value at a time"
 Function = Callable[..., Any]

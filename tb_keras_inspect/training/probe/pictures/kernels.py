@@ -45,7 +45,7 @@ class Picture:
 
     @property
     def arranged_shape(self) -> tuple[int, int, int, int]:
-        """Of `arranged`."""
+        """The shape of what `arranged` returns."""
         lengths, start = [], 0
         for count in self.grouped:
             axes = self.order[start : start + count]
@@ -97,14 +97,17 @@ def unit_norms(arranged: np.ndarray | Any, layout: str, xp: ModuleType) -> Any:
 
 
 def largest(norms: np.ndarray, count: int) -> np.ndarray:
-    """int32[min(n, count)], increasing: where the norms are largest; a non-finite one is large."""
+    """Indices of the `count` largest norms, in increasing order: int32[min(n, count)].
+
+    Non-finite norms count as the largest.
+    """
     rank = np.argsort(-np.where(np.isfinite(norms), norms, np.inf), kind="stable")
     return np.sort(rank[:count]).astype(np.int32)
 
 
 def _tiles(layer: Any, name: str, shape: tuple[int, ...], space: tuple[int, ...]) -> Picture:
     inputs, units = _in_and_out(layer, name, len(shape))
-    # Of one dimension time x 1; of volumes the slices one above the other.
+    # One dimension is drawn as time x 1; the slices of a volume are stacked vertically.
     high, wide = max(len(space) - 1, 1), min(len(space) - 1, 1)
     order = (*inputs, *space, *units)
     return Picture(shape, order, (len(inputs), high, wide, len(units)), "kernel")

@@ -13,7 +13,7 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, fit_sizes
 
-# A picture is kept finer than a map: it is recorded once.
+# Inputs are recorded once, so they get more pixels than maps.
 INPUT_CAPS = Caps(max_pixels=256 * 256, max_bytes=4_000_000)
 
 
@@ -53,7 +53,7 @@ def reduce_output(
     Args:
         name: Site name.
         x: float32, of shape `view.full_shape`.
-        view: How to look at it.
+        view: How it is shown.
         size: How much to keep.
         channels: int32[c], those to show; None to select `size.channels` of them.
     """
@@ -128,7 +128,11 @@ def _layout(view: maps.View, dtype: np.dtype) -> str:
 
 
 def is_channels_first(shape: tuple[int, ...]) -> bool:
-    """Whether axis 1 is the channel: by the global setting, unless only one of both can be."""
+    """Whether axis 1 holds the channels, not the last axis.
+
+    If exactly one of the two has length 1 or 3, it is that one; otherwise Keras's image data format
+    decides.
+    """
     if len(shape) < 4:
         return False
     first, last = shape[1] in (1, 3), shape[-1] in (1, 3)

@@ -64,7 +64,9 @@ def view_of(shape: tuple[int | None, ...], channels_first: bool = False) -> View
         ValueError: saying why the tensor cannot be shown.
     """
     if not 2 <= len(shape) <= 5:
-        raise ValueError(f"has rank {len(shape)}; shown are ranks 2 to 5, batch axis included")
+        raise ValueError(
+            f"has rank {len(shape)}; only ranks 2 to 5, including the batch axis, are shown"
+        )
     known = tuple(int(length) for length in shape if length)
     if len(known) < len(shape):
         raise ValueError(f"has shape {_text(shape)}, not known before it runs or empty")
@@ -77,7 +79,7 @@ def picture(x: Any, view: View, xp: ModuleType, channels: np.ndarray | None = No
 
     Args:
         x: Of shape `view.full_shape`.
-        view: How to look at it.
+        view: How it is shown.
         xp: `numpy` or `keras.ops`.
         channels: int[c], which channels to take; None for all.
 
