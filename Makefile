@@ -20,7 +20,7 @@ check: setup  ## run the quick checks and tests: no browser, nothing slow
 	@$(IN_VENV) -m scripts.run_tests --quick
 
 affected: setup  ## run what a change of one folder can break, in a minute; FOLDER=store
-	@$(IN_VENV) -m scripts.affected $(FOLDER)
+	@$(IN_VENV) -m scripts.affected $(FOLDER) $(ARGS)
 
 lint: setup  ## check style, types and imports
 	@$(IN_VENV) -m ruff check .

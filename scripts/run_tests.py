@@ -99,17 +99,21 @@ class Tests:
         """What is shown above its output."""
         return self.title or f"pytest {' '.join(self.arguments)}, KERAS_BACKEND={self.backend}"
 
+    @property
+    def report(self) -> pathlib.Path:
+        """The JUnit report that it writes."""
+        return RESULTS / f"{re.sub('[^a-z0-9]+', '_', self.name.lower())}.xml"
+
     def run(self) -> Counts:
         """Runs it and counts its tests."""
         shared.say(self.name)
-        report = RESULTS / f"{re.sub('[^a-z0-9]+', '_', self.name.lower())}.xml"
-        report.unlink(missing_ok=True)
+        self.report.unlink(missing_ok=True)
         if EXECUTABLES in self.environment:  # no result depends on what an earlier run left
             shutil.rmtree(self.environment[EXECUTABLES], ignore_errors=True)
-        command = [sys.executable, "-m", "pytest", f"--junitxml={report}", *self.arguments]
+        command = [sys.executable, "-m", "pytest", f"--junitxml={self.report}", *self.arguments]
         environment = os.environ | self.environment | {"KERAS_BACKEND": self.backend}
         status = subprocess.run(command, cwd=shared.ROOT, env=environment, check=False).returncode
-        counts = _read_report(report)
+        counts = _read_report(self.report)
         if status not in (0, NO_TESTS_COLLECTED) and not counts["failed"]:
             counts["failed"] = 1  # a crash, or a plugin's error that no single test has
         return counts

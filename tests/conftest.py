@@ -6,6 +6,7 @@ import time
 import pytest
 
 START = time.monotonic()
+NOT_RUN = "over_budget"
 
 # Before anything imports Keras, which reads it once. `scripts.run_tests` runs one process per backend.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -33,4 +34,5 @@ def pytest_runtest_setup(item):
     """Skips, with a line in the summary, what no longer fits into the budget."""
     budget = item.config.getoption("--budget")
     if budget is not None and time.monotonic() - START > budget:
+        item.user_properties.append((NOT_RUN, True))  # counted by `scripts.affected`
         pytest.skip(f"over the budget of {budget:g} seconds: run `make check`")
