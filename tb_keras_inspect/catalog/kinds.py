@@ -94,6 +94,18 @@ PICTURE_KINDS = _with(Form.PICTURES)
 INDEXED_KINDS = _with(Form.PICTURES, Form.CURVES)  # whose first blob is a `MapIndex`
 BLOB_KINDS = _with(Form.PICTURES, Form.CURVES, Form.PROBE)
 HISTOGRAM_KINDS = _with(Form.HISTOGRAM)
+# In the order in which a step computes them: the first that is not finite is where a NaN began. The
+# weights are those that the forward pass used, `STEP` is the loss.
+COMPUTED_KINDS = (
+    Kind.INPUT,
+    Kind.TARGET,
+    Kind.WEIGHT,
+    Kind.ACTIVATION,
+    Kind.STEP,
+    Kind.GRADIENT,
+    Kind.UPDATE,
+    Kind.EPOCH,
+)
 # Of one layer: its variables and its outputs, those that have a histogram too.
 LAYER_KINDS = tuple(
     kind for kind in TABLE_KINDS if f"{kind.value}_histogram" in {h.value for h in HISTOGRAM_KINDS}

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import COMPUTED_KINDS
 from tb_keras_inspect.store.tables.table import StatTable
 
-# In the order in which a step computes them. The weights are those that its forward pass used.
-ORDER = ("input", "target", "weight", "activation", "step", "gradient", "update", "epoch")
+ORDER = tuple(kind.value for kind in COMPUTED_KINDS)
 SKIPPED = 3  # samples in a row; a mixed-precision optimizer skips single overflows on purpose
 VALIDATION = "val_"  # prefix of the epoch logs that say nothing about training
 

@@ -10,7 +10,7 @@ import pytest
 
 import tb_keras_inspect
 from tb_keras_inspect.catalog.kind_facts import FACTS, Form, Live, Rows
-from tb_keras_inspect.catalog.kinds import LAYER_KINDS, TABLE_KINDS, Kind
+from tb_keras_inspect.catalog.kinds import COMPUTED_KINDS, LAYER_KINDS, TABLE_KINDS, Kind
 from tb_keras_inspect.catalog.pictures import PICTURES
 from tb_keras_inspect.catalog.run_statistics import REPRESENTATION_STATISTICS
 from tb_keras_inspect.catalog.statistics import STATISTICS, definition, find
@@ -80,6 +80,11 @@ def test_a_second_optimizers_columns_have_the_definition_of_the_first():
 
 def test_kinds_of_layers_are_those_with_a_histogram():
     assert LAYER_KINDS == (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION)
+
+
+def test_weights_come_before_what_the_forward_pass_makes_of_them_and_the_loss_before_gradients():
+    order = COMPUTED_KINDS.index
+    assert order(Kind.WEIGHT) < order(Kind.ACTIVATION) < order(Kind.STEP) < order(Kind.GRADIENT)
 
 
 def test_pictures_that_users_choose_are_recorded_of_the_probe_samples():

@@ -8,7 +8,8 @@ import re
 import pytest
 
 import tb_keras_inspect
-from tb_keras_inspect import InspectCallback
+from tb_keras_inspect import InspectCallback, PictureOptions
+from tb_keras_inspect.catalog.pictures import MAX_CHANNELS, MAX_PIXELS, PICTURES
 
 PAGE = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent / "docs" / "options.md"
 
@@ -43,3 +44,16 @@ def test_each_group_has_a_table_of_its_fields(group):
         rf"^A `{group}`.*?\n\n(\|.*?)\n\n", PAGE.read_text(), re.DOTALL | re.MULTILINE
     )[1]
     assert options_in(text) == {field.name: repr(field.default) for field in fields}
+
+
+def test_the_docstring_names_every_kind_of_picture_and_the_defaults():
+    text = inspect.getdoc(PictureOptions)
+    kinds = re.search(r"kinds: A list of some of(.*?)\. The model's", text, re.DOTALL)[1]
+    assert re.findall(r'`"(\w+)"`', kinds) == list(PICTURES)
+    assert f"per array. Defaults to {MAX_CHANNELS}." in text
+    assert f"averaged down. Defaults to {MAX_PIXELS}." in re.sub(r"\s+", " ", text)
+
+
+def test_the_page_names_every_kind_of_picture():
+    (row,) = re.findall(r"^\| `kinds` .*$", PAGE.read_text(), re.MULTILINE)
+    assert set(PICTURES) <= set(re.findall(r'`"(\w+)"`', row))

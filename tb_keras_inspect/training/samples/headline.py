@@ -10,14 +10,15 @@ from tensorboard.compat.proto import summary_pb2, tensor_pb2, tensor_shape_pb2, 
 from tensorboard.plugins.scalar import metadata
 
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.statistics import definition
 from tb_keras_inspect.training.reduce.layout import Intermediate, Layout
 
 # Not the prefix of the plugin's own tags.
 TAG_PREFIX = "inspect/"
 DESCRIPTIONS = {
-    "gradient_norm": "l2 of all gradients together, unscaled, before clipping",
-    "update_ratio": "l2 of the update of all recorded variables / l2 of these variables before it",
-    "dead_share": "fraction of all recorded units that were zero in every sampled batch of the window",
+    "gradient_norm": definition("gradient_norm"),
+    "update_ratio": f"{definition('ratio')}; of all recorded variables together",
+    "dead_share": f"{definition('dead_fraction')}; of all recorded layers together",
 }
 
 

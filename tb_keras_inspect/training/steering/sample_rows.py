@@ -5,15 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.commands import CommandError
+from tb_keras_inspect.catalog.kinds import COMPUTED_KINDS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.samples.sample import Sample
 
-# In the order in which a step computes them: the first that is not finite is where it began.
-_ORDER = (Kind.INPUT, Kind.TARGET, Kind.ACTIVATION, Kind.GRADIENT, Kind.UPDATE, Kind.WEIGHT)
 # With a dynamic loss scale an overflow of these is expected, and the optimizer skips the step.
 _MAY_OVERFLOW = (Kind.ACTIVATION, Kind.GRADIENT)
-_READ = (*_ORDER, Kind.STEP)
+_READ = tuple(kind for kind in COMPUTED_KINDS if kind is not Kind.EPOCH)
 _MOST_LISTED = 20
 
 Tables = Mapping[Kind, records.DecodedTable]
@@ -77,8 +76,12 @@ def nonfinite_in(sample: Sample, rows: SampleRows) -> Iterator[str]:
     tables = sample.tables
     step = tables[Kind.STEP]
     is_scaled = "loss_scale" in step.statistics
-    for kind in _ORDER:
+    for kind in COMPUTED_KINDS:
         table = tables.get(kind)
+        if kind is Kind.STEP and "loss" in step.statistics:
+            loss = float(step.values[0, step.statistics.index("loss")])
+            if not math.isfinite(loss):
+                yield f"the loss ({loss:g})"
         if table is None or "nonfinite_count" not in table.statistics:
             continue
         if is_scaled and kind in _MAY_OVERFLOW:
@@ -87,10 +90,6 @@ def nonfinite_in(sample: Sample, rows: SampleRows) -> Iterator[str]:
         for name, count in zip(rows.names(kind, table), counts.tolist(), strict=True):
             if count > 0:
                 yield f"{kind.value} of {name or 'the step'} ({count:g} values)"
-    if "loss" in step.statistics:
-        loss = float(step.values[0, step.statistics.index("loss")])
-        if not math.isfinite(loss):
-            yield f"the loss ({loss:g})"
 
 
 def _listed(known: Iterable[str]) -> str:

@@ -4,10 +4,12 @@ import keras
 import numpy as np
 import pytest
 
+from tb_keras_inspect.catalog.statistics import definition
 from tb_keras_inspect.frameworks import current
 from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tb_keras_inspect.training.reduce import parameters
-from tb_keras_inspect.training.reduce.parameters import Tensors
+from tb_keras_inspect.training.reduce.parameters import Tensors, elements_each
+from tb_keras_inspect.training.step.settings import Settings
 
 LIMIT = 100
 
@@ -35,3 +37,12 @@ def test_elements_of_many_tensors_together_stay_bounded(tensors):
     assert 1 <= each <= 1024
     assert each * tensors <= max(parameters.MOST_ELEMENTS, tensors)
     assert tensors > 256 or each == 1024
+
+
+def test_the_definition_of_the_cosine_names_the_limits_of_the_code():
+    limit = Settings().gradient_elements
+    most = parameters.MOST_ELEMENTS // limit
+    assert elements_each(limit, most) == limit > elements_each(limit, most + 1)
+    text = definition("cosine")
+    assert f"at most {limit:,} evenly spaced elements" in text
+    assert f"more than {most} variables" in text

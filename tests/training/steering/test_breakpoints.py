@@ -98,7 +98,7 @@ def test_what_is_not_finite_is_named_in_the_order_of_the_step():
     rows = SampleRows()
     rows.add_model(MODEL)
     found = nonfinite_in(sample(3, [0.0, 0.0], bad=(0, 2), loss=np.nan), rows)
-    assert list(found) == ["gradient of b/kernel (2 values)", "the loss (nan)"]
+    assert list(found) == ["the loss (nan)", "gradient of b/kernel (2 values)"]
     skipped = sample(4, [0.0, 0.0], bad=(0, 2), loss_scale=1024.0)
     assert list(nonfinite_in(skipped, rows)) == []  # the optimizer skips such a step
 
