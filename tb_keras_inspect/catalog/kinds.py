@@ -92,7 +92,6 @@ def _with(*forms: Form) -> tuple[Kind, ...]:
 TABLE_KINDS = _with(Form.TABLE)
 PICTURE_KINDS = _with(Form.PICTURES)
 INDEXED_KINDS = _with(Form.PICTURES, Form.CURVES)  # whose first blob is a `MapIndex`
-BLOB_KINDS = _with(Form.PICTURES, Form.CURVES, Form.PROBE)
 HISTOGRAM_KINDS = _with(Form.HISTOGRAM)
 # In the order in which a step computes them: the first that is not finite is where a NaN began. The
 # weights are those that the forward pass used, `STEP` is the loss.

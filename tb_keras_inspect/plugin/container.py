@@ -45,26 +45,6 @@ def pack(meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     return b"".join([MAGIC, struct.pack("<I", len(header)), header, *parts])
 
 
-def unpack(data: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Returns the meta and the arrays of a container.
-
-    Raises:
-        ValueError: if the bytes are not a container.
-    """
-    if data[:4] != MAGIC:
-        raise ValueError(f"Expected a container that begins with {MAGIC!r}. Received: {data[:4]!r}")
-    (length,) = struct.unpack_from("<I", data, 4)
-    header = json.loads(data[8 : 8 + length])
-    start = 8 + length
-    return header["meta"], {entry["name"]: _array(data, start, entry) for entry in header["arrays"]}
-
-
-def _array(data: bytes, start: int, entry: Mapping[str, Any]) -> np.ndarray:
-    dtype = np.dtype(entry["dtype"]).newbyteorder("<")
-    count = int(np.prod(entry["shape"], dtype=np.int64))
-    return np.frombuffer(data, dtype, count, start + entry["offset"]).reshape(entry["shape"])
-
-
 def _little_endian(name: str, array: np.ndarray) -> tuple[np.ndarray, str]:
     array = np.asarray(array)
     if array.dtype == bool:

@@ -8,8 +8,8 @@ import urllib.parse
 from tensorboard.plugins import base_plugin
 from werkzeug import exceptions, test, wrappers
 
-from tb_keras_inspect.plugin import container
 from tb_keras_inspect.plugin.loader import InspectLoader
+from tests.plugin import containers
 from tests.store.loaders import serve
 
 PREFIX = "/data/plugin/keras_inspect"
@@ -56,7 +56,7 @@ class Client:
         """Meta and arrays of a successful response."""
         response = self.get(route, **arguments)
         assert response.status_code == 200, response.text
-        return container.unpack(response.data)
+        return containers.unpack(response.data)
 
     def error(self, route, **arguments):
         """Status and text of an error."""
@@ -101,5 +101,5 @@ def check(client, caplog, route, **arguments):
     elif response.content_type == "application/json":
         parse_json(response.data)
     else:
-        container.unpack(response.data)
+        containers.unpack(response.data)
     return response

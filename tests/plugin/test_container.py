@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from tb_keras_inspect.plugin import container
+from tests.plugin import containers
 
 dtypes = st.sampled_from(["float32", "float64", "int32", "uint32", "uint8", "bool"])
 arrays = dtypes.flatmap(
@@ -17,7 +18,7 @@ arrays = dtypes.flatmap(
 
 @given(st.dictionaries(st.text(max_size=8), arrays, max_size=4))
 def test_what_is_packed_is_unpacked_the_same(named):
-    meta, got = container.unpack(container.pack({"é": [1, None, "x"]}, named))
+    meta, got = containers.unpack(container.pack({"é": [1, None, "x"]}, named))
     assert meta == {"é": [1, None, "x"]}
     assert list(got) == list(named)
     for name, array in named.items():
@@ -51,7 +52,9 @@ def test_the_bytes_are_those_of_the_documentation():
 
 def test_other_byte_orders_and_layouts_become_little_endian_rows():
     array = np.arange(6, dtype=">f4").reshape(2, 3).T
-    np.testing.assert_array_equal(container.unpack(container.pack({}, {"a": array}))[1]["a"], array)
+    np.testing.assert_array_equal(
+        containers.unpack(container.pack({}, {"a": array}))[1]["a"], array
+    )
 
 
 @pytest.mark.parametrize("array", [np.zeros(2, np.int64), np.array(["x"]), np.zeros(2, np.float16)])
@@ -67,4 +70,4 @@ def test_a_nan_in_the_header_is_refused():
 
 def test_other_bytes_are_refused():
     with pytest.raises(ValueError, match="TKI1"):
-        container.unpack(b"PNG")
+        containers.unpack(b"PNG")

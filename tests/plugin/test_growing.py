@@ -6,7 +6,7 @@ import threading
 import numpy as np
 import pytest
 
-from tb_keras_inspect.plugin import container
+from tests.plugin import containers
 from tests.plugin.serving import Client
 from tests.store.run_writer import value_at, write_run
 
@@ -54,7 +54,7 @@ def test_answers_are_whole_and_the_last_ones_are_the_newest(tmp_path, limit, mon
 def ask_once(client, choice):
     """Asks a run for a table, and checks every number of it; returns the last step."""
     run, width = choice.choice("ab"), choice.randrange(300, 303)  # no pooling
-    _, arrays = container.unpack(client.get("table", run=run, kind="gradient", width=width).data)
+    _, arrays = containers.unpack(client.get("table", run=run, kind="gradient", width=width).data)
     expected = np.stack([value_at(step, 4, 6) for step in arrays["steps"]])
     np.testing.assert_array_equal(arrays["l2/last"], expected[:, :, 0].T)
     np.testing.assert_array_equal(arrays["std/last"], expected[:, :, 2].T)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import records
-from tb_keras_inspect.plugin import container, routes
+from tb_keras_inspect.plugin import routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
+from tests.plugin import containers
 from tests.plugin.serving import Client
 from tests.store.run_writer import RunWriter, make_model, write_scalars
 
@@ -65,7 +66,7 @@ def test_the_example_of_a_route_is_answered_as_it_says(client, route):
     assert response.status_code == 200, response.text
     found = response.get_json(silent=True)
     if found is None:
-        found, arrays = container.unpack(response.data)
+        found, arrays = containers.unpack(response.data)
         patterns = re.findall(r"`([^`]+)`", " ".join(ARRAYS.findall(section)))
         assert [name for name in arrays if not any(fits(name, p) for p in patterns)] == []
     (example,) = EXAMPLE.findall(section)

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from tb_keras_inspect.plugin import container
+from tests.plugin import containers
 from tests.plugin.serving import Client
 from tests.store.run_writer import write_run
 
@@ -23,7 +23,7 @@ def test_batch_holds_the_same_bodies_and_the_errors(client):
     assert meta["answers"][0]["etag"] == single.headers["ETag"].removeprefix('W/"').rstrip('"')
     assert json.loads(arrays["1"].tobytes())["layers"][0]["path"] == "<img src=x>"
     assert "No run 'zz'" in meta["answers"][3]["error"]
-    assert container.unpack(arrays["0"].tobytes())[0]["run"] == "a"
+    assert containers.unpack(arrays["0"].tobytes())[0]["run"] == "a"
 
 
 @pytest.mark.parametrize(

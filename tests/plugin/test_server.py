@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.plugin import container
 from tests.e2e.harness import TensorBoard, wait_until
+from tests.plugin import containers
 from tests.store.run_writer import write_run
 
 pytestmark = pytest.mark.e2e
@@ -37,11 +37,11 @@ def server(request, directory):
 def test_the_numbers_are_those_of_the_files(server, directory):
     assert "/some/where" in server.url
     table = load_run(directory / "a").table("activation")
-    _, arrays = container.unpack(server.get("table?run=a&kind=activation").body)
+    _, arrays = containers.unpack(server.get("table?run=a&kind=activation").body)
     for statistic in table.statistics:
         np.testing.assert_array_equal(arrays[f"{statistic}/last"], table.select(statistic).T)
     maps = load_run(directory / "a").maps("conv")
-    _, arrays = container.unpack(server.get("maps?run=a&layer=conv").body)
+    _, arrays = containers.unpack(server.get("maps?run=a&layer=conv").body)
     np.testing.assert_array_equal(arrays["codes"], maps.record(-1).codes)
 
 
@@ -49,7 +49,7 @@ def test_a_name_with_spaces_and_letters_of_other_scripts(server):
     name = urllib.parse.quote("b & c/ä")
     assert json.loads(server.get(f"model?run={name}").body)["name"] == "m"
     requests = urllib.parse.quote(json.dumps([f"loss?run={name}"]))
-    meta, _ = container.unpack(server.get(f"batch?requests={requests}").body)
+    meta, _ = containers.unpack(server.get(f"batch?requests={requests}").body)
     assert meta["answers"][0]["status"] == 200
 
 
@@ -103,7 +103,7 @@ def test_a_training_that_goes_on_shows_up(tmp_path, load_fast):
         wait_until(lambda: server.wait_for_run("a")["last_step"] == 50, "the new sample")
         answer = server.get("table?run=a&kind=gradient", **{"If-None-Match": tag})
         assert answer.status == 200
-        assert container.unpack(answer.body)[1]["steps"][-1] == 50
+        assert containers.unpack(answer.body)[1]["steps"][-1] == 50
         assert server.wait_for_run("a")["etag"] != before["etag"]
     writer.close()
 

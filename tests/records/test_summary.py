@@ -5,8 +5,8 @@ import pytest
 from tensorboard.compat.proto import summary_pb2, types_pb2
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.kind_facts import Form
 from tb_keras_inspect.catalog.kinds import (
-    BLOB_KINDS,
     HISTOGRAM_KINDS,
     PLUGIN_NAME,
     TABLE_KINDS,
@@ -28,7 +28,7 @@ def test_a_value_has_its_tag_its_plugin_and_the_data_class_that_loaders_deliver(
     assert metadata.plugin_data.plugin_name == PLUGIN_NAME
     content = pb.TagMetadata.FromString(metadata.plugin_data.content)
     assert (content.version, content.kind) == (records.SCHEMA_VERSION, kind.value)
-    blob = kind in BLOB_KINDS
+    blob = kind.facts.form in (Form.PICTURES, Form.CURVES, Form.PROBE)
     assert metadata.data_class == (
         summary_pb2.DATA_CLASS_BLOB_SEQUENCE if blob else summary_pb2.DATA_CLASS_TENSOR
     )

@@ -27,9 +27,6 @@ class LiveSettings:
     Args:
         model: The model in `fit`.
         slot: The owner of its train function.
-
-    Attributes:
-        retraces: How many times the train function was built again.
     """
 
     def __init__(self, model: keras.Model, slot: TrainFunctionSlot):
@@ -37,7 +34,7 @@ class LiveSettings:
         self._schedule: Any = None  # that an override has replaced
         self._clipping: dict[str, Any] | None = None  # before the first change
         self._frozen: dict[str, list[Any]] = {}  # layer to variables
-        self.retraces = 0
+        self._is_rebuilt = False  # whether the train function was built again
 
     def learning_rate(self) -> tuple[float, str]:
         """Return the learning rate and its source: "variable", "schedule" or "override"."""
@@ -126,9 +123,9 @@ class LiveSettings:
                 optimizer._learning_rate = self._schedule
             for name, value in (self._clipping or {}).items():
                 setattr(optimizer, name, value)
-        if self.retraces:
+        if self._is_rebuilt:
             self._slot.discard()  # the next fit builds it with the original settings
-        self._schedule, self._clipping, self._frozen, self.retraces = None, None, {}, 0
+        self._schedule, self._clipping, self._frozen, self._is_rebuilt = None, None, {}, False
 
     def _variables_of(self, layers: Sequence[str]) -> dict[str, list[Any]]:
         found = names.layer_names(self._model)
@@ -163,7 +160,7 @@ class LiveSettings:
 
     def _retrace(self) -> None:
         self._slot.remake()
-        self.retraces += 1
+        self._is_rebuilt = True
 
 
 def _apply_without(optimizer: Any, skipped: set[int]) -> Callable[..., None]:
