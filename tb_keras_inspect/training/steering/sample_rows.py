@@ -12,7 +12,7 @@ from tb_keras_inspect.training.samples.sample import Sample
 
 # With a dynamic loss scale an overflow of these is expected, and the optimizer skips the step.
 _MAY_OVERFLOW = (Kind.ACTIVATION, Kind.GRADIENT)
-_READ = tuple(kind for kind in COMPUTED_KINDS if kind is not Kind.EPOCH)
+_READ: frozenset[Kind] = frozenset(COMPUTED_KINDS) - {Kind.EPOCH}
 _MOST_LISTED = 20
 
 Tables = Mapping[Kind, records.DecodedTable]
