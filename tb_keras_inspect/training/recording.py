@@ -1,8 +1,9 @@
 """Records one model: takes samples, snapshots and the model record to the recorder."""
 
 import contextlib
+import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import keras
@@ -35,6 +36,8 @@ from tb_keras_inspect.training.samples.sample_encoder import encode, epoch_sampl
 from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 5.0  # seconds to wait for room in the queue, for what must not be lost
 
@@ -98,6 +101,7 @@ class Session:
         self._decoder = SampleDecoder(DeadUnits(steps_per_epoch), self._settings.scalars)
         self._decode_queue = DecodeQueue()
         self._newest: PendingSample | None = None
+        self._unrecorded: PendingSample | None = None  # the recorder had no room for it
         self._subscribers: list[Subscriber] = []
         self._record: pb.ModelRecord | None = None  # gives the rows of samples their names
         # Now: while JAX trains, the optimizer's variables cannot be read.
@@ -151,11 +155,13 @@ class Session:
             layout, views = combine_replicas(layout, vectors)
             return decoder.decode(record, layout, views, step, now, facts)
 
-        pending = self._decode_queue.add(decode)
-        if self._recorder.put(lambda: self._published(pending.get()), what=SAMPLE):
-            self._newest = pending
-        else:
-            self._decode_queue.remove(pending)
+        if self._unrecorded is not None:
+            self._decode_queue.remove(self._unrecorded)
+        # A check on the training thread may ask for a sample that the recorder has no room for.
+        self._newest = pending = self._decode_queue.add(decode)
+        publish = self._publisher()
+        taken = self._recorder.put(lambda: publish(pending.get()), what=SAMPLE)
+        self._unrecorded = None if taken else pending
 
     # Samples, decoded.
 
@@ -163,7 +169,8 @@ class Session:
         """Has a function called with each sample of this fit, before the sample is written.
 
         Args:
-            subscriber: Called on the recorder's thread, in the order of recording. Must not raise.
+            subscriber: Called on the recorder's thread, in the order of recording. One that raises
+                is not called again.
         """
         self._subscribers.append(subscriber)
 
@@ -177,13 +184,24 @@ class Session:
         """The model record that names the rows of the newest sample; None before the first one."""
         return self._record
 
-    def _published(self, sample: Sample | None) -> list[event_pb2.Event]:
-        """Shows a sample to the subscribers; returns the events to write."""
-        if sample is None:
-            return []
-        for subscriber in self._subscribers:
-            subscriber(sample)
-        return [encode(sample)]
+    def _publisher(self) -> Callable[[Sample | None], list[event_pb2.Event]]:
+        """A function that shows a sample to this fit's subscribers and returns the events to write."""
+        subscribers = (
+            self._subscribers
+        )  # a late job of this fit must not reach those of the next one
+
+        def publish(sample: Sample | None) -> list[event_pb2.Event]:
+            if sample is None:
+                return []
+            for subscriber in [*subscribers]:
+                try:
+                    subscriber(sample)
+                except Exception:
+                    logger.debug("a subscriber failed", exc_info=True)
+                    subscribers.remove(subscriber)
+            return [encode(sample)]
+
+        return publish
 
     # Activation maps.
 
@@ -240,7 +258,8 @@ class Session:
             return
         self._describe()
         sample = epoch_sample(self._fingerprint, logs, epoch, step, time.time())
-        self._recorder.put(lambda: self._published(sample), PATIENCE, EPOCH)
+        publish = self._publisher()
+        self._recorder.put(lambda: publish(sample), PATIENCE, EPOCH)
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
@@ -259,9 +278,9 @@ class Session:
         # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
         self._described = step = max(self._step, self._described + 1)
         sample = Sample(step, time.time(), {Kind.MODEL: record})
-        if self._recorder.put(lambda: self._published(sample), PATIENCE):
-            self._record = record
-        else:
+        publish = self._publisher()
+        self._record = record
+        if not self._recorder.put(lambda: publish(sample), PATIENCE):
             self._record_key = self._written = None  # nothing can be read without it: tried again
 
     # What goes wrong.

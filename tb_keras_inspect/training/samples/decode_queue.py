@@ -13,7 +13,7 @@ class PendingSample:
     def __init__(self, queue: "DecodeQueue", decode: Callable[[], Sample | None]):
         self._queue, self._decode = queue, decode
         self._sample: Sample | None = None
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self.is_done = False
 
     def get(self) -> Sample | None:
@@ -33,7 +33,7 @@ class PendingSample:
         """Decodes it. For the queue."""
         try:
             self._sample = self._decode()
-        except BaseException as error:  # raised where the sample is asked for
+        except Exception as error:  # raised where the sample is asked for
             self._error = error
         self.is_done = True
 
@@ -46,11 +46,12 @@ class DecodeQueue:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._decoding = threading.Lock()  # held while a sample is decoded
+        self._lock = threading.Lock()  # of the list alone: the training thread never waits for it
         self._waiting: collections.deque[PendingSample] = collections.deque()
 
     def add(self, decode: Callable[[], Sample | None]) -> PendingSample:
-        """Appends a sample.
+        """Appends a sample. Does not wait for one that is being decoded.
 
         Args:
             decode: Copies its numbers from the device and decodes them.
@@ -61,14 +62,21 @@ class DecodeQueue:
         return pending
 
     def remove(self, pending: PendingSample) -> None:
-        """Takes back a sample that nobody records."""
+        """Removes a sample that nobody asks for. Does not wait for one that is being decoded."""
         with self._lock:
-            if not pending.is_done:
+            if pending in self._waiting:
                 self._waiting.remove(pending)
                 pending.is_done = True
 
     def decode_until(self, pending: PendingSample) -> None:
         """Decodes all samples up to this one."""
-        with self._lock:
+        with self._decoding:
             while not pending.is_done:
-                self._waiting.popleft().decode()
+                with self._lock:
+                    first = self._waiting[0] if self._waiting else None
+                if first is None:
+                    return
+                first.decode()  # it stays first if a Ctrl-C ends this
+                with self._lock:
+                    if self._waiting and self._waiting[0] is first:
+                        self._waiting.popleft()

@@ -1,6 +1,7 @@
 """How much a gradient points where it pointed at the sample before. Runs on the recorder's thread."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -12,25 +13,31 @@ class GradientCosine:
     """
 
     def __init__(self) -> None:
-        self._lengths: tuple[int, ...] = ()
+        self._key: tuple[Any, ...] = ()
         self._before = np.empty(0, np.float32)
 
-    def next(self, elements: np.ndarray, lengths: Sequence[int]) -> np.ndarray:
+    def next(
+        self, elements: np.ndarray, names: Sequence[Any], lengths: Sequence[int]
+    ) -> np.ndarray:
         """The cosines at a new sample.
 
         Args:
             elements: float32[E], elements of N gradients, one gradient after the other.
-            lengths: N numbers of elements, each at least 1.
+            names: N names of the variables.
+            lengths: N numbers of elements.
 
         Returns:
             float64[N], NaN where there is no angle: at the first sample, after other variables, and
-            where either gradient is zero or not finite.
+            where either gradient is zero, empty or not finite.
         """
         before, self._before = self._before, elements.copy()  # not a view of the whole sample
-        known, self._lengths = self._lengths, tuple(lengths)
-        if known != self._lengths:
-            return np.full(len(lengths), np.nan)
-        starts = np.cumsum((0, *self._lengths[:-1]))
+        known, self._key = self._key, (tuple(names), tuple(lengths))
+        cosines = np.full(len(lengths), np.nan)
+        ends = np.cumsum(lengths, dtype=np.int64)
+        filled = np.flatnonzero(lengths)
+        if known != self._key or not len(filled):
+            return cosines
+        starts = (ends - lengths)[filled]
 
         def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
             products = np.multiply(a, b, dtype=np.float64)
@@ -38,4 +45,5 @@ class GradientCosine:
 
         with np.errstate(invalid="ignore", divide="ignore"):
             norms = np.sqrt(dot(elements, elements)) * np.sqrt(dot(before, before))
-            return np.asarray(np.clip(dot(elements, before) / norms, -1.0, 1.0))
+            cosines[filled] = np.clip(dot(elements, before) / norms, -1.0, 1.0)
+        return cosines

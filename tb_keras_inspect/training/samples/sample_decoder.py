@@ -90,7 +90,7 @@ class SampleDecoder:
             return self._table(section.statistics, values, names=tuple(map(str, section.rows)))
         rows = self._rows(section)
         if kind is Kind.UNITS:
-            units = np.array(rows.ordered_units(values), "<f4")
+            units = _frozen(rows.ordered_units(values))
             return DecodedUnits(self._fingerprint, rows.index, rows.offsets, units)
         values = rows.ordered(values)
         if kind in HISTOGRAM_KINDS:
@@ -112,7 +112,7 @@ class SampleDecoder:
         names: tuple[str, ...] = (),
     ) -> DecodedTable:
         # A copy: a table that somebody keeps must not keep the whole vector.
-        values = np.array(values, "<f4")
+        values = _frozen(values)
         index = np.arange(len(values), dtype=np.int32) if rows is None else rows
         return DecodedTable(self._fingerprint, statistics, index, values, names)
 
@@ -137,7 +137,7 @@ class SampleDecoder:
         for section in layout.sections:
             if section.kind is Intermediate.GRADIENT_ELEMENTS:
                 rows, elements = self._rows(section), views[section.kind]
-                cosines = rows.ordered(self._cosine.next(elements, section.lengths))
+                cosines = rows.ordered(self._cosine.next(elements, section.rows, section.lengths))
                 by_row = dict(zip(rows.index.tolist(), cosines.tolist(), strict=True))
                 columns[Kind.GRADIENT] = _Column("cosine", by_row)
         return columns
@@ -161,6 +161,13 @@ class SampleDecoder:
             known = section.rows, _Rows(section.rows, self._variables, self._sites)
             self._known_rows[id(section.rows)] = known
         return known[1]
+
+
+def _frozen(values: np.ndarray) -> np.ndarray:
+    """A float32 copy that nobody can write to: several subscribers share it."""
+    copy = np.array(values, "<f4")
+    copy.flags.writeable = False
+    return copy
 
 
 class _Column(NamedTuple):

@@ -55,3 +55,38 @@ def test_two_threads_decode_each_sample_once():
     for thread in threads:
         thread.join()
     assert decoded == list(range(200))
+
+
+def test_adding_and_removing_do_not_wait_for_a_sample_that_is_being_decoded():
+    queue, begun, finish = DecodeQueue(), threading.Event(), threading.Event()
+
+    def slow():
+        begun.set()
+        assert finish.wait(60)
+        return Sample(0, 0.0, {})
+
+    first = queue.add(slow)
+    thread = threading.Thread(target=first.get)
+    thread.start()
+    assert begun.wait(60)
+    second = queue.add(lambda: Sample(1, 0.0, {}))  # would hang here
+    queue.remove(queue.add(lambda: Sample(2, 0.0, {})))
+    finish.set()
+    thread.join()
+    assert second.get().step == 1
+
+
+def test_an_interrupt_while_decoding_reaches_the_thread_that_asked_and_loses_no_sample():
+    queue, attempts = DecodeQueue(), []
+
+    def decode():
+        attempts.append(None)
+        if len(attempts) == 1:
+            raise KeyboardInterrupt
+        return Sample(0, 0.0, {})
+
+    first, second = queue.add(decode), queue.add(lambda: Sample(1, 0.0, {}))
+    with pytest.raises(KeyboardInterrupt):
+        second.get()
+    assert second.get().step == 1
+    assert first.get().step == 0

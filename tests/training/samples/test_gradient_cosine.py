@@ -20,8 +20,8 @@ def test_each_gradient_is_compared_with_its_own_elements_of_the_sample_before():
     random = np.random.default_rng(0)
     before, after = random.normal(size=(2, 6)).astype("float32")
     cosine = GradientCosine()
-    cosine.next(before, (2, 1, 3))
-    found = cosine.next(after, (2, 1, 3))
+    cosine.next(before, "abc", (2, 1, 3))
+    found = cosine.next(after, "abc", (2, 1, 3))
     parts = (slice(0, 2), slice(2, 3), slice(3, 6))
     expected = [reference(after[p].tolist(), before[p].tolist()) for p in parts]
     assert found == pytest.approx(expected)
@@ -29,26 +29,36 @@ def test_each_gradient_is_compared_with_its_own_elements_of_the_sample_before():
 
 def test_magnitudes_of_float32_do_not_matter():
     cosine = GradientCosine()
-    cosine.next(np.array([1e-38, 1e38], np.float32), (1, 1))
-    assert cosine.next(np.array([1e38, -1e-38], np.float32), (1, 1)) == pytest.approx([1, -1])
+    cosine.next(np.array([1e-38, 1e38], np.float32), "ab", (1, 1))
+    assert cosine.next(np.array([1e38, -1e-38], np.float32), "ab", (1, 1)) == pytest.approx([1, -1])
 
 
 @pytest.mark.parametrize("bad", [0.0, np.nan, np.inf])
 def test_there_is_no_angle_to_zero_and_to_what_is_not_finite(bad):
     cosine = GradientCosine()
-    cosine.next(np.array([1.0, 1.0], np.float32), (1, 1))
-    found = cosine.next(np.array([bad, 1.0], np.float32), (1, 1))
+    cosine.next(np.array([1.0, 1.0], np.float32), "ab", (1, 1))
+    found = cosine.next(np.array([bad, 1.0], np.float32), "ab", (1, 1))
     assert np.isnan(found[0])
     assert found[1] == 1.0
-    found = cosine.next(np.array([1.0, 1.0], np.float32), (1, 1))
+    found = cosine.next(np.array([1.0, 1.0], np.float32), "ab", (1, 1))
     assert np.isnan(found[0]), "the sample before is the bad one"
 
 
 def test_the_first_sample_and_one_of_other_variables_have_no_cosine():
     cosine = GradientCosine()
-    assert np.isnan(cosine.next(np.ones(3, np.float32), (1, 2))).all()
-    assert np.isnan(cosine.next(np.ones(3, np.float32), (2, 1))).all()
-    assert cosine.next(np.ones(3, np.float32), (2, 1)) == pytest.approx([1, 1])
+    assert np.isnan(cosine.next(np.ones(3, np.float32), "ab", (1, 2))).all()
+    assert np.isnan(cosine.next(np.ones(3, np.float32), "ab", (2, 1))).all()
+    assert np.isnan(cosine.next(np.ones(3, np.float32), "xb", (2, 1))).all(), "same sizes"
+    assert np.isnan(cosine.next(np.ones(3, np.float32), "ab", (2, 1))).all()
+    assert cosine.next(np.ones(3, np.float32), "ab", (2, 1)) == pytest.approx([1, 1])
+
+
+def test_an_empty_gradient_has_no_cosine_and_does_not_disturb_the_others():
+    cosine = GradientCosine()
+    for _ in range(2):
+        found = cosine.next(np.ones(3, np.float32), "abcd", (2, 0, 1, 0))
+    assert found[[0, 2]] == pytest.approx([1, 1])
+    assert np.isnan(found[[1, 3]]).all()
 
 
 RATE = 0.5

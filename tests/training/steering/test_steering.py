@@ -2,6 +2,7 @@
 
 import _thread
 import contextlib
+import functools
 import threading
 import time
 
@@ -13,6 +14,8 @@ from tb_keras_inspect import InspectCallback, connect, load_run
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.steering.channel import Channel, NotSteerableError
 from tb_keras_inspect.steering.client import RefusedError
+from tb_keras_inspect.training import fit_recording
+from tb_keras_inspect.training.recorder import QUEUE_SIZE, Recorder
 from tests.steering import steered
 from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
 
@@ -231,7 +234,8 @@ def test_a_nan_breakpoint_undoes_the_step_and_the_weights_stay_finite(directory)
 
 
 @pytest.mark.slow
-def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch):
+@pytest.mark.parametrize("queue_size", [QUEUE_SIZE, 1], ids=["room in the queue", "no room"])
+def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch, queue_size):
     disk_works = threading.Event()
     write = EventFileWriter.write
 
@@ -250,6 +254,9 @@ def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch):
         return state, hangs
 
     monkeypatch.setattr(EventFileWriter, "write", hang)
+    monkeypatch.setattr(
+        fit_recording, "Recorder", functools.partial(Recorder, queue_size=queue_size)
+    )
     state, hangs = steer(make_model(), directory, script, data=make_data([2 * BATCH + 5]), every=1)
     assert hangs
     assert state["step"] == 2
