@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-START = time.monotonic()
+COLLECTED = pytest.StashKey[float]()  # when
 NOT_RUN = "over_budget"
 
 # Before anything imports Keras, which reads it once. `scripts.run_tests` runs one process per backend.
@@ -29,10 +29,15 @@ def pytest_addoption(parser):
     parser.addoption("--budget", type=float, help="seconds after which no further test begins")
 
 
+def pytest_collection_finish(session):
+    """The budget is for running tests: to import the modules of many can take as long."""
+    session.config.stash[COLLECTED] = time.monotonic()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Skips, with a line in the summary, what no longer fits into the budget."""
     budget = item.config.getoption("--budget")
-    if budget is not None and time.monotonic() - START > budget:
+    if budget is not None and time.monotonic() - item.config.stash[COLLECTED] > budget:
         item.user_properties.append((NOT_RUN, True))  # counted by `scripts.affected`
         pytest.skip(f"over the budget of {budget:g} seconds: run `make check`")

@@ -35,6 +35,17 @@ def test_tests_that_did_not_fit_are_counted_and_how_to_run_them_is_said(tmp_path
     assert "make affected FOLDER=store ARGS=--all" in affected.not_run_line(number, "store")
 
 
+def test_the_budget_begins_when_the_tests_are_collected(tmp_path):
+    (tmp_path / "test_slow_to_import.py").write_text(
+        "import time\ntime.sleep(3)\ndef test_first(): pass\n"
+    )
+    report = tmp_path / "report.xml"
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--budget=2")
+    options = (f"--junitxml={report}", "-c", "pyproject.toml", "-p", "tests.conftest", tmp_path)
+    subprocess.run([*command, *options], cwd=shared.ROOT, check=True)
+    assert affected.count_not_run(report) == 0
+
+
 def test_a_test_that_is_skipped_for_a_reason_of_its_own_does_not_count(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text("<testsuite><testcase><skipped/></testcase></testsuite>")
