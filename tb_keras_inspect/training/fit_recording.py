@@ -84,9 +84,9 @@ class FitRecording:
             self._warn(self._processes.problem)
         if self._processes.writes and self.recorder.log_dir != log_dir:
             self._warn(
-                f"another process records into {log_dir} at the same time. This training run is "
-                f"recorded in {self.recorder.log_dir}, as a run of its own; nothing is lost or mixed. "
-                "Give each training run a directory of its own"
+                f"another process records into {log_dir} at the same time, or the lock file there is "
+                f"another user's. This training run is recorded in {self.recorder.log_dir}, as a run "
+                "of its own; nothing is lost or mixed. Give each training run a directory of its own"
             )
 
     def _steered(self) -> SteeredFit:
