@@ -181,7 +181,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
   loss: {
     title: 'Loss',
     short: 'loss',
-    definition: 'loss of this batch, as the training step computed it',
+    definition:
+      'loss of the batch, as the training step computed it; of an epoch, the mean that Keras logs',
     formula: 'what the loss tracker of the model was given for this batch',
     unit: 'of the loss',
     format: 'number',

@@ -72,6 +72,7 @@ _ALL = (
             "from_start": "in every validated epoch: most likely the data is broken",
             "later": "after epochs with a finite validation loss: an output or its loss has become "
             "non-finite",
+            "at_the_end": "in the last epochs alone: the last steps may have broken the weights",
         },
     ),
     Problem(

@@ -12,7 +12,8 @@ ENTRIES = (
         "loss",
         title="Loss",
         short="loss",
-        meaning="loss of this batch, as the training step computed it",
+        meaning="loss of the batch, as the training step computed it; of an epoch, the mean that Keras "
+        "logs",
         formula="what the loss tracker of the model was given for this batch",
         unit="of the loss",
         source=_STEP,

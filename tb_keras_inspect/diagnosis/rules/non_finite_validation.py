@@ -37,6 +37,9 @@ CAUSES = {
     "later": "The validation loss was finite at first, and the training loss still is. For some "
     "validation example the output or the loss has become non-finite, as in log(0) of a confident "
     "wrong prediction.",
+    "at_the_end": "Only the end of the run shows it. Either an output or the loss became non-finite "
+    "for some validation example, or the last training steps broke the weights: that shows in the "
+    "validation loss first, and there was no later training loss.",
 }
 CHECK = Advice(
     "Check the validation data, inputs and targets.",
@@ -50,6 +53,15 @@ GUARD = Advice(
     "Compute the loss from logits, or add an epsilon inside log, sqrt and division.",
     "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
 )
+WEIGHTS = Advice(
+    "Check the weights; if they are not finite, lower the learning rate and clip the gradients.",
+    "[w.path for w in model.weights if not np.isfinite(w.numpy()).all()]",
+)
+ADVICE = {
+    "from_start": (CHECK, FIND, GUARD),
+    "later": (FIND, GUARD, CHECK),
+    "at_the_end": (WEIGHTS, FIND, GUARD),
+}
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -60,14 +72,18 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     bad = _ran(facts, val) & ~np.isfinite(val) & np.isfinite(train)
     where = np.flatnonzero(bad)
-    is_enough = len(where) >= facts.thresholds["validation_nan_epochs"]
-    # A run too short to tell has a note at least.
-    if not (is_enough or bad.all()) or not len(where):
+    if not len(where):
         return
     first, last = int(where[0]), int(where[-1])
-    variant = "later" if np.isfinite(val[:first]).any() else "from_start"
-    value = "NaN" if np.isnan(val[first]) else "infinite"
+    is_enough = len(where) >= facts.thresholds["validation_nan_epochs"]
     ongoing = not np.isfinite(val[last:]).any()
+    if not is_enough and not (ongoing and last == len(val) - 1):
+        return  # at the end of a run no later epoch can tell: a note at least
+    if not np.isfinite(val[:first]).any():
+        variant = "from_start"
+    else:
+        variant = "later" if is_enough else "at_the_end"
+    value = "NaN" if np.isnan(val[first]) else "infinite"
     since = (
         "since the first epoch" if variant == "from_start" else f"since step {int(steps[first])}"
     )
@@ -97,7 +113,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 LOSS,
             ),
         ],
-        advice=[CHECK, FIND, GUARD] if variant == "from_start" else [FIND, GUARD, CHECK],
+        advice=ADVICE[variant],
     )
 
 

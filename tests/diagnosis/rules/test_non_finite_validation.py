@@ -32,8 +32,16 @@ def test_training_is_not_called_broken_and_everything_else_is_still_found():
 @pytest.mark.parametrize(("count", "findings"), [(1, 0), (2, 1)])
 def test_threshold_is_the_number_of_epochs(count, findings):
     val = np.full(12, 0.5)
-    val[-count:] = np.inf
+    val[4 : 4 + count] = np.inf
     assert len(found(rule, epochs(val))) == findings
+
+
+def test_the_last_epoch_alone_is_a_note_because_the_weights_may_have_broken():
+    val = np.full(12, 0.5)
+    val[-1] = np.nan
+    (finding,) = found(rule, epochs(val, val_accuracy=np.full(12, 0.9)))
+    assert (finding.severity, finding.variant) == ("note", "at_the_end")
+    assert "model.weights" in finding.advice[0].code
 
 
 def test_the_only_epoch_of_a_run_is_a_note():
