@@ -666,3 +666,13 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** How several samples become one column of a plot. */
 export const POOLS = ['last', 'min', 'max', 'mean'] as const;
+
+/** Of findings, in rising order. */
+export const SEVERITIES = ['note', 'warning', 'error'] as const;
+
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Pictures of the probe samples, and of weights. */
+export const PICTURE_KINDS = ['maps', 'attention', 'saliency', 'grad_cam', 'kernels'] as const;
+
+export type PictureKind = (typeof PICTURE_KINDS)[number];

@@ -5,8 +5,8 @@ from typing import Any
 
 from tb_keras_inspect.catalog.commands import COMMANDS
 from tb_keras_inspect.catalog.kind_facts import Form
-from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, Kind
-from tb_keras_inspect.catalog.problems import PROBLEMS
+from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, PICTURE_KINDS, Kind
+from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 from tb_keras_inspect.catalog.statistic import Scale, Statistic
 from tb_keras_inspect.catalog.statistics import POOLS, STATISTICS
 
@@ -77,9 +77,15 @@ def module() -> str:
         ),
         "export type CommandName = keyof typeof COMMANDS;\n",
     ]
-    comment = "/** How several samples become one column of a plot. */\n"
-    pools = f"{comment}export const POOLS = {_array(POOLS, 0)} as const;\n"
-    return "\n".join([HEAD, *parts, pools])
+    pictures = [kind.value for kind in PICTURE_KINDS]
+    parts += [
+        _names("POOLS", POOLS, "How several samples become one column of a plot."),
+        _names("SEVERITIES", SEVERITIES, "Of findings, in rising order."),
+        "export type Severity = (typeof SEVERITIES)[number];\n",
+        _names("PICTURE_KINDS", pictures, "Pictures of the probe samples, and of weights."),
+        "export type PictureKind = (typeof PICTURE_KINDS)[number];\n",
+    ]
+    return "\n".join([HEAD, *parts])
 
 
 def _statistic(item: Statistic) -> dict[str, Any]:
@@ -105,6 +111,10 @@ def _kind(kind: Kind) -> dict[str, Any]:
         "pictures": kind.facts.form is Form.PICTURES,
         "statistics": kind.facts.columns,
     }
+
+
+def _names(name: str, values: Sequence[str], comment: str) -> str:
+    return f"/** {comment} */\nexport const {name} = {_array(values, 0)} as const;\n"
 
 
 def _record(name: str, value_type: str, items: Mapping[str, Any], closed: bool = False) -> str:

@@ -1,8 +1,7 @@
 /** What the diagnosis says about a run (docs/http_api.md, `findings`). */
 
+import type {Severity} from '../catalog';
 import {type Query, json, query} from './queries';
-
-export type Severity = 'note' | 'warning' | 'error';
 
 /** One number that a finding rests on, and the series it was taken from. */
 export interface Evidence {

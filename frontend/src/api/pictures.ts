@@ -1,10 +1,11 @@
 /** The routes of what the probe samples show: pictures, predictions, activation functions. */
 
+import type {PictureKind} from '../catalog';
 import {type Container, ContainerError, type NumericArray, arrayOf} from './container';
 import {type Query, container, json, query} from './queries';
 import type {ActivationFunctions, MapStack, Maps, MapsIndex, Predictions, Probe} from './types';
 
-export type PictureKind = 'maps' | 'attention' | 'saliency' | 'grad_cam' | 'kernels';
+export type {PictureKind};
 
 export function mapsIndexQuery(run: string, kind: PictureKind): Query<MapsIndex> {
   return {url: `maps_index?${query({run, kind})}`, decode: json<MapsIndex>};

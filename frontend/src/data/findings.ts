@@ -1,6 +1,7 @@
 /** Findings: their keys, where a click on one leads, which layers they concern. Pure. */
 
-import type {Evidence, Finding, Severity} from '../api/findings';
+import type {Evidence, Finding} from '../api/findings';
+import {SEVERITIES, type Severity} from '../catalog';
 import {type Layer, layerOfRow} from './layers';
 import {type NamedView, NAMED_VIEWS} from './named_views';
 import {TIME_KINDS} from './statistics';
@@ -8,13 +9,11 @@ import {TIME_KINDS} from './statistics';
 /** Most rules need at least this many samples. */
 export const FEW_SAMPLES = 10;
 
-export const SEVERITIES: Readonly<Record<Severity, string>> = {
+export const SEVERITY_TITLES: Readonly<Record<Severity, string>> = {
   error: 'Error',
   warning: 'Warning',
   note: 'Note',
 };
-
-const RANKS: Readonly<Record<Severity, number>> = {error: 3, warning: 2, note: 1};
 
 /** The key of a finding in the address: it stays the same while the run grows. */
 export function keyOf({problem, where}: Finding): string {
@@ -39,7 +38,8 @@ export function findingsByLayer(findings: readonly Finding[]): Map<string, Findi
 }
 
 /** 3 for an error, 2 for a warning, 1 for a note, 0 for nothing. */
-export const rankOf = (finding: Finding | undefined) => (finding ? RANKS[finding.severity] : 0);
+export const rankOf = (finding: Finding | undefined) =>
+  finding ? SEVERITIES.indexOf(finding.severity) + 1 : 0;
 
 /** What to select so that a number is visible. */
 export interface Place {

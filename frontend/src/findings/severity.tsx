@@ -1,7 +1,7 @@
 /** The severity of a finding as a shape, a word and a colour. */
 
-import type {Severity} from '../api/findings';
-import {SEVERITIES} from '../data/findings';
+import type {Severity} from '../catalog';
+import {SEVERITY_TITLES} from '../data/findings';
 
 // An octagon, a triangle and a disc, each with its sign cut out.
 const SHAPES: Readonly<Record<Severity, string>> = {
@@ -33,5 +33,5 @@ export function SeverityIcon({severity, size = 14}: IconProps) {
 }
 
 export const SeverityWord = ({severity}: IconProps) => (
-  <b class={`severity ${severity}`}>{SEVERITIES[severity]}</b>
+  <b class={`severity ${severity}`}>{SEVERITY_TITLES[severity]}</b>
 );

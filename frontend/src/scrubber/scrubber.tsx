@@ -5,7 +5,7 @@ import type {Loss} from '../api/types';
 import {IconButton} from '../components/controls';
 import {type Size, useSize} from '../components/hooks';
 import {hideTooltip, showTooltip} from '../components/tooltip';
-import {SEVERITIES} from '../data/findings';
+import {SEVERITY_TITLES} from '../data/findings';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
 import {spansDecades} from '../draw/ticks';
@@ -125,7 +125,7 @@ function Strip() {
         {label: 'batch loss', value: formatNumber(loss.loss[at])},
         {label: 'learning rate', value: formatNumber(loss.learningRate[at])},
         ...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(
-          ({severity, title}) => ({label: SEVERITIES[severity], value: title}),
+          ({severity, title}) => ({label: SEVERITY_TITLES[severity], value: title}),
         ),
         ...controlsNear(
           controls,

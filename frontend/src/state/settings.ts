@@ -1,14 +1,19 @@
 /** What the user chose, and how it is written into the address. Pure but for the signals. */
 
 import {type Signal, signal} from '@preact/signals';
+import {PICTURE_KINDS, type PictureKind} from '../catalog';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
 import {TIME_KINDS} from '../data/statistics';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
-const PICTURES = ['maps', 'attention', 'saliency', 'grad_cam', 'functions'] as const;
-export type PictureName = (typeof PICTURES)[number];
+/** Of the view of activations: the pictures of samples, and the curves of activation functions. */
+export type PictureName = Exclude<PictureKind, 'kernels'> | 'functions';
+const PICTURES: readonly PictureName[] = [
+  ...PICTURE_KINDS.filter((kind) => kind !== 'kernels'),
+  'functions',
+];
 /** Of all rows over time: `auto` takes bands where lines would be too many. */
 type LineForm = 'auto' | 'lines' | 'bands';
 export type GraphFlow = 'none' | 'forward' | 'backward';

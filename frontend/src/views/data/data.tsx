@@ -20,9 +20,11 @@ interface Row {
   readonly statistic: string;
 }
 
+const RANGES = ['input', 'target'];
+
 export function DataView() {
   const session = useSession();
-  const ranges = ['input', 'target'].map((kind) =>
+  const ranges = RANGES.map((kind) =>
     useLoaded(() =>
       session.requestOf(kind, (run) => tableQuery({run, kind, statistics: statisticsOf(kind)})),
     ),
@@ -36,7 +38,7 @@ export function DataView() {
     return session.requestOf('step', (run) => tableQuery({run, kind: 'step', statistics}));
   });
   const resources = [...ranges, step];
-  const main = resources[['input', 'target', 'step'].findIndex((kind) => session.has(kind))];
+  const main = resources[[...RANGES, 'step'].findIndex((kind) => session.has(kind))];
   if (!main) {
     return (
       <NotRecorded

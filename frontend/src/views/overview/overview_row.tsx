@@ -1,6 +1,6 @@
 /** One layer in the overview: its worst finding, its name, its numbers. */
 
-import {SEVERITIES} from '../../data/findings';
+import {SEVERITY_TITLES} from '../../data/findings';
 import {splitPath} from '../../data/layers';
 import type {LayerValues, OverviewRow, OverviewValues} from '../../data/overview';
 import {type OverviewColumn, OVERVIEW_COLUMNS} from '../../data/overview_columns';
@@ -61,7 +61,7 @@ function FindingMark({path}: {path: string}) {
   const findings = session.layerFindings.value.get(path);
   if (!findings) return null;
   const [worst] = findings;
-  const titles = findings.map(({severity, title}) => `${SEVERITIES[severity]}: ${title}`);
+  const titles = findings.map(({severity, title}) => `${SEVERITY_TITLES[severity]}: ${title}`);
   return (
     <button
       type="button"
