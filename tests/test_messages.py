@@ -20,7 +20,8 @@ COINED = {
     r"is said|are said": "is printed, is shown",
     r"spells?|twin|journal|guessing|ill": "see the glossary",
     r"in vain": "without success",
-    r"(a|the) guard|gates?|paces?|posts?|looks(?! (like|as))": "check, schedule, server, inspection",
+    r"(a|the) guard|gates?|paces?|looks(?! (like|as))": "check, schedule, server, inspection",
+    r"(?-i:posts?)": "server",  # not the HTTP method
     r"watch(es|ed)?|books?|(?<!decimal )places": "diagnosis, log, locations",
 }
 OPTION = re.compile(r"^`\w+` (must|takes|needs|has no)\b")
