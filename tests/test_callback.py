@@ -114,7 +114,7 @@ def test_a_group_that_is_no_group_is_refused_with_what_is_accepted(group, tmp_pa
 @pytest.mark.parametrize(("old", "place"), MOVED.items(), ids=str)
 def test_an_old_keyword_is_answered_in_one_line_with_its_new_place(old, place, tmp_path):
     with pytest.raises(TypeError) as caught:
-        InspectCallback(tmp_path, **{old: 7})
+        InspectCallback(tmp_path, control=True, **{old: 7})
     group, name = place
     wanted = f"`{old}` is now in `{group}`: InspectCallback(..., {group}={{{name!r}: 7}})"
     assert str(caught.value) == wanted
@@ -125,7 +125,7 @@ def test_an_old_keyword_is_answered_in_one_line_with_its_new_place(old, place, t
 
 def test_several_old_keywords_are_answered_together(tmp_path):
     with pytest.raises(TypeError) as caught:
-        InspectCallback(tmp_path, overhead=0.1, control_timeout=9, gradients=False)
+        InspectCallback(tmp_path, overhead=0.1, control=True, control_timeout=9, gradients=False)
     assert str(caught.value) == (
         "`overhead` is now in `budget`, `control_timeout` is now in `control`, "
         "`gradients` is now in `record`: InspectCallback(..., budget={'overhead': 0.1}, "
@@ -136,6 +136,25 @@ def test_several_old_keywords_are_answered_together(tmp_path):
     assert str(caught.value).endswith(
         "InspectCallback(..., record={'gradients': False, 'weights': True})"
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"),
+    [
+        ({"control_timeout": None}, "leave it out"),  # what it suggests must not turn steering on
+        ({"on_finding": print}, "InspectCallback(..., diagnosis={'on_finding': ...})"),
+        ({"thresholds": np.zeros((2, 2))}, "InspectCallback(..., diagnosis={'thresholds': ...})"),
+        (
+            {"pictures": ["kernels"], "max_channels": 5},
+            "InspectCallback(..., pictures={'kinds': ['kernels'], 'max_channels': 5})",
+        ),
+    ],
+    ids=lambda item: next(iter(item)) if isinstance(item, dict) else "",
+)
+def test_the_answer_to_an_old_keyword_can_be_typed_and_means_the_same(given, answer, tmp_path):
+    with pytest.raises(TypeError) as caught:
+        InspectCallback(tmp_path, **given)
+    assert str(caught.value).endswith(f": {answer}")
 
 
 @pytest.mark.parametrize(

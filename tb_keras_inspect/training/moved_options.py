@@ -1,7 +1,7 @@
 """Keywords that `InspectCallback` used to take, each answered with its place of today."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import ParamSpec
 
 _OLD_NAMES = {
@@ -35,13 +35,39 @@ def explains_moved(init: Callable[_P, None]) -> Callable[_P, None]:
     @functools.wraps(init)
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> None:
         if moved := [old for old in kwargs if old in MOVED]:
-            groups: dict[str, dict[str, object]] = {}
-            for old in moved:
-                argument, key = MOVED[old]
-                groups.setdefault(argument, {})[key] = kwargs[old]
-            places = ", ".join(f"`{old}` is now in `{MOVED[old][0]}`" for old in moved)
-            now = ", ".join(f"{argument}={values!r}" for argument, values in groups.items())
-            raise TypeError(f"{places}: InspectCallback(..., {now})")
+            raise TypeError(_explanation(moved, kwargs))
         init(*args, **kwargs)
 
     return wrapper
+
+
+def _explanation(moved: Sequence[str], given: Mapping[str, object]) -> str:
+    """Where each old keyword is now, and how the call reads today."""
+    groups: dict[str, dict[str, str]] = {}
+    for old in moved:
+        argument, key = MOVED[old]
+        if argument != "control" or given.get("control"):  # without steering there is no timeout
+            groups.setdefault(argument, _kinds(argument, given))[key] = _shown(given[old])
+    places = ", ".join(f"`{old}` is now in `{MOVED[old][0]}`" for old in moved)
+    texts = {
+        argument: ", ".join(f"{key!r}: {value}" for key, value in values.items())
+        for argument, values in groups.items()
+    }
+    now = ", ".join(f"{argument}={{{text}}}" for argument, text in texts.items())
+    return f"{places}: InspectCallback(..., {now})" if now else f"{places}: leave it out"
+
+
+def _kinds(argument: str, given: Mapping[str, object]) -> dict[str, str]:
+    """The kinds of pictures that are given as a list: they join the same mapping."""
+    kinds = given.get(argument)
+    is_list = argument == "pictures" and isinstance(kinds, (list, tuple))
+    return {"kinds": _shown(kinds)} if is_list else {}
+
+
+def _shown(value: object) -> str:
+    """A value that can be typed as it is printed, else "..."."""
+    if isinstance(value, (list, tuple)) and all(type(item) is str for item in value):
+        return repr(list(value))
+    if type(value) is dict and all(type(v) in (int, float) for v in value.values()):
+        return repr(value)
+    return repr(value) if value is None or type(value) in (bool, int, float, str) else "..."
