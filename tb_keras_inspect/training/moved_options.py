@@ -35,26 +35,27 @@ def explains_moved(init: Callable[_P, None]) -> Callable[_P, None]:
     @functools.wraps(init)
     def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> None:
         if moved := [old for old in kwargs if old in MOVED]:
-            raise TypeError(_explanation(moved, kwargs))
+            places = ", ".join(f"`{old}` is now in `{MOVED[old][0]}`" for old in moved)
+            if now := _today(moved, kwargs):
+                raise TypeError(f"{places}: InspectCallback(..., {now})")
+            raise TypeError(f"{places}: leave it out")
         init(*args, **kwargs)
 
     return wrapper
 
 
-def _explanation(moved: Sequence[str], given: Mapping[str, object]) -> str:
-    """Where each old keyword is now, and how the call reads today."""
+def _today(moved: Sequence[str], given: Mapping[str, object]) -> str:
+    """How the call reads today; empty if nothing needs to be given."""
     groups: dict[str, dict[str, str]] = {}
     for old in moved:
         argument, key = MOVED[old]
         if argument != "control" or given.get("control"):  # without steering there is no timeout
             groups.setdefault(argument, _kinds(argument, given))[key] = _shown(given[old])
-    places = ", ".join(f"`{old}` is now in `{MOVED[old][0]}`" for old in moved)
     texts = {
         argument: ", ".join(f"{key!r}: {value}" for key, value in values.items())
         for argument, values in groups.items()
     }
-    now = ", ".join(f"{argument}={{{text}}}" for argument, text in texts.items())
-    return f"{places}: InspectCallback(..., {now})" if now else f"{places}: leave it out"
+    return ", ".join(f"{argument}={{{text}}}" for argument, text in texts.items())
 
 
 def _kinds(argument: str, given: Mapping[str, object]) -> dict[str, str]:
