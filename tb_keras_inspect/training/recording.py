@@ -24,6 +24,7 @@ from tb_keras_inspect.training.processes.group import NoRecorder
 from tb_keras_inspect.training.processes.replicas import combine_replicas
 from tb_keras_inspect.training.recorder import (
     EPOCH,
+    OTHER,
     SAMPLE,
     SNAPSHOT,
     Recorder,
@@ -159,8 +160,7 @@ class Session:
             self._decode_queue.remove(self._unrecorded)
         # A check on the training thread may ask for a sample that the recorder has no room for.
         self._newest = pending = self._decode_queue.add(decode)
-        publish = self._publisher()
-        taken = self._recorder.put(lambda: publish(pending.get()), what=SAMPLE)
+        taken = self._put(pending.get, 0.0, SAMPLE)
         self._unrecorded = None if taken else pending
 
     # Samples, decoded.
@@ -184,13 +184,12 @@ class Session:
         """The model record that names the rows of the newest sample; None before the first one."""
         return self._record
 
-    def _publisher(self) -> Callable[[Sample | None], list[event_pb2.Event]]:
-        """A function that shows a sample to this fit's subscribers and returns the events to write."""
-        subscribers = (
-            self._subscribers
-        )  # a late job of this fit must not reach those of the next one
+    def _put(self, get: Callable[[], Sample | None], wait_seconds: float, what: str) -> bool:
+        """Has the recorder show a sample to this fit's subscribers and write it."""
+        subscribers = self._subscribers  # of this fit: a late job must not reach the next one's
 
-        def publish(sample: Sample | None) -> list[event_pb2.Event]:
+        def job() -> list[event_pb2.Event]:
+            sample = get()
             if sample is None:
                 return []
             for subscriber in [*subscribers]:
@@ -201,7 +200,7 @@ class Session:
                     subscribers.remove(subscriber)
             return [encode(sample)]
 
-        return publish
+        return self._recorder.put(job, wait_seconds, what)
 
     # Activation maps.
 
@@ -258,8 +257,7 @@ class Session:
             return
         self._describe()
         sample = epoch_sample(self._fingerprint, logs, epoch, step, time.time())
-        publish = self._publisher()
-        self._recorder.put(lambda: publish(sample), PATIENCE, EPOCH)
+        self._put(lambda: sample, PATIENCE, EPOCH)
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
@@ -278,9 +276,8 @@ class Session:
         # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
         self._described = step = max(self._step, self._described + 1)
         sample = Sample(step, time.time(), {Kind.MODEL: record})
-        publish = self._publisher()
         self._record = record
-        if not self._recorder.put(lambda: publish(sample), PATIENCE):
+        if not self._put(lambda: sample, PATIENCE, OTHER):
             self._record_key = self._written = None  # nothing can be read without it: tried again
 
     # What goes wrong.

@@ -77,7 +77,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     first, last = int(where[0]), int(where[-1])
     is_enough = len(where) >= facts.thresholds["validation_nan_epochs"]
     ongoing = not np.isfinite(val[last:]).any()
-    if not is_enough and not (ongoing and last == len(val) - 1):
+    if not is_enough and last < len(val) - 1:
         return  # at the end of a run no later epoch can tell: a note at least
     if not np.isfinite(val[:first]).any():
         variant = "from_start"
