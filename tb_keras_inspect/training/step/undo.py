@@ -54,29 +54,34 @@ def undo_of(model: keras.Model, arguments: Sequence[Any]) -> Undo | None:
 
 
 class _Replay:
-    """An iterator that remembers what it yielded.
+    """An iterator that remembers what it yielded, and passes for one of the same type.
 
     Args:
         iterator: A framework's iterator, or a plain one.
-        given: What to yield first: name of the method, result.
+        given: What to yield first: whether as an optional, result.
     """
 
-    def __init__(self, iterator: Any, given: tuple[tuple[str, Any], ...] = ()):
+    def __init__(self, iterator: Any, given: tuple[tuple[bool, Any], ...] = ()):
         self._iterator, self._given = iterator, list(given)
-        self._kept: list[tuple[str, Any]] = []
+        self._kept: list[tuple[bool, Any]] = []
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        # For `isinstance`: Keras reads the batches of a TensorFlow iterator in another way.
+        return type(self._iterator)
 
     def again(self) -> "_Replay":
         """An iterator that starts again from the beginning."""
         return _Replay(self._iterator, tuple(self._kept))
 
-    def get_next(self) -> Any:
-        return self._give("get_next", lambda: self._iterator.get_next())
+    def get_next(self, *arguments: Any) -> Any:
+        return self._give(lambda: self._iterator.get_next(*arguments))
 
     def get_next_as_optional(self) -> Any:
-        return self._give("get_next_as_optional", lambda: self._iterator.get_next_as_optional())
+        return self._give(lambda: self._iterator.get_next_as_optional(), as_optional=True)
 
     def __next__(self) -> Any:
-        return self._give("__next__", lambda: next(self._iterator))
+        return self._give(lambda: next(self._iterator))
 
     def __iter__(self) -> "_Replay":
         return self
@@ -84,10 +89,10 @@ class _Replay:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._iterator, name)
 
-    def _give(self, name: str, ask: Callable[[], Any]) -> Any:
-        again = self._given and self._given[0][0] == name
+    def _give(self, ask: Callable[[], Any], as_optional: bool = False) -> Any:
+        again = self._given and self._given[0][0] == as_optional
         item = self._given.pop(0)[1] if again else ask()
-        self._kept.append((name, item))
+        self._kept.append((as_optional, item))
         return item
 
 

@@ -150,3 +150,41 @@ def test_batches_that_a_failed_step_consumed_are_yielded_again():
     again = replay.again()
     assert [next(again), next(again), next(again)] == [0, 1, 2]
     assert list(again) == [3]
+
+
+def test_a_replay_is_of_the_type_that_the_trainer_checks_and_takes_either_name_of_a_method():
+    class Iterator:
+        batches = iter(range(3))
+
+        def get_next(self):
+            return next(self.batches)
+
+        __next__ = get_next
+
+    replay = _Replay(Iterator())
+    assert isinstance(replay, Iterator)
+    assert isinstance(replay.again(), Iterator)
+    assert replay.get_next() == 0
+    assert [*replay.again()] == [0, 1, 2]
+
+
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="the other trainers do not check the iterator")
+def test_an_eager_execution_of_more_steps_than_the_data_has_trains_as_without_the_callback(
+    tmp_path,
+):
+    import tensorflow as tf
+
+    batches = tf.data.Dataset.from_tensor_slices((zoo.vectors(), zoo.labels())).batch(zoo.BATCH)
+    # Of unknown length: Keras asks for another execution when the data has ended.
+    batches = batches.filter(lambda *batch: True)
+
+    def trained(*callbacks):
+        keras.utils.set_random_seed(5)
+        # Unbuilt, so that the first execution is not sampled, and the one that finds no data is.
+        model = keras.Sequential([keras.layers.Dense(zoo.CLASSES, activation="softmax")])
+        zoo.compiled(model, run_eagerly=True, steps_per_execution=101)
+        model.fit(batches, epochs=2, verbose=0, callbacks=list(callbacks))
+        return model
+
+    assert_same_state(trained(InspectCallback(tmp_path, every=1, maps_every=0)), trained())
+    assert len(read_events.read(tmp_path).steps()) == 1
