@@ -168,6 +168,14 @@ class Backend(abc.ABC):
         Then nothing has happened to the model yet when it raises.
         """
 
+    def build_optimizer(self, model: keras.Model) -> None:
+        """Builds the optimizer where the trainer leaves that to the first step.
+
+        Called at the beginning of that step. The optimizer's variables are made, and get the values,
+        that the trainer's own step would have given them.
+        """
+        return
+
     @abc.abstractmethod
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction

@@ -109,6 +109,7 @@ class Session:
         self._compiled: dict[str, str] = {}
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             self._compiled = compiled_of(self._model)
+        self._has_trained = False  # whether this fit has made a step
         self._record_key: Any = None
         self._written: int | None = None  # fingerprint of the model record that is in the file
         self._shown = False  # whether this fit's file has a snapshot
@@ -120,6 +121,10 @@ class Session:
 
     # Sampled steps.
 
+    @property
+    def _has_weights(self) -> bool:
+        return has_weights(self._model, self._has_trained)
+
     def arm(self, step: int, facts: Mapping[str, float]) -> bool:
         """Makes the step that is about to run an instrumented one.
 
@@ -130,10 +135,9 @@ class Session:
         Returns:
             Whether it will be.
         """
-        if not has_weights(self._model) or self._recorder.failure is not None:
-            return False
+        ready, self._has_trained = self._has_weights, True  # by the time of the next question
         self._step, self._facts = step, dict(facts)
-        return self._instrumented.arm()
+        return ready and self._recorder.failure is None and self._instrumented.arm()
 
     def disarm(self) -> None:
         """Leaves the model as it was."""
@@ -208,7 +212,7 @@ class Session:
     def wants_first_snapshot(self) -> bool:
         """Whether the samples are there and nothing has been shown of them yet."""
         ready = self._samples is not None and not self._samples.needs_batch
-        return ready and not self._shown and has_weights(self._model)
+        return ready and not self._shown and self._has_weights
 
     def snapshot(self, step: int) -> None:
         """Records what the probe samples look like inside the model now.
@@ -216,7 +220,7 @@ class Session:
         Raises:
             ValueError: if samples that the user gave do not fit the model.
         """
-        if self._samples is None or self._samples.needs_batch or not has_weights(self._model):
+        if self._samples is None or self._samples.needs_batch or not self._has_weights:
             return
         if self._recorder.failure is not None:
             return
@@ -253,7 +257,7 @@ class Session:
 
     def epoch_ended(self, step: int, epoch: int, logs: Mapping[str, Any]) -> None:
         """Records Keras's logs of an epoch, at its last step."""
-        if not has_weights(self._model):
+        if not self._has_weights:
             return
         self._describe()
         sample = epoch_sample(self._fingerprint, logs, epoch, step, time.time())

@@ -15,6 +15,7 @@ from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, Ma
 from tb_keras_inspect.frameworks.sampling import TO_COPRIME
 from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.frameworks.tensorflow import execution, processes, trace
+from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
@@ -146,6 +147,10 @@ class TensorFlowBackend(base.Backend):
 
     def traces_steps(self, model: keras.Model) -> bool:
         return not model.run_eagerly
+
+    def build_optimizer(self, model: keras.Model) -> None:
+        # Made inside its first trace, the variables would have the instrumented step traced twice.
+        build_optimizer(model)
 
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction

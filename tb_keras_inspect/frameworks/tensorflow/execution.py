@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecution
+from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
 
@@ -91,6 +92,10 @@ class _Execution(StatefulExecution):
     @staticmethod
     def _copy(variable: Any) -> Any:
         return tf.identity(variable.value)
+
+    def copy_state(self) -> Any:
+        build_optimizer(self._model)
+        return super().copy_state()
 
     def _hold(self) -> None:
         iterator = self._arguments[0]

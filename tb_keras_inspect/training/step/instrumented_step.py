@@ -148,6 +148,10 @@ class InstrumentedStep:
         """One step, instead of a call of the user's own function; an `InstrumentedCall`."""
         if not self._is_ready_for(own) or self._function is None:
             return NotMade(arguments)
+        try:
+            self.backend.build_optimizer(self._model)
+        except Exception as error:
+            return NotMade(arguments, functools.partial(self._fail, error))
         traces, undo = self.traces, self._undo(arguments)
         try:
             result, (vector, samples) = self._function(*(undo.arguments if undo else arguments))

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect import frameworks
 from tb_keras_inspect.training.hooks.inference import saved_random_state
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Undo:
 def undo_of(model: keras.Model, arguments: Sequence[Any]) -> Undo | None:
     """An `Undo` of a call; None where the model is too large or cannot be copied."""
     try:
+        frameworks.current().build_optimizer(model)  # what does not exist yet cannot be restored
         variables = _variables(model)
         size = sum(_bytes(variable) for variable in variables)
         return Undo(arguments, variables) if size <= MOST_BYTES else None
