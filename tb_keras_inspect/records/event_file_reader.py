@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 
 from tb_keras_inspect.files.file_layer import FileLayer
-from tb_keras_inspect.records.event_file_writer import masked_crc
+from tb_keras_inspect.records.checksum import masked_crc
 
 CHUNK = 1 << 24  # bytes read at a time
 LARGEST = 1 << 30  # bytes of one record; a greater length counts as corruption

@@ -7,39 +7,16 @@ TensorBoard's own writer computes its checksum in pure Python with the interpret
 import contextlib
 import errno
 import io
-import itertools
 import os
-import socket
 import struct
 import time
 
-import google_crc32c
 from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.files import remote_files
 from tb_keras_inspect.files.locations import below, is_remote
-
-_counter = itertools.count()
-
-
-def file_name() -> str:
-    """A name that TensorBoard takes for an event file and no other writer uses.
-
-    `events.out.tfevents.<seconds>.<host>.<process>.<count>.keras_inspect`: TensorBoard reads a
-    directory's files in the order of their names.
-    """
-    host = socket.gethostname() or "localhost"
-    stamp = f"{int(time.time()):010d}"
-    count = (
-        f"{next(_counter):06d}"  # a file whose name lies before the one it reads is skipped there
-    )
-    return f"events.out.tfevents.{stamp}.{host}.{os.getpid()}.{count}.keras_inspect"
-
-
-def masked_crc(data: bytes) -> int:
-    """CRC-32C, rotated and offset as TensorFlow's record format requires."""
-    crc = int(google_crc32c.value(data))
-    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+from tb_keras_inspect.records.checksum import masked_crc
+from tb_keras_inspect.records.event_order import EventOrder, file_name
 
 
 def frame(data: bytes) -> bytes:
@@ -67,7 +44,8 @@ class EventFileWriter:
     """
 
     def __init__(self, log_dir: str):
-        self.path = below(log_dir, file_name())
+        self._order = EventOrder(log_dir)
+        self.path = below(log_dir, file_name(self._order.last_name))
         self.size = 0
         self._local: io.FileIO | None = None
         self._remote: remote_files.NewFile | None = None
@@ -77,14 +55,21 @@ class EventFileWriter:
             os.makedirs(log_dir, exist_ok=True)
             # Unbuffered: what could not be written must not be tried again later, or in a fork.
             self._local = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
-        self.write(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self._append(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
 
     def write(self, *events: event_pb2.Event) -> None:
         """Appends events and flushes them to the operating system: all or, on a full disk, none.
 
+        The time of an event that is not later than those before it in the directory is moved forward.
+
         Raises:
             OSError: If they cannot be written, or the file has been removed.
         """
+        for event in events:
+            self._order.place(event)
+        self._append(*events)
+
+    def _append(self, *events: event_pb2.Event) -> None:
         data = b"".join(frame(event.SerializeToString()) for event in events)
         if self._local is not None:
             self._check_is_there(self._local)

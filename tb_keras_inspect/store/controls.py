@@ -51,16 +51,16 @@ class ControlsReader:
         self._entries: dict[str, ControlEntry] = {}
 
     def entries(self, stamp: Stamp) -> list[ControlEntry]:
-        """All entries, sorted by step and time."""
+        """All entries, sorted by step and the order of writing."""
         with self._lock:
             if stamp != self._stamp:
                 self._read()
                 self._stamp = stamp
-            return sorted(self._entries.values(), key=lambda entry: (entry.step, entry.wall_time))
+            return sorted(self._entries.values(), key=lambda entry: entry.step)
 
     def _read(self) -> None:
         found = read_or_note(self._source, Kind.CONTROL, self._problems) or NONE
-        keys = list(zip(found.steps.tolist(), found.wall_times.tolist(), strict=True))
+        keys = list(zip(found.steps.tolist(), found.order.tolist(), strict=True))
         for index, key in enumerate(keys):
             if key in self._seen:
                 continue

@@ -17,17 +17,17 @@ class Problems:
         self._steps: dict[tuple[str, str], list[int]] = {}
         self._counts: dict[tuple[str, str], int] = {}
 
-    def add(self, where: str, reason: str, step: int, wall_time: float) -> None:
+    def add(self, where: str, reason: str, step: int, order: float) -> None:
         """Counts a skipped record, once.
 
         Args:
             where: Kind of the record.
             reason: Why the record is unusable.
             step: Step of the record.
-            wall_time: When it was written; distinguishes it from other records of that step.
+            order: Its place among all records; distinguishes it from others of that step.
         """
         with self._lock:
-            record = (where, int(step), float(wall_time))
+            record = (where, int(step), float(order))
             if record in self._seen:
                 return
             if len(self._seen) < REMEMBERED:

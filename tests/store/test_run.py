@@ -9,6 +9,7 @@ import pytest
 from tb_keras_inspect import load_run
 from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records.event_order import EventOrder
 from tb_keras_inspect.store import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.event_files import FileSource
@@ -166,6 +167,19 @@ def test_a_resumed_run_loses_the_steps_beyond_where_it_resumed(tmp_path):
         assert again.table("weight").steps.tolist() == [0, 10, 20]
         assert again.units("conv").steps.tolist() == [0, 10, 20]
         assert again.extent() == (3, 0, 20)
+
+
+def test_a_run_of_an_older_version_is_whole_though_the_clock_was_set_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(EventOrder, "place", lambda self, event: None)  # as older versions wrote
+    writer = RunWriter(tmp_path)
+    writer.write_model(0)
+    writer._start -= 86_400
+    for step in range(3):
+        writer.sample(step)
+    writer.close()
+    run = load_run(tmp_path)
+    assert run.table("gradient").steps.tolist() == [0, 1, 2]
+    assert run.extent() == (3, 0, 2)
 
 
 def test_several_event_files_are_one_run(tmp_path):

@@ -26,7 +26,7 @@ class ModelHistory:
 
     Attributes:
         newest: The newest readable model record, or None.
-        restarts: Step and wall time of each model record.
+        restarts: Step and order of each model record.
     """
 
     def __init__(self, source: Source, problems: Problems):
@@ -60,9 +60,7 @@ class ModelHistory:
 
     def _read(self) -> None:
         found = read_or_note(self._source, Kind.MODEL, self._problems) or NONE
-        for index, key in enumerate(
-            zip(found.steps.tolist(), found.wall_times.tolist(), strict=True)
-        ):
+        for index, key in enumerate(zip(found.steps.tolist(), found.order.tolist(), strict=True)):
             if key not in self._seen:
                 self._seen.add(key)
                 self._decode(found, index, key)

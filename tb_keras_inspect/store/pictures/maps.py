@@ -139,11 +139,10 @@ class MapsReader:
         return Maps(name, mine)
 
     def _update(self, found: Records) -> None:
-        order = np.argsort(found.wall_times, kind="stable")
-        alive = survivors(found.steps[order], found.wall_times[order], self._models.restarts)
+        alive = survivors(found.steps, found.order, self._models.restarts)
         kept = {
-            index: (int(found.steps[index]), float(found.wall_times[index]))
-            for index in order[alive].tolist()
+            index: (int(found.steps[index]), float(found.order[index]))
+            for index in np.flatnonzero(alive).tolist()
         }
         fresh = [index for index, key in kept.items() if key not in self._indices]
         for index, message in zip(fresh, found.read_all(fresh), strict=True):

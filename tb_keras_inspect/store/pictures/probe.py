@@ -2,8 +2,6 @@
 
 import threading
 
-import numpy as np
-
 from tb_keras_inspect import records
 from tb_keras_inspect.records import DecodedProbe, Kind, RecordError
 from tb_keras_inspect.store.problems import Problems
@@ -32,9 +30,9 @@ class ProbeReader:
 
     def _read(self) -> DecodedProbe | None:
         found = read_or_note(self._source, Kind.PROBE, self._problems) or NONE
-        for index in np.argsort(found.wall_times, kind="stable")[::-1].tolist():
+        for index in reversed(range(len(found))):
             try:
                 return records.decode_probe(found.read(index, 0))
             except RecordError as error:
-                self._problems.add("probe", str(error), found.steps[index], found.wall_times[index])
+                self._problems.add("probe", str(error), found.steps[index], found.order[index])
         return None

@@ -1,9 +1,8 @@
 """Runs read from their event files, with no TensorBoard in between."""
 
 import dataclasses
-import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -11,7 +10,7 @@ from tensorboard.compat.proto import event_pb2, summary_pb2
 
 from tb_keras_inspect.files.file_layer import file_layer
 from tb_keras_inspect.records import PLUGIN_NAME, TAG_PREFIX, Kind, RecordError
-from tb_keras_inspect.records.event_file_reader import EventFile
+from tb_keras_inspect.store.sources.run_files import FoundEvent, RunFiles
 from tb_keras_inspect.store.sources.scalar_files import ScalarFiles
 from tb_keras_inspect.store.sources.scalars import RawScalars
 from tb_keras_inspect.store.sources.source import Records, Stamp
@@ -19,12 +18,16 @@ from tb_keras_inspect.store.sources.source import Records, Stamp
 
 @dataclasses.dataclass(frozen=True)
 class _Place:
-    """Where a value is: file, place of the serialized event in it, number of the value in that."""
+    """Where a value is: file, place of the serialized event in it, number of the value in that.
+
+    `order` is the number of the event among all.
+    """
 
     path: str
     offset: int
     length: int
     value: int
+    order: int
 
 
 class FileSource:
@@ -40,71 +43,54 @@ class FileSource:
         self.path = path
         self._layer = file_layer(self.path)
         self._lock = threading.Lock()
-        self._files: dict[str, EventFile] = {}
+        self._files = RunFiles(self._layer, self.path)
+        self._events = 0  # found so far
         self._places: dict[Kind, list[_Place]] = {}
-        self._keys: dict[Kind, list[tuple[int, float]]] = {}
-        self._undecodable: dict[str, int] = {}
+        self._steps: dict[Kind, list[int]] = {}
+        self._newest: dict[Kind, float] = {}
         self._scalars = ScalarFiles(self._layer, self.path)
         self.stamps()
 
     @property
     def paths(self) -> list[str]:
         """The event files."""
-        return list(self._files)
+        return self._files.paths
 
     def stamps(self) -> dict[Kind, Stamp]:
         with self._lock:
-            for path in self._layer.event_files(self.path):
-                if path not in self._files:
-                    self._files[path] = EventFile(self._layer, path)
-            for path in sorted(self._files):
-                self._scan(self._files[path])
-            return {kind: (len(keys), max(w for _, w in keys)) for kind, keys in self._keys.items()}
+            for found in self._files.new_events():
+                self._events += 1
+                for number, value in enumerate(found.event.summary.value):
+                    if value.tag.startswith(TAG_PREFIX):
+                        self._add(found, number, value)
+            return {kind: (len(steps), self._newest[kind]) for kind, steps in self._steps.items()}
 
     def records(self, kind: Kind) -> Records:
         with self._lock:
             places = list(self._places.get(kind, ()))
-            keys = list(self._keys.get(kind, ()))
-        steps = np.array([step for step, _ in keys], np.int64)
-        wall_times = np.array([wall_time for _, wall_time in keys], np.float64)
-        return Records(steps, wall_times, lambda index, blob: self._read(places[index], blob))
+            steps = np.array(self._steps.get(kind, ()), np.int64)
+        order = np.array([place.order for place in places], np.float64)
+        return Records(steps, order, lambda index, blob: self._read(places[index], blob))
 
     def scalars(self) -> list[RawScalars]:
         return self._scalars.read()
 
     def problems(self) -> Sequence[str]:
         with self._lock:
-            return [text for file in self._files.values() for text in self._problems_of(file)]
+            return self._files.problems()
 
-    def _problems_of(self, file: EventFile) -> Iterator[str]:
-        name = os.path.basename(file.path)
-        if file.problem:
-            yield f"{name}: {file.problem}"
-        elif file.rest:
-            yield f"{name}: its last {file.rest} bytes are an incomplete record"
-        if skipped := file.skipped + self._undecodable.get(file.path, 0):
-            yield f"{name}: {skipped} corrupt records skipped"
-
-    def _scan(self, file: EventFile) -> None:
-        for offset, data in file.records():
-            try:
-                event = event_pb2.Event.FromString(data)
-            except DecodeError:
-                self._undecodable[file.path] = self._undecodable.get(file.path, 0) + 1
-                continue
-            for number, value in enumerate(event.summary.value):
-                if value.tag.startswith(TAG_PREFIX):
-                    self._add(event, value, _Place(file.path, offset, len(data), number))
-
-    def _add(self, event: event_pb2.Event, value: summary_pb2.Summary.Value, place: _Place) -> None:
+    def _add(self, found: FoundEvent, number: int, value: summary_pb2.Summary.Value) -> None:
         try:
             kind = Kind(value.tag[len(TAG_PREFIX) :])
         except ValueError:
             return
+        event = found.event
         plugin = value.metadata.plugin_data.plugin_name
         if plugin in ("", PLUGIN_NAME):
+            place = _Place(found.path, found.offset, found.length, number, self._events)
             self._places.setdefault(kind, []).append(place)
-            self._keys.setdefault(kind, []).append((event.step, event.wall_time))
+            self._steps.setdefault(kind, []).append(event.step)
+            self._newest[kind] = max(event.wall_time, self._newest.get(kind, event.wall_time))
 
     def _read(self, place: _Place, blob: int) -> bytes:
         try:

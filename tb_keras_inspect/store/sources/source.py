@@ -19,7 +19,7 @@ class Records:
 
     Args:
         steps: int64[n], in the order of writing; not sorted if the run was restarted.
-        wall_times: float64[n], seconds since the Unix epoch.
+        order: float64[n], increases with the order of writing, also from one kind to another.
         read: Takes an index and the number of a blob (0 if the value holds a single message) and
             returns the message. Raises `records.RecordError` if the value does not match its tag.
             A message that is not a blob may be read only once.
@@ -29,14 +29,14 @@ class Records:
     def __init__(
         self,
         steps: np.ndarray,
-        wall_times: np.ndarray,
+        order: np.ndarray,
         read: Callable[[int, int], bytes],
         parallel: int = 1,
     ):
         self.steps = np.asarray(steps, np.int64)
-        wall_times = np.asarray(wall_times, np.float64)
-        # A non-finite time carries no information; infinity is never before a restart.
-        self.wall_times = np.where(np.isfinite(wall_times), wall_times, np.inf)
+        order = np.asarray(order, np.float64)
+        # What is not finite carries no information; infinity is never before a restart.
+        self.order = np.where(np.isfinite(order), order, np.inf)
         self.read = read
         self._parallel = parallel
 

@@ -46,7 +46,7 @@ class ExtentReader:
     def _read(self, kind: Kind | None) -> Extent:
         found = None if kind is None else read_or_note(self._source, kind, self._problems)
         found = found or NONE
-        steps = found.steps[survivors(found.steps, found.wall_times, self._models.restarts)]
+        steps = found.steps[survivors(found.steps, found.order, self._models.restarts)]
         if not len(steps):
             return 0, None, None
         return len(steps), int(steps[0]), int(steps[-1])

@@ -12,14 +12,15 @@ import numpy as np
 
 
 def survivors(
-    steps: np.ndarray, wall_times: np.ndarray, restarts: Sequence[tuple[int, float]] = ()
+    steps: np.ndarray, order: np.ndarray, restarts: Sequence[tuple[int, float]] = ()
 ) -> np.ndarray:
     """Marks the records that no later record supersedes.
 
     Args:
         steps: int64[n], in the order of writing.
-        wall_times: float64[n].
-        restarts: Step and wall time of each model record.
+        order: float64[n], as in `store.sources.source.Records`. Where it decreases (an older version
+            recorded while the clock was set back), a record counts as no earlier than those before it.
+        restarts: Step and order of each model record.
 
     Returns:
         bool[n]. The steps of the marked records increase strictly.
@@ -28,8 +29,10 @@ def survivors(
         return np.zeros(0, bool)
     smallest_later = np.minimum.accumulate(steps[::-1])[::-1][1:]
     alive = np.append(steps[:-1] < smallest_later, True)
-    for step, wall_time in restarts:
-        alive &= ~((steps > step) & (wall_times < wall_time))
+    known = np.isfinite(order)
+    latest = np.maximum.accumulate(np.where(known, order, -np.inf))
+    for step, written in restarts:
+        alive &= ~((steps > step) & known & (latest < written))
     return alive
 
 
@@ -37,7 +40,7 @@ class RecordRows:
     """Remembers which row of a buffer holds which record of a source.
 
     Attributes:
-        steps, wall_times: Keys of all records at the last update, including superseded ones.
+        steps, order: Keys of all records at the last update, including superseded ones.
         rows: int64[n], the row of each record; `NEVER` if not decoded yet, `SKIPPED` if unreadable.
     """
 
@@ -45,13 +48,13 @@ class RecordRows:
 
     def __init__(self) -> None:
         self.steps = np.zeros(0, np.int64)
-        self.wall_times = np.zeros(0)
+        self.order = np.zeros(0)
         self.rows = np.zeros(0, np.int64)
 
-    def match(self, steps: np.ndarray, wall_times: np.ndarray) -> np.ndarray:
+    def match(self, steps: np.ndarray, order: np.ndarray) -> np.ndarray:
         """The row of each record in a newer state of the source, `NEVER` for new records.
 
-        Records are identified by step and wall time, so this works even after TensorBoard has
+        Records are identified by step and order, so this works even after TensorBoard has
         downsampled or purged records that it served before.
         """
         known = len(self.steps)
@@ -59,16 +62,16 @@ class RecordRows:
         if (
             known <= len(steps)
             and np.array_equal(self.steps, steps[:known])
-            and np.array_equal(self.wall_times, wall_times[:known])
+            and np.array_equal(self.order, order[:known])
         ):
             rows[:known] = self.rows
             return rows
-        known_keys = zip(self.steps.tolist(), self.wall_times.tolist(), strict=True)
+        known_keys = zip(self.steps.tolist(), self.order.tolist(), strict=True)
         lookup = dict(zip(known_keys, self.rows.tolist(), strict=True))
-        keys = zip(steps.tolist(), wall_times.tolist(), strict=True)
+        keys = zip(steps.tolist(), order.tolist(), strict=True)
         rows[:] = [lookup.get(key, self.NEVER) for key in keys]
         return rows
 
-    def store(self, steps: np.ndarray, wall_times: np.ndarray, rows: np.ndarray) -> None:
+    def store(self, steps: np.ndarray, order: np.ndarray, rows: np.ndarray) -> None:
         """Remembers the current state of the source."""
-        self.steps, self.wall_times, self.rows = steps, wall_times, rows
+        self.steps, self.order, self.rows = steps, order, rows

@@ -89,10 +89,10 @@ class Series:
             self._update(found or NONE)
 
     def _update(self, found: Records) -> None:
-        alive = survivors(found.steps, found.wall_times, self._models.restarts)
-        rows = self._rows.match(found.steps, found.wall_times)
+        alive = survivors(found.steps, found.order, self._models.restarts)
+        rows = self._rows.match(found.steps, found.order)
         self._decode(found, np.flatnonzero(alive & (rows == RecordRows.NEVER)), rows)
-        self._rows.store(found.steps, found.wall_times, rows)
+        self._rows.store(found.steps, found.order, rows)
         kept = alive & (rows >= 0)
         order = rows[kept]
         if not np.array_equal(order, np.arange(self._buffer.length)):
@@ -125,4 +125,4 @@ class Series:
 
     def _skip(self, found: Records, index: int, rows: np.ndarray, reason: str) -> None:
         rows[index] = RecordRows.SKIPPED
-        self._problems.add(self._kind.value, reason, found.steps[index], found.wall_times[index])
+        self._problems.add(self._kind.value, reason, found.steps[index], found.order[index])

@@ -25,7 +25,7 @@ WANTED = tuple(kind for kind in Kind if kind.facts.live is not Live.NO)
 class _Kept(NamedTuple):
     number: int  # of the kind, from 0
     step: int
-    wall_time: float
+    order: int  # of all that was added
     record: Decoded
     size: int  # in bytes
 
@@ -41,7 +41,7 @@ class LiveSource:
         self._kept: dict[Kind, list[_Kept]] = {}
         self._counts: collections.Counter[Kind] = collections.Counter()
         self._stride = 1
-        self._bytes = 0
+        self._bytes = self._added = 0
 
     @property
     def nbytes(self) -> int:
@@ -51,10 +51,11 @@ class LiveSource:
     def add(self, sample: Sample) -> None:
         """Keeps the records of a sample that rules read."""
         with self._lock:
+            self._added += 1
             for kind, record in sample.records.items():
                 if kind in WANTED:
                     kept = _Kept(
-                        self._counts[kind], sample.step, sample.wall_time, record, size_of(record)
+                        self._counts[kind], sample.step, self._added, record, size_of(record)
                     )
                     self._append(kind, kept)
 
@@ -95,7 +96,7 @@ class LiveSource:
         """The state of each kind now."""
         with self._lock:
             return {
-                kind: (self._counts[kind], kept[-1].wall_time, len(kept))
+                kind: (self._counts[kind], kept[-1].order, len(kept))
                 for kind, kept in self._kept.items()
             }
 
@@ -107,8 +108,8 @@ class LiveSource:
             return NONE
         # Decoded already, where other sources return bytes: `records.decode_table` takes both.
         read: Any = lambda index, blob: kept[index].record  # noqa: E731
-        steps, wall_times = [item.step for item in kept], [item.wall_time for item in kept]
-        return Records(np.array(steps), np.array(wall_times), read)
+        steps, order = [item.step for item in kept], [item.order for item in kept]
+        return Records(np.array(steps), np.array(order), read)
 
     def scalars(self) -> list[RawScalars]:
         """None: those are for the tab."""

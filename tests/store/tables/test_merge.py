@@ -39,6 +39,14 @@ def test_a_model_record_of_a_restart_drops_older_records_beyond_its_step_only():
     assert survivors(steps, walls, [(10, 2.5)]).tolist() == [True, True, True]
 
 
+def test_what_was_written_after_a_restart_stays_when_the_clock_goes_back():
+    steps, walls = np.array([0, 10, 20, 30]), np.array([1.0, 5.0, 2.0, 2.5])
+    assert survivors(steps, walls, [(0, 4.0)]).all()
+    assert survivors(steps, walls, [(10, 6.0)]).tolist() == [True, True, False, False]
+    walls[1] = np.inf  # not known
+    assert survivors(steps, walls, [(0, 4.0)]).tolist() == [True, True, False, False]
+
+
 def test_the_extremes_of_int64_do_not_overflow():
     steps = np.array([np.iinfo(np.int64).min, 0, np.iinfo(np.int64).max])
     assert survivors(steps, np.zeros(3)).all()

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.records import DecodedTable, Kind
+from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.training.live import live_source
 from tb_keras_inspect.training.live.live_source import LiveSource
 from tb_keras_inspect.training.samples.sample import Sample
+from tests.store.run_writer import make_model
 
 pytestmark = pytest.mark.any_backend
 
@@ -29,6 +31,14 @@ def test_many_epochs_do_not_push_out_the_samples():
     kept = steps(source, Kind.STEP)
     assert live_source.MOST_SAMPLES // 3 < len(kept) <= live_source.MOST_SAMPLES
     assert max(np.diff(kept)) <= 40
+
+
+def test_a_clock_that_goes_back_hides_nothing_of_the_running_fit():
+    source = LiveSource()
+    source.add(Sample(0, 100.0, {Kind.MODEL: make_model()}))
+    for step in range(10):
+        source.add(Sample(step, 50.0 - step, sample(Kind.STEP, step).records))
+    assert RunData("a", source).extent() == (10, 0, 9)
 
 
 def test_epochs_are_bounded_too(monkeypatch):
