@@ -12,6 +12,7 @@ from tensorboard.data import provider as provider_lib
 from tb_keras_inspect.records import PLUGIN_NAME, Kind, RecordError
 from tb_keras_inspect.store.errors import UnreadableError
 from tb_keras_inspect.store.sources.bounded_provider import bounded
+from tb_keras_inspect.store.sources.file_damage import FileDamage
 from tb_keras_inspect.store.sources.scalars import SUBRUNS, RawScalars
 from tb_keras_inspect.store.sources.source import Records, Stamp
 
@@ -36,6 +37,7 @@ class ProviderLogdir:
         self._arguments = {"experiment_id": experiment_id, "plugin_name": PLUGIN_NAME}
         self._context = RequestContext()
         self.thinned: dict[tuple[str, Kind], int] = {}
+        self._damage: FileDamage | None = None
 
     def location(self) -> str:
         """Where TensorBoard looks for data."""
@@ -90,6 +92,12 @@ class ProviderLogdir:
             for name, subrun in names.items()
             for tag in sorted(found.get(name, {}))
         ]
+
+    def damage(self, run: str) -> list[str]:
+        """What is damaged in the files of a run, as far as it is known."""
+        if self._damage is None:
+            self._damage = FileDamage(self.location())
+        return self._damage.problems(run)
 
     def run(self, name: str) -> "ProviderRun":
         """One run as a source."""
@@ -163,10 +171,14 @@ class ProviderRun:
     def problems(self) -> Sequence[str]:
         thinned = list(self._logdir.thinned.items())
         return [
-            f"{kind.value}: showing {count} samples, which TensorBoard chose at random, and the last "
-            "one: all of them are too large for one of its messages. load_run reads all of them"
-            for (run, kind), count in thinned
-            if run == self._name
+            *self._logdir.damage(self._name),
+            *(
+                f"{kind.value}: showing {count} samples, which TensorBoard chose at random, and the "
+                "last one: all of them are too large for one of its messages. load_run reads all of "
+                "them"
+                for (run, kind), count in thinned
+                if run == self._name
+            ),
         ]
 
 
@@ -232,9 +244,10 @@ def _is_too_large(error: Exception) -> bool:
 
 
 def _keys(data: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Steps, and times for the order: the writer makes them increase."""
     steps = np.fromiter((datum.step for datum in data), np.int64, len(data))
-    wall_times = np.fromiter((datum.wall_time for datum in data), np.float64, len(data))
-    return steps, wall_times
+    order = np.fromiter((datum.wall_time for datum in data), np.float64, len(data))
+    return steps, order
 
 
 def _finite(value: float) -> float:
