@@ -1,14 +1,17 @@
 """Event files on local disks and behind URLs, read alike."""
 
 import os
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
-from typing import IO, Protocol
+from typing import Protocol
 
 from tb_keras_inspect.files.errors import StoreError
 from tb_keras_inspect.files.locations import is_remote
-from tb_keras_inspect.files.remote_files import RemoteFiles, remote_files
+from tb_keras_inspect.files.remote_files import remote_files
+from tb_keras_inspect.files.remote_interface import RemoteFiles
 
 MARK = "tfevents"  # TensorBoard treats every file with this in its name as an event file
 
@@ -87,12 +90,14 @@ def _walk(directory: str) -> Iterator[tuple[str, Iterable[str]]]:
 
 
 class MirroredFiles:
-    """Remote files. Each byte is fetched once, into a temporary file."""
+    """Remote files. Each byte is fetched once, into a temporary folder."""
 
     def __init__(self, remote: RemoteFiles):
         self._remote = remote
         self._lock = threading.Lock()
-        self._mirrors: dict[str, IO[bytes]] = {}
+        self._folder = tempfile.mkdtemp(prefix="tb_keras_inspect_")
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._names: dict[str, str] = {}  # no file stays open: a run can have hundreds
 
     def event_files(self, directory: str) -> list[str]:
         try:
@@ -113,14 +118,13 @@ class MirroredFiles:
 
     def read(self, path: str, start: int, stop: int) -> bytes:
         with self._lock:
-            if path not in self._mirrors:
-                self._mirrors[path] = tempfile.TemporaryFile()  # noqa: SIM115 - lives with us
-            mirror = self._mirrors[path]
-            there = mirror.seek(0, os.SEEK_END)
-            if stop > there:
-                mirror.write(self._remote.read(path, there, stop))
-            mirror.seek(start)
-            return mirror.read(stop - start)
+            name = self._names.setdefault(path, os.path.join(self._folder, str(len(self._names))))
+            with open(name, "a+b") as mirror:
+                there = mirror.seek(0, os.SEEK_END)
+                if stop > there:
+                    mirror.write(self._remote.read(path, there, stop))
+                mirror.seek(start)
+                return mirror.read(stop - start)
 
 
 def _with_event_files(root: str, walk: Iterable[tuple[str, Iterable[str]]]) -> list[str]:

@@ -3,11 +3,13 @@
 import secrets
 
 from tb_keras_inspect.files.directory import AnyDirectory
-from tb_keras_inspect.files.remote_files import RemoteFiles, remote_files
+from tb_keras_inspect.files.remote_files import (
+    OBJECT_STORES,
+    remote_files,
+    scheme_of,
+)
+from tb_keras_inspect.files.remote_interface import RemoteFiles
 from tb_keras_inspect.files.safe_directory import UnsafeError
-
-# There a reader sees a whole object or none; elsewhere a file is written first, then moved into place.
-OBJECT_STORES = frozenset(("gs", "gcs", "s3", "s3a", "az", "abfs", "abfss", "oci", "oss"))
 
 
 class RemoteDirectory(AnyDirectory):
@@ -23,7 +25,8 @@ class RemoteDirectory(AnyDirectory):
     def __init__(self, path: str, inside: "RemoteDirectory | None" = None):
         self.path: str = f"{inside.path}/{path}" if inside else path.rstrip("/")
         self._files: RemoteFiles = inside._files if inside else remote_files(self.path)
-        self._moves = self.path.partition("://")[0] not in OBJECT_STORES
+        # On an object store a reader sees a whole object or none; a file is written, then moved.
+        self._moves = scheme_of(self.path) not in OBJECT_STORES
 
     @classmethod
     def made(cls, path: str, inside: "RemoteDirectory | None" = None) -> "RemoteDirectory":

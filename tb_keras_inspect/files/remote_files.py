@@ -1,59 +1,14 @@
 """The files behind a URL: through fsspec or, where it cannot open the URL, TensorFlow's file layer."""
 
 import contextlib
-import importlib.util
 from collections.abc import Iterator
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-# Google Cloud Storage has no append in fsspec: what is written shows when the file is closed.
-NO_APPEND = frozenset(("gs", "gcs"))
+from tb_keras_inspect.files.growing_object import GrowingObject
+from tb_keras_inspect.files.remote_interface import NewFile, RemoteFiles
 
-
-class NewFile(Protocol):
-    """A file that is being written."""
-
-    def write(self, data: bytes) -> Any:
-        """Append to the file, and flush as far as the file system allows."""
-
-    def close(self) -> None:
-        """Close the file."""
-
-
-class RemoteFiles(Protocol):
-    """One file system. Paths are URLs; every failure is an OSError."""
-
-    def names(self, directory: str) -> list[str]:
-        """List the names in a directory."""
-
-    def files(self, directory: str) -> list[str]:
-        """List the paths of the files in a directory."""
-
-    def walk(self, directory: str) -> list[tuple[str, list[str]]]:
-        """List the directories below a directory, itself included, with the names of their files.
-
-        What is missing is left out; a directory that cannot be read is an error.
-        """
-
-    def size(self, path: str) -> int:
-        """Return the size of a file in bytes."""
-
-    def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
-        """Return the bytes `start` to `stop` of a file, fewer if it ends before; by default all."""
-
-    def write(self, path: str, data: bytes) -> None:
-        """Write a whole file."""
-
-    def create(self, path: str) -> NewFile:
-        """Create a file to append to."""
-
-    def move(self, source: str, target: str) -> None:
-        """Move a file, replacing `target`."""
-
-    def remove(self, path: str) -> None:
-        """Remove a file."""
-
-    def make(self, directory: str) -> None:
-        """Create a directory and those above it, where the file system has directories."""
+# A reader sees a whole object or none, and nothing can be appended to one. Elsewhere there are files.
+OBJECT_STORES = frozenset(("gs", "gcs", "s3", "s3a", "az", "abfs", "abfss", "oci", "oss"))
 
 
 def remote_files(url: str) -> RemoteFiles:
@@ -77,19 +32,26 @@ def _reason(error: Exception) -> str:
     return str(error)  # fsspec names the package that the URL needs
 
 
-def create(path: str) -> NewFile:
+def create(path: str, continues: bool = False) -> NewFile:
     """Create a file behind a URL, and its directory, to append to.
+
+    Args:
+        path: Its URL.
+        continues: Whether another one in this directory has just been written.
 
     Raises:
         OSError: If it cannot be created.
     """
-    files: RemoteFiles
-    if path.partition("://")[0] in NO_APPEND and importlib.util.find_spec("tensorflow"):
-        files = TensorFlowFiles(path)
-    else:
-        files = remote_files(path)
+    files = remote_files(path)
     files.make(path.rpartition("/")[0])
+    if scheme_of(path) in OBJECT_STORES:
+        return GrowingObject(files, path, continues)
     return files.create(path)
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme of a URL; of a chain such as `simplecache::s3://`, the last one."""
+    return url.partition("://")[0].rpartition("::")[2]
 
 
 @contextlib.contextmanager
@@ -122,7 +84,7 @@ class FsspecFiles:
         import fsspec  # optional: only URLs need it
 
         self._system: Any = fsspec.core.url_to_fs(url)[0]
-        self._appends = url.partition("://")[0] not in NO_APPEND
+        self._has_directories = scheme_of(url) not in OBJECT_STORES
 
     def names(self, directory: str) -> list[str]:
         return [_name(entry["name"]) for entry in self._entries(directory)]
@@ -174,13 +136,11 @@ class FsspecFiles:
 
     @_os_errors()
     def create(self, path: str) -> NewFile:
-        if self._appends:
-            try:  # not a whole file first: Azure appends only to what was created by appending
-                self._system.open(path, "ab").close()
-            except FileNotFoundError:
-                self._system.pipe_file(path, b"")
-            return _AppendedFile(self._system, path)
-        return _FlushedFile(self._system.open(path, "wb"))
+        try:  # not a whole file first: Azure appends only to what was created by appending
+            self._system.open(path, "ab").close()
+        except FileNotFoundError:
+            self._system.pipe_file(path, b"")
+        return _AppendedFile(self._system, path)
 
     @_os_errors()
     def move(self, source: str, target: str) -> None:
@@ -192,7 +152,8 @@ class FsspecFiles:
 
     @_os_errors()
     def make(self, directory: str) -> None:
-        self._system.makedirs(directory, exist_ok=True)
+        if self._has_directories:  # s3fs would make a bucket that is missing: a typo, most likely
+            self._system.makedirs(directory, exist_ok=True)
 
 
 class TensorFlowFiles:
@@ -260,7 +221,20 @@ class TensorFlowFiles:
         self._gfile.makedirs(directory)
 
 
-class _FlushedFile:
+class _SteadyFile:
+    """A file that readers see grow with each write."""
+
+    is_full = False
+    due_seconds = None
+
+    def flush(self) -> None:
+        """Each write has done so."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class _FlushedFile(_SteadyFile):
     """A file that stays open."""
 
     def __init__(self, file: Any):
@@ -276,7 +250,7 @@ class _FlushedFile:
         self._file.close()
 
 
-class _AppendedFile:
+class _AppendedFile(_SteadyFile):
     """A file that is opened for each write: fsspec keeps what a flush leaves until a block is full."""
 
     def __init__(self, system: Any, path: str):
@@ -286,9 +260,6 @@ class _AppendedFile:
     def write(self, data: bytes) -> None:
         with self._system.open(self._path, "ab") as file:
             file.write(data)
-
-    def close(self) -> None:
-        """Nothing is held open."""
 
 
 def _name(path: str) -> str:

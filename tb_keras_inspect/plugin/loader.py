@@ -1,6 +1,7 @@
 """The module that TensorBoard imports at start: flags, and the plugin on demand."""
 
 import argparse
+import contextlib
 
 from tensorboard.plugins import base_plugin
 
@@ -41,8 +42,19 @@ class InspectLoader(base_plugin.TBLoader):  # type: ignore[misc] # TensorBoard h
         if getattr(flags, "samples_per_plugin", None) is None:
             flags.samples_per_plugin = {}
         flags.samples_per_plugin.setdefault(PLUGIN_NAME, 0)
+        _list_anew(getattr(flags, "logdir", None) or "")
 
     def load(self, context: base_plugin.TBContext) -> base_plugin.TBPlugin:
         from tb_keras_inspect.plugin.plugin import InspectPlugin
 
         return InspectPlugin(context)
+
+
+def _list_anew(logdir: str) -> None:
+    """Have fsspec list a remote logdir anew each time: TensorBoard would never see it grow."""
+    scheme, is_url, _ = logdir.partition("://")
+    if is_url:
+        with contextlib.suppress(ImportError):
+            from fsspec.config import conf
+
+            conf.setdefault(scheme, {}).setdefault("use_listings_cache", False)

@@ -15,6 +15,7 @@ from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.files import remote_files
 from tb_keras_inspect.files.locations import below, is_remote
+from tb_keras_inspect.files.remote_interface import NewFile
 from tb_keras_inspect.records.checksum import masked_crc
 from tb_keras_inspect.records.event_order import EventOrder, file_name
 
@@ -28,7 +29,11 @@ def frame(data: bytes) -> bytes:
 
 
 class EventFileWriter:
-    """Appends events to a new event file. When `write` returns, the operating system has the data.
+    """Appends events to a new event file.
+
+    When `write` returns, the operating system has the data. On an object store, where nothing can be
+    appended, the data is uploaded when `flush` is called, and at the latest by a write after
+    `files.growing_object.FLUSH_SECONDS`; and now and then another file is begun.
 
     Use it from one thread at a time. Works for local paths and URLs that `files.remote_files` opens.
 
@@ -36,7 +41,7 @@ class EventFileWriter:
         log_dir: The run's directory. It is created if it is missing.
 
     Attributes:
-        path: The file's path.
+        path: The path of the file.
         size: Bytes written.
 
     Raises:
@@ -44,18 +49,33 @@ class EventFileWriter:
     """
 
     def __init__(self, log_dir: str):
-        self._order = EventOrder(log_dir)
-        self.path = below(log_dir, file_name(self._order.last_name))
+        self._log_dir, self._order = log_dir, EventOrder(log_dir)
+        self._name = file_name(self._order.last_name)
+        self.path = below(log_dir, self._name)
         self.size = 0
         self._local: io.FileIO | None = None
-        self._remote: remote_files.NewFile | None = None
+        self._remote: NewFile | None = None
         if is_remote(log_dir):
             self._remote = remote_files.create(self.path)
         else:
             os.makedirs(log_dir, exist_ok=True)
             # Unbuffered: what could not be written must not be tried again later, or in a fork.
             self._local = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
-        self._append(event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self._append(_version())
+
+    @property
+    def due_seconds(self) -> float | None:
+        """Seconds until `flush` should be called; None if readers can see everything."""
+        return None if self._remote is None else self._remote.due_seconds
+
+    def flush(self) -> None:
+        """Has readers see everything written.
+
+        Raises:
+            OSError: If that has failed for too long.
+        """
+        if self._remote is not None:
+            self._remote.flush()
 
     def write(self, *events: event_pb2.Event) -> None:
         """Appends events and flushes them to the operating system: all or, on a full disk, none.
@@ -67,7 +87,15 @@ class EventFileWriter:
         """
         for event in events:
             self._order.place(event)
+        if self._remote is not None and self._remote.is_full:
+            self._begin_another()
         self._append(*events)
+
+    def _begin_another(self) -> None:
+        self._name = file_name(self._name)
+        self.path = below(self._log_dir, self._name)
+        self._remote = remote_files.create(self.path, continues=True)
+        self._append(_version())
 
     def _append(self, *events: event_pb2.Event) -> None:
         data = b"".join(frame(event.SerializeToString()) for event in events)
@@ -98,3 +126,7 @@ class EventFileWriter:
         for file in (self._local, self._remote):
             if file is not None:
                 file.close()
+
+
+def _version() -> event_pb2.Event:
+    return event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2")

@@ -126,6 +126,20 @@ class Recorder:
         done, taken = self.count_of[what], self.taken_of[what]
         return (taken, self.bytes_of[what] * taken / done) if done else (0, 0.0)
 
+    def flush(self, wait_seconds: float) -> None:
+        """Has readers see what was handed over so far, if that succeeds in the time given."""
+        done = threading.Event()
+
+        def job() -> Iterable[event_pb2.Event]:
+            try:
+                self._writer.flush()
+            finally:
+                done.set()
+            return ()
+
+        if self.put(job, wait_seconds):
+            done.wait(wait_seconds)
+
     def close(self, wait_seconds: float = CLOSE_SECONDS) -> bool:
         """Writes what is waiting and closes the file. Safe to call twice.
 
@@ -150,7 +164,7 @@ class Recorder:
 
     def _run(self) -> None:
         try:
-            while (item := self._queue.get()) is not None:
+            while (item := self._next()) is not None:
                 if self._failure is None:
                     self._write(*item)
         except BaseException as error:  # whatever ends this thread must not do so unseen
@@ -160,6 +174,13 @@ class Recorder:
                 self._writer.close()
             except Exception as error:
                 self._failure = self._failure or error
+
+    def _next(self) -> tuple[Job, str] | None:
+        while True:
+            try:
+                return self._queue.get(timeout=self._writer.due_seconds)
+            except queue.Empty:
+                self._writer.flush()
 
     def _write(self, job: Job, what: str) -> None:
         try:
@@ -194,3 +215,13 @@ def _close_all() -> None:
     """Closes what is open: a fit that ended with an exception never reaches `on_train_end`."""
     for recorder in list(_open_recorders):
         recorder.close(wait_seconds=5.0)
+
+
+def _upload_all() -> None:
+    for recorder in list(_open_recorders):
+        if is_remote(recorder.log_dir):
+            recorder.flush(wait_seconds=CLOSE_SECONDS)
+
+
+# Before `atexit`: fsspec looks up hosts in an executor, and those end first.
+getattr(threading, "_register_atexit", atexit.register)(_upload_all)

@@ -72,6 +72,9 @@ def check_pip(words):
 
 
 def check_python(words):
+    if words[0] == "-c":
+        compile(words[1], "<string>", "exec")
+        return
     if words[0] == "-m":
         path = words[1].replace(".", "/")
         assert words[1] in ("pytest", "venv") or (ROOT / f"{path}.py").exists(), words[1]

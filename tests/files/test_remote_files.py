@@ -44,18 +44,6 @@ def test_each_write_to_a_new_file_can_be_read_at_once(place):
     assert files.read(path) == b"onetwo"
 
 
-def test_where_nothing_can_be_appended_the_file_stays_open(monkeypatch):
-    pytest.importorskip("fsspec")
-    path = f"{url('memory')}/events"
-    monkeypatch.setattr(remote_files, "NO_APPEND", {"memory"})
-    files = FsspecFiles(path)
-    file = files.create(path)
-    for data in (b"one", b"two"):
-        file.write(data)
-    file.close()
-    assert files.read(path) == b"onetwo"
-
-
 def test_directories_are_listed_and_walked_as_urls(place):
     files = remote_files.remote_files(place)
     for below in ("", "/deep"):
