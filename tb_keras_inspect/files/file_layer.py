@@ -114,7 +114,8 @@ class MirroredFiles:
         return _with_event_files(directory, found)
 
     def size(self, path: str) -> int:
-        return self._remote.size(path)
+        listed = self._remote.sizes.pop(path, None)  # once: it is soon out of date
+        return self._remote.size(path) if listed is None else listed
 
     def read(self, path: str, start: int, stop: int) -> bytes:
         with self._lock:

@@ -85,13 +85,19 @@ class FsspecFiles:
 
         self._system: Any = fsspec.core.url_to_fs(url)[0]
         self._has_directories = scheme_of(url) not in OBJECT_STORES
+        self.sizes: dict[str, int] = {}
 
     def names(self, directory: str) -> list[str]:
         return [_name(entry["name"]) for entry in self._entries(directory)]
 
     def files(self, directory: str) -> list[str]:
-        entries = [e for e in self._entries(directory) if e["type"] == "file"]
-        return [f"{directory.rstrip('/')}/{_name(entry['name'])}" for entry in entries]
+        found = {
+            f"{directory.rstrip('/')}/{_name(entry['name'])}": entry.get("size")
+            for entry in self._entries(directory)
+            if entry["type"] == "file"
+        }
+        self.sizes = {path: int(size) for path, size in found.items() if size is not None}
+        return list(found)
 
     @_os_errors()
     def _entries(self, directory: str) -> list[dict[str, Any]]:
@@ -170,6 +176,7 @@ class TensorFlowFiles:
         from tensorboard.compat import tf  # TensorBoard's stand-in where there is no TensorFlow
 
         self._gfile: Any = tf.io.gfile
+        self.sizes: dict[str, int] = {}  # a listing has none
         scheme = url.partition("://")[0]
         if scheme not in self._known_schemes:  # one request, not one for each directory
             self._gfile.exists(url)  # raises for a scheme that the layer does not know

@@ -25,7 +25,13 @@ class NewFile(Protocol):
 
 
 class RemoteFiles(Protocol):
-    """One file system. Paths are URLs; every failure is an OSError."""
+    """One file system. Paths are URLs; every failure is an OSError.
+
+    Attributes:
+        sizes: Bytes of the files that `files` has just listed, where the listing says so.
+    """
+
+    sizes: dict[str, int]
 
     def names(self, directory: str) -> list[str]:
         """List the names in a directory."""

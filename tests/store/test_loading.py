@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run, load_runs
+from tb_keras_inspect.files.remote_files import FsspecFiles
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import StoreError
 from tests.store.run_writer import RunWriter, write_run
@@ -71,6 +72,20 @@ def test_a_url_of_fsspec_is_read_and_each_byte_fetched_once(tmp_path, memory):
     assert run.maps("conv").arrays[0].shape == (2, 3, 4, 4)
     assert sum(fetched) == writer.file.size - size
     writer.close()
+
+
+def test_a_listing_says_how_far_remote_files_have_grown(tmp_path, memory, monkeypatch):
+    """An object store takes a request for each size, and a run has many objects."""
+    for step in range(2):
+        writer = RunWriter(tmp_path)
+        writer.write_model(step)
+        writer.sample(step)
+        writer.close()
+    upload(memory, tmp_path, "/logs/a")
+    monkeypatch.setattr(FsspecFiles, "size", None)
+    run = load_run("memory://logs/a")
+    assert not run.refresh()
+    assert run.table("gradient").steps.tolist() == [0, 1]
 
 
 def test_a_url_that_nothing_opens_is_refused():
