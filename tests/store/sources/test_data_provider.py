@@ -1,6 +1,7 @@
 """Runs as TensorBoard's two loaders serve them: the same numbers as from the files themselves."""
 
 import contextlib
+import time
 
 import grpc
 import numpy as np
@@ -132,6 +133,30 @@ def test_a_run_that_resumes_while_it_is_watched(tmp_path, loader):
         assert run.table("gradient").steps.tolist() == [0, 10, 20, 25]
         assert run.extent() == (4, 0, 25)
         second.close()
+
+
+def test_a_run_that_resumes_under_an_earlier_clock_while_it_is_watched(
+    tmp_path, loader, monkeypatch
+):
+    first = RunWriter(tmp_path / "a")
+    first.write_model(0)
+    for step in range(0, 60, 10):
+        first.sample(step)
+    first.write(50, first.maps({"conv": np.ones((1, 1, 2, 2))}))
+    first.close()
+    with open_logdir(tmp_path, loader) as (logdir, reload):
+        assert len(logdir.run("a").maps("conv")) == 1
+        with monkeypatch.context() as clock:
+            clock.setattr(time, "time", lambda: 1e9)
+            second = RunWriter(tmp_path / "a")
+        second.write_model(25)
+        second.sample(25)
+        second.close()
+        reload()
+        run = logdir.run("a")
+        assert run.table("gradient").steps.tolist() == [0, 10, 20, 25]
+        assert run.extent() == (4, 0, 25)
+        assert run.map_snapshots() == []  # of a step that was taken back
 
 
 def test_a_model_changed_half_way_is_matched_by_name(tmp_path, loader):
