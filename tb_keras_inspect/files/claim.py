@@ -4,6 +4,7 @@ Two recordings in one directory would read as a single run whose steps jump back
 """
 
 import os
+import stat
 
 from filelock import FileLock, Timeout
 
@@ -23,7 +24,8 @@ class Claim:
 
     Attributes:
         is_free: Whether no other process holds the directory. Also True where that cannot be known, as
-            on some network file systems; but False where the lock file is another user's.
+            on some network file systems, or where something else has the name of the lock file; but
+            False where the lock file is another user's.
 
     Raises:
         OSError: If the directory cannot be created.
@@ -38,6 +40,8 @@ class Claim:
             os.path.join(path, LOCK_FILE), thread_local=False, fallback_to_soft=False
         )
         self._owner = os.getpid()
+        if not _may_be_locked(self._lock.lock_file):
+            return
         try:
             self._lock.acquire(blocking=False)
         except Timeout:
@@ -68,5 +72,21 @@ def claim(log_dir: str) -> Claim | None:
     for number in range(2, MAX_RECORDINGS):
         if found.is_free:
             break
-        found = Claim(os.path.join(log_dir, f"process_{number}"))
+        below = os.path.join(log_dir, f"process_{number}")
+        if not _is_taken(below):
+            found = Claim(below)
     return found
+
+
+def _may_be_locked(path: str) -> bool:
+    """Whether locking changes no file but the lock: filelock may empty it, also through a hard link."""
+    try:
+        there = os.lstat(path)
+    except OSError:
+        return True
+    return stat.S_ISREG(there.st_mode) and there.st_nlink == 1
+
+
+def _is_taken(path: str) -> bool:
+    """Whether a link, which may lead anywhere, or a file has the name of a subdirectory."""
+    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))

@@ -42,6 +42,14 @@ class AnyDirectory(abc.ABC):
         """List the names in the directory."""
 
     @abc.abstractmethod
+    def files(self, limit: int) -> list[str]:
+        """List the names of what is no directory, oldest first where the file system tells.
+
+        Args:
+            limit: How many entries of the directory to look at. The names of the others are left out.
+        """
+
+    @abc.abstractmethod
     def has(self, name: str) -> bool:
         """Return whether there is such a file."""
 
@@ -66,6 +74,15 @@ class AnyDirectory(abc.ABC):
 
         Returns:
             Whether the file was written.
+        """
+
+    @abc.abstractmethod
+    def copy_in(self, name: str, path: str) -> None:
+        """Write a copy of a local file, in one step as `write` does.
+
+        Args:
+            name: Name of the copy.
+            path: The local file.
         """
 
     @abc.abstractmethod

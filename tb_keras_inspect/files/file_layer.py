@@ -12,6 +12,7 @@ from tb_keras_inspect.files.errors import StoreError
 from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.files.remote_files import remote_files
 from tb_keras_inspect.files.remote_interface import RemoteFiles
+from tb_keras_inspect.files.safe_directory import open_plain
 
 MARK = "tfevents"  # TensorBoard treats every file with this in its name as an event file
 
@@ -72,7 +73,7 @@ class LocalFiles:
         return os.path.getsize(path)
 
     def read(self, path: str, start: int, stop: int) -> bytes:
-        with open(path, "rb") as file:
+        with open_plain(path, follow_links=True) as file:
             file.seek(start)
             return file.read(stop - start)
 

@@ -47,6 +47,13 @@ class RemoteDirectory(AnyDirectory):
         except FileNotFoundError:
             return []
 
+    def files(self, limit: int) -> list[str]:
+        try:
+            paths = self._files.files(self.path)
+        except FileNotFoundError:
+            return []
+        return sorted(path.rsplit("/", 1)[-1] for path in paths[:limit])
+
     def has(self, name: str) -> bool:
         try:
             self._files.size(self._of(name))
@@ -73,6 +80,10 @@ class RemoteDirectory(AnyDirectory):
             self.remove(temporary)
             raise
         return True
+
+    def copy_in(self, name: str, path: str) -> None:
+        with open(path, "rb") as file:
+            self.write(name, file.read())
 
     def remove(self, name: str) -> bool:
         if not self.has(name):

@@ -5,20 +5,54 @@ following links: one that another user places there must not lead to the token o
 """
 
 import contextlib
+import itertools
 import os
 import secrets
+import shutil
 import stat
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from tb_keras_inspect.files.directory import AnyDirectory
 
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
 _AT_ONCE = getattr(os, "O_NONBLOCK", 0)  # a pipe in place of a file must not block
+_NO_TERMINAL = getattr(os, "O_NOCTTY", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 _BY_DESCRIPTOR = {os.open, os.unlink, os.rename, os.mkdir} <= os.supports_dir_fd
 
 
 class UnsafeError(OSError):
     """What is there is not a plain file or directory."""
+
+
+def open_plain(path: str, inside: int | None = None, follow_links: bool = False) -> BinaryIO:
+    """Open a file to read, whatever has been put in its place.
+
+    Args:
+        path: The file, or its name with `inside`.
+        inside: Descriptor of the directory that holds it. Defaults to None.
+        follow_links: Also open the file that a link leads to. Defaults to False.
+
+    Raises:
+        OSError: If it cannot be opened.
+        UnsafeError: If it is not a plain file. Nothing stays open.
+    """
+    # Looked at first, because opening a device may already do something.
+    _check_is_plain(path, os.stat(path, dir_fd=inside, follow_symlinks=follow_links))
+    flags = os.O_RDONLY | _AT_ONCE | _NO_TERMINAL | _BINARY | (0 if follow_links else _NO_LINKS)
+    descriptor = os.open(path, flags, dir_fd=inside)
+    try:
+        _check_is_plain(path, os.fstat(descriptor))
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _check_is_plain(path: str, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise UnsafeError(f"{os.path.basename(path)} is not a plain file")
 
 
 class Directory(AnyDirectory):
@@ -73,42 +107,62 @@ class Directory(AnyDirectory):
     def names(self) -> list[str]:
         return os.listdir(self.path if self._descriptor is None else self._descriptor)
 
+    def files(self, limit: int) -> list[str]:
+        found = []
+        with os.scandir(self.path if self._descriptor is None else self._descriptor) as entries:
+            for entry in itertools.islice(entries, limit):
+                with contextlib.suppress(OSError):  # it has just been removed
+                    if not entry.is_dir(follow_symlinks=False):
+                        changed = entry.stat(follow_symlinks=False).st_mtime_ns
+                        found.append((changed, entry.name))
+        return [name for _, name in sorted(found)]
+
     def has(self, name: str) -> bool:
         try:
-            os.close(self._open(name, os.O_RDONLY | _AT_ONCE))
+            if self._descriptor is None:
+                found = os.lstat(os.path.join(self.path, name))
+            else:
+                found = os.stat(name, dir_fd=self._descriptor, follow_symlinks=False)
         except OSError:
             return False
-        return True
+        return stat.S_ISREG(found.st_mode)
 
     def read(self, name: str, limit: int) -> bytes:
+        path = name if self._descriptor is not None else os.path.join(self.path, name)
         try:
-            descriptor = self._open(name, os.O_RDONLY | _AT_ONCE)
-        except FileNotFoundError:
+            with open_plain(path, self._descriptor) as file:
+                data = file.read(limit + 1)
+        except (FileNotFoundError, UnsafeError):
             raise
         except OSError as error:
             raise UnsafeError(f"{name} cannot be read: {error.strerror}") from error
-        with open(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
-                raise UnsafeError(f"{name} is not a file of at most {limit} bytes")
-            data = file.read(limit + 1)
         if len(data) > limit:
-            raise UnsafeError(f"{name} has more than {limit} bytes")
+            raise UnsafeError(f"{name} is not a file of at most {limit} bytes")
         return data
 
     def write(self, name: str, data: bytes, mode: int = 0o666, keep: bool = False) -> bool:
         if keep and self.has(name):
             return False
+        with self._new(name, mode) as file:
+            file.write(data)
+        return True
+
+    def copy_in(self, name: str, path: str) -> None:
+        with open(path, "rb") as source, self._new(name) as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+
+    @contextlib.contextmanager
+    def _new(self, name: str, mode: int = 0o666) -> Iterator[BinaryIO]:
+        """A file that takes its name, and the place of what has it, when all is written."""
         temporary = f".{name}.{secrets.token_hex(8)}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         try:
-            with open(self._open(temporary, flags, mode), "wb") as file:
-                file.write(data)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(self._open(temporary, flags, mode), "wb") as file:
+                yield file
             self._move(temporary, name)
         except BaseException:
             self.remove(temporary)
             raise
-        return True
 
     def remove(self, name: str) -> bool:
         try:

@@ -11,9 +11,10 @@ from typing import Any
 from werkzeug import wrappers
 
 from tb_keras_inspect.plugin import responses
-from tb_keras_inspect.plugin.answers.control import DISABLED, ForbiddenError, Steering
+from tb_keras_inspect.plugin.answers.control import DISABLED, Steering
 from tb_keras_inspect.plugin.errors import (
     BadRequestError,
+    ForbiddenError,
     HttpError,
     MethodNotAllowedError,
     as_http,

@@ -20,6 +20,12 @@ class BadRequestError(HttpError):
     """The request is malformed; the text says what was received and what is accepted."""
 
 
+class ForbiddenError(HttpError):
+    """The client is not allowed to do this."""
+
+    code = 403
+
+
 class NotFoundError(HttpError):
     """There is no such thing; the text says what exists."""
 

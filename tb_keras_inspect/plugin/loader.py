@@ -32,6 +32,15 @@ class InspectLoader(base_plugin.TBLoader):  # type: ignore[misc] # TensorBoard h
             "can reach this port and has the token can pause and change the run.",
         )
 
+        group.add_argument(
+            "--keras_inspect_hosts",
+            metavar="NAME[,NAME...]",
+            default="",
+            help="Names of this server, for example of the proxy in front of it. Requests that use "
+            "another name are refused: a page of another site may have sent them. (default: localhost; "
+            "with --bind_all or another --host, every name)",
+        )
+
     def fix_flags(self, flags: argparse.Namespace) -> None:
         if flags.keras_inspect_cache_megabytes < 1:
             raise base_plugin.FlagsError(

@@ -13,6 +13,7 @@ from tb_keras_inspect.plugin.answers.control import Steering
 from tb_keras_inspect.plugin.control_apps import WsgiApp, control_apps
 from tb_keras_inspect.plugin.errors import BadRequestError, MethodNotAllowedError, as_http
 from tb_keras_inspect.plugin.flags import DEFAULT_CACHE_MEGABYTES
+from tb_keras_inspect.plugin.host_check import HostCheck
 from tb_keras_inspect.records import PLUGIN_NAME
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
@@ -40,14 +41,16 @@ class InspectPlugin(base_plugin.TBPlugin):  # type: ignore[misc] # TensorBoard h
         self._cache = MemoryCache(megabytes << 20)
         enabled = bool(getattr(flags, "keras_inspect_control", False))
         self._steering = Steering(getattr(context, "logdir", None) or "", enabled)
+        self._host_check = HostCheck(flags)
         self._lock = threading.Lock()
         self._logdirs: dict[str, Logdir] = {}
 
     def get_plugin_apps(self) -> dict[str, WsgiApp]:
-        apps: dict[str, WsgiApp] = {ES_MODULE: _app(_static), "/static/*": _app(_static)}
-        for name in routes.NAMES:
-            apps[f"/{name}"] = _app(functools.partial(self._route, name))
-        return apps | control_apps(self._steering, self._check_run)
+        apps = {f"/{n}": _app(functools.partial(self._route, n)) for n in routes.NAMES}
+        apps |= control_apps(self._steering, self._check_run)
+        guarded = {path: self._host_check.guard(app) for path, app in apps.items()}
+        # Everybody may have the tab itself: it shows what the guard answers.
+        return {ES_MODULE: _app(_static), "/static/*": _app(_static), **guarded}
 
     def _check_run(self, request: wrappers.Request, run: str) -> None:
         self._logdir(plugin_util.experiment_id(request.environ)).run(run)

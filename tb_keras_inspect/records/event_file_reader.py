@@ -33,7 +33,7 @@ class EventFile:
         while self.problem is None and start + len(buffer) < end:
             position = start + len(buffer)
             wanted = min(end, position + max(CHUNK, self._missing(buffer)))
-            more = self._layer.read(self.path, position, wanted)
+            more = self._read(position, wanted)
             if not more:
                 break
             buffer += more
@@ -47,6 +47,13 @@ class EventFile:
                     yield start + at, data
             buffer, start = buffer[used:], start + used
         self.rest = max(end - self.offset, 0)
+
+    def _read(self, start: int, stop: int) -> bytes:
+        try:
+            return self._layer.read(self.path, start, stop)
+        except OSError as error:
+            self.problem = f"cannot be read: {error.strerror or error}"
+            return b""
 
     def _size(self) -> int:
         try:

@@ -28,6 +28,15 @@ def frame(data: bytes) -> bytes:
     )
 
 
+def _new_file(log_dir: str, last_name: str) -> tuple[str, io.FileIO]:
+    """Create a file that was not there: a link with its name may lead to any file of the user."""
+    while True:
+        name = file_name(last_name)
+        with contextlib.suppress(FileExistsError):  # the next name is another one
+            # Unbuffered: what could not be written must not be tried again later, or in a fork.
+            return name, open(below(log_dir, name), "xb", buffering=0)
+
+
 class EventFileWriter:
     """Appends events to a new event file.
 
@@ -50,17 +59,17 @@ class EventFileWriter:
 
     def __init__(self, log_dir: str):
         self._log_dir, self._order = log_dir, EventOrder(log_dir)
-        self._name = file_name(self._order.last_name)
-        self.path = below(log_dir, self._name)
         self.size = 0
         self._local: io.FileIO | None = None
         self._remote: NewFile | None = None
         if is_remote(log_dir):
+            self._name = file_name(self._order.last_name)
+            self.path = below(log_dir, self._name)
             self._remote = remote_files.create(self.path)
         else:
             os.makedirs(log_dir, exist_ok=True)
-            # Unbuffered: what could not be written must not be tried again later, or in a fork.
-            self._local = open(self.path, "wb", buffering=0)  # noqa: SIM115 - closed in close()
+            self._name, self._local = _new_file(log_dir, self._order.last_name)
+            self.path = below(log_dir, self._name)
         self._append(_version())
 
     @property

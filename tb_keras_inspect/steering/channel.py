@@ -11,10 +11,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tb_keras_inspect.catalog.commands import short
 from tb_keras_inspect.files.locations import below, is_remote, made, opened
 from tb_keras_inspect.files.remote_directory import RemoteDirectory
 from tb_keras_inspect.files.safe_directory import Directory, UnsafeError
 from tb_keras_inspect.steering.messages import (
+    VERSION,
     Request,
     is_id,
     parse_object,
@@ -23,12 +25,13 @@ from tb_keras_inspect.steering.messages import (
 )
 
 FOLDER = "keras_inspect_control"
+RUNNING, PAUSED, ENDED = "running", "paused", "ended"  # the `status` in the state
 TOKEN, STATE, COMMANDS, ANSWERS = "token", "state.json", "commands", "answers"
 MAX_COMMAND_BYTES = 64 << 10
 MAX_STATE_BYTES = 1 << 20
 MAX_ANSWER_BYTES = 256 << 10
 MAX_PICTURE_BYTES = 16 << 20
-VERSION = 1
+MAX_LISTED = 10_000  # entries of `commands` that are looked at
 
 
 class NotSteerableError(RuntimeError):
@@ -66,8 +69,13 @@ class Channel:
             ) from None
         except OSError as error:
             raise NotSteerableError(f"Cannot read the control files: {error}") from error
-        if state is None or state.get("version") != VERSION:
-            raise NotSteerableError("The control files have another version or are damaged")
+        if state is not None and state.get("version") != VERSION:
+            raise NotSteerableError(
+                f"The control files have version {short(state.get('version'))}, not {VERSION}: use the "
+                "same version of tb-keras-inspect here as in the training program"
+            )
+        if state is None or not isinstance(state.get("challenge"), str):
+            raise NotSteerableError("The control files are damaged: state.json is not as written")
         return state
 
     def token(self) -> str | None:
@@ -82,11 +90,13 @@ class Channel:
         """Send a command. Sending the same id again has no effect.
 
         Raises:
+            NotSteerableError: If no training run takes commands here.
             OSError: If the directory cannot be written.
             ValueError: If the command is too long.
         """
-        signature = sign(token, identity, command, arguments)
-        data = Request(identity, command, dict(arguments), signature).to_json()
+        challenge = self.state()["challenge"]
+        signature = sign(token, challenge, identity, command, arguments)
+        data = Request(identity, command, dict(arguments), challenge, signature).to_json()
         if len(data) > MAX_COMMAND_BYTES:
             raise ValueError(f"A command has at most {MAX_COMMAND_BYTES} bytes")
         with opened(self.path) as directory, directory.subdirectory(COMMANDS) as commands:
@@ -94,11 +104,18 @@ class Channel:
                 commands.write(_file(identity), data, keep=True)
 
     def answer(self, identity: str) -> dict[str, Any] | None:
-        """Return the answer to a command, or None while there is none."""
+        """Return the answer to a command, or None while there is none.
+
+        It has at least `outcome`, `why` and `detail`; what has not is no answer.
+        """
         try:
-            return parse_object(self._read_answer(_file(identity), MAX_ANSWER_BYTES))
+            found = parse_object(self._read_answer(_file(identity), MAX_ANSWER_BYTES)) or {}
         except OSError:
             return None
+        answer = {"why": "", "detail": {}, **found}
+        types = {"id": str, "outcome": str, "why": str, "detail": dict}
+        is_whole = all(isinstance(answer.get(key), type_) for key, type_ in types.items())
+        return answer if is_whole and answer["id"] == identity else None
 
     def picture(self, identity: str) -> bytes | None:
         """Return the serialized record that came with an answer, or None if none did."""
@@ -135,30 +152,46 @@ class TrainingChannel:
 
     def __init__(self, run_directory: str, token: str):
         self.path = below(run_directory, FOLDER)
-        self._folder = made(self.path)
-        self._commands = self._folder.subdirectory(COMMANDS, create=True)
-        self._answers = self._folder.subdirectory(ANSWERS, create=True)
-        self.min_poll_seconds = self._folder.min_poll_seconds
+        with contextlib.ExitStack() as opened_so_far:
+            self._folder = opened_so_far.enter_context(made(self.path))
+            self._commands, self._answers = (
+                opened_so_far.enter_context(self._folder.subdirectory(name, create=True))
+                for name in (COMMANDS, ANSWERS)
+            )
+            self.min_poll_seconds = self._folder.min_poll_seconds
+            self._delete_leftovers()
+            self._folder.write(TOKEN, f"{token}\n".encode(), mode=0o600)
+            opened_so_far.pop_all()
+
+    def _delete_leftovers(self) -> None:
         for directory in (self._commands, self._answers):
             for name in directory.names():
                 directory.remove(name)
-        self._folder.remove(TOKEN)  # an existing file would keep its permissions
-        self._folder.write(TOKEN, f"{token}\n".encode(), mode=0o600)
+        for name in self._folder.names():
+            if name in (TOKEN, STATE) or name.startswith("."):  # cut off while it was written
+                self._folder.remove(name)
 
     def write_state(self, state: Mapping[str, Any]) -> None:
         """Write the state of the training run."""
         self._folder.write(STATE, json.dumps({"version": VERSION, **state}).encode())
 
     def pending(self) -> list[str]:
-        """Return the ids of the commands that wait, oldest first. Other files are deleted."""
+        """Return the ids of the commands that wait, oldest first. Other files are deleted.
+
+        A directory that is full of other things is not searched to its end.
+        """
         ids = []
-        for name in sorted(self._commands.names()):
+        for name in self._commands.files(MAX_LISTED):
             identity = name.removesuffix(".json")
             if is_id(identity) and name == _file(identity):
                 ids.append(identity)
             elif not name.startswith("."):  # a file that is still being written
                 self._commands.remove(name)
         return ids
+
+    def is_withdrawn(self, identity: str) -> bool:
+        """Return whether a command's file is gone."""
+        return not self._commands.has(_file(identity))
 
     def read(self, identity: str) -> Request | None:
         """Return a command, or None if its file holds none."""
@@ -191,11 +224,13 @@ class TrainingChannel:
 
     def close(self) -> None:
         """Delete the token and the commands that wait."""
-        self._folder.remove(TOKEN)
-        for name in self._commands.names():
-            self._commands.remove(name)
-        for directory in (self._commands, self._answers, self._folder):
-            directory.close()
+        try:
+            self._folder.remove(TOKEN)
+            for name in self._commands.names():
+                self._commands.remove(name)
+        finally:
+            for directory in (self._commands, self._answers, self._folder):
+                directory.close()
 
 
 def _file(identity: str, extension: str = "json") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tb_keras_inspect import records
-from tb_keras_inspect.steering.channel import Channel, NotSteerableError
+from tb_keras_inspect.steering.channel import PAUSED, Channel, NotSteerableError
 from tb_keras_inspect.steering.exchange import Exchange, check_running, silence
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.results import Batch, Done, Picture
@@ -90,7 +90,7 @@ class Control:
         liveness = Liveness()
         while True:
             state = self.state
-            if state["status"] == "paused":
+            if state.get("status") == PAUSED:
                 return state
             check_running(state)
             if liveness.update(state) is False:
@@ -262,7 +262,8 @@ def connect(
         The object that controls the run.
 
     Raises:
-        NotSteerableError: If no training run takes commands there, or its token cannot be read.
+        NotSteerableError: If no training run takes commands there, if the one that did was killed and
+            has left its files behind, or if its token cannot be read.
 
     Example:
 
@@ -276,7 +277,7 @@ def connect(
     ```
     """
     channel = Channel(os.fspath(run_directory))
-    check_running(channel.state())
+    Exchange(channel, "", timeout).check_alive()
     token = token or channel.token()
     if token is None:
         raise NotSteerableError(

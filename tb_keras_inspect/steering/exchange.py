@@ -4,7 +4,8 @@ import time
 from typing import Any
 
 from tb_keras_inspect.catalog import commands
-from tb_keras_inspect.steering.channel import Channel, NotSteerableError
+from tb_keras_inspect.catalog.commands import short
+from tb_keras_inspect.steering.channel import ENDED, Channel, NotSteerableError
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.steering.results import RefusedError
@@ -37,7 +38,7 @@ class Exchange:
     def send(self, name: str, arguments: dict[str, Any]) -> str:
         """Send a command and return its id."""
         arguments = commands.checked(name, arguments)
-        self._check_alive()
+        self.check_alive()
         identity = new_id()
         self._channel.send(self._token, identity, name, arguments)
         return identity
@@ -54,20 +55,29 @@ class Exchange:
         """Wait for the answer to a command that was sent.
 
         Raises:
-            NotSteerableError: If the training process dies meanwhile.
+            NotSteerableError: If the training process dies or ends meanwhile.
             TimeoutError: If there is no answer in time. The command is withdrawn.
         """
         end, liveness = time.monotonic() + self.timeout, Liveness()
         while (answer := self._channel.answer(identity)) is None:
-            silent = liveness.update(self.state()) is False
-            if silent or time.monotonic() >= end:
-                if self._channel.withdraw(identity):
-                    if silent:
-                        raise NotSteerableError(silence(self.state()))
+            state = self.state()
+            has_ended = state.get("status") == ENDED
+            is_silent = liveness.update(state) is False
+            is_late = time.monotonic() >= end
+            if has_ended or is_silent or is_late:
+                withdrawn = self._channel.withdraw(identity)
+                if (answer := self._channel.answer(identity)) is not None:
+                    break
+                if has_ended:
+                    check_running(state)
+                if is_silent and (withdrawn or is_late):
+                    raise NotSteerableError(silence(state))
+                if withdrawn:
                     raise TimeoutError(
                         f"No answer in {self.timeout:g} s; the command was withdrawn"
                     )
-                end = time.monotonic() + self.timeout  # it is being carried out
+                if is_late:
+                    end = time.monotonic() + self.timeout  # it is being carried out
             self.pause()
         return answer
 
@@ -75,7 +85,12 @@ class Exchange:
         """Sleep until it makes sense to read the files again."""
         time.sleep(self._channel.poll_seconds)
 
-    def _check_alive(self) -> None:
+    def check_alive(self) -> None:
+        """Check that the training process responds, which may take some seconds.
+
+        Raises:
+            NotSteerableError: If it has ended or is silent, or takes no commands.
+        """
         liveness = Liveness()
         while True:
             state = self.state()
@@ -90,11 +105,14 @@ class Exchange:
 
 def check_running(state: dict[str, Any]) -> None:
     """Raise NotSteerableError if a training run has ended."""
-    if state.get("status") == "ended":
+    if state.get("status") == ENDED:
         raise NotSteerableError("The training run has ended and takes no more commands")
 
 
 def silence(state: dict[str, Any]) -> str:
     """Return a message that a training process has stopped writing its state."""
-    step = state.get("step")
-    return f"The training process has not responded since step {step}: it is dead or suspended"
+    step = short(state.get("step"))
+    return (
+        f"The training process has not responded since step {step}: it was killed, or is suspended. "
+        "If it was killed, its `token` and `state.json` are left over; the next fit there deletes them"
+    )

@@ -8,18 +8,28 @@ import dataclasses
 import hashlib
 import hmac
 import json
+import math
 import re
 import secrets
+import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
+VERSION = 2  # of all control files
+MAX_INTEGER = 2**63
+MAX_DEPTH = 20  # of objects and lists in one another
 _ID = re.compile(r"[0-9]{19}-[0-9a-f]{16}")
+_lock = threading.Lock()
+_last_time = 0
 
 
 def new_id() -> str:
-    """Return a new id for a command. Ids sort by the time they were created."""
-    return f"{time.time_ns():019d}-{secrets.token_hex(8)}"
+    """Return a new id for a command. Those of a process sort by creation, whatever its clock does."""
+    global _last_time
+    with _lock:
+        _last_time = max(time.time_ns(), _last_time + 1)
+        return f"{_last_time:019d}-{secrets.token_hex(8)}"
 
 
 def is_id(text: Any) -> bool:
@@ -32,11 +42,25 @@ def new_token() -> str:
     return secrets.token_hex(20)
 
 
-def sign(token: str, identity: str, command: str, arguments: Mapping[str, Any]) -> str:
-    """Return a signature that proves that the sender has the token, without revealing the token."""
-    content = json.dumps([identity, command, arguments], sort_keys=True, allow_nan=False)
+def sign(
+    token: str, challenge: str, identity: str, command: str, arguments: Mapping[str, Any]
+) -> str:
+    """Return a signature that proves that the sender has the token, without revealing the token.
+
+    Args:
+        token: The token.
+        challenge: The newest challenge in the state of the training run: see `replay_guard`.
+        identity: Id of the command.
+        command: Its name.
+        arguments: Its arguments by name.
+
+    Raises:
+        ValueError: If an argument has no place in JSON.
+    """
+    content = [VERSION, challenge, identity, command, arguments]
+    text = json.dumps(content, sort_keys=True, allow_nan=False)
     key = token.encode("utf-8", "replace")
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def secrets_equal(left: str, right: str) -> bool:
@@ -52,18 +76,20 @@ class Request:
         id: Its id.
         command: Its name.
         arguments: Its arguments by name, not checked.
+        challenge: The challenge it was signed for.
         signature: See `sign`.
     """
 
     id: str
     command: str
     arguments: dict[str, Any]
-    signature: str
+    challenge: str = ""
+    signature: str = ""
 
     def is_signed_with(self, token: str) -> bool:
         """Return whether the sender had the token."""
         try:
-            expected = sign(token, self.id, self.command, self.arguments)
+            expected = sign(token, self.challenge, self.id, self.command, self.arguments)
         except ValueError:  # a NaN
             return False
         return secrets_equal(expected, self.signature)
@@ -74,30 +100,53 @@ class Request:
         Raises:
             ValueError: If an argument has no place in JSON.
         """
-        content = {"id": self.id, "command": self.command, "arguments": self.arguments}
-        return json.dumps(content | {"signature": self.signature}, allow_nan=False).encode()
+        content = {"version": VERSION, **dataclasses.asdict(self)}
+        return json.dumps(content, allow_nan=False).encode()
 
 
 def parse_request(identity: str, data: bytes) -> Request | None:
     """Return the command in a file, or None if the contents are not a command with this id."""
     found = parse_object(data) or {}
-    command, arguments = found.get("command"), found.get("arguments")
-    signature = found.get("signature")
-    if found.get("id") != identity or not isinstance(command, str):
+    texts = [found.get(key) for key in ("command", "challenge", "signature")]
+    arguments = found.get("arguments")
+    if found.get("version") != VERSION or found.get("id") != identity:
         return None
-    if not isinstance(arguments, dict) or not isinstance(signature, str):
+    if not isinstance(arguments, dict) or not all(isinstance(text, str) for text in texts):
         return None
-    return Request(identity, command, arguments, signature)
+    command, challenge, signature = map(str, texts)
+    return Request(identity, command, arguments, challenge, signature)
 
 
 def parse_object(data: bytes) -> dict[str, Any] | None:
-    """Return the JSON object in untrusted bytes, or None if they hold none."""
+    """Return the JSON object in untrusted bytes.
+
+    None if they hold none, or numbers that are out of range, or if it is nested too deeply.
+    """
     try:
-        found = json.loads(data, parse_constant=_refuse)
+        found = json.loads(data, parse_constant=_refuse, parse_float=_finite, parse_int=_bounded)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and _is_shallow(found, MAX_DEPTH) else None
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth > 0 and all(_is_shallow(item, depth - 1) for item in inside)
 
 
 def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):  # 1e999
+        raise ValueError(f"{text} is out of range")
+    return number
+
+
+def _bounded(text: str) -> int:
+    number = int(text)
+    if abs(number) >= MAX_INTEGER:
+        raise ValueError(f"{text[:40]} is out of range")
+    return number

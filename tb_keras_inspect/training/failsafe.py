@@ -1,8 +1,10 @@
 """The last line of defence: a failure in the callback ends the recording, not the training."""
 
+import contextlib
 import functools
 import logging
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +34,13 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
                 raise
 
     return call
+
+
+def print_safely(text: str) -> None:
+    """Prints a text, if standard output still takes it: signs that it does not have as escapes."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    with contextlib.suppress(OSError, ValueError):  # a closed file, a reader that has gone away
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
 def words(error: BaseException) -> str:

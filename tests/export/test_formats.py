@@ -8,7 +8,7 @@ import pandas
 import pytest
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.export import export_run, html_page
+from tb_keras_inspect.export import csv_file, export_run, html_page
 from tb_keras_inspect.export.columns import blocks
 from tb_keras_inspect.store import NotRecordedError, StoreError
 
@@ -45,6 +45,41 @@ def test_csv_has_no_cell_that_a_spreadsheet_computes(run, tmp_path):
         names = {row["name"] for row in csv.DictReader(file)}
     assert f"'{HOSTILE}/kernel" in names
     assert not any(name.startswith("=") for name in names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=1",
+        "+1",
+        "-1",
+        "@A1",
+        " =1",
+        "\n=1",
+        "\r\n=1",
+        "\t=1",
+        "\t",
+        "\r",
+        "\x00=1",
+        "\u00a0=1",
+        "\u2028=1",
+        "\ufeff=1",
+        "\u200b\u200b+1",
+        "\u202e=1",
+        "\uff1d1",
+        " \uff0b1",
+        "\ufe661",
+        "a;=1",
+    ],
+)
+def test_no_name_is_a_formula_or_opens_another_cell(name, tmp_path):
+    path = tmp_path / "x.csv"
+    csv_file.write(path, [{"name": np.array([name], object), name: np.array([1.5])}])
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    shown = name if name == "a;=1" else f"'{name}"
+    assert rows == [["name", shown], [shown, "1.5"]]
+    assert path.read_bytes().count(b'"a;=1"') == 2 * (name == "a;=1")
 
 
 def test_parquet_gives_the_same_numbers_and_types_again(run, tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.steering.channel import FOLDER
+from tb_keras_inspect.steering.channel import FOLDER, Channel
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 from tests import programs
@@ -23,10 +23,12 @@ PIPE = subprocess.PIPE
 
 
 @contextlib.contextmanager
-def training(directory, backup="", pause=0.0):
+def training(directory, backup="", pause=0.0, *more):
     """The training in a process of its own."""
     module = "tests.faults.training_child"
-    process = programs.start(module, directory, backup, pause, stdout=PIPE, stderr=PIPE, bufsize=1)
+    process = programs.start(
+        module, directory, backup, pause, *more, stdout=PIPE, stderr=PIPE, bufsize=1
+    )
     try:
         yield process
     finally:
@@ -53,7 +55,7 @@ def steps_of(directory):
 
 @pytest.mark.slow
 def test_ctrl_c_loses_nothing(tmp_path):
-    with training(tmp_path, pause=0.01) as process:
+    with training(tmp_path, "", 0.01, "control") as process:
         read_batches(process, STEPS + 4)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=120)
@@ -62,6 +64,8 @@ def test_ctrl_c_loses_nothing(tmp_path):
     assert steps == list(range(len(steps)))
     assert len(steps) >= STEPS + 3  # all but, perhaps, the step in which it came
     assert load_run(tmp_path).problems == []
+    assert not (tmp_path / FOLDER / "token").exists()
+    assert Channel(str(tmp_path)).state()["status"] == "ended"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("out of data"), KeyboardInterrupt()], ids=repr)

@@ -1,7 +1,7 @@
 """The small training run in its own process.
 
-`python -m tests.faults.training_child DIRECTORY BACKUP SECONDS_A_STEP` prints the number of each batch
-before it begins. An empty BACKUP means no backup.
+`python -m tests.faults.training_child DIRECTORY BACKUP SECONDS_A_STEP [control]` prints the number of
+each batch before it begins. An empty BACKUP means no backup; with `control` the run takes commands.
 """
 
 import os
@@ -19,7 +19,9 @@ from tests.faults import small_training
 def main():
     """Trains."""
     directory, backup, pause = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    inspect = InspectCallback(directory, every=1, maps_every=0, console=None)
+    inspect = InspectCallback(
+        directory, every=1, maps_every=0, console=None, control=len(sys.argv) > 4
+    )
     callbacks = [keras.callbacks.BackupAndRestore(backup)] if backup else []
 
     def say(batch, logs=None):

@@ -114,3 +114,32 @@ def test_where_no_lock_file_may_be_made_the_directory_counts_as_free(tmp_path, m
 
 def test_a_url_is_not_claimed():
     assert claim("memory://a/b") is None
+
+
+def test_a_hard_link_with_the_name_of_the_lock_file_is_left_alone(tmp_path):
+    """filelock empties the file that it locks, up to some version of it."""
+    (tmp_path / "precious").write_text("precious")
+    os.link(tmp_path / "precious", tmp_path / LOCK_FILE)
+    assert Claim(str(tmp_path)).is_free
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes")
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_where_the_lock_files_name_is_taken_the_directory_counts_as_free(tmp_path, make):
+    make(tmp_path / LOCK_FILE)
+    assert Claim(str(tmp_path)).is_free
+
+
+def test_a_run_is_recorded_neither_behind_a_link_nor_over_a_file(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "a" / "process_2").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "a" / "process_3").symlink_to(tmp_path / "nothing")
+    (tmp_path / "a" / "process_4").write_text("")
+    process, _ = other_process(tmp_path / "a")
+    mine = claim(str(tmp_path / "a"))
+    process.communicate("")
+    mine.release()
+    assert mine.path == str(tmp_path / "a" / "process_5")
+    assert os.listdir(tmp_path / "elsewhere") == []

@@ -87,8 +87,10 @@ def test_a_dead_training_is_told_by_its_heartbeat(logs, training):
     steering_client = Client(logs, control=True)
     response = post(steering_client)
     assert response.status_code == 409
-    assert "dead or stopped" in response.json["error"]
-    assert steering_client.json("control", run="a")["alive"] is False
+    assert "it was killed, or is suspended" in response.json["error"]
+    content = steering_client.json("control", run="a")
+    assert content["alive"] is False
+    assert "`token` and `state.json` are left over" in content["why"]
     assert os.listdir(logs / "a" / FOLDER / "commands") == []
 
 

@@ -11,7 +11,7 @@ from tb_keras_inspect.plugin.control_apps import MAX_BODY
 from tb_keras_inspect.plugin.errors import HttpError
 from tb_keras_inspect.steering import channel
 from tb_keras_inspect.steering.channel import FOLDER
-from tb_keras_inspect.steering.messages import new_id
+from tb_keras_inspect.steering.messages import Request, new_id
 from tests.plugin.controlled_run import GOOD, TOKEN, Training, post
 from tests.plugin.serving import Client
 from tests.store.run_writer import write_run
@@ -195,22 +195,54 @@ def test_a_pipe_in_place_of_the_state_does_not_make_the_server_wait(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{", '{"version": 2}', '{"version": 1, "time": NaN}', "[" * 100_000]
+    ("text", "why"),
+    [
+        ("", "damaged"),
+        ("[]", "damaged"),
+        ("{", "damaged"),
+        ("[" * 100_000, "damaged"),
+        ('{"version": 2}', "damaged"),
+        ('{"version": 2, "challenge": "1-a", "time": NaN}', "damaged"),
+        ('{"version": 2, "challenge": "1-a", "time": 1e999}', "damaged"),
+        ('{"version": 2, "challenge": "1-a", "step": -1e999}', "damaged"),
+        ('{"version": 2, "challenge": "1-a", "time": 1%s}' % ("0" * 400), "damaged"),
+        ('{"version": 2, "challenge": "1-a", "frozen": %s}' % ("[" * 900 + "]" * 900), "damaged"),
+        ('{"version": 1, "status": "running"}', "version 1, not 2"),
+        ('{"version": "\\ud800"}', "not 2"),
+    ],
 )
-def test_a_damaged_state_is_no_training(text, tmp_path):
+def test_a_damaged_state_is_no_training(text, why, tmp_path):
     write_run(tmp_path / "a").close()
     os.makedirs(tmp_path / "a" / FOLDER)
     (tmp_path / "a" / FOLDER / "state.json").write_text(text)
     steering_client = Client(tmp_path, control=True)
-    assert steering_client.json("control", run="a")["state"] is None
+    content = steering_client.json("control", run="a")
+    assert content["state"] is None
+    assert why in content["why"]
     assert post(steering_client).status_code == 409
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts descriptors")
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_directory_in_place_of_the_state_leaks_no_descriptor(flag, tmp_path):
+    write_run(tmp_path / "a").close()
+    (tmp_path / "a" / FOLDER / "state.json").mkdir(parents=True)
+    (tmp_path / "a" / FOLDER / "token").mkdir()
+    steering_client = Client(tmp_path, control=flag)
+    steering_client.json("control", run="a")
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        assert steering_client.json("control", run="a")["state"] is None
+        post(steering_client)
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_forged_command_file_is_refused_by_the_training(steering_client, logs, training):
     """Whoever can write to the directory but not read the token."""
     identity = new_id()
-    forged = {"id": identity, "command": "stop", "arguments": {}, "signature": "0" * 64}
-    (logs / "a" / FOLDER / "commands" / f"{identity}.json").write_text(json.dumps(forged))
+    challenge = json.loads((logs / "a" / FOLDER / "state.json").read_text())["challenge"]
+    forged = Request(identity, "stop", {}, challenge, "0" * 64)
+    (logs / "a" / FOLDER / "commands" / f"{identity}.json").write_bytes(forged.to_json())
     end = channel.Channel(str(logs / "a"))
     while (answer := end.answer(identity)) is None:
         pass

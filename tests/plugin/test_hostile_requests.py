@@ -42,13 +42,13 @@ class Answer:
         self.names = [name.lower() for name, _ in response.getheaders()]
 
 
-def ask(server, path, method="GET", headers=(), body=None):
+def ask(server, path, method="GET", headers=(), body=None, host=None):
     """One request, whose path nobody tidies up."""
     address = urllib.parse.urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     try:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", address.netloc)
+        connection.putheader("Host", host or address.netloc)
         for name, value in dict(headers).items():
             connection.putheader(name, value)
         if body is not None:
@@ -178,6 +178,17 @@ def test_another_sites_page_gets_nothing(server):
         answer = ask(server, PREFIX + "runs", method, sent)
         assert answer.status == (200 if method == "GET" else 405)
         assert_harmless(answer)
+
+
+def test_another_sites_name_for_this_server_gets_nothing(server):
+    port = urllib.parse.urlsplit(server.url).port
+    for path in ("runs", "model?run=a", "control?run=a"):
+        for host in ("evil.example", f"evil.example:{port}"):
+            answer = ask(server, PREFIX + path, host=host)
+            assert answer.status == 403
+            assert b"conv" not in answer.body
+            assert_harmless(answer)
+        assert ask(server, PREFIX + path, host=f"localhost:{port}").status == 200
 
 
 def test_what_is_kept_is_asked_for_again_and_not_shared(server):

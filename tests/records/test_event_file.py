@@ -124,3 +124,22 @@ def test_a_remote_directory_goes_through_the_file_layer_of_tensorboard():
     command = [sys.executable, "-c", REMOTE]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert result.stdout.strip() == "[0, 5]", result.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
+def test_nothing_that_has_the_next_names_is_written_to(tmp_path, monkeypatch):
+    """The name can be guessed: a link made beforehand must not lead the records into another file."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    names = [f"events.out.tfevents.{number}.keras_inspect" for number in range(4)]
+    (tmp_path / names[0]).symlink_to(precious)
+    os.link(precious, tmp_path / names[1])
+    os.mkfifo(tmp_path / names[2])
+    free = iter(names)
+    monkeypatch.setattr(event_file_writer, "file_name", lambda after: next(free))
+    writer = EventFileWriter(str(tmp_path))
+    writer.write(event(1))
+    writer.close()
+    assert os.path.basename(writer.path) == names[3]
+    assert [step for step, _ in read(writer.path)] == [1]
+    assert precious.read_text() == "precious"

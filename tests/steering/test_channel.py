@@ -15,10 +15,11 @@ from tb_keras_inspect.steering.channel import (
     TrainingChannel,
 )
 from tb_keras_inspect.steering.client import connect
+from tb_keras_inspect.steering.exchange import Exchange
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.training.steering import command_server
-from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
+from tb_keras_inspect.training.steering.command_server import DONE, CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
 from tests.steering.waiting import until
 
@@ -135,6 +136,53 @@ def test_old_answers_are_deleted(tmp_path, server, monkeypatch):
             server.answer(request, DONE, picture=b"x")
     assert [channel.answer(i) is not None for i in ids] == [False, False, True, True, True]
     assert [channel.picture(i) is not None for i in ids] == [False] * 4 + [True]
+
+
+def test_the_next_fit_of_a_process_is_not_disturbed_by_an_interrupted_one(tmp_path, server):
+    """The server of a fit that Ctrl-C ended closes some seconds later, if no new fit begins before."""
+    close_earlier(str(tmp_path / FOLDER))
+    new_token = "cd" * 20
+    new = CommandServer(
+        TrainingChannel(str(tmp_path), new_token), new_token, lambda: {"status": "running"}, bool
+    )
+    new.start()
+    server.close()
+    channel = Channel(str(tmp_path))
+    assert channel.token() == new_token
+    assert channel.state()["status"] == "running"
+    new.close()
+
+
+def test_a_client_whose_command_was_removed_is_told_when_the_run_ends(tmp_path, server):
+    exchange = Exchange(Channel(str(tmp_path)), TOKEN, timeout=0.1)
+    server.poll_seconds = 3600
+    identity = exchange.send("pause", {})
+    os.unlink(tmp_path / FOLDER / "commands" / f"{identity}.json")
+    server.close()
+    with pytest.raises(NotSteerableError, match="has ended"):
+        exchange.wait_for_answer(identity)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outcome": None},
+        {"outcome": ["done"]},
+        {"why": 1},
+        {"detail": []},
+        {"id": "1"},
+        {"step": "1e999"},
+    ],
+)
+def test_a_forged_answer_of_another_form_is_none(change, tmp_path, server):
+    identity = new_id()
+    answer = {"id": identity, "command": "pause", "outcome": "done"}
+    path = tmp_path / FOLDER / "answers" / f"{identity}.json"
+    path.write_text(json.dumps(answer))
+    channel = Channel(str(tmp_path))
+    assert channel.answer(identity)["detail"] == {}
+    path.write_text(json.dumps(answer | change).replace('"1e999"', "1e999"))
+    assert channel.answer(identity) is None
 
 
 def test_control_files_that_vanish_stop_the_server(tmp_path, server):

@@ -18,6 +18,28 @@ describe('toCsv', () => {
   });
 });
 
+describe('names that a spreadsheet would compute', () => {
+  for (const name of [
+    ' =1+1',
+    '\n=1',
+    '\u00a0+1',
+    '\ufeff@A1',
+    '\u200b-1',
+    '＝1+1',
+    '\t',
+    '\r\n\u2060=1',
+  ]) {
+    it(`are text: ${JSON.stringify(name)}`, () => {
+      const [, field] = toCsv(overTime('t', [], [name], () => 0)).split(/step,/);
+      expect(field.replace(/^"/, '')[0]).toBe("'");
+    });
+  }
+
+  it('stay in their cell where another sign separates', () => {
+    expect(toCsv(overTime('t', [], ['a;=1'], () => 0))).toBe('step,"a;=1"\r\n');
+  });
+});
+
 describe('fileName', () => {
   it('is safe whatever the names are', () => {
     expect(fileName(['a/b', '', '../x y'], 'csv')).toBe('a_b-.._x_y.csv');

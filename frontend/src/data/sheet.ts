@@ -42,10 +42,14 @@ export function toCsv(sheet: Sheet): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** A name in a log may look like a formula to a spreadsheet: an apostrophe keeps it text. */
+/**
+ * A name in a log may look like a formula to a spreadsheet, also after what cannot be seen: an
+ * apostrophe keeps it text. Spreadsheets of other languages separate by other signs.
+ */
 function quote(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const isFormula = /^[\t\r\n]|^[\s\p{C}\p{Z}]*[=+\-@]/u.test(text.normalize('NFKC'));
+  const safe = isFormula ? `'${text}` : text;
+  return /[",;|\t\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /** A file's name of letters, digits and a few signs. */

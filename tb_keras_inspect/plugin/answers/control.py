@@ -5,7 +5,6 @@ TensorBoard and the training process see the same directory.
 """
 
 import dataclasses
-import json
 import os
 import threading
 import time
@@ -15,23 +14,17 @@ from tb_keras_inspect import records
 from tb_keras_inspect.catalog import commands
 from tb_keras_inspect.files.locations import below, is_remote
 from tb_keras_inspect.plugin.answers.maps import probe_payload, stack_payload
-from tb_keras_inspect.plugin.errors import BadRequestError, HttpError, NotFoundError
+from tb_keras_inspect.plugin.errors import BadRequestError, ForbiddenError, HttpError, NotFoundError
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_json
 from tb_keras_inspect.steering import channel
+from tb_keras_inspect.steering.exchange import silence
 from tb_keras_inspect.steering.liveness import Liveness
-from tb_keras_inspect.steering.messages import is_id, secrets_equal
+from tb_keras_inspect.steering.messages import is_id, parse_object, secrets_equal
 from tb_keras_inspect.store.run import RunData
 
 ANSWER_SECONDS = 2.0  # how long a request waits for the answer of the training process
-SILENT = "The training process does not respond any more: it is dead or stopped"
 DISABLED = "Steering is off: start TensorBoard with --keras_inspect_control"
-
-
-class ForbiddenError(HttpError):
-    """The client is not allowed to do this."""
-
-    code = 403
 
 
 class ConflictError(HttpError):
@@ -66,7 +59,9 @@ class Steering:
         try:
             state = self._channel(run).state()
             alive = self._alive(run, state)
-            state.pop("version")
+            if alive is False and state.get("status") != channel.ENDED:
+                why = why or silence(state)
+            del state["version"], state["challenge"]  # for those who send commands
         except (channel.NotSteerableError, HttpError) as error:
             why = why or str(error)
         return as_json(
@@ -118,7 +113,7 @@ class Steering:
             time.sleep(end.poll_seconds)
         if answer is None:
             state = end.state()
-            gone = state.get("status") == "ended" or self._alive(run, state) is False
+            gone = state.get("status") == channel.ENDED or self._alive(run, state) is False
             if gone and end.withdraw(identity):
                 answer = {
                     "id": identity,
@@ -144,17 +139,17 @@ class Steering:
                 state = end.state()
             except channel.NotSteerableError as error:
                 raise ConflictError(str(error)) from error
-            if state.get("status") == "ended":
+            if state.get("status") == channel.ENDED:
                 raise ConflictError("Training has ended: no commands are accepted")
             alive = self._alive(run, state)
             if alive:
                 return
             if alive is False:
-                raise ConflictError(SILENT)
+                raise ConflictError(silence(state))
             time.sleep(end.poll_seconds)
 
     def _alive(self, run: str, state: dict[str, Any]) -> bool | None:
-        if state.get("status") == "ended":
+        if state.get("status") == channel.ENDED:
             return False
         with self._lock:
             return self._lives.setdefault(run, Liveness()).update(state)
@@ -191,11 +186,8 @@ def _id(identity: str) -> str:
 
 
 def _command(body: bytes) -> tuple[str, str, dict[str, Any]]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or set(found) - {"id", "command", "arguments"}:
+    found = parse_object(body)
+    if found is None or set(found) - {"id", "command", "arguments"}:
         raise BadRequestError(
             'The body must be {"id": ..., "command": ..., "arguments": {...}} in JSON. '
             f"Received: {body[:80]!r}"

@@ -19,6 +19,7 @@ from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Findings, Thresholds
 from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
+from tb_keras_inspect.training.failsafe import print_safely
 from tb_keras_inspect.training.live.live_source import LiveSource
 from tb_keras_inspect.training.samples.sample import Sample
 
@@ -185,9 +186,9 @@ class LiveDiagnosis:
     def _print(self, finding: Finding, stops: bool) -> None:
         # A progress bar leaves its line open: begin and end on lines of our own.
         if stops:
-            print(f"\nInspectCallback ends the training run:\n{finding}\n", flush=True)
+            print_safely(f"\nInspectCallback ends the training run:\n{finding}\n")
         elif self._console and finding.rank >= SEVERITIES.index(self._console):
-            print(f"\n{message(finding)}\n", flush=True)
+            print_safely(f"\n{message(finding)}\n")
 
     def _call(self, finding: Finding) -> list[str]:
         if self.on_finding is None:

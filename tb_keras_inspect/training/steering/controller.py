@@ -12,7 +12,7 @@ from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
 from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.command_runner import CommandRunner
-from tb_keras_inspect.training.steering.command_server import CommandServer
+from tb_keras_inspect.training.steering.command_server import CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
 from tb_keras_inspect.training.steering.live_settings import LiveSettings
@@ -85,6 +85,7 @@ class _ControlledFit:
         self._monitor = FitMonitor()
         self._slot = fit.session.slot
         self._make_execution = frameworks.current().executions(fit.model, self._slot.run)
+        close_earlier(below(fit.log_dir, FOLDER))
         channel = TrainingChannel(fit.log_dir, token)
         self.server = CommandServer(channel, token, self._status.as_dict, self._is_running)
         self._runner = CommandRunner(

@@ -2,6 +2,7 @@
 
 import time
 
+from tb_keras_inspect.training.failsafe import print_safely
 from tb_keras_inspect.training.steering.actions import NextStep
 from tb_keras_inspect.training.steering.command_runner import CommandRunner
 from tb_keras_inspect.training.steering.command_server import (
@@ -79,4 +80,4 @@ class PauseLoop:
 
 def say(text: str) -> None:
     """Print a line on the console. A progress bar leaves its own line open: begin a new one."""
-    print(f"\nInspectCallback: {text}.", flush=True)
+    print_safely(f"\nInspectCallback: {text}.")

@@ -4,14 +4,13 @@ import logging
 import math
 from typing import Any
 
+from tb_keras_inspect.steering.channel import ENDED, PAUSED, RUNNING
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.live_settings import LiveSettings
 from tb_keras_inspect.training.steering.pause_state import PauseState
 
 logger = logging.getLogger(__name__)
-
-RUNNING, PAUSED, ENDED = "running", "paused", "ended"
 
 
 class Status:
