@@ -131,6 +131,11 @@ class FsspecFiles:
         return int(found["size"])
 
     @_os_errors()
+    def changed(self, path: str) -> float:
+        self._system.invalidate_cache()
+        return float(self._system.modified(path).timestamp())
+
+    @_os_errors()
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
         if not start and stop is None:  # no range: an empty object has none
             return bytes(self._system.cat_file(path))
@@ -198,6 +203,10 @@ class TensorFlowFiles:
     @_tensorflow_errors()
     def size(self, path: str) -> int:
         return int(self._gfile.stat(path).length)
+
+    @_tensorflow_errors()
+    def changed(self, path: str) -> float:
+        return float(self._gfile.stat(path).mtime_nsec) / 1e9
 
     @_tensorflow_errors()
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:

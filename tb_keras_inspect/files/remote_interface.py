@@ -48,6 +48,9 @@ class RemoteFiles(Protocol):
     def size(self, path: str) -> int:
         """Return the size of a file in bytes."""
 
+    def changed(self, path: str) -> float:
+        """Return when a file was last written, in seconds by the clock of the file system."""
+
     def read(self, path: str, start: int = 0, stop: int | None = None) -> bytes:
         """Return the bytes `start` to `stop` of a file, fewer if it ends before; by default all."""
 

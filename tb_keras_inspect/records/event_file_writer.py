@@ -17,7 +17,9 @@ from tb_keras_inspect.files import remote_files
 from tb_keras_inspect.files.locations import below, is_remote
 from tb_keras_inspect.files.remote_interface import NewFile
 from tb_keras_inspect.records.checksum import masked_crc
-from tb_keras_inspect.records.event_order import EventOrder, file_name
+from tb_keras_inspect.records.event_order import EventOrder, file_name, is_of_this_process
+
+NEIGHBOUR_SECONDS = 30.0  # of two processes that record into one URL, which cannot be locked
 
 
 def frame(data: bytes) -> bytes:
@@ -71,6 +73,19 @@ class EventFileWriter:
             self._name, self._local = _new_file(log_dir, self._order.last_name)
             self.path = below(log_dir, self._name)
         self._append(_version())
+
+    @property
+    def neighbour(self) -> str:
+        """The file behind the URL that another process has written to shortly before, or ""."""
+        other = self._order.last_of_ours
+        if self._remote is None or not other or is_of_this_process(other):
+            return ""
+        try:
+            files = remote_files.remote_files(other)
+            is_near = files.changed(self.path) - files.changed(other) < NEIGHBOUR_SECONDS
+        except OSError:  # it cannot be known everywhere
+            return ""
+        return other if is_near else ""
 
     @property
     def due_seconds(self) -> float | None:

@@ -34,13 +34,22 @@ def file_name(after: str = "") -> str:
     Args:
         after: The name of the last event file in the directory. The new name sorts after it.
     """
-    host, count = socket.gethostname() or "localhost", f"{next(_counter):06d}"
-    rest = f"{host}.{os.getpid()}.{count}{SUFFIX}"
+    count = f"{next(_counter):06d}"
+    rest = f"{_process()}.{count}{SUFFIX}"
     name = f"events.out.tfevents.{int(time.time()):010d}.{rest}"
     found = _STAMP.match(after)
     if name > after or not found:
         return name
     return f"events.out.tfevents.{int(found[1]) + 1:010d}.{rest}"
+
+
+def is_of_this_process(path: str) -> bool:
+    """Return whether this process has written an event file."""
+    return f".{_process()}." in _name(path)
+
+
+def _process() -> str:
+    return f"{socket.gethostname() or 'localhost'}.{os.getpid()}"
 
 
 class EventOrder:
@@ -51,10 +60,11 @@ class EventOrder:
 
     Attributes:
         last_name: The name of the last event file there, or "".
+        last_of_ours: The path of the last one that this package wrote, or "".
     """
 
     def __init__(self, log_dir: str):
-        self.last_name = ""
+        self.last_name = self.last_of_ours = ""
         self._last_time = -math.inf
         with contextlib.suppress(StoreError, OSError):
             self._read(log_dir)
@@ -65,6 +75,7 @@ class EventOrder:
         self.last_name = max((_name(path) for path in paths), default="")
         ours = [path for path in paths if path.endswith(SUFFIX)]
         for path in ours[-1:]:  # times grow from file to file as well
+            self.last_of_ours = path
             for _, data in EventFile(layer, path).records():
                 with contextlib.suppress(DecodeError):
                     event = event_pb2.Event.FromString(data)

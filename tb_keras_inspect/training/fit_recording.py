@@ -88,6 +88,12 @@ class FitRecording:
                 f"another user's. This training run is recorded in {self.recorder.log_dir}, as a run "
                 "of its own; nothing is lost or mixed. Give each training run a directory of its own"
             )
+        if self._processes.writes and self.recorder.neighbour:
+            self._warn(
+                f"another process records into {log_dir}, or has just ended: {self.recorder.neighbour} "
+                "was written in the last 30 seconds. A URL cannot be locked; if both go on, of each "
+                "step only one is shown. Give each training run a URL of its own"
+            )
 
     def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes

@@ -47,6 +47,7 @@ class Recorder:
         count_of: Number of jobs done, likewise.
         taken_of: Number of jobs queued, likewise.
         path: The event file.
+        neighbour: The event file behind a URL that another process seems to write to, or "".
 
     Raises:
         OSError: when the directory cannot be written.
@@ -63,6 +64,7 @@ class Recorder:
             self._release()
             raise
         self.path = self._writer.path
+        self.neighbour = self._writer.neighbour
         self._failure: BaseException | None = None
         self._is_patient = True
         self.dropped = 0

@@ -117,6 +117,18 @@ def test_a_run_can_be_controlled(bucket):
     assert np.isclose(float(entry.new), 0.003)
 
 
+def test_a_second_process_in_the_same_place_is_told(bucket):
+    url = f"{bucket}/shared"
+    other = subprocess.run(
+        [sys.executable, "-c", EXCEPTION, url], cwd=programs.ROOT, capture_output=True, text=True
+    )
+    assert "out of data" in other.stderr
+    _, _, (text,) = small_training.watched(url)
+    assert f"another process records into {url}, or has just ended" in text
+    _, _, texts = small_training.watched(url)  # after one of its own
+    assert texts == []
+
+
 EXCEPTION = """
 import sys
 from tb_keras_inspect.records.summary import to_event
