@@ -169,6 +169,9 @@ def _apply_without(optimizer: Any, skipped: set[int]) -> Callable[..., None]:
     def apply(grads: Any, trainable_variables: Any = None) -> None:
         if trainable_variables is None:
             trainable_variables = optimizer._trainable_variables
+        elif not optimizer.built:  # in the first step, and for all that may be unfrozen later
+            with keras.name_scope(optimizer.name):
+                optimizer.build(trainable_variables)
         pairs = zip(grads, trainable_variables, strict=True)
         kept = [(gradient, v) for gradient, v in pairs if id(v) not in skipped]
         if not kept:
