@@ -470,6 +470,14 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     pictures: false,
     statistics: [],
   },
+  finding: {
+    title: '',
+    rows: '',
+    table: false,
+    layers: false,
+    pictures: false,
+    statistics: [],
+  },
   units: {
     title: 'Units',
     rows: 'sites',
@@ -666,6 +674,17 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** How several samples become one column of a plot. */
 export const POOLS = ['last', 'min', 'max', 'mean'] as const;
+
+export const FINDING_CHANGES = {
+  found: 'found, for the first time or again',
+  worse: 'more severe than before',
+  better: 'less severe than before',
+  recovered: 'the problem has ended; it is still a finding',
+  returned: 'the problem is back after it had ended',
+  withdrawn: 'no longer found: the later samples do not support it',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type FindingChangeName = keyof typeof FINDING_CHANGES;
 
 /** Of findings, in rising order. */
 export const SEVERITIES = ['note', 'warning', 'error'] as const;

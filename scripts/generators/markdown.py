@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from scripts.generators import options
 from tb_keras_inspect.catalog import routes, run_statistics, tensor_statistics
+from tb_keras_inspect.catalog.finding_changes import FINDING_CHANGES
 from tb_keras_inspect.catalog.kind_facts import Form, Rows
 from tb_keras_inspect.catalog.kinds import LAYER_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS
@@ -153,6 +154,11 @@ def _variants() -> str:
     return table(("problem", "variant", "meaning"), rows)
 
 
+def _changes() -> str:
+    rows = [(f"`{name}`", meaning) for name, meaning in FINDING_CHANGES.items()]
+    return table(("change", "meaning"), rows)
+
+
 def _thresholds() -> str:
     rows = [
         (f"`{t.name}`", f"{t.default:g}", f"{t.low:g} to {t.high:g}", t.definition, t.source)
@@ -175,6 +181,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "steering routes": _steering,
     "problems": _problems,
     "variants": _variants,
+    "changes of findings": _changes,
     "thresholds": _thresholds,
     **{f"options of {name}": (lambda name=name: _options(name)) for name in _OPTIONS},
     **{

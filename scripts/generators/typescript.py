@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tb_keras_inspect.catalog.commands import COMMANDS
+from tb_keras_inspect.catalog.finding_changes import FINDING_CHANGES
 from tb_keras_inspect.catalog.kind_facts import Form
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, PICTURE_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
@@ -80,6 +81,8 @@ def module() -> str:
     pictures = [kind.value for kind in PICTURE_KINDS]
     parts += [
         _names("POOLS", POOLS, "How several samples become one column of a plot."),
+        _record("FINDING_CHANGES", "string", FINDING_CHANGES, closed=True),
+        "export type FindingChangeName = keyof typeof FINDING_CHANGES;\n",
         _names("SEVERITIES", SEVERITIES, "Of findings, in rising order."),
         "export type Severity = (typeof SEVERITIES)[number];\n",
         _names("PICTURE_KINDS", pictures, "Pictures of the probe samples, and of weights."),

@@ -21,6 +21,7 @@ class Form(str, enum.Enum):
     UNITS = "UnitsRecord"
     HISTOGRAM = "HistogramRecord"
     CONTROL = "ControlRecord"
+    FINDING = "FindingRecord"
     # Blob sequences. The first two begin with a `MapIndex`.
     PICTURES = "MapRecord"
     CURVES = "ActivationFunctionRecord"
@@ -152,6 +153,11 @@ FACTS: dict[str, KindFacts] = {
         Form.CONTROL,
         meaning="steering commands before this step, and breakpoints reached; "
         "see [steering](control.md)",
+    ),
+    "finding": KindFacts(
+        Form.FINDING,
+        meaning="what the diagnosis reported while the run trained: problems found, worse, over; "
+        "see [diagnosis](diagnosis.md#what-was-reported-during-training)",
     ),
     "units": KindFacts(
         Form.UNITS,

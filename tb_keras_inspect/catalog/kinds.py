@@ -25,6 +25,7 @@ class Kind(str, enum.Enum):
     INPUT = "input"
     TARGET = "target"
     CONTROL = "control"
+    FINDING = "finding"
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"

@@ -8,9 +8,10 @@ import sys
 from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.diagnosis.engine import diagnose
 from tb_keras_inspect.diagnosis.finding import Findings
+from tb_keras_inspect.diagnosis.reported import differences, heading, reported_to_dict
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
-from tb_keras_inspect.diagnosis.wording import printable
+from tb_keras_inspect.diagnosis.wording import printable, wrapped
 from tb_keras_inspect.html.report import report_html
 from tb_keras_inspect.store import RunData, StoreError
 from tb_keras_inspect.store.loading import runs_at
@@ -76,9 +77,18 @@ def _print_text(runs: dict[str, RunData], found: dict[str, Findings]) -> None:
         print(f"{printable(name)}: {_counted(findings)} in {samples} sampled steps{where}")
         for finding in findings:
             print(f"\n{finding}")
+        _print_differences(runs[name], findings)
         for problem in runs[name].problems:
             print(f"\nCould not be read: {printable(problem)}")
         print()
+
+
+def _print_differences(run: RunData, findings: Findings) -> None:
+    different = differences(run, findings)
+    if different:
+        print(f"\n{printable(heading(run))}:")
+    for item in different:
+        print("\n".join(wrapped(f"- {printable(item.text)}", "  ", "    ")))
 
 
 def _counted(findings: Findings) -> str:
@@ -97,6 +107,7 @@ def _print_json(runs: dict[str, RunData], found: dict[str, Findings]) -> None:
         {
             "run": name,
             "findings": [finding.to_dict() for finding in findings],
+            "reported": reported_to_dict(runs[name], findings),
             "problems": runs[name].problems,
         }
         for name, findings in found.items()

@@ -6,6 +6,7 @@ import numpy as np
 from markupsafe import Markup
 
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding, Findings
+from tb_keras_inspect.diagnosis.reported import differences, heading
 from tb_keras_inspect.html.svg import series_svg
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
@@ -59,14 +60,20 @@ def section_html(name: str, run: RunData, findings: Findings) -> Markup:
     samples, first, last = run.extent()
     steps = f", steps {first} to {last}" if samples else ""
     problems = _joined(Markup("<li>{}</li>").format(text) for text in run.problems)
-    return Markup("<section><h2>{}</h2><p>{} sampled steps{}</p>{}{}{}</section>").format(
+    return Markup("<section><h2>{}</h2><p>{} sampled steps{}</p>{}{}{}{}</section>").format(
         name,
         samples,
         steps,
         _loss_figure(run),
         _joined(_article(run, finding) for finding in findings) or Markup("<p>No findings.</p>"),
+        _differences(run, findings),
         Markup("<p>Could not be read:</p><ul>{}</ul>").format(problems) if problems else "",
     )
+
+
+def _differences(run: RunData, findings: Findings) -> Markup:
+    items = _joined(Markup("<li>{}</li>").format(d.text) for d in differences(run, findings))
+    return Markup("<p>{}:</p><ul>{}</ul>").format(heading(run), items) if items else Markup()
 
 
 def _joined(parts: Iterable[Markup]) -> Markup:

@@ -13,6 +13,7 @@ from tb_keras_inspect.catalog.kinds import (
 from tb_keras_inspect.records.decode import (
     decode_activation_function,
     decode_control,
+    decode_finding,
     decode_histogram,
     decode_map,
     decode_map_index,
@@ -57,6 +58,7 @@ __all__ = [
     "RecordError",
     "decode_activation_function",
     "decode_control",
+    "decode_finding",
     "decode_histogram",
     "decode_map",
     "decode_map_index",

@@ -10,7 +10,9 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from google.protobuf import message as protobuf_message
 
+from tb_keras_inspect.catalog.finding_changes import FINDING_CHANGES
 from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
+from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.decoded import (
     FLOAT32_MAX,
@@ -51,6 +53,16 @@ def decode_model(data: bytes | pb.ModelRecord) -> pb.ModelRecord:
 def decode_control(data: bytes) -> pb.ControlRecord:
     """The commands before one step."""
     return _parse(pb.ControlRecord, data)
+
+
+def decode_finding(data: bytes) -> pb.FindingRecord:
+    """What the diagnosis reported after one step."""
+    record = _parse(pb.FindingRecord, data)
+    for item in record.changes:
+        _check(item.change in FINDING_CHANGES, "what became of a finding")
+        _check(item.severity in SEVERITIES, "the severity of a finding")
+        _check(0 <= item.confidence <= 1, "the confidence of a finding")
+    return record
 
 
 def decode_table(data: bytes | DecodedTable) -> DecodedTable:

@@ -13,6 +13,7 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
 from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.finding_log import FindingBuffer, FindingLog
 from tb_keras_inspect.store.model.model import ModelInfo
 from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.pictures.pictures import Pictures
@@ -188,6 +189,14 @@ class RunData(Pictures, UnitActivity):
         """The steering commands that the run received, sorted by step."""
         stamp = self._stamps.get(Kind.CONTROL)
         return [] if stamp is None else self._controls.entries(stamp)
+
+    @property
+    def finding_log(self) -> FindingLog:
+        """What the diagnosis reported while the run trained; empty if nothing was recorded of it."""
+        if Kind.FINDING not in self._stamps:
+            return FindingLog()
+        log: FindingLog = self._series(Kind.FINDING, FindingBuffer)
+        return log
 
     def extent(self) -> tuple[int, int | None, int | None]:
         """Number of sampled steps, first step, last step."""

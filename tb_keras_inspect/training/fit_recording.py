@@ -13,7 +13,7 @@ from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import NoRecorder, join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
-from tb_keras_inspect.training.recording import Session
+from tb_keras_inspect.training.recording import PATIENCE, Session
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
 from tb_keras_inspect.training.steering.controller import Controller
@@ -142,7 +142,7 @@ class FitRecording:
     def batch_begins(self, batch: int) -> None:
         """Decides whether the step that is about to run is sampled."""
         self._last_batch = batch
-        self._report_findings(self.live_diagnosis.report)
+        self._report_findings()
         step, last_step = self._epoch_step + batch, self._step_after(batch) - 1
         self.schedule.timed(time.perf_counter(), step)
         if self.session.wants_first_snapshot:
@@ -180,7 +180,7 @@ class FitRecording:
         if self._processes.chiefs(wanted):
             self.session.snapshot(last_step)
         self._report_problems()
-        self._report_findings(self.live_diagnosis.report)
+        self._report_findings()
 
     def pause(self) -> None:
         """Excludes what follows, such as validation, from the measured training time."""
@@ -194,10 +194,12 @@ class FitRecording:
             return
         self.is_open = False
         self.session.disarm()
+        is_recorded = self.recorder.put(self.live_diagnosis.evaluate_last, PATIENCE)
         complete = self.recorder.close()
         self._report_problems()
-        if complete:
-            self._report_findings(self.live_diagnosis.finish)
+        if complete and not is_recorded:  # no room in the queue: it is reported all the same
+            self.live_diagnosis.evaluate_last()
+        self._report_findings()
         if not complete and self.recorder.failure is None:
             self._warn(
                 f"some of the last samples are missing: {self.recorder.path} is slow to write"
@@ -250,8 +252,8 @@ class FitRecording:
         steps = self._params.get("steps")
         return self._epoch_step + (min(end, steps) if steps else end)
 
-    def _report_findings(self, report: Callable[[Any], list[str]]) -> None:
-        for problem in report(self._model):
+    def _report_findings(self) -> None:
+        for problem in self.live_diagnosis.report(self._model):
             self._warn(problem)
 
     def _report_problems(self) -> None:

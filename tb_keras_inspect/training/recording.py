@@ -196,13 +196,14 @@ class Session:
             sample = get()
             if sample is None:
                 return []
+            events: list[event_pb2.Event] = []
             for subscriber in [*subscribers]:
                 try:
-                    subscriber(sample)
+                    events += subscriber(sample) or ()
                 except Exception:
                     logger.debug("a subscriber failed", exc_info=True)
                     subscribers.remove(subscriber)
-            return [encode(sample)]
+            return [encode(sample), *events]
 
         return self._recorder.put(job, wait_seconds, what)
 

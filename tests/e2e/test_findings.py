@@ -52,6 +52,14 @@ def test_finding_is_a_chip_with_its_severity_in_words(open_alone, server, dead):
     expect(marks).to_have_count(1)
 
 
+def test_a_finding_that_was_not_reported_during_training_is_named_as_such(open_alone, server, dead):
+    tab = open_alone(server, address(thresholds=as_text(DEAD)))
+    tab.part("differences").click()
+    listed = tab.page.get_by_role("group", name="Reported during training")
+    expect(listed).to_contain_text(f"{dead.problem}: a")
+    expect(listed).to_contain_text("not reported")
+
+
 def test_click_on_dead_units_goes_to_the_first_of_them_since_that_step(open_alone, server, dead):
     ((site, units),) = dead.where.units.items()
     tab = open_alone(server, address(thresholds=as_text(DEAD), filter="conv"))

@@ -8,6 +8,7 @@ keeps those that reach code not seen before:
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import math
 import os
@@ -91,9 +92,13 @@ DECODERS = (
     (pb.MapRecord, records.decode_map, _check_map),
     (pb.ActivationFunctionRecord, records.decode_activation_function, _check_function),
     (pb.ProbeRecord, records.decode_probe, _check_probe),
+    (pb.FindingRecord, records.decode_finding, lambda _: None),
 )
 # The store is given a model record that is right, and messages of one of these that may not be.
-KINDS = (Kind.GRADIENT, Kind.STEP, Kind.EPOCH, Kind.UNITS, Kind.GRADIENT_HISTOGRAM, Kind.MODEL)
+KINDS = (
+    *(Kind.GRADIENT, Kind.STEP, Kind.EPOCH, Kind.UNITS, Kind.GRADIENT_HISTOGRAM, Kind.MODEL),
+    Kind.FINDING,
+)
 STORE = len(DECODERS)
 
 
@@ -168,11 +173,15 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
             taken = bool(len(table.steps))
         elif kind is Kind.MODEL:
             taken = run.model.name != ""
+        elif kind is Kind.FINDING:
+            log = dataclasses.asdict(run.finding_log)
+            json.dumps(log, allow_nan=False)
+            taken = bool(log["changes"])
         else:
             taken = bool(len(run._histograms("gradient").steps))
             run.histogram("gradient", "a/kernel")
     assert run.extent()[0] >= 0
-    assert taken or run.problems or kind is Kind.MODEL
+    assert taken or run.problems or kind in (Kind.MODEL, Kind.FINDING)
     return taken
 
 
@@ -185,6 +194,9 @@ def seeds() -> list[bytes]:
     item = records.encode_map(
         made.fingerprint, "a", picture, [0, 1], (1, 3, 3, 2), [False, True], "image"
     )
+    finding = pb.FindingChange(
+        change="found", problem="dying_relu", severity="note", confidence=0.5, layers=["a"]
+    )
     messages = (
         made,
         records.encode_table(made.fingerprint, ["l2", "mean"], np.ones((2, 2))),
@@ -196,10 +208,11 @@ def seeds() -> list[bytes]:
             made.fingerprint, "a", "relu", -1, 2, [5, 0, 2], [0.0, 0.0, 1.0, 2.0]
         ),
         records.encode_probe([item], np.ones((1, 1))),
+        pb.FindingRecord(version=1, changes=[finding]),
     )
     found = [bytes([n]) + m.SerializeToString() for n, m in enumerate(messages)]
     table = records.encode_table(made.fingerprint, ["loss"], np.ones((1, 1)), names=[""])
-    stored = (messages[1], table, table, messages[2], messages[3], made)
+    stored = (messages[1], table, table, messages[2], messages[3], made, messages[-1])
     return found + [bytes([STORE + n]) + m.SerializeToString() for n, m in enumerate(stored)]
 
 

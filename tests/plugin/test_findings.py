@@ -22,6 +22,7 @@ def client(tmp_path_factory):
             writer.table(Kind.ACTIVATION, step, values),
             writer.numbers(Kind.STEP, step, loss=2.3, dead_window=20, epoch=step // 50),
         )
+    writer.findings(100, problem="dying_relu", severity="note", title="Dead units")
     writer.close()
     empty = RunWriter(directory / "empty", make_model())
     empty.write_model(0)
@@ -49,6 +50,16 @@ def test_all_thresholds_are_listed_with_their_values(client):
 
 def test_another_threshold_gives_another_answer(client):
     assert client.json("findings", run="ill", dead_share="0.99")["findings"] == []
+
+
+def test_what_was_reported_during_training_stands_beside_what_is_found_now(client):
+    reported = client.json("findings", run="ill")["reported"]
+    (change,) = reported["changes"]
+    assert (change["step"], change["change"], change["severity"]) == (100, "found", "note")
+    (difference,) = reported["differences"]
+    assert (difference["reported"], difference["found"]) == ("note", "error")
+    reported = client.json("findings", run="empty")["reported"]
+    assert reported == {"changes": [], "ended_at": None, "differences": []}
 
 
 def test_a_run_without_samples_has_no_findings(client):

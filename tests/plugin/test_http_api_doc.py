@@ -46,6 +46,7 @@ def client(tmp_path_factory):
     writer.write(469, writer.activation_functions(["conv2d"]))
     entry = pb.ControlEntry(id="1", command="set_learning_rate", outcome="done", time=1.0)
     writer.write(469, to_value(Kind.CONTROL, pb.ControlRecord(version=1, entries=[entry])))
+    writer.findings(130, problem="dying_relu", severity="error", layers=["conv2d"])
     writer.epoch(938, loss=0.5, val_loss=0.6, epoch=1)
     writer.close()
     write_scalars(directory / "cnn" / "train", "epoch_loss", {0: 0.5})

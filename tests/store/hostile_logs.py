@@ -59,6 +59,7 @@ def names(directory) -> None:
     sites = [site.name for site in model.sites]
     writer.write(10, writer.maps({name: np.ones((2, 4, 4, 4)) for name in sites}))
     writer.inside(10)
+    writer.findings(20, problem=MARKUP, severity="error", title=MARKUP, layers=list(NAMES))
     writer.close()
 
 

@@ -178,6 +178,12 @@ class RunWriter:
         maps = [self.map(f"input_{i}", value, "rgb") for i, value in enumerate(inputs)]
         self.write(step, to_value(Kind.PROBE, records.encode_probe(maps, labels)))
 
+    def findings(self, step: int, last: bool = False, change: str = "found", **fields) -> None:
+        """Writes what was reported at a step: one change."""
+        change = pb.FindingChange(change=change, **fields)
+        record = pb.FindingRecord(version=records.SCHEMA_VERSION, changes=[change], last=last)
+        self.write(step, to_value(Kind.FINDING, record))
+
     def close(self) -> None:
         """Closes the file."""
         self.file.close()

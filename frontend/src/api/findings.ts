@@ -1,6 +1,6 @@
 /** What the diagnosis says about a run (docs/http_api.md, `findings`). */
 
-import type {Severity} from '../catalog';
+import type {FindingChangeName, Severity} from '../catalog';
 import {type Query, json, query} from './queries';
 
 /** One number that a finding rests on, and the series it was taken from. */
@@ -51,6 +51,32 @@ export interface Finding {
   readonly related: readonly Finding[];
 }
 
+/** What was reported of a problem while the run trained. */
+export interface ReportedChange {
+  readonly step: number;
+  readonly change: FindingChangeName;
+  readonly problem: string;
+  readonly severity: Severity;
+  readonly title: string;
+}
+
+/** A problem that is judged otherwise now than when the run trained. */
+export interface Difference {
+  readonly problem: string;
+  /** Null where it was not reported. */
+  readonly reported: Severity | null;
+  /** Null where it is not found now. */
+  readonly found: Severity | null;
+  readonly text: string;
+}
+
+export interface Reported {
+  readonly changes: readonly ReportedChange[];
+  /** Step of the last evaluation, at the end of the fit. */
+  readonly ended_at: number | null;
+  readonly differences: readonly Difference[];
+}
+
 export interface Threshold {
   readonly name: string;
   readonly value: number;
@@ -65,6 +91,7 @@ export interface FindingsAnswer {
   readonly run: string;
   /** Worst first. */
   readonly findings: readonly Finding[];
+  readonly reported: Reported;
   readonly thresholds: readonly Threshold[];
   readonly problems: readonly string[];
 }

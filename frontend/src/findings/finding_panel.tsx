@@ -5,6 +5,7 @@ import {useEffect, useRef} from 'preact/hooks';
 import type {Advice, Evidence, Finding} from '../api/findings';
 import {CloseButton} from '../components/controls';
 import {Chip} from './findings_bar';
+import {ReportedChanges} from './reported';
 import {SeverityIcon, SeverityWord} from './severity';
 import {formatCount, formatNumber, formatPercent} from '../draw/format';
 import {copyText} from '../host/clipboard';
@@ -27,6 +28,8 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
     ref.current?.scrollIntoView({block: 'nearest'});
   }, []);
   const run = side === 'a' ? session.run.value : session.other.value;
+  const answer = (side === 'a' ? session.findings : session.otherFindings).state.value.data;
+  const reported = answer?.run === run?.name ? answer?.reported : undefined;
   return (
     <section
       class="finding-panel"
@@ -54,6 +57,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
         {finding.ongoing ? ', ongoing' : ', over'}
         {session.comparing.value && run && ` · ${run.name}`}
       </p>
+      {reported && <ReportedChanges finding={finding} changes={reported.changes} />}
       <p>{finding.cause}</p>
       <EvidenceTable finding={finding} />
       {finding.advice.length > 0 && (

@@ -12,6 +12,7 @@ import type {Resource} from '../state/resource';
 import {useSession} from '../state/session';
 import {useSize} from '../components/hooks';
 import {useMenu} from '../components/menu';
+import {Differences} from './reported';
 import {SeverityIcon, SeverityWord} from './severity';
 
 export function FindingsBar() {
@@ -71,7 +72,10 @@ function RunFindings({source, run, side, named}: RunProps) {
         </span>
       )}
       {answer ? (
-        <Chips findings={answer.findings} run={run} side={side} />
+        <>
+          <Chips findings={answer.findings} run={run} side={side} />
+          <Differences differences={answer.reported.differences} />
+        </>
       ) : (
         error === undefined && <span class="quiet">Checking for problems…</span>
       )}

@@ -1,6 +1,7 @@
 """The findings of one run."""
 
 from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose, thresholds_of
+from tb_keras_inspect.diagnosis.reported import reported_to_dict
 from tb_keras_inspect.plugin.errors import BadRequestError
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_json
@@ -16,10 +17,12 @@ def findings_impl(run: RunData, params: Params) -> Payload:
         thresholds = Thresholds(thresholds_of(run), given)
     except ValueError as error:
         raise BadRequestError(str(error)) from None
+    found = diagnose(run, thresholds)
     return as_json(
         {
             "run": run.name,
-            "findings": [finding.to_dict() for finding in diagnose(run, thresholds)],
+            "findings": [finding.to_dict() for finding in found],
+            "reported": reported_to_dict(run, found),
             "thresholds": thresholds.to_list(),
             "problems": run.problems,
         }

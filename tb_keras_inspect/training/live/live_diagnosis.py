@@ -1,12 +1,11 @@
 """Diagnosis of a fit while it runs: what is reported to whom, and when training stops.
 
 Rules run on the recorder's thread over the samples of the fit, as often as a budget of a millisecond
-per sampled step allows. Their findings are reported on the training thread at the next batch, where
-printing and the user's function belong.
+per sampled step allows. What has changed in their findings is recorded with the sample. New findings
+are reported on the training thread at the next batch, where printing and the user's function belong.
 """
 
 import collections
-import contextlib
 import logging
 import math
 import threading
@@ -14,12 +13,21 @@ import time
 from collections.abc import Callable, Mapping, Set
 from typing import Any
 
+from tensorboard.compat.proto import event_pb2
+
 from tb_keras_inspect.catalog.problems import SEVERITIES
-from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Findings, Thresholds, diagnose
+from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds, diagnose
 from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.training.failsafe import print_safely
+from tb_keras_inspect.training.live.finding_changes import (
+    CONFIRMED,
+    Change,
+    FindingChanges,
+    to_record,
+)
 from tb_keras_inspect.training.live.live_source import LiveSource
 from tb_keras_inspect.training.samples.sample import Sample
 
@@ -27,7 +35,6 @@ logger = logging.getLogger(__name__)
 
 BUDGET = 1e-3  # seconds of rules for each sampled step, on average
 FIRST = 10  # samples before the first evaluation
-CONFIRMED = 2  # evaluations in a row that must agree before a finding is reported
 
 
 class LiveDiagnosis:
@@ -68,8 +75,9 @@ class LiveDiagnosis:
         self.run = RunData("live", self._source)
         self._samples = 0
         self._spent = self._cost = 0.0
-        self._seen: collections.Counter[tuple[str, int]] = collections.Counter()
-        self._reported: dict[str, int] = {}
+        self._step = 0
+        self._changes = FindingChanges()
+        self._recorded: tuple[int, list[Change]] = (0, [])  # a step, and what is recorded at it
         self._waiting: collections.deque[Finding] = collections.deque()
         self._loss_was_nonfinite = False
         self._has_failed = False
@@ -92,23 +100,44 @@ class LiveDiagnosis:
 
     # On the recorder's thread.
 
-    def on_sample(self, sample: Sample) -> None:
-        """Handles what was recorded. Never raises."""
+    def on_sample(self, sample: Sample) -> list[event_pb2.Event]:
+        """Handles what was recorded. Never raises.
+
+        Returns:
+            What is to be recorded of the findings.
+        """
         if self._has_failed:
-            return
+            return []
         begun = self._clock()
+        events = []
         try:
             self._source.add(sample)
             if Kind.STEP in sample.records:
                 self._samples += 1
+                self._step = sample.step
                 is_first_nan = self._is_first_nonfinite_loss(sample)
                 if is_first_nan or self._is_due():
-                    self._evaluate(1 if is_first_nan else CONFIRMED)
+                    events = self._evaluate(1 if is_first_nan else CONFIRMED)
         except Exception:
             # Rules are an extra: neither training nor recording may suffer.
             logger.debug("live diagnosis stopped", exc_info=True)
             self._has_failed = True
         self._spent += self._clock() - begun
+        return events
+
+    def evaluate_last(self) -> list[event_pb2.Event]:
+        """Evaluates a last time, after the last sample of the fit. Never raises.
+
+        Returns:
+            What is to be recorded of the findings.
+        """
+        if not self._samples or self._has_failed:
+            return []
+        try:
+            return self._evaluate(1, is_last=True)
+        except Exception:
+            logger.debug("the last evaluation failed", exc_info=True)
+            return []
 
     def _is_due(self) -> bool:
         if self._samples < FIRST:
@@ -124,31 +153,26 @@ class LiveDiagnosis:
         self._loss_was_nonfinite = not math.isfinite(loss)
         return self._loss_was_nonfinite
 
-    def _evaluate(self, confirmed: int) -> None:
+    def _evaluate(self, confirmed: int, is_last: bool = False) -> list[event_pb2.Event]:
         begun = self._clock()
         self.evaluations += 1
         self.run.refresh()
         found = diagnose(self.run, self._thresholds)
         self._cost = self._clock() - begun
-        self._note(found, confirmed)
-
-    def _note(self, found: Findings, confirmed: int) -> None:
-        """Queues what is new, or worse than what was reported, once it is confirmed."""
         stops = [item for item in found.flat() if _is_one_of(item, self._stop_on)]
-        by_problem = {finding.problem: finding for finding in reversed([*found, *stops])}
-        findings = list(by_problem.values())[::-1]
-        now = {(finding.problem, finding.rank) for finding in findings}
-        for key in [key for key in self._seen if key not in now]:
-            del self._seen[key]
-        for finding in findings:
-            key = (finding.problem, finding.rank)
-            self._seen[key] += 1
-            cannot_wait = finding.problem == "non_finite"
-            is_news = self._reported.get(finding.problem, -1) < finding.rank
-            if is_news and (cannot_wait or self._seen[key] >= confirmed):
-                self._reported[finding.problem] = finding.rank
-                with self._lock:
-                    self._waiting.append(finding)
+        changes = self._changes.update(found, stops, confirmed, is_last)
+        with self._lock:
+            self._waiting += [change.finding for change in changes if change.is_news]
+        return [self._event(changes, is_last)] if changes or is_last else []
+
+    def _event(self, changes: list[Change], is_last: bool) -> event_pb2.Event:
+        # TensorBoard keeps one value of a tag at a step: a record repeats the earlier ones of its step.
+        step, recorded = self._recorded
+        if step == self._step:
+            changes = recorded + changes
+        self._recorded = (self._step, changes)
+        value = to_value(Kind.FINDING, to_record(changes, is_last))
+        return to_event(self._step, time.time(), [value])
 
     # On the training thread.
 
@@ -175,13 +199,6 @@ class LiveDiagnosis:
             elif stops:
                 problems.append("`stop_on` does not end training in several processes")
         return problems
-
-    def finish(self, model: Any) -> list[str]:
-        """Evaluates and reports a last time: the fit has ended, and the recorder with it."""
-        if self._samples and not self._has_failed:
-            with contextlib.suppress(Exception):
-                self._evaluate(1)
-        return self.report(model)
 
     def _print(self, finding: Finding, stops: bool) -> None:
         # A progress bar leaves its line open: begin and end on lines of our own.

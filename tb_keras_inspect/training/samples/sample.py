@@ -1,8 +1,10 @@
 """What is recorded at one step, decoded: what subscribers read, and what the log is written from."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
+
+from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
@@ -43,5 +45,6 @@ class Sample:
 
 
 # Called with every sample on the recorder's thread, in the order of recording, before the sample is
-# written; whether and when the disk takes it makes no difference. It must not raise.
-Subscriber = Callable[[Sample], None]
+# written; whether and when the disk takes it makes no difference. It may return events, which are
+# written after the sample. It must not raise.
+Subscriber = Callable[[Sample], Iterable[event_pb2.Event] | None]

@@ -47,12 +47,18 @@ def assert_same(run, expected):
     ours, theirs = (r.histogram("gradient", "conv/kernel") for r in (run, expected))
     np.testing.assert_array_equal(ours.counts, theirs.counts)
     np.testing.assert_array_equal(run.probe.labels, expected.probe.labels)
+    assert run.finding_log == expected.finding_log
     assert run.extent() == expected.extent()
     assert run.problems == expected.problems == []
 
 
 def test_all_that_the_files_hold_is_served(tmp_path, loader):
-    write_run(tmp_path / "a", range(0, 1500, 10)).close()  # more than either loader keeps of itself
+    writer = write_run(
+        tmp_path / "a", range(0, 1500, 10)
+    )  # more than either loader keeps of itself
+    writer.findings(1490, problem="dying_relu", severity="warning")
+    writer.findings(1490, problem="dying_relu", severity="error")
+    writer.close()
     write_run(tmp_path / "nested" / "deeper" / "b").close()
     write_run(tmp_path).close()
     with open_logdir(tmp_path, loader) as (logdir, _):

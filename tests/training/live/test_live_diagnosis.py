@@ -10,9 +10,11 @@ import pytest
 from tb_keras_inspect import InspectCallback, diagnose, load_run
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.diagnosis import THRESHOLDS, thresholds_of
+from tb_keras_inspect.diagnosis.reported import differences
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import RunData
-from tb_keras_inspect.training.live.live_diagnosis import CONFIRMED, LiveDiagnosis
+from tb_keras_inspect.training.live.finding_changes import CONFIRMED
+from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.live.live_source import KEPT_FIRST, MOST_SAMPLES, LiveSource
 from tests.diagnosis.synthetic import Run, chain
 
@@ -38,7 +40,8 @@ def replay(diagnosis, run, model=None):
     for sample in run.samples():
         diagnosis.on_sample(sample)
         problems += diagnosis.report(model)
-    return problems + diagnosis.finish(model)
+    diagnosis.evaluate_last()
+    return problems + diagnosis.report(model)
 
 
 def patient(**options):
@@ -195,6 +198,8 @@ def test_a_live_run_equals_the_stored_one(tmp_path):
         [(f.problem, f.title, f.severity) for f in diagnose(run).flat()] for run in (live, stored)
     ]
     assert found[0] == found[1]
+    assert stored.finding_log.ended_at == stored.extent()[2]
+    assert {name for name in stored.finding_log.state} == {finding[0] for finding in found[0]}
 
 
 def test_thresholds_of_the_callback_are_the_defaults_of_the_recorded_run(tmp_path):
@@ -225,7 +230,7 @@ def tiny(poison=None):
     return model, x, y
 
 
-def test_fit_stops_and_prints_at_a_nan(tmp_path, capsys):
+def test_fit_stops_prints_and_records_at_a_nan(tmp_path, capsys):
     model, x, y = tiny(poison=100)
     callback = quick(tmp_path, stop_on="non_finite")
     history = model.fit(
@@ -235,6 +240,12 @@ def test_fit_stops_and_prints_at_a_nan(tmp_path, capsys):
     text = capsys.readouterr().out
     assert "InspectCallback ends the training run" in text
     assert "The input data" in text
+    run = load_run(tmp_path)
+    (change,) = run.finding_log.changes
+    assert (change.change, change.problem, change.variant) == ("found", "non_finite", "input")
+    assert change.step >= change.first_step == 100 // 16
+    assert run.finding_log.ended_at == run.extent()[2]
+    assert differences(run, diagnose(run)) == []
 
 
 @pytest.mark.slow
