@@ -6,6 +6,7 @@ server's responses are then that site's own, and the page may read them.
 
 import argparse
 import ipaddress
+import os
 import urllib.parse
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from tb_keras_inspect.plugin import responses
 from tb_keras_inspect.plugin.errors import ForbiddenError
 
+COLAB = "COLAB_RELEASE_TAG"  # there the proxy chooses the name, and no browser is on the machine
 WsgiApp = Callable[..., Any]
 
 
@@ -21,7 +23,7 @@ class HostCheck:
 
     TensorBoard knows its own names only where it listens on this machine alone, which is its default.
     With `--bind_all` or another `--host`, every name is accepted unless `--keras_inspect_hosts` lists
-    those that are.
+    those that are. On Colab, too, every name is accepted.
 
     Args:
         flags: TensorBoard's flags.
@@ -32,7 +34,7 @@ class HostCheck:
         listed = getattr(flags, "keras_inspect_hosts", "").split(",")
         self._names = {_plain(name) for name in (host, *listed) if name.strip()}
         self._is_off = not any(listed) and (
-            getattr(flags, "bind_all", False) or not _is_loopback(host)
+            getattr(flags, "bind_all", False) or not _is_loopback(host) or COLAB in os.environ
         )
 
     def guard(self, app: WsgiApp) -> WsgiApp:

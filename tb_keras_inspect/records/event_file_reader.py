@@ -7,20 +7,25 @@ from tb_keras_inspect.files.file_layer import FileLayer
 from tb_keras_inspect.records.checksum import masked_crc
 
 CHUNK = 1 << 24  # bytes read at a time
-LARGEST = 1 << 30  # bytes of one record; a greater length counts as corruption
+LARGEST = 1 << 30
 _HEADER, _FOOTER = 12, 4
 
 
 class EventFile:
     """Yields the records of one event file, each once.
 
+    Args:
+        layer: The file system.
+        path: The file.
+        largest: Bytes of a record; a greater length counts as corruption. Defaults to 1 GiB.
+
     Attributes:
         offset: Bytes read so far.
         problem: Why reading stopped for good, or None.
     """
 
-    def __init__(self, layer: FileLayer, path: str):
-        self._layer, self.path = layer, path
+    def __init__(self, layer: FileLayer, path: str, largest: int = LARGEST):
+        self._layer, self.path, self._largest = layer, path, largest
         self.offset = 0
         self.problem: str | None = None
         self.skipped = 0
@@ -69,7 +74,7 @@ class EventFile:
         at = 0
         while at + _HEADER <= len(buffer):
             (length,) = struct.unpack_from("<Q", buffer, at)
-            if masked_crc(buffer[at : at + 8]) != _uint32(buffer, at + 8) or length > LARGEST:
+            if masked_crc(buffer[at : at + 8]) != _uint32(buffer, at + 8) or length > self._largest:
                 self.problem = f"corrupt at byte {self.offset}; what follows cannot be read"
                 return
             if at + _HEADER + length + _FOOTER > len(buffer):

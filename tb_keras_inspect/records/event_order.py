@@ -20,6 +20,7 @@ from tb_keras_inspect.files.file_layer import file_layer
 from tb_keras_inspect.records.event_file_reader import EventFile
 
 SUFFIX = ".keras_inspect"
+LARGEST = 1 << 26  # bytes of a record, here in the training process, whatever a file claims
 LATEST = 1e12  # seconds: a time beyond it is left as it is, and not continued
 _STAMP = re.compile(r"events\.out\.tfevents\.(\d{10})\.")
 _counter = itertools.count()
@@ -76,7 +77,7 @@ class EventOrder:
         ours = [path for path in paths if path.endswith(SUFFIX)]
         for path in ours[-1:]:  # times grow from file to file as well
             self.last_of_ours = path
-            for _, data in EventFile(layer, path).records():
+            for _, data in EventFile(layer, path, LARGEST).records():
                 with contextlib.suppress(DecodeError):
                     event = event_pb2.Event.FromString(data)
                     if event.HasField("summary"):  # not the version that a file begins with

@@ -49,6 +49,11 @@ def test_where_other_names_can_lead_here_all_are_accepted_unless_they_are_listed
         assert accepts(listed, HTTP_HOST=own)
 
 
+def test_on_colab_all_are_accepted(monkeypatch):
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab_20261101")
+    assert accepts({}, HTTP_HOST="x.prod.colab.dev")
+
+
 def test_a_listed_name_is_accepted_on_this_machine_too():
     assert accepts({"keras_inspect_hosts": "hub.example"}, HTTP_HOST="hub.example:8888")
 

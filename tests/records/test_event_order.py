@@ -2,11 +2,14 @@
 
 import math
 import os
+import struct
 import time
+import tracemalloc
 
 import pytest
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
+from tb_keras_inspect.records.checksum import masked_crc
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.records.event_order import file_name
 from tb_keras_inspect.records.summary import to_event
@@ -61,3 +64,16 @@ def test_a_damaged_file_is_continued_after_what_is_whole(tmp_path):
     path = write(tmp_path, 100.0, 200.0)
     os.truncate(path, os.path.getsize(path) - 3)
     assert times_of(write(tmp_path, 1.0))[0] == pytest.approx(100)
+
+
+def test_a_record_that_claims_to_be_huge_takes_no_memory_of_the_training_process(tmp_path):
+    length = struct.pack("<Q", (1 << 30) - 100)
+    path = tmp_path / "events.out.tfevents.1700000000.host.1.000000.keras_inspect"
+    with open(path, "wb") as file:
+        file.write(length + struct.pack("<I", masked_crc(length)))
+        file.truncate(1 << 31)  # sparse
+    tracemalloc.start()
+    write(tmp_path, 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 << 20
