@@ -1,7 +1,6 @@
 """Training goes on, and nothing of the user is touched, whatever stands in the run's directory."""
 
 import os
-import resource
 
 import pytest
 
@@ -12,6 +11,7 @@ from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.training.steering.command_server import CommandServer
 from tests.faults import small_training
 
+resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs links and pipes")
 TOKEN = "ab" * 20
 
@@ -24,6 +24,7 @@ def fill_with_directories(inspect):
     inspect._controller._current.server.receive()
 
 
+@pytest.mark.slow
 def test_a_thousand_directories_among_the_commands_change_nothing(tmp_path, plain):
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))
@@ -78,15 +79,16 @@ def test_the_control_files_begin_or_say_what_is_in_their_way(what, name, tmp_pat
     assert (precious / "file").read_text() == "precious"
 
 
-@pytest.mark.parametrize("what", ["pipe", "link to a file", "hard link"])
-def test_a_run_whose_names_are_taken_is_recorded_and_takes_commands(what, tmp_path, plain):
+@pytest.mark.slow
+def test_a_run_whose_names_are_taken_is_recorded_and_takes_commands(tmp_path, plain):
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "file").write_text("precious")
     run = tmp_path / "run"
     (run / FOLDER).mkdir(parents=True)
-    for path in (run / LOCK_FILE, run / FOLDER / "token", run / FOLDER / "state.json"):
-        MAKERS[what](path, precious)
+    MAKERS["hard link"](run / LOCK_FILE, precious)
+    MAKERS["pipe"](run / FOLDER / "token", precious)
+    MAKERS["link to a file"](run / FOLDER / "state.json", precious)
     _, state, texts = small_training.watched(run, control=True)
     small_training.assert_same(state, plain)
     assert texts == []

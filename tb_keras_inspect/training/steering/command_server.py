@@ -191,11 +191,11 @@ class CommandServer:
                 for request in self.take_commands():
                     self.answer(request, REFUSED, "The training run has ended")
                 self._channel.write_state(self._full_state() | {"status": ENDED})
-            except OSError as error:
+            except Exception as error:
                 self._fail(error)
         try:
             self._channel.close()
-        except OSError as error:
+        except Exception as error:
             self._fail(error)
 
     def _run(self) -> None:
