@@ -95,6 +95,10 @@ def _number(positive: bool = False, at_least_zero: bool = False) -> Check:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT:
         raise ValueError(f"a name of at most {MAX_TEXT} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("a name in Unicode") from None
     return str(value)
 
 

@@ -60,7 +60,7 @@ class CommandLog:
         self._count += 1
         now = time.time()
         given = json.dumps(arguments, sort_keys=True)
-        texts = [text[:MAX_TEXT] for text in (given, outcome, why, old, new)]
+        texts = [_encodable(text)[:MAX_TEXT] for text in (given, outcome, why, old, new)]
         names = ("arguments", "outcome", "why", "old", "new")
         self._entries.append(
             pb.ControlEntry(
@@ -70,3 +70,8 @@ class CommandLog:
         record = pb.ControlRecord(version=SCHEMA_VERSION, entries=self._entries)
         event = to_event(step, now, [to_value(Kind.CONTROL, record)])
         self._recorder.put(lambda: [event], QUEUE_SECONDS)
+
+
+def _encodable(text: str) -> str:
+    """A text that a message can hold: a path in a reason may have signs that Unicode has not."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -136,7 +136,7 @@ class CommandServer:
                 self._channel.answer(answer | content, picture)
                 if is_signed:
                     self._delete_old(request.id, picture is not None)
-        except OSError as error:
+        except Exception as error:
             self._fail(error)
 
     def write_state(self) -> None:
