@@ -35,6 +35,11 @@ def test_tests_that_did_not_fit_are_counted_and_how_to_run_them_is_said(tmp_path
     assert "make affected FOLDER=store ARGS=--all" in affected.not_run_line(number, "store")
 
 
+def test_tests_that_did_not_run_have_not_passed():
+    status = affected.final_status
+    assert [status(0, 0), status(1, 0), status(1, 5), status(0, 5)] == [0, 1, 1, 2]
+
+
 def test_the_budget_begins_when_the_tests_are_collected(tmp_path):
     (tmp_path / "test_slow_to_import.py").write_text(
         "import time\ntime.sleep(3)\ndef test_first(): pass\n"
