@@ -21,6 +21,10 @@ export interface StatisticFacts {
   readonly diverging: boolean;
   /** Whether NaN stands for "does not apply". */
   readonly nanIsMissing: boolean;
+  /** The statistic of the same tensor that must be finite for that; empty for none. */
+  readonly appliesToFinite: string;
+  /** Of a quotient of two norms: the kind whose norm divides; empty for what is no quotient. */
+  readonly divisor: string;
 }
 
 export interface KindFacts {
@@ -55,6 +59,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   mean: {
     title: 'Mean',
@@ -66,6 +72,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: true,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   std: {
     title: 'Standard deviation',
@@ -77,6 +85,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   max_abs: {
     title: 'Largest magnitude',
@@ -88,6 +98,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   zero_fraction: {
     title: 'Zeros',
@@ -99,6 +111,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   nonfinite_count: {
     title: 'Non-finite values',
@@ -110,6 +124,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   cosine: {
     title: 'Cosine to the previous sample',
@@ -122,6 +138,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: true,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   ratio: {
     title: 'Update ratio',
@@ -133,6 +151,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: 'l2',
+    divisor: 'weight',
   },
   saturated_fraction: {
     title: 'Saturated',
@@ -144,6 +164,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   dead_fraction: {
     title: 'Dead units',
@@ -155,6 +177,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   min: {
     title: 'Smallest',
@@ -166,6 +190,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   max: {
     title: 'Largest',
@@ -177,6 +203,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   loss: {
     title: 'Loss',
@@ -189,6 +217,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   learning_rate: {
     title: 'Learning rate',
@@ -200,6 +230,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   gradient_norm: {
     title: 'Gradient norm',
@@ -211,6 +243,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   gradient_norm_clipped: {
     title: 'Clipped gradient norm',
@@ -222,6 +256,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   accumulated_gradient_norm: {
     title: 'Accumulated gradient norm',
@@ -234,6 +270,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   loss_scale: {
     title: 'Loss scale',
@@ -245,6 +283,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'log',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   batch_size: {
     title: 'Batch size',
@@ -256,6 +296,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   epoch: {
     title: 'Epoch',
@@ -267,6 +309,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   dead_window: {
     title: 'Window of dead units',
@@ -278,6 +322,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   interval: {
     title: 'Sampling interval',
@@ -289,6 +335,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   step_seconds: {
     title: 'Step time',
@@ -300,6 +348,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   sample_seconds: {
     title: 'Sampling time',
@@ -311,6 +361,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
   },
   effective_rank: {
     title: 'Effective rank',
@@ -323,6 +375,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   rank_fraction: {
     title: 'Relative rank',
@@ -334,6 +388,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   dimensions: {
     title: 'Dimensions',
@@ -345,6 +401,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
   observations: {
     title: 'Observations',
@@ -356,6 +414,8 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   },
 };
 

@@ -36,6 +36,10 @@ export interface StatisticFacts {
   readonly diverging: boolean;
   /** Whether NaN stands for "does not apply". */
   readonly nanIsMissing: boolean;
+  /** The statistic of the same tensor that must be finite for that; empty for none. */
+  readonly appliesToFinite: string;
+  /** Of a quotient of two norms: the kind whose norm divides; empty for what is no quotient. */
+  readonly divisor: string;
 }
 
 export interface KindFacts {
@@ -102,6 +106,8 @@ def _statistic(item: Statistic) -> dict[str, Any]:
         "scale": "log" if item.scale is Scale.LOG else "linear",
         "diverging": item.scale is Scale.DIVERGING,
         "nanIsMissing": item.nan_is_missing,
+        "appliesToFinite": item.applies_to_finite,
+        "divisor": item.divisor,
     }
 
 

@@ -21,7 +21,7 @@ class Format(str, enum.Enum):
 
 
 class Merge(str, enum.Enum):
-    """How the values of several replicas, each with its part of the batch, become one."""
+    """How values of several parts become one: of replicas, each with part of a batch; of tensors."""
 
     SAME = "same"  # equal on every replica
     MEAN = "mean"  # weighted by the elements of each part
@@ -46,8 +46,11 @@ class Statistic:
         short: As a narrow heading. Defaults to the title.
         format: How one value is written.
         scale: The scale a plot uses by default.
-        merge: How the values of several replicas become one.
+        merge: How the values of several parts become one. How several steps do is the same for all
+            statistics: `POOLS`.
         nan_is_missing: Whether NaN means "does not apply" instead of a NaN in the tensor.
+        applies_to_finite: The statistic of the same tensor that must be finite for that; "" for none.
+        divisor: Of a quotient of two l2: the kind whose l2 divides. "" for what is no quotient.
     """
 
     name: str
@@ -61,3 +64,5 @@ class Statistic:
     scale: Scale = Scale.LINEAR
     merge: Merge = Merge.SAME
     nan_is_missing: bool = False
+    applies_to_finite: str = ""
+    divisor: str = ""

@@ -97,6 +97,8 @@ ENTRIES = (
         "(https://cs231n.github.io/neural-networks-3/#ratio): about 1e-3 is usual",
         scale=Scale.LOG,
         nan_is_missing=True,
+        applies_to_finite="l2",
+        divisor="weight",
     ),
     Statistic(
         "saturated_fraction",

@@ -38,6 +38,15 @@ def test_every_statistic_is_a_column_of_some_table():
     assert set(STATISTICS) == columns
 
 
+def test_what_a_statistic_refers_to_is_recorded_beside_it():
+    for kind in TABLE_KINDS:
+        for statistic in (STATISTICS[name] for name in kind.columns):
+            assert statistic.applies_to_finite in ("", *kind.columns)
+            if statistic.divisor:
+                assert "l2" in kind.columns
+                assert "l2" in Kind(statistic.divisor).columns
+
+
 # Written as an array, in the order of the catalogue or of a docstring: their names are in no code.
 ROWS = {name: "REPRESENTATION_STATISTICS" for name in REPRESENTATION_STATISTICS}
 ROWS |= {"max_abs": "tensor_statistics", "nonfinite_count": "tensor_statistics"}

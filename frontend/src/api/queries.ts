@@ -1,5 +1,6 @@
 /** One function per route: where it is, and how its answer is read. */
 
+import {STATISTICS} from '../catalog';
 import type {Decode} from './client';
 import {type Container, ContainerError, arrayOf, decodeContainer} from './container';
 import type {
@@ -77,8 +78,8 @@ export function metricQuery(
   statistic: string,
   pooled: boolean,
 ): Query<Table> {
-  // The norm of the update tells whether its ratio applies.
-  const statistics = statistic === 'ratio' ? ['ratio', 'l2'] : [statistic];
+  const needed = Object.hasOwn(STATISTICS, statistic) && STATISTICS[statistic].appliesToFinite;
+  const statistics = needed ? [statistic, needed] : [statistic];
   return tableQuery({run, kind, statistics, pools: pooled ? ['last', 'min', 'max'] : ['last']});
 }
 

@@ -4,6 +4,7 @@ import type {Table} from '../api/types';
 import {bandEnd, sampleAt} from '../draw/time_scale';
 import type {Layer} from './layers';
 import {OVERVIEW_COLUMNS, type OverviewColumn} from './overview_columns';
+import {statisticInfo} from './statistics';
 import {isMissing, tableRow, type Tables} from './tables';
 
 /** One number of a layer over time. */
@@ -39,7 +40,8 @@ export function layerSeries(
 ): LayerSeries | undefined {
   if (kind === 'activation') return outputSeries(tables.get(kind), layer, statistic);
   if (kind === 'representation') return plain(rankSeries(tables, layer));
-  if (statistic === 'ratio') return ratioSeries(tables, layer);
+  const {divisor} = statisticInfo(statistic);
+  if (divisor) return quotientSeries(tables, layer, kind, divisor);
   return plain(layerNorm(tables.get(kind), layer));
 }
 
@@ -57,14 +59,19 @@ function outputSeries(
   return {values, isMissing: (column) => isMissing(table, site.name, statistic, column)};
 }
 
-/** Like the ratio of one variable, it does not apply to a finite update of weights that are zero. */
-function ratioSeries(tables: Tables, layer: Layer): LayerSeries | undefined {
-  const update = layerNorm(tables.get('update'), layer);
-  const weight = layerNorm(tables.get('weight'), layer);
-  if (!update || !weight) return undefined;
+/** Like the quotient of one variable, it does not apply where a finite norm is divided by zero. */
+function quotientSeries(
+  tables: Tables,
+  layer: Layer,
+  kind: string,
+  divisor: string,
+): LayerSeries | undefined {
+  const above = layerNorm(tables.get(kind), layer);
+  const below = layerNorm(tables.get(divisor), layer);
+  if (!above || !below) return undefined;
   return {
-    values: update.map((value, column) => (weight[column] === 0 ? NaN : value / weight[column])),
-    isMissing: (column) => weight[column] === 0 && Number.isFinite(update[column]),
+    values: above.map((value, column) => (below[column] === 0 ? NaN : value / below[column])),
+    isMissing: (column) => below[column] === 0 && Number.isFinite(above[column]),
   };
 }
 

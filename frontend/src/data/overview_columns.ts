@@ -1,5 +1,7 @@
 /** The columns of the overview, and what to ask for to fill them. */
 
+import {KINDS, STATISTICS} from '../catalog';
+
 export interface OverviewColumn {
   /** `<kind>.<statistic>`. */
   readonly key: string;
@@ -11,7 +13,7 @@ export interface OverviewColumn {
 
 const COLUMNS: readonly Omit<OverviewColumn, 'key'>[] = [
   {
-    title: 'Gradient',
+    title: KINDS.gradient.title,
     kind: 'gradient',
     statistic: 'l2',
     definition: 'L2 norm of the gradient of all trainable variables of the layer together.',
@@ -23,32 +25,32 @@ const COLUMNS: readonly Omit<OverviewColumn, 'key'>[] = [
     definition: 'L2 norm of all trainable variables of the layer together.',
   },
   {
-    title: 'Update ratio',
+    title: STATISTICS.ratio.title,
     kind: 'update',
     statistic: 'ratio',
     definition:
       'L2 norm of the step’s change of the layer’s variables, divided by the L2 norm of the variables.',
   },
   {
-    title: 'Output mean',
+    title: `Output ${STATISTICS.mean.short}`,
     kind: 'activation',
     statistic: 'mean',
     definition: 'Mean of the layer’s output over the batch.',
   },
   {
-    title: 'Output std',
+    title: `Output ${STATISTICS.std.short}`,
     kind: 'activation',
     statistic: 'std',
     definition: 'Standard deviation of the layer’s output over the batch.',
   },
   {
-    title: 'Zeros',
+    title: STATISTICS.zero_fraction.title,
     kind: 'activation',
     statistic: 'zero_fraction',
     definition: 'Fraction of the layer’s output that is exactly zero in this batch.',
   },
   {
-    title: 'Dead units',
+    title: STATISTICS.dead_fraction.title,
     kind: 'activation',
     statistic: 'dead_fraction',
     definition:
@@ -68,11 +70,12 @@ export const OVERVIEW_COLUMNS: readonly OverviewColumn[] = COLUMNS.map((column) 
   key: `${column.kind}.${column.statistic}`,
 }));
 
-/** What to ask for, by kind. */
-export const OVERVIEW_STATISTICS: Readonly<Record<string, readonly string[]>> = {
-  gradient: ['l2'],
-  weight: ['l2'],
-  update: ['l2'],
-  activation: ['mean', 'std', 'zero_fraction', 'dead_fraction'],
-  representation: ['effective_rank'],
-};
+/** What to ask for, by kind: a quotient over all variables of a layer is that of their norms. */
+export const OVERVIEW_STATISTICS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  OVERVIEW_COLUMNS.map(({kind}) => [
+    kind,
+    OVERVIEW_COLUMNS.filter((column) => column.kind === kind).map(({statistic}) =>
+      STATISTICS[statistic].divisor ? 'l2' : statistic,
+    ),
+  ]),
+);

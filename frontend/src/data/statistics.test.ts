@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest';
-import {LAYER_KINDS, TIME_KINDS, statisticInfo, statisticsOf} from './statistics';
+import {LAYER_KINDS, TIME_KINDS, inSentence, statisticInfo, statisticsOf} from './statistics';
 
 describe('kinds', () => {
   it('of layers are those that the overview and the distributions show', () => {
@@ -19,5 +19,14 @@ describe('statisticInfo', () => {
       expect(statisticInfo(name)).toMatchObject({title: name, format: 'number', scale: 'linear'});
     }
     expect(statisticsOf('constructor')).toEqual([]);
+  });
+});
+
+describe('inSentence', () => {
+  it('keeps the capital of a short form', () => {
+    expect(['Standard deviation', 'L2 norm'].map(inSentence)).toEqual([
+      'standard deviation',
+      'L2 norm',
+    ]);
   });
 });

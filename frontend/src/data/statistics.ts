@@ -21,6 +21,10 @@ export const TIME_KINDS = titlesOf(
 export const statisticsOf = (kind: string): readonly string[] =>
   Object.hasOwn(KINDS, kind) ? KINDS[kind].statistics : [];
 
+/** A title within a sentence: without its capital, unless it is a short form such as L2. */
+export const inSentence = (title: string) =>
+  /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
+
 /** What is known of a statistic; one that the catalogue does not have is a plain number. */
 export function statisticInfo(statistic: string): StatisticFacts {
   if (Object.hasOwn(STATISTICS, statistic)) return STATISTICS[statistic];
@@ -34,5 +38,7 @@ export function statisticInfo(statistic: string): StatisticFacts {
     scale: 'linear',
     diverging: false,
     nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
   };
 }

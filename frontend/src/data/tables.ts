@@ -37,9 +37,9 @@ function rowsByName({names, steps, values}: Table, statistic: string): Rows {
  * to weights that are all zero, as long as the update itself is finite.
  */
 export function isMissing(table: Table, name: string, statistic: string, column: number): boolean {
-  if (!statisticInfo(statistic).nanIsMissing) return false;
-  if (!Number.isNaN(tableRow(table, name, statistic)?.[column])) return false;
-  return statistic !== 'ratio' || Number.isFinite(tableRow(table, name, 'l2')?.[column] ?? 0);
+  const {nanIsMissing, appliesToFinite} = statisticInfo(statistic);
+  if (!nanIsMissing || !Number.isNaN(tableRow(table, name, statistic)?.[column])) return false;
+  return !appliesToFinite || Number.isFinite(tableRow(table, name, appliesToFinite)?.[column] ?? 0);
 }
 
 /** One value of a row; undefined where nothing is recorded or the statistic does not apply. */

@@ -14,6 +14,7 @@ export function LayerRank({layer}: {layer: Layer}) {
   const session = useSession();
   const kind = 'representation';
   const statistics = OVERVIEW_STATISTICS[kind];
+  const {title, definition, format} = statisticInfo(statistics[0]);
   const table = useLoaded(() =>
     session.requestOf(kind, (run) => tableQuery({run, kind, statistics})),
   ).data;
@@ -25,13 +26,13 @@ export function LayerRank({layer}: {layer: Layer}) {
   if (!table || !lines.length) return null;
   return (
     <Track
-      title="Effective rank"
-      definition={statisticInfo('effective_rank').definition}
+      title={title}
+      definition={definition}
       steps={table.steps}
       lines={lines}
       log={false}
-      format="count"
-      label={`Effective rank of the output of ${layer.path} at each snapshot`}
+      format={format}
+      label={`${title} of the output of ${layer.path} at each snapshot`}
     />
   );
 }

@@ -3,22 +3,23 @@
 import type {ComponentChildren} from 'preact';
 import {useMemo} from 'preact/hooks';
 import {type Layer, rowsOf, splitPath} from '../data/layers';
-import {statisticInfo} from '../data/statistics';
+import {inSentence, statisticInfo} from '../data/statistics';
 import {type Tables, isMissing, tableRow} from '../data/tables';
 import type {Line} from '../plots/chart';
 import {Track} from '../plots/track';
 
 interface Selection {
-  readonly title: string;
+  /** Whose statistic it is. */
+  readonly of: string;
   readonly kind: string;
   readonly statistic: string;
 }
 
 const SELECTIONS: readonly Selection[] = [
-  {title: 'Gradient, L2 norm', kind: 'gradient', statistic: 'l2'},
-  {title: 'Update ratio', kind: 'update', statistic: 'ratio'},
-  {title: 'Weights, L2 norm', kind: 'weight', statistic: 'l2'},
-  {title: 'Output, standard deviation', kind: 'activation', statistic: 'std'},
+  {of: 'Gradient', kind: 'gradient', statistic: 'l2'},
+  {of: '', kind: 'update', statistic: 'ratio'},
+  {of: 'Weights', kind: 'weight', statistic: 'l2'},
+  {of: 'Output', kind: 'activation', statistic: 'std'},
 ];
 
 interface TracksProps {
@@ -52,15 +53,16 @@ function LayerTrack({selection, layer, tables}: SeriesProps & {selection: Select
   const lines = useMemo(() => linesOf(layer, tables, selection), [layer, table]);
   if (!table || !lines.length) return null;
   const info = statisticInfo(selection.statistic);
+  const title = selection.of ? `${selection.of}, ${inSentence(info.title)}` : info.title;
   return (
     <Track
-      title={selection.title}
+      title={title}
       definition={table.definitions[selection.statistic] || info.definition}
       steps={table.steps}
       lines={lines}
       log={info.scale === 'log'}
       format={info.format}
-      label={`${selection.title} of ${layer.path} over the run`}
+      label={`${title} of ${layer.path} over the run`}
     />
   );
 }

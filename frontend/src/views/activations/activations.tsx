@@ -1,5 +1,6 @@
 /** The probe samples inside the model: maps, attention, saliency, Grad-CAM, activation functions. */
 
+import {KINDS} from '../../catalog';
 import {Choice} from '../../components/controls';
 import {NotRecorded} from '../../components/states';
 import {useSession} from '../../state/session';
@@ -29,31 +30,31 @@ const INFOS: Readonly<Record<PictureName, PictureInfo>> = {
     how: PROBE,
   },
   attention: {
-    title: 'Attention',
+    title: KINDS.attention.title,
     explained: 'How much each position (query) attends to each position (key), one image per head',
     kind: 'attention',
-    missing: 'Attention is not recorded in this run',
+    missing: `${KINDS.attention.title} is not recorded in this run`,
     how: `Only models with attention layers have it. ${PROBE}`,
   },
   saliency: {
-    title: 'Saliency',
+    title: KINDS.saliency.title,
     explained: 'Which elements of the input the score depends on most',
     kind: 'saliency',
-    missing: 'Saliency is not recorded in this run',
+    missing: `${KINDS.saliency.title} is not recorded in this run`,
     how: PROBE,
   },
   grad_cam: {
-    title: 'Grad-CAM',
+    title: KINDS.grad_cam.title,
     explained: 'Which regions of a convolution’s output raise the score',
     kind: 'grad_cam',
-    missing: 'Grad-CAM is not recorded in this run',
+    missing: `${KINDS.grad_cam.title} is not recorded in this run`,
     how: `Only models with convolutions have it. ${PROBE}`,
   },
   functions: {
     title: 'Functions',
     explained: 'Each activation function over the inputs it received',
     kind: 'activation_function',
-    missing: 'Activation functions are not recorded in this run',
+    missing: `${KINDS.activation_function.title} are not recorded in this run`,
     how: PROBE,
   },
 };

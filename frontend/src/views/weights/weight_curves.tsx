@@ -2,6 +2,7 @@
 
 import {useMemo} from 'preact/hooks';
 import type {Table} from '../../api/types';
+import {STATISTICS} from '../../catalog';
 import {Choice} from '../../components/controls';
 import {NotRecorded} from '../../components/states';
 import {splitPath} from '../../data/layers';
@@ -14,12 +15,35 @@ import {KernelPicture} from './kernel_picture';
 import {type WeightRow, growthSeries} from './weight_rows';
 import {COLUMNS} from './weights_table';
 
-const CURVES: Readonly<Record<Exclude<WeightCurve, 'picture'>, readonly [string, string, string]>> =
-  {
-    ratio: ['Update ratio', 'update', COLUMNS[4][2]],
-    growth: ['Norm since start', 'weight', COLUMNS[1][2]],
-    norm: ['L2 norm', 'weight', COLUMNS[0][2]],
-  };
+interface CurveInfo {
+  readonly title: string;
+  readonly kind: string;
+  readonly statistic: string;
+  readonly definition: string;
+}
+
+const DEFINITIONS = Object.fromEntries(COLUMNS.map(([column, , text]) => [column, text]));
+
+const CURVES: Readonly<Record<Exclude<WeightCurve, 'picture'>, CurveInfo>> = {
+  ratio: {
+    title: STATISTICS.ratio.title,
+    kind: 'update',
+    statistic: 'ratio',
+    definition: DEFINITIONS.ratio,
+  },
+  growth: {
+    title: 'Norm since start',
+    kind: 'weight',
+    statistic: 'l2',
+    definition: DEFINITIONS.growth,
+  },
+  norm: {
+    title: STATISTICS.l2.title,
+    kind: 'weight',
+    statistic: 'l2',
+    definition: DEFINITIONS.norm,
+  },
+};
 
 const MOST_LINES = 200; // beyond that, lines of other layers are left out
 
@@ -28,7 +52,7 @@ export function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tabl
   const {weightCurve} = session.settings;
   const isPicture = weightCurve.value === 'picture';
   const curve = weightCurve.value === 'picture' ? 'ratio' : weightCurve.value;
-  const [title, kind, definition] = CURVES[curve];
+  const {title, kind, definition} = CURVES[curve];
   const table = tables.get(kind);
   const layer = session.layer.value;
   const lines = useMemo(
@@ -44,9 +68,9 @@ export function Curves({rows, tables}: {rows: readonly WeightRow[]; tables: Tabl
           testId="weight-curve"
           value={weightCurve.value}
           options={[
-            ['ratio', 'Update ratio', CURVES.ratio[2]],
-            ['growth', 'Growth', CURVES.growth[2]],
-            ['norm', 'Norm', CURVES.norm[2]],
+            ['ratio', CURVES.ratio.title, CURVES.ratio.definition],
+            ['growth', 'Growth', CURVES.growth.definition],
+            ['norm', 'Norm', CURVES.norm.definition],
             ['picture', 'Picture', 'The weights themselves, at the newest snapshot'],
           ]}
           onChange={(next) => (weightCurve.value = next)}
@@ -84,7 +108,7 @@ function linesOf(
   curve: Exclude<WeightCurve, 'picture'>,
   layer: string | undefined,
 ): Line[] {
-  const statistic = curve === 'ratio' ? 'ratio' : 'l2';
+  const {statistic} = CURVES[curve];
   const line = (name: string): Line[] => {
     const values = tableRow(table, name, statistic);
     if (!values) return [];

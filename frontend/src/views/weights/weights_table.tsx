@@ -1,6 +1,7 @@
 /** One row for each trainable variable. */
 
 import type {Table} from '../../api/types';
+import {KINDS, STATISTICS} from '../../catalog';
 import {splitPath} from '../../data/layers';
 import type {Sheet} from '../../data/sheet';
 import {type Tables, isMissing, tableRow} from '../../data/tables';
@@ -14,11 +15,15 @@ import type {WeightRow} from './weight_rows';
 const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
 
 export const COLUMNS = [
-  ['norm', 'L2 norm', 'Square root of the sum of squares of the variable’s elements.'],
+  ['norm', STATISTICS.l2.title, 'Square root of the sum of squares of the variable’s elements.'],
   ['growth', 'Since start', 'The norm divided by its first recorded value that is not zero.'],
   ['maxAbs', 'Largest |w|', 'Largest absolute value of the variable’s elements.'],
-  ['update', 'Update', 'L2 norm of the step’s change of the variable.'],
-  ['ratio', 'Update ratio', 'L2 norm of the step’s change divided by the L2 norm of the variable.'],
+  ['update', KINDS.update.title, 'L2 norm of the step’s change of the variable.'],
+  [
+    'ratio',
+    STATISTICS.ratio.title,
+    'L2 norm of the step’s change divided by the L2 norm of the variable.',
+  ],
 ] as const;
 
 export function sheetOf(rows: readonly WeightRow[], step: number | undefined): Sheet {
