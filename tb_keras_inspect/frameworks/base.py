@@ -8,8 +8,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_keras_inspect.frameworks.execution import MakeExecution, Run
-from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
+from tb_keras_inspect.frameworks.execution import Execution, MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import (
+    FunctionBeside,
+    InstrumentedFunction,
+    MakeFunction,
+    Observe,
+)
 from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
@@ -177,6 +182,13 @@ class Backend(abc.ABC):
         return
 
     @abc.abstractmethod
+    def compiles_steps(self, model: keras.Model) -> bool:
+        """Whether a compiler fuses the operations of a step.
+
+        It then rounds a number differently where it has another use for it.
+        """
+
+    @abc.abstractmethod
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:
@@ -191,6 +203,32 @@ class Backend(abc.ABC):
             A function with the train function's arguments. It returns what that function returns,
             and a pair: the packed vector, and the first samples of the batch.
         """
+
+    def function_beside(
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> FunctionBeside:
+        """Builds a function that runs observed steps, and then has everything as before.
+
+        Args:
+            model: The model.
+            observe: As in `instrumented_function`.
+            make_function: As in `instrumented_function`.
+
+        Returns:
+            A function of an `Execution` whose batches are available. It returns the packed vector of
+            the last step, and the first samples of its batch.
+        """
+        function = self.instrumented_function(model, observe, make_function)
+
+        def run(execution: Execution) -> tuple[Any, Any]:
+            state = execution.copy_state()
+            try:
+                return function(*execution.arguments)[1]
+            finally:
+                execution.restore(state)
+                execution.rewind()
+
+        return run
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         """float32[R, size]: the packed vectors of all R replicas, copied to the host."""

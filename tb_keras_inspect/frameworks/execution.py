@@ -36,6 +36,25 @@ class Execution(abc.ABC):
             self._hold()
         return self._batches[0] if self._batches else None
 
+    @property
+    def batches(self) -> list[Any]:
+        """All batches of the call, without consuming them; none where they are not available."""
+        self.batch()
+        return self._batches
+
+    @property
+    def arguments(self) -> Sequence[Any]:
+        """The arguments for the call; its batches, where they were read, are among them again."""
+        return self._arguments
+
+    def kind(self) -> Any:
+        """What a trace of the step depends on; hashable. Steps of one kind share a trace."""
+        return None
+
+    def trace(self, function: Callable[..., Any]) -> None:
+        """Has a train function traced for this call, without a step, where the framework can."""
+        return
+
     def run(self) -> Any:
         """Calls the train function."""
         return self._run(self._arguments)
@@ -86,7 +105,7 @@ class StatefulExecution(Execution):
         """A variable's value, that later assignments do not change."""
 
     def copy_state(self) -> Any:
-        return [(variable, self._copy(variable)) for variable in _all_variables(self._model)]
+        return [(variable, self._copy(variable)) for variable in all_variables(self._model)]
 
     def restore(self, copy: Any) -> None:
         for variable, value in copy:
@@ -96,7 +115,11 @@ class StatefulExecution(Execution):
 MakeExecution = Callable[[Sequence[Any]], Execution]  # from the arguments of a call
 
 
-def _all_variables(model: keras.Model) -> list[Any]:
-    optimizer = getattr(model, "optimizer", None)
-    groups = (model.variables, getattr(optimizer, "variables", ()), model.metrics_variables)
-    return list({id(variable): variable for variable in itertools.chain(*groups)}.values())
+def all_variables(model: keras.Model) -> list[Any]:
+    """The variables that a training step may change."""
+    # A `train_step` of the user's may have optimizers of its own.
+    others = [item for item in vars(model).values() if isinstance(item, keras.optimizers.Optimizer)]
+    optimizers = [getattr(model, "optimizer", None), *others]
+    groups = [getattr(optimizer, "variables", ()) for optimizer in optimizers]
+    found = itertools.chain(model.variables, model.metrics_variables, *groups)
+    return list({id(variable): variable for variable in found}.values())

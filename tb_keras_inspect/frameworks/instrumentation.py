@@ -48,3 +48,4 @@ class StepObservation(Protocol):
 Observe = Callable[[], StepObservation]
 MakeFunction = Callable[[Callable[..., Any]], Callable[..., Any]]  # from a `train_step`
 InstrumentedFunction = Callable[..., tuple[Any, tuple[Any, Any]]]
+FunctionBeside = Callable[[Any], tuple[Any, Any]]  # from an `Execution`

@@ -10,8 +10,13 @@ from jax.extend.core import get_opaque_trace_state
 
 from tb_keras_inspect.frameworks import base
 from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
-from tb_keras_inspect.frameworks.execution import MakeExecution, Run
-from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
+from tb_keras_inspect.frameworks.execution import Execution, MakeExecution, Run
+from tb_keras_inspect.frameworks.instrumentation import (
+    FunctionBeside,
+    InstrumentedFunction,
+    MakeFunction,
+    Observe,
+)
 from tb_keras_inspect.frameworks.jax import execution, processes, trace
 from tb_keras_inspect.frameworks.jax.stateless_step import stateless_step
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
@@ -70,6 +75,9 @@ class JaxBackend(base.Backend):
     def traces_steps(self, model: keras.Model) -> bool:
         return not model.run_eagerly and bool(model.jit_compile)
 
+    def compiles_steps(self, model: keras.Model) -> bool:
+        return self.traces_steps(model)
+
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:
@@ -80,6 +88,32 @@ class JaxBackend(base.Backend):
             return (logs, state), recorded
 
         return instrumented
+
+    def function_beside(
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> FunctionBeside:
+        step = stateless_step(self, model, observe)
+
+        def run(execution: Execution) -> tuple[Any, Any]:
+            state, *_ = execution.arguments
+            *earlier, last = execution.batches
+            for data in earlier:
+                state = next_state(state, data)
+            recorded: tuple[Any, Any] = observed(state, last)
+            return recorded
+
+        # No state is returned, so that the compiler leaves out what only computes that, and none is
+        # donated: the step proper needs it.
+        def observed(state: Any, data: Any) -> Any:
+            (_, recorded), _ = step(state, data)
+            return recorded
+
+        def next_state(state: Any, data: Any) -> Any:
+            return model.train_step(state, data)[1]
+
+        if self.traces_steps(model):
+            observed, next_state = jax.jit(observed), jax.jit(next_state)
+        return run
 
     def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         return lambda arguments: execution.JaxExecution(model, run, arguments)

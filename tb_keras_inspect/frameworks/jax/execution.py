@@ -32,6 +32,9 @@ class JaxExecution(Execution):
         self._arguments[0] = model._get_jax_state(**wanted, purge_model_variables=True)
         model._jax_state_synced = False
 
+    def kind(self) -> Any:
+        return jax.tree.structure(self._arguments[0]), tuple(map(_kind_of_batch, self.batches))
+
     def copy_state(self) -> Any:
         # The step may write its results into the memory of its arguments.
         return jax.tree.map(jax.numpy.copy, self._arguments[0])
@@ -56,6 +59,11 @@ class JaxExecution(Execution):
     def rewind(self) -> None:
         if self._batches:
             self._arguments[1] = itertools.chain(self._batches, self._source)
+
+
+def _kind_of_batch(batch: Any) -> Any:
+    leaves, structure = jax.tree.flatten(batch)
+    return structure, tuple((jax.numpy.shape(x), str(jax.numpy.result_type(x))) for x in leaves)
 
 
 def _all_finite(values: Sequence[Any]) -> Any:

@@ -11,10 +11,15 @@ from keras import tree
 from tb_keras_inspect.frameworks import base
 from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
 from tb_keras_inspect.frameworks.execution import MakeExecution, Run
-from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
+from tb_keras_inspect.frameworks.instrumentation import (
+    FunctionBeside,
+    InstrumentedFunction,
+    MakeFunction,
+    Observe,
+)
 from tb_keras_inspect.frameworks.sampling import TO_COPRIME
 from tb_keras_inspect.frameworks.stateful import stateful_step
-from tb_keras_inspect.frameworks.tensorflow import execution, processes, trace
+from tb_keras_inspect.frameworks.tensorflow import beside, execution, processes, trace
 from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
@@ -152,10 +157,20 @@ class TensorFlowBackend(base.Backend):
         # Made inside its first trace, the variables would have the instrumented step traced twice.
         build_optimizer(model)
 
+    def compiles_steps(self, model: keras.Model) -> bool:
+        return self.traces_steps(model) and bool(model.jit_compile)
+
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:
         return make_function(stateful_step(self, model.train_step, observe))
+
+    def function_beside(
+        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+    ) -> FunctionBeside:
+        if not self.traces_steps(model):
+            return super().function_beside(model, observe, make_function)
+        return beside.Beside(self.instrumented_function(model, observe, make_function))
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         array = np.asarray(vector)

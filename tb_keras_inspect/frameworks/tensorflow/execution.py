@@ -1,6 +1,7 @@
 """Executions on TensorFlow."""
 
 import collections
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -12,6 +13,8 @@ from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecut
 from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
+# An iterator has parts that no specification can describe.
+_NOT_DESCRIBED = (TypeError, ValueError, NotImplementedError)
 
 
 class _Feed:
@@ -40,6 +43,10 @@ class _Feed:
         self._iterator = None
 
 
+def _is_distributed(iterator: Any) -> bool:
+    return isinstance(iterator, tf.distribute.DistributedIterator)
+
+
 class Executions:
     """Makes the executions of a model, and keeps what they can share.
 
@@ -54,7 +61,7 @@ class Executions:
         self._check: tuple[list[int], Callable[[], Any]] | None = None
 
     def __call__(self, arguments: Sequence[Any]) -> Execution:
-        return _Execution(self._model, self._run, arguments, self)
+        return TensorFlowExecution(self._model, self._run, arguments, self)
 
     def feed(self, iterator: Any) -> _Feed:
         """The feed for the batches of an iterator; made once for each kind of batch."""
@@ -77,7 +84,16 @@ class Executions:
         return bool(self._check[1]())
 
 
-class _Execution(StatefulExecution):
+class TensorFlowExecution(StatefulExecution):
+    """Its argument is an iterator of batches.
+
+    Args:
+        model: The model in `fit`.
+        run: Calls the train function with a sequence of arguments.
+        arguments: What the trainer calls the function with.
+        shared: What the executions of a model share.
+    """
+
     def __init__(
         self,
         model: keras.Model,
@@ -97,15 +113,36 @@ class _Execution(StatefulExecution):
         build_optimizer(self._model)
         return super().copy_state()
 
+    @property
+    def specification(self) -> Any:
+        """The types of a batch, as the train function is traced for them."""
+        if self._feed is not None:
+            return self._feed.specification
+        return tf.nest.map_structure(tf.type_spec_from_value, self.batch())
+
+    def kind(self) -> Any:
+        iterator = self._arguments[0]
+        return str(iterator.element_spec) if isinstance(iterator, tf.data.Iterator) else None
+
+    def trace(self, function: Callable[..., Any]) -> None:
+        iterator = self._arguments[0]
+        is_plain = isinstance(iterator, tf.data.Iterator) and not _is_distributed(iterator)
+        if self._model.run_eagerly or tf.config.functions_run_eagerly() or not is_plain:
+            return
+        # In a graph that never runs. Keras's function asks in Python whether there was a batch, which
+        # a graph cannot answer; by then it has been traced.
+        with contextlib.suppress(tf.errors.OperatorNotAllowedInGraphError):
+            tf.function(function, autograph=False).get_concrete_function(iterator)
+
     def _hold(self) -> None:
         iterator = self._arguments[0]
-        if isinstance(iterator, tf.distribute.DistributedIterator):
+        if _is_distributed(iterator):
             return  # its parts lie on several devices
         if isinstance(iterator, tf.data.Iterator):
             try:
                 self._feed = self._shared.feed(iterator)
-            except (TypeError, ValueError, NotImplementedError):
-                return  # it has parts that no specification can describe
+            except _NOT_DESCRIBED:
+                return
         self._batches = self._pulled(iterator, _ENDS)
         if self._batches:
             self._source = iterator

@@ -91,6 +91,9 @@ class TorchBackend(base.Backend):
     def traces_steps(self, model: keras.Model) -> bool:
         return False
 
+    def compiles_steps(self, model: keras.Model) -> bool:
+        return bool(model.jit_compile) and not model.run_eagerly
+
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:

@@ -14,9 +14,17 @@ class TorchExecution(StatefulExecution):
     def _copy(variable: Any) -> Any:
         return variable.value.detach().clone()
 
+    def copy_state(self) -> Any:
+        # The buffers of PyTorch's own modules are no variables of Keras.
+        buffers = [(buffer, buffer.detach().clone()) for buffer in self._model.buffers()]
+        return super().copy_state(), buffers
+
     def restore(self, copy: Any) -> None:
+        variables, buffers = copy
         with torch.no_grad():
-            super().restore(copy)
+            super().restore(variables)
+            for buffer, value in buffers:
+                buffer.copy_(value)
 
     def weights_are_finite(self, result: Any) -> bool:
         with torch.no_grad():

@@ -8,6 +8,9 @@ from typing import Any
 import keras
 
 from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.frameworks.instrumentation import FunctionBeside, InstrumentedFunction
+from tb_keras_inspect.training.hooks.inference import random_state_kept
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.reduce.layout import LayoutTable
 from tb_keras_inspect.training.step.parts import RecordedParts, recorded_parts
@@ -18,7 +21,7 @@ from tb_keras_inspect.training.step.train_function_slot import (
     TrainFunction,
     TrainFunctionSlot,
 )
-from tb_keras_inspect.training.step.undo import Undo, undo_of
+from tb_keras_inspect.training.step.undo import undo_of
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +29,12 @@ OnSample = Callable[[Any, Any], None]
 
 
 class InstrumentedStep:
-    """Builds an instrumented train function beside the user's own, and has it called.
+    """Builds an instrumented train function and has it called.
+
+    There are two ways. The instrumented function may *replace* the user's own for a call. Or it runs
+    *beside* it: on the same state and batches, leaving both as they were, and the user's function
+    makes the update. This is the way where a compiler would round differently in a function that
+    computes more, and where the user's function does more than Keras's does.
 
     What it builds is kept from one fit to the next, as long as the user's function stays the same.
 
@@ -37,6 +45,7 @@ class InstrumentedStep:
         on_sample: Called with the packed vector and the first samples of the batch (or None), still on
             the device, as soon as the step is under way.
         samples: How many samples of the batch to pass on; may be set to 0 when no more are wanted.
+        exact: Whether a compiled step runs beside the user's own instead of replacing it.
 
     Attributes:
         backend: The backend in use.
@@ -54,8 +63,9 @@ class InstrumentedStep:
         wanted: LayerFilter,
         on_sample: OnSample,
         samples: int = 0,
+        exact: bool = True,
     ):
-        self.samples = samples
+        self.samples, self._exact = samples, exact
         self._model, self._settings, self._wanted = model, settings, wanted
         self._on_sample = on_sample
         self.backend = frameworks.current()
@@ -65,9 +75,12 @@ class InstrumentedStep:
         self.traces = 0
         self._slot: TrainFunctionSlot  # of the fit
         self._own: TrainFunction | None = None  # the user's function, which this was built beside
-        self._function: Callable[..., tuple[Any, Any]] | None = None
+        self._is_models_own = True  # whether that function is as Keras makes it
+        self._replacing: InstrumentedFunction | None = None
+        self._beside: FunctionBeside | None = None
         self._parts: RecordedParts | None = None
         self._is_proven = False  # whether it has run
+        self._kinds: set[Any] = set()  # of steps, that it has been traced for
         self._trained: tuple[int, ...] = ()
 
     @property
@@ -85,6 +98,7 @@ class InstrumentedStep:
             processes: How many processes record together.
         """
         self._slot, self.backend.processes = slot, processes
+        self._executions = self.backend.executions(self._model, slot.run)
 
     def arm(self) -> bool:
         """Asks for the next training step to run instrumented.
@@ -107,17 +121,19 @@ class InstrumentedStep:
         return tuple(id(variable) for variable in self._model.trainable_variables)
 
     def _is_ready_for(self, own: TrainFunction) -> bool:
-        """Builds the function anew where the user's own, or what it trains, is another one."""
+        """Begins anew where the user's own function is another one, or follows other weights."""
         if self.failure is not None:
             return False
-        trained = self.trained()
-        if self._function is not None and own is self._own and trained == self._trained:
+        # A traced step goes on training the weights that it was traced for.
+        is_same = self.backend.traces_steps(self._model) or self.trained() == self._trained
+        if own is self._own and is_same:
             return True
+        self._own, self._trained, self._is_proven = own, self.trained(), False
+        self._parts = self._replacing = self._beside = None
+        self._kinds = set()
         try:
-            self._own, self._trained, self._parts, self._is_proven = own, trained, None, False
-            self._function = self.backend.instrumented_function(
-                self._model, self._observe, self._slot.make_function
-            )
+            made = self._slot.make_function(self._model.train_step)
+            self._is_models_own = _code_of(own) is _code_of(made)
         except Exception as error:
             self._fail(error)
         return self.failure is None
@@ -146,35 +162,103 @@ class InstrumentedStep:
 
     def _call(self, own: TrainFunction, arguments: Sequence[Any]) -> Any:
         """One step, instead of a call of the user's own function; an `InstrumentedCall`."""
-        if not self._is_ready_for(own) or self._function is None:
+        if not self._is_ready_for(own):
             return NotMade(arguments)
+        execution = self._executions(arguments)
+        is_compiled = self._exact and self.backend.compiles_steps(self._model)
+        if is_compiled or not self._is_models_own:
+            if execution.batches:
+                return self._run_beside(own, execution)
+            if not self._is_models_own:
+                return NotMade(execution.arguments)
+        return self._run_in_place(own, execution)
+
+    def _can_trace(self, own: TrainFunction, execution: Execution) -> bool:
+        """Prepares for a step of a kind that may be new; False where it must not be traced now."""
+        kind = execution.kind()
+        if kind in self._kinds:
+            return True
+        if (
+            self._kinds
+            and self.trained() != self._trained
+            and self.backend.traces_steps(self._model)
+        ):
+            return False  # the user's function may have been traced when others were trained
+        if self._is_models_own:
+            execution.trace(own)  # before ours: Python code that is traced runs in the same order
+        self.backend.build_optimizer(self._model)
+        self._kinds.add(kind)
+        return True
+
+    def _run_beside(self, own: TrainFunction, execution: Execution) -> NotMade:
+        is_first = execution.kind() not in self._kinds
+        if not self._can_trace(own, execution):
+            return NotMade(execution.arguments)
+        if is_first and self.backend.is_stateless:
+            state = execution.copy_state()  # the user's function may overwrite its own
+
+            def observe() -> None:
+                execution.restore(state)
+                self._observe_beside(execution)
+
+            return NotMade(execution.arguments, observe)
+        error = self._observe_beside(execution)
+        execution.rewind()
+        return NotMade(
+            execution.arguments, functools.partial(self._fail, error) if error else _nothing
+        )
+
+    def _observe_beside(self, execution: Execution) -> Exception | None:
         try:
-            self.backend.build_optimizer(self._model)
+            if self._beside is None:
+                self._beside = self.backend.function_beside(
+                    self._model, self._observe, self._slot.make_function
+                )
+            with random_state_kept():
+                recorded = self._beside(execution)
         except Exception as error:
-            return NotMade(arguments, functools.partial(self._fail, error))
-        traces, undo = self.traces, self._undo(arguments)
+            return error
+        self._deliver(*recorded)
+        return None
+
+    def _run_in_place(self, own: TrainFunction, execution: Execution) -> Any:
+        if not self._can_trace(own, execution):
+            return NotMade(execution.arguments)
+        traces, undo = self.traces, self._undo(execution)
         try:
-            result, (vector, samples) = self._function(*(undo.arguments if undo else arguments))
+            if self._replacing is None:
+                self._replacing = self.backend.instrumented_function(
+                    self._model, self._observe, self._slot.make_function
+                )
+            result, recorded = self._replacing(*execution.arguments)
         except Exception as error:
             if not self._can_be_tried_again(error, traces, undo):
                 raise
             # As if nothing had run: the user's own function shows who is at fault.
-            restored = undo.restored() if undo else arguments
-            return NotMade(restored, functools.partial(self._fail, error))
+            if undo:
+                undo()
+            return NotMade(execution.arguments, functools.partial(self._fail, error))
         self._is_proven = True
+        self._deliver(*recorded)
+        return result
+
+    def _deliver(self, vector: Any, samples: Any) -> None:
         if self.failure is None:
             wanted = self.samples and samples
             self._on_sample(vector, self.backend.samples_from_output(samples) if wanted else None)
-        return result
 
-    def _undo(self, arguments: Sequence[Any]) -> Undo | None:
+    def _undo(self, execution: Execution) -> Callable[[], None] | None:
         if self._is_proven or self.backend.processes > 1:
             return None
-        if self.backend.is_stateless:
-            return Undo(arguments)
-        return None if self.backend.traces_steps(self._model) else undo_of(self._model, arguments)
+        if self.backend.is_stateless:  # its state is among the arguments
+            return execution.rewind if execution.batches else None
+        if self.backend.traces_steps(self._model):
+            return None
+        return undo_of(self._model, execution)
 
-    def _can_be_tried_again(self, error: Exception, traces: int, undo: Undo | None) -> bool:
+    def _can_be_tried_again(
+        self, error: Exception, traces: int, undo: Callable[[], None] | None
+    ) -> bool:
         if isinstance(error, StopIteration) or self.traces == traces:
             return False
         return undo is not None or self.backend.traces_steps(self._model)
@@ -182,3 +266,14 @@ class InstrumentedStep:
     def _fail(self, error: Exception) -> None:
         logger.debug("the instrumented step failed", exc_info=error)
         self.failure = self.failure or error
+
+
+def _code_of(function: Any) -> Any:
+    """The code of a Python function, also of one that a framework has wrapped."""
+    for name in ("python_function", "_torchdynamo_orig_callable"):
+        function = getattr(function, name, function)
+    return getattr(function, "__code__", function)
+
+
+def _nothing() -> None:
+    pass

@@ -10,40 +10,27 @@ from tb_keras_inspect.frameworks.patches import instance_patch
 
 TrainFunction = Callable[..., Any]
 Hold = Callable[[Sequence[Any]], Any]  # from the arguments of a call to its result
-# From the user's function and the arguments to the result of the step, or to a `NotMade`. It never
-# calls the user's function: whether that one runs, and when, is for a `Combine` to decide.
+# From the user's function and the arguments to the result of the step, or to a `NotMade`: then the
+# user's function makes the step.
 InstrumentedCall = Callable[[TrainFunction, Sequence[Any]], Any]
-Combine = Callable[[TrainFunction, InstrumentedCall, Sequence[Any]], Any]
 
 
-def _no_blame() -> None:
+def _nothing() -> None:
     pass
 
 
 @dataclasses.dataclass(frozen=True)
 class NotMade:
-    """What an instrumented call returns where it made no update and has left no trace of a try.
+    """What an instrumented call returns where it made no update and left everything as it was.
 
     Attributes:
-        arguments: For the user's own function; they yield the batches that a try has consumed again.
-        blame: To be called once the user's own function has made the step: only then is a failure
-            that of the instrumentation.
+        arguments: For the user's own function; they yield the batches that were read again.
+        afterwards: To be called once the user's own function has made the step: only then is a
+            failure that of the instrumentation.
     """
 
     arguments: Sequence[Any]
-    blame: Callable[[], None] = _no_blame
-
-
-def instrumented_replaces(
-    own: TrainFunction, instrumented: InstrumentedCall, arguments: Sequence[Any]
-) -> Any:
-    """The instrumented call makes the update; the user's function does where that one does not."""
-    made = instrumented(own, arguments)
-    if not isinstance(made, NotMade):
-        return made
-    result = own(*made.arguments)
-    made.blame()
-    return result
+    afterwards: Callable[[], None] = _nothing
 
 
 class TrainFunctionSlot:
@@ -56,20 +43,15 @@ class TrainFunctionSlot:
     1. Outermost a hold (steering). It gets the arguments of the call, may wait, and calls `run` with
        them: once, again after a step that was undone, or not at all.
     2. Then an instrumented call (recording), which the next `run` makes.
-    3. Innermost the user's own function, as it is at that moment.
-
-    `combine` makes one step of 2 and 3: it gets both and the arguments, and returns what the step
-    returned. Today it is `instrumented_replaces`. A function that runs the instrumented call on a copy
-    of the state, discards what it returns, and has the user's own function make the update can take
-    its place: neither those who ask for a call nor a hold would notice.
+    3. Innermost the user's own function, as it is at that moment, where the instrumented call has
+       not made the update itself.
 
     Args:
         model: The model in `fit`.
-        combine: How the user's function and an instrumented call make one step.
     """
 
-    def __init__(self, model: keras.Model, combine: Combine = instrumented_replaces):
-        self._model, self._combine = model, combine
+    def __init__(self, model: keras.Model):
+        self._model = model
         self._next: _NextCall | None = None
         self._held: _Held | None = None  # the call that a hold has
         self._hold: Hold | None = None
@@ -139,7 +121,12 @@ class TrainFunctionSlot:
     def _step(self, own: Any, instrumented: InstrumentedCall | None, arguments: Any) -> Any:
         if instrumented is None:
             return own(*arguments)
-        return self._combine(own, instrumented, arguments)
+        made = instrumented(own, arguments)
+        if not isinstance(made, NotMade):
+            return made
+        result = own(*made.arguments)
+        made.afterwards()
+        return result
 
     def _enter(self, call: "_NextCall", arguments: Sequence[Any]) -> Any:
         hold, instrumented = self._hold, self._instrumented
