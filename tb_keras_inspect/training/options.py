@@ -30,6 +30,11 @@ class RecordOptions:
         scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
             as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
             its files. Defaults to False.
+        exact: Whether a step that is compiled (JAX, XLA, `torch.compile`) is recorded beside your own
+            compiled step, which alone makes the update: the trained weights are then bit-identical
+            whatever the compiler does, and a sampled step takes twice as long. False has the
+            recorded step make the update; where a compiler rounds it differently (clipping by norm,
+            accumulated gradients), the weights differ in their last bits. Defaults to True.
 
     Raises:
         ValueError: if a value is not accepted.
@@ -50,10 +55,11 @@ class RecordOptions:
     units: bool | None = None
     histograms: bool | None = None
     scalars: bool = False
+    exact: bool = True
 
     def __post_init__(self) -> None:
         for name in names_of(RecordOptions):
-            checked = check.checked_flag if name == "scalars" else check.checked_switch
+            checked = check.checked_flag if name in ("scalars", "exact") else check.checked_switch
             checked(name, getattr(self, name))
 
 

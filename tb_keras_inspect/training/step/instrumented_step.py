@@ -1,5 +1,6 @@
 """The instrumented training step: the model's own step, observed, for one call at a time."""
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ import keras
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.frameworks.instrumentation import FunctionBeside, InstrumentedFunction
+from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.training.hooks.inference import random_state_kept
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.reduce.layout import LayoutTable
@@ -45,7 +47,6 @@ class InstrumentedStep:
         on_sample: Called with the packed vector and the first samples of the batch (or None), still on
             the device, as soon as the step is under way.
         samples: How many samples of the batch to pass on; may be set to 0 when no more are wanted.
-        exact: Whether a compiled step runs beside the user's own instead of replacing it.
 
     Attributes:
         backend: The backend in use.
@@ -63,9 +64,8 @@ class InstrumentedStep:
         wanted: LayerFilter,
         on_sample: OnSample,
         samples: int = 0,
-        exact: bool = True,
     ):
-        self.samples, self._exact = samples, exact
+        self.samples = samples
         self._model, self._settings, self._wanted = model, settings, wanted
         self._on_sample = on_sample
         self.backend = frameworks.current()
@@ -76,7 +76,7 @@ class InstrumentedStep:
         self._slot: TrainFunctionSlot  # of the fit
         self._own: TrainFunction | None = None  # the user's function, which this was built beside
         self._is_models_own = True  # whether that function is as Keras makes it
-        self._replacing: InstrumentedFunction | None = None
+        self._replacement: InstrumentedFunction | None = None
         self._beside: FunctionBeside | None = None
         self._parts: RecordedParts | None = None
         self._is_proven = False  # whether it has run
@@ -129,7 +129,7 @@ class InstrumentedStep:
         if own is self._own and is_same:
             return True
         self._own, self._trained, self._is_proven = own, self.trained(), False
-        self._parts = self._replacing = self._beside = None
+        self._parts = self._replacement = self._beside = None
         self._kinds = set()
         try:
             made = self._slot.make_function(self._model.train_step)
@@ -165,13 +165,19 @@ class InstrumentedStep:
         if not self._is_ready_for(own):
             return NotMade(arguments)
         execution = self._executions(arguments)
-        is_compiled = self._exact and self.backend.compiles_steps(self._model)
-        if is_compiled or not self._is_models_own:
-            if execution.batches:
-                return self._run_beside(own, execution)
-            if not self._is_models_own:
-                return NotMade(execution.arguments)
-        return self._run_in_place(own, execution)
+        is_compiled = self.backend.compiles_steps(self._model)
+        if self._is_models_own and not (is_compiled and self._settings.exact):
+            return self._run_in_place(own, execution, self._replace)
+        if not execution.batches:  # several devices; or none is left
+            if self._is_models_own:
+                return self._run_in_place(own, execution, self._replace)
+            return NotMade(execution.arguments)
+        if is_compiled or self.backend.is_stateless or self.backend.traces_steps(self._model):
+            return self._run_beside(own, execution)
+        if len(execution.batches) > 1:
+            return NotMade(execution.arguments)
+        observed = stateful_step(self.backend, lambda _: own(*execution.arguments), self._observe)
+        return self._run_in_place(own, execution, lambda *_: observed(execution.batch()))
 
     def _can_trace(self, own: TrainFunction, execution: Execution) -> bool:
         """Prepares for a step of a kind that may be new; False where it must not be traced now."""
@@ -185,7 +191,9 @@ class InstrumentedStep:
         ):
             return False  # the user's function may have been traced when others were trained
         if self._is_models_own:
-            execution.trace(own)  # before ours: Python code that is traced runs in the same order
+            # Before ours: Python code that runs while tracing then runs in the same order.
+            with contextlib.suppress(Exception):  # what is wrong with it, its call will say
+                execution.trace(own)
         self.backend.build_optimizer(self._model)
         self._kinds.add(kind)
         return True
@@ -199,16 +207,17 @@ class InstrumentedStep:
 
             def observe() -> None:
                 execution.restore(state)
-                self._observe_beside(execution)
+                self._observe_beside(execution)()
 
             return NotMade(execution.arguments, observe)
-        error = self._observe_beside(execution)
+        if is_first and not self.backend.traces_steps(self._model):
+            return NotMade(execution.arguments)  # it makes variables, which could not be restored
+        blame = self._observe_beside(execution)
         execution.rewind()
-        return NotMade(
-            execution.arguments, functools.partial(self._fail, error) if error else _nothing
-        )
+        return NotMade(execution.arguments, blame)
 
-    def _observe_beside(self, execution: Execution) -> Exception | None:
+    def _observe_beside(self, execution: Execution) -> Callable[[], None]:
+        """Returns what is to be called once the user's own function has run without an error."""
         try:
             if self._beside is None:
                 self._beside = self.backend.function_beside(
@@ -217,20 +226,26 @@ class InstrumentedStep:
             with random_state_kept():
                 recorded = self._beside(execution)
         except Exception as error:
-            return error
+            return functools.partial(self._fail, error)
         self._deliver(*recorded)
-        return None
+        return lambda: None
 
-    def _run_in_place(self, own: TrainFunction, execution: Execution) -> Any:
+    def _replace(self, *arguments: Any) -> tuple[Any, tuple[Any, Any]]:
+        """An `InstrumentedFunction`."""
+        if self._replacement is None:
+            self._replacement = self.backend.instrumented_function(
+                self._model, self._observe, self._slot.make_function
+            )
+        return self._replacement(*arguments)
+
+    def _run_in_place(
+        self, own: TrainFunction, execution: Execution, function: InstrumentedFunction
+    ) -> Any:
         if not self._can_trace(own, execution):
             return NotMade(execution.arguments)
         traces, undo = self.traces, self._undo(execution)
         try:
-            if self._replacing is None:
-                self._replacing = self.backend.instrumented_function(
-                    self._model, self._observe, self._slot.make_function
-                )
-            result, recorded = self._replacing(*execution.arguments)
+            result, recorded = function(*execution.arguments)
         except Exception as error:
             if not self._can_be_tried_again(error, traces, undo):
                 raise
@@ -273,7 +288,3 @@ def _code_of(function: Any) -> Any:
     for name in ("python_function", "_torchdynamo_orig_callable"):
         function = getattr(function, name, function)
     return getattr(function, "__code__", function)
-
-
-def _nothing() -> None:
-    pass

@@ -12,6 +12,7 @@ class Settings:
     Attributes:
         gradients, weights, updates, activations, units, histograms: Whether to record each.
         scalars: Whether headline numbers are written as ordinary scalars too.
+        exact: Whether a compiled step is recorded beside the user's own instead of replacing it.
         activation_limit: Most elements of one layer output that its statistics and its units'
             magnitudes are computed from: the first samples of the batch, as many as fit, at least
             one. None for all.
@@ -31,6 +32,7 @@ class Settings:
     units: bool = True
     histograms: bool = True
     scalars: bool = False
+    exact: bool = True
     activation_limit: int | None = 65536
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096

@@ -1,8 +1,6 @@
 """A layer that fails under the hooks: training goes on without them, bit-identical."""
 
-import functools
 import sys
-import warnings
 
 import keras
 import numpy as np
@@ -11,9 +9,6 @@ import pytest
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
-from tb_keras_inspect.training import recording
-from tb_keras_inspect.training.step.train_function_slot import NotMade, TrainFunctionSlot
-from tb_keras_inspect.training.step.undo import Undo, _Replay, undo_of
 from tests.training import model_zoo as zoo
 from tests.training import read_events, references
 from tests.training.references import BACKEND
@@ -100,72 +95,6 @@ def test_a_layer_that_always_raises_ends_training_with_its_own_error(tmp_path, r
             zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
     finally:
         AlwaysFails.is_on = False
-
-
-def beside(model, calls):
-    """The user's function makes each update, and the instrumented call runs on a copy beside it."""
-
-    def counted(own, arguments):
-        calls.append(own)
-        return own(*arguments)
-
-    def combine(own, instrumented, arguments):
-        if BACKEND == "jax":
-            undo = Undo(arguments)  # the state is among the arguments
-        else:  # a traced step that fails has changed nothing: no copy is needed
-            undo = undo_of(model, arguments) if model.run_eagerly else None
-        made = instrumented(own, undo.arguments if undo else arguments)
-        result = counted(own, undo.restored() if undo else arguments)
-        if isinstance(made, NotMade):
-            made.blame()
-        return result
-
-    return combine
-
-
-# A traced step that succeeds would need a copy of the state: only an eager one is tried.
-@pytest.mark.parametrize(
-    ("layer", "run_eagerly"), [(Plain, True), *((FailsUnderHooks, mode) for mode in EAGER)]
-)
-def test_the_users_function_alone_makes_each_update_with_the_instrumented_one_beside_it(
-    tmp_path, monkeypatch, layer, run_eagerly
-):
-    plain = make(Plain(), run_eagerly)
-    zoo.fit(plain)
-    model, calls = make(layer(), run_eagerly), []
-    slot = functools.partial(TrainFunctionSlot, combine=beside(model, calls))
-    monkeypatch.setattr(recording, "TrainFunctionSlot", slot)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", InspectWarning)  # that nothing is recorded any more
-        zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
-    recorded = read_events.read(tmp_path).steps()
-    assert len(recorded) > 1 if layer is Plain else not recorded
-    assert len(calls) == (len(recorded) or 1)  # after a failure none is instrumented
-    assert_same_state(model, plain)
-
-
-def test_batches_that_a_failed_step_consumed_are_yielded_again():
-    replay = _Replay(iter(range(4)))
-    assert [next(replay), next(replay)] == [0, 1]
-    again = replay.again()
-    assert [next(again), next(again), next(again)] == [0, 1, 2]
-    assert list(again) == [3]
-
-
-def test_a_replay_is_of_the_type_that_the_trainer_checks_and_takes_either_name_of_a_method():
-    class Iterator:
-        batches = iter(range(3))
-
-        def get_next(self):
-            return next(self.batches)
-
-        __next__ = get_next
-
-    replay = _Replay(Iterator())
-    assert isinstance(replay, Iterator)
-    assert isinstance(replay.again(), Iterator)
-    assert replay.get_next() == 0
-    assert [*replay.again()] == [0, 1, 2]
 
 
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="the other trainers do not check the iterator")
