@@ -30,6 +30,12 @@ def random_state_kept() -> Iterator[None]:
         restore()
 
 
+def random_state() -> object:
+    """The state of Python's and NumPy's global generators, to be compared."""
+    name, keys, *others = np.random.get_state()
+    return random.getstate(), name, bytes(keys), others
+
+
 def saved_random_state() -> Callable[[], None]:
     """Returns a function that sets the global generators back to their present state."""
     python_state, numpy_state = random.getstate(), np.random.get_state()

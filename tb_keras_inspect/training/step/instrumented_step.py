@@ -12,7 +12,7 @@ from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.frameworks.instrumentation import FunctionBeside, InstrumentedFunction
 from tb_keras_inspect.frameworks.stateful import stateful_step
-from tb_keras_inspect.training.hooks.inference import random_state_kept
+from tb_keras_inspect.training.hooks.inference import random_state, random_state_kept
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.reduce.layout import LayoutTable
 from tb_keras_inspect.training.step.parts import RecordedParts, recorded_parts
@@ -81,6 +81,8 @@ class InstrumentedStep:
         self._parts: RecordedParts | None = None
         self._is_proven = False  # whether it has run
         self._kinds: set[Any] = set()  # of steps, that it has been traced for
+        # Whether tracing draws from Python's or NumPy's generators: each trace is another function.
+        self._draws_while_traced = False
         self._trained: tuple[int, ...] = ()
 
     @property
@@ -130,7 +132,7 @@ class InstrumentedStep:
             return True
         self._own, self._trained, self._is_proven = own, self.trained(), False
         self._parts = self._replacement = self._beside = None
-        self._kinds = set()
+        self._kinds, self._draws_while_traced = set(), False
         try:
             made = self._slot.make_function(self._model.train_step)
             self._is_models_own = _code_of(own) is _code_of(made)
@@ -165,25 +167,26 @@ class InstrumentedStep:
         if not self._is_ready_for(own):
             return NotMade(arguments)
         execution = self._executions(arguments)
+        is_first = execution.kind() not in self._kinds
+        if is_first and not self._prepare(own, execution):
+            return NotMade(execution.arguments)
         is_compiled = self.backend.compiles_steps(self._model)
-        if self._is_models_own and not (is_compiled and self._settings.exact):
-            return self._run_in_place(own, execution, self._replace)
+        is_repeatable = self._is_models_own and not self._draws_while_traced
+        if is_repeatable and not (is_compiled and self._settings.exact):
+            return self._run_in_place(execution, self._replace)
         if not execution.batches:  # several devices; or none is left
             if self._is_models_own:
-                return self._run_in_place(own, execution, self._replace)
+                return self._run_in_place(execution, self._replace)
             return NotMade(execution.arguments)
         if is_compiled or self.backend.is_stateless or self.backend.traces_steps(self._model):
-            return self._run_beside(own, execution)
+            return self._run_beside(execution, is_first)
         if len(execution.batches) > 1:
             return NotMade(execution.arguments)
         observed = stateful_step(self.backend, lambda _: own(*execution.arguments), self._observe)
-        return self._run_in_place(own, execution, lambda *_: observed(execution.batch()))
+        return self._run_in_place(execution, lambda *_: observed(execution.batch()))
 
-    def _can_trace(self, own: TrainFunction, execution: Execution) -> bool:
-        """Prepares for a step of a kind that may be new; False where it must not be traced now."""
-        kind = execution.kind()
-        if kind in self._kinds:
-            return True
+    def _prepare(self, own: TrainFunction, execution: Execution) -> bool:
+        """Prepares for a step of a new kind; False where it must not be traced now."""
         if (
             self._kinds
             and self.trained() != self._trained
@@ -192,16 +195,15 @@ class InstrumentedStep:
             return False  # the user's function may have been traced when others were trained
         if self._is_models_own:
             # Before ours: Python code that runs while tracing then runs in the same order.
+            before = random_state()
             with contextlib.suppress(Exception):  # what is wrong with it, its call will say
                 execution.trace(own)
+            self._draws_while_traced |= random_state() != before
         self.backend.build_optimizer(self._model)
-        self._kinds.add(kind)
+        self._kinds.add(execution.kind())
         return True
 
-    def _run_beside(self, own: TrainFunction, execution: Execution) -> NotMade:
-        is_first = execution.kind() not in self._kinds
-        if not self._can_trace(own, execution):
-            return NotMade(execution.arguments)
+    def _run_beside(self, execution: Execution, is_first: bool) -> NotMade:
         if is_first and self.backend.is_stateless:
             state = execution.copy_state()  # the user's function may overwrite its own
 
@@ -238,11 +240,7 @@ class InstrumentedStep:
             )
         return self._replacement(*arguments)
 
-    def _run_in_place(
-        self, own: TrainFunction, execution: Execution, function: InstrumentedFunction
-    ) -> Any:
-        if not self._can_trace(own, execution):
-            return NotMade(execution.arguments)
+    def _run_in_place(self, execution: Execution, function: InstrumentedFunction) -> Any:
         traces, undo = self.traces, self._undo(execution)
         try:
             result, recorded = function(*execution.arguments)
