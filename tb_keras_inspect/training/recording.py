@@ -267,13 +267,21 @@ class Session:
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
         layouts, omissions = self._instrumented.layouts, dict(self._instrumented.omissions)
-        key = (len(layouts), len(omissions), self._instrumented.trained(), self._edges is None)
+        trained = self._instrumented.trained
+        key = (len(layouts), len(omissions), [*map(id, trained)], self._edges is None)
         if key == self._record_key:
             return
         self._record_key = key
         sites, steps = layouts.all_sites(), self._steps_per_epoch
         record = describe_model(
-            self._model, sites, omissions, self._options, steps, self._edges, self._compiled
+            self._model,
+            sites,
+            omissions,
+            self._options,
+            steps,
+            self._edges,
+            self._compiled,
+            trained,
         )
         if record.fingerprint == self._written:
             return

@@ -38,13 +38,16 @@ class Beside:
 
 
 class _State:
-    """Copies and restores variables, each in one traced function: one by one takes longer."""
+    """Copies and restores variables, each in one graph: one by one takes longer."""
 
     def __init__(self, variables: Sequence[Any]):
-        self.copy = tf.function(lambda: [tf.identity(v) for v in variables], autograph=False)
+        def copy() -> list[Any]:
+            return [tf.identity(variable) for variable in variables]
 
         def restore(values: Sequence[Any]) -> None:
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
 
-        self.restore = tf.function(restore, autograph=False)
+        types = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
+        self.copy = tf.function(copy, autograph=False).get_concrete_function()
+        self.restore = tf.function(restore, autograph=False).get_concrete_function(types)

@@ -1,7 +1,7 @@
 """The model record: layers, variables, recorded layer outputs."""
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
@@ -26,6 +26,7 @@ def describe_model(
     steps_per_epoch: int | None = None,
     edges: Edges | None = None,
     compiled: Mapping[str, str] | None = None,
+    trained: Sequence[Any] | None = None,
 ) -> pb.ModelRecord:
     """Builds the record of a built model in its present state.
 
@@ -37,6 +38,7 @@ def describe_model(
         steps_per_epoch: Training steps of an epoch, None where not known.
         edges: How layers are connected. None: as far as known without running the model.
         compiled: `settings.compiled_of` the model when training began.
+        trained: The variables that are trained. None: those that the model says.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -48,7 +50,7 @@ def describe_model(
         inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
     )
     index = _add_layers(record, model)
-    _add_variables(record, model, index)
+    _add_variables(record, model, model.trainable_variables if trained is None else trained)
     for site in sites:
         record.sites.append(_site(site, index))
     for (name, what), reason in sorted((omissions or {}).items()):
@@ -98,12 +100,11 @@ def _add_layers(record: pb.ModelRecord, model: keras.Model) -> dict[str, int]:
     return index
 
 
-def _add_variables(record: pb.ModelRecord, model: keras.Model, index: dict[str, int]) -> None:
+def _add_variables(record: pb.ModelRecord, model: keras.Model, variables: Sequence[Any]) -> None:
     owner: dict[int, int] = {}
     for position, (layer, _) in enumerate(names.layers_of(model)):
-        for variable in layer.trainable_variables:
+        for variable in layer.variables:
             owner[id(variable)] = position  # children come later, so that the innermost layer wins
-    variables = list(model.trainable_variables)
     for variable, path in zip(variables, names.variable_names(variables, model), strict=True):
         record.variables.add(
             path=path,

@@ -83,7 +83,7 @@ class InstrumentedStep:
         self._kinds: set[Any] = set()  # of steps, that it has been traced for
         # Whether tracing draws from Python's or NumPy's generators: each trace is another function.
         self._draws_while_traced = False
-        self._trained: tuple[int, ...] = ()
+        self._trained: list[Any] = []
 
     @property
     def parts(self) -> RecordedParts:
@@ -118,19 +118,25 @@ class InstrumentedStep:
         """Cancels `arm` if the step has not run yet."""
         self._slot.cancel_instrumented()
 
-    def trained(self) -> tuple[int, ...]:
-        """Identities of the variables that are trained now."""
-        return tuple(id(variable) for variable in self._model.trainable_variables)
+    @property
+    def trained(self) -> list[Any]:
+        """The variables that the step trains: a traced one those of when it was traced."""
+        is_traced = self._own is not None and self.backend.traces_steps(self._model)
+        return self._trained if is_traced else self._model.trainable_variables
+
+    def _trains_others_now(self) -> bool:
+        return [*map(id, self._model.trainable_variables)] != [*map(id, self._trained)]
 
     def _is_ready_for(self, own: TrainFunction) -> bool:
         """Begins anew where the user's own function is another one, or follows other weights."""
         if self.failure is not None:
             return False
         # A traced step goes on training the weights that it was traced for.
-        is_same = self.backend.traces_steps(self._model) or self.trained() == self._trained
-        if own is self._own and is_same:
+        is_traced = self.backend.traces_steps(self._model)
+        if own is self._own and (is_traced or not self._trains_others_now()):
             return True
-        self._own, self._trained, self._is_proven = own, self.trained(), False
+        self._own, self._is_proven = own, False
+        self._trained = list(self._model.trainable_variables)
         self._parts = self._replacement = self._beside = None
         self._kinds, self._draws_while_traced = set(), False
         try:
@@ -145,6 +151,7 @@ class InstrumentedStep:
         try:
             # Layers and variables may have been made since the function was built.
             self._parts = recorded_parts(self._model, self._wanted)
+            self._trained = list(self._model.trainable_variables)
             return self._recorded_step(self._parts)
         except Exception as error:
             blind = self._recorded_step(RecordedParts())
@@ -187,11 +194,7 @@ class InstrumentedStep:
 
     def _prepare(self, own: TrainFunction, execution: Execution) -> bool:
         """Prepares for a step of a new kind; False where it must not be traced now."""
-        if (
-            self._kinds
-            and self.trained() != self._trained
-            and self.backend.traces_steps(self._model)
-        ):
+        if self._kinds and self._trains_others_now() and self.backend.traces_steps(self._model):
             return False  # the user's function may have been traced when others were trained
         if self._is_models_own:
             # Before ours: Python code that runs while tracing then runs in the same order.

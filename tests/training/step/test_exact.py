@@ -198,14 +198,12 @@ class SetsPhase(keras.callbacks.Callback):
 @pytest.mark.parametrize("jit_compile", [IS_COMPILED, False])
 def test_python_code_that_runs_while_tracing_runs_in_the_order_of_before(tmp_path, jit_compile):
     def make():
-        options = {"jit_compile": IS_COMPILED and not options.get("run_eagerly")} | options
-
-    return zoo.classifier(
-        layers.Flatten(),
-        ReadsPython(name="python"),
-        shape=(8, 8, 2),
-        jit_compile=jit_compile,
-    )
+        return zoo.classifier(
+            layers.Flatten(),
+            ReadsPython(name="python"),
+            shape=(8, 8, 2),
+            jit_compile=jit_compile,
+        )
 
     def trained(*callbacks):
         np.random.seed(3)
