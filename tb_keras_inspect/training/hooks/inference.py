@@ -32,8 +32,7 @@ def random_state_kept() -> Iterator[None]:
 
 def random_state() -> object:
     """The state of Python's and NumPy's global generators, to be compared."""
-    name, keys, *others = np.random.get_state()
-    return random.getstate(), name, bytes(keys), others
+    return random.getstate(), str(np.random.get_state(legacy=False))
 
 
 def saved_random_state() -> Callable[[], None]:

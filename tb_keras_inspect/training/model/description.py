@@ -105,7 +105,7 @@ def _add_variables(record: pb.ModelRecord, model: keras.Model, variables: Sequen
     for position, (layer, _) in enumerate(names.layers_of(model)):
         for variable in layer.variables:
             owner[id(variable)] = position  # children come later, so that the innermost layer wins
-    for variable, path in zip(variables, names.variable_names(variables, model), strict=True):
+    for variable, path in zip(variables, names.variable_names([*variables], model), strict=True):
         record.variables.add(
             path=path,
             layer=owner.get(id(variable), -1),
