@@ -79,6 +79,10 @@ class Backend(abc.ABC):
         """
         return function
 
+    def cond(self, condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
+        """What one of two functions returns, as a scalar condition says."""
+        return keras.ops.cond(condition, if_true, if_false)
+
     def flat(self, tensor: Any) -> Any:
         """A tensor as a flat float32 one."""
         return keras.ops.cast(keras.ops.reshape(tensor, (-1,)), "float32")

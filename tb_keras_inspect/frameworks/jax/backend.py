@@ -54,6 +54,11 @@ class JaxBackend(base.Backend):
             jax.numpy.issubdtype(value.dtype, kind) for kind in kinds
         )
 
+    def cond(self, condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
+        if isinstance(condition, jax.core.Tracer):
+            return super().cond(condition, if_true, if_false)
+        return if_true() if condition else if_false()  # JAX would compile both, each time anew
+
     def bits(self, x: Any) -> Any:
         return jax.lax.bitcast_convert_type(x.astype("float32"), jax.numpy.int32)
 

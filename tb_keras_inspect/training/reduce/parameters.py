@@ -234,7 +234,7 @@ class Tensors:
             nonfinite = total(ops.sum(broken, axis=1))
             return ops.stack([l2 * scale, mean * scale, std * scale, nonfinite], axis=1)
 
-        found = ops.cond(usual, as_is, scaled)
+        found = backend.cond(usual, as_is, scaled)
         columns = [found[:, :3], largest[:, None], self._zeros(zero_limit)[:, None], found[:, 3:]]
         return ops.concatenate(columns, axis=1)
 

@@ -66,7 +66,7 @@ def tensor_statistics(
     are_usual = ops.logical_and(
         squares_are_safe(squares, largest), is_spread(moments, mean, largest)
     )
-    found = ops.cond(
+    found = backend.cond(
         ops.all(are_usual),
         lambda: ops.stack(usual, axis=1),
         lambda: ops.stack([exact(x) for x in tensors]),

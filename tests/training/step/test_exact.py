@@ -53,6 +53,8 @@ OPTIMIZERS = {
     "scaled": lambda: optimizers.LossScaleOptimizer(optimizers.Adam(0.01, global_clipnorm=0.1)),
     "several": by_name,
 }
+if BACKEND == "jax":
+    del OPTIMIZERS["several"]  # nothing is recorded of it there
 
 
 def convolutional(optimizer, **options):
