@@ -219,7 +219,6 @@ STRUCTURES = [
         "lstm_unrolled",
         zoo.recurrent(keras.layers.LSTM, unroll=True),
         sequence_data,
-        difference={"jax": 1e-7},
     ),
     Case("remat_block", zoo.remat_block, activations=False),
     Case(

@@ -3,7 +3,6 @@
 Where a difference is allowed, its reason:
 - TensorFlow, partial last batch: the plain step is traced for a batch of any size after the first
   partial one, its twin later, so that kernels add in another order.
-- JAX, unrolled LSTM: XLA fuses the unrolled steps otherwise when their outputs are also reduced.
 """
 
 import re
