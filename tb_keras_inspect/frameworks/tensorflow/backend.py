@@ -19,7 +19,7 @@ from tb_keras_inspect.frameworks.instrumentation import (
 )
 from tb_keras_inspect.frameworks.sampling import TO_COPRIME
 from tb_keras_inspect.frameworks.stateful import stateful_step
-from tb_keras_inspect.frameworks.tensorflow import beside, execution, processes, trace
+from tb_keras_inspect.frameworks.tensorflow import beside, execution, functions, processes, trace
 from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
@@ -60,11 +60,8 @@ class TensorFlowBackend(base.Backend):
         # anew for each of 471 tensors took 8.1 s a trace, this takes 1.6 s.
         if key not in self._reusable:
             signature = [tf.TensorSpec([None], tf.float32)]
-            self._reusable[key] = tf.function(
-                function,
-                input_signature=signature,
-                autograph=False,
-                experimental_attributes={"_noinline": True},
+            self._reusable[key] = functions.traced(
+                function, input_signature=signature, experimental_attributes={"_noinline": True}
             )
         found: Callable[[Any], Any] = self._reusable[key]
         return found
@@ -163,7 +160,12 @@ class TensorFlowBackend(base.Backend):
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:
-        return make_function(stateful_step(self, model.train_step, observe))
+        step = stateful_step(self, model.train_step, observe)
+        if _replicas() == 1:  # others may not have been differentiated yet when one has
+            step = functions.forgetting_gradients(step)
+        function = make_function(step)
+        functions.count_no_traces_of(function)
+        return function
 
     def function_beside(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
@@ -188,7 +190,7 @@ class TensorFlowBackend(base.Backend):
 
     def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         # The graph captures the variables by reference.
-        function: Callable[[Any], Any] = tf.function(self.eager(forward, model), autograph=False)
+        function: Callable[[Any], Any] = functions.traced(self.eager(forward, model))
         return function
 
     def gradients(

@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecution
+from tb_keras_inspect.frameworks.tensorflow.functions import traced
 from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
@@ -80,7 +81,7 @@ class Executions:
                 finite = [tf.reduce_all(tf.math.is_finite(v)) for v in variables]
                 return tf.reduce_all(tf.stack(finite)) if finite else tf.constant(True)
 
-            self._check = known, tf.function(check, autograph=False)
+            self._check = known, traced(check)
         return bool(self._check[1]())
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from tb_keras_inspect.frameworks.patches import instance_patch
+from tb_keras_inspect.frameworks.tensorflow.functions import traced
 
 
 class _BuiltError(Exception):
@@ -42,4 +42,4 @@ def build_optimizer(model: keras.Model) -> None:
             pass
 
     # In a trace, as in the trainer's step: what `build` assigns to the variables there is lost.
-    (begin_update if model.run_eagerly else tf.function(begin_update, autograph=False))()
+    (begin_update if model.run_eagerly else traced(begin_update))()

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tb_keras_inspect.frameworks.tensorflow.functions import traced
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 
 
@@ -12,7 +13,7 @@ def trace_calls(run: TracedCall, recorder: TraceRecorder, inputs: Any) -> tuple[
     """See `Backend.trace_calls`."""
     graphs: list[tf.Graph] = []
 
-    def traced(x: Any) -> None:
+    def forward(x: Any) -> None:
         graph = tf.compat.v1.get_default_graph()
         recorder.is_of_trace = lambda tensor: getattr(tensor, "graph", None) is graph
         graphs.append(graph)
@@ -20,7 +21,7 @@ def trace_calls(run: TracedCall, recorder: TraceRecorder, inputs: Any) -> tuple[
             run(x)
 
     arguments = keras.tree.map_structure(_argument, inputs)
-    tf.function(traced, autograph=False).get_concrete_function(arguments)
+    traced(forward).get_concrete_function(arguments)
     graph = graphs[-1]
     events = recorder.events_by(lambda tensor: tensor.name)
     return events, lambda name: [x.name for x in graph.get_tensor_by_name(name).op.inputs]
