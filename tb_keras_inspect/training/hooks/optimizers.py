@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 from keras import ops
 
 
@@ -15,6 +16,31 @@ def trained_by(optimizer: Any) -> list[Any]:
     """The variables an optimizer was built with (before Keras 3.12 only the inner one has them)."""
     known = optimizer._trainable_variables or inner_of(optimizer)._trainable_variables
     return list(known)
+
+
+def takes_new_value(variable: Any) -> bool:
+    """Whether its new value stands among the gradients, as for the scales and histories of float8."""
+    return bool(getattr(variable, "overwrite_with_gradient", False))
+
+
+def parts_of(
+    optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]
+) -> list[tuple[Any, Sequence[Any], Sequence[Any]]]:
+    """The optimizers that share the variables of a `MultiOptimizer`, each with its own.
+
+    Returns:
+        Triples like the arguments: the arguments themselves for any other optimizer.
+    """
+    several = inner_of(optimizer)
+    positions = getattr(several, "_var_to_optimizer_idx", None)
+    if not isinstance(several, keras.optimizers.MultiOptimizer) or positions is None:
+        return [(optimizer, gradients, variables)]
+    parts: dict[int, tuple[list[Any], list[Any]]] = {}
+    for gradient, variable in zip(gradients, variables, strict=False):
+        mine = parts.setdefault(positions[several._var_key(variable)], ([], []))
+        mine[0].append(gradient)
+        mine[1].append(variable)
+    return [(several.optimizers[position], *parts[position]) for position in sorted(parts)]
 
 
 def loss_scale(optimizer: Any) -> Any:

@@ -121,14 +121,21 @@ class StepObserver(TrainingObserver):
 
     def saw_apply(self, optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
         """An optimizer is about to apply gradients. Runs where its variables can be read."""
+        scale = optimizers.loss_scale(optimizer)
+        for part in optimizers.parts_of(optimizer, gradients, variables):
+            self._saw_part(*part, scale)
+
+    def _saw_part(
+        self, optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any], scale: Any
+    ) -> None:
         suffix = f":{self._applies}" if self._applies else ""
         self._applies += 1
-        scale = optimizers.loss_scale(optimizer)
         if scale is not None:
             scale = ops.cast(scale, "float32")
             self.scalars["loss_scale" + suffix] = scale
-        rate = optimizers.inner_of(optimizer).learning_rate
-        self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
+        rate = getattr(optimizers.inner_of(optimizer), "learning_rate", None)
+        if rate is not None:
+            self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
         if self.settings.gradients:
             own = self._dense(gradients, variables, scale)
             applied = self._over_replicas(own)
@@ -149,6 +156,10 @@ class StepObserver(TrainingObserver):
         for variable, gradient in zip(variables, gradients, strict=False):
             index = self._variable_index.get(id(variable))
             name = self.parts.variable_names[index] if index is not None else variable.path
+            if optimizers.takes_new_value(variable):
+                if index is not None:
+                    self.omissions[name, "gradient"] = "gets a new value, not a gradient"
+                continue
             if gradient is None:
                 if index is not None:
                     why = "the loss does not depend on it: no gradient"

@@ -58,6 +58,39 @@ def test_norms_before_and_after_clipping_are_those_of_the_gradients(clip, limit,
         assert run.step(step)["gradient_norm_clipped"] == pytest.approx(applied, rel=1e-3)
 
 
+def test_scales_and_histories_of_float8_are_not_among_the_gradients(tmp_path):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(3)
+    model = zoo.mlp()
+    model.quantize("float8")
+    zoo.compiled(model, keras.optimizers.SGD(RATE))
+    zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
+    run = read_events.read(tmp_path)
+    layers = ("first", "second", "head")
+    gradients = run.at(Kind.GRADIENT, 0)
+    assert set(gradients) == {f"{layer}/{name}" for layer in layers for name in ("kernel", "bias")}
+    assert run.step(0)["gradient_norm"] == pytest.approx(
+        norm([np.array(cell["l2"]) for cell in gradients.values()]), rel=1e-4
+    )
+
+
+def test_each_part_of_a_multi_optimizer_has_its_own_norm_and_learning_rate(tmp_path):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(3)
+    choice = keras.optimizers.OptimizerMap(keras.optimizers.SGD(RATE))
+    choice[".*head/.*"] = keras.optimizers.SGD(2 * RATE, global_clipnorm=0.05)
+    model = zoo.mlp(optimizer=keras.optimizers.MultiOptimizer(choice))
+    *body, kernel, bias = gradients_of_first_batch(model)
+    zoo.fit(model, InspectCallback(tmp_path, every=1, maps_every=0))
+    step = read_events.read(tmp_path).step(0)
+    head = "" if step["learning_rate"] == pytest.approx(2 * RATE) else ":1"
+    other = ":1" if not head else ""
+    assert step["gradient_norm" + head] == pytest.approx(norm([kernel, bias]), rel=1e-4)
+    assert step["gradient_norm_clipped" + head] == pytest.approx(0.05, rel=1e-4)
+    assert step["gradient_norm" + other] == pytest.approx(norm(body), rel=1e-4)
+    assert step["learning_rate" + other] == pytest.approx(RATE)
+
+
 @pytest.mark.slow
 def test_without_clipping_there_is_no_norm_after_it(tmp_path):
     run, gradients = train(tmp_path)
