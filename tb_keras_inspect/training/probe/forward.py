@@ -111,7 +111,8 @@ class Forward:
 
         Returns:
             "arrays": `kind/name` to what is kept of it, a tensor or a tuple; "small": `kind/name` to
-            a dict of small tensors. Nothing where the call was for the decision alone.
+            a dict of small tensors; "ids": see `OutputObserver`. Nothing where the call was for the
+            decision alone.
         """
         views: dict[Key, maps.View] = {}
         arrays: dict[Key, Any] = {}
@@ -130,7 +131,7 @@ class Forward:
             kept = subject.backend.immutable
             small[f"{kind.value}/{name}"] = {k: kept(tensor) for k, tensor in tensors.items()}
 
-        outputs = self._observed(inputs, take, take_small)
+        outputs, ids = self._observed(inputs, take, take_small)
         with subject.backend.no_gradient():
             self._take_kernels(take)
             self._take_predictions(outputs, take_small)
@@ -141,12 +142,13 @@ class Forward:
                 return {}
         if subject.traced:
             arrays = {key: self._taken(site, arrays[key]) for key, site in self.sites.items()}
-        return {"arrays": {"/".join(key): value for key, value in arrays.items()}, "small": small}
+        kept = {"/".join(key): value for key, value in arrays.items()}
+        return {"arrays": kept, "small": small, "ids": ids}
 
     def _observed(
         self, inputs: Any, take: Callable[..., None], take_small: Callable[..., None]
-    ) -> Any:
-        """Calls the model with all observers."""
+    ) -> tuple[Any, Tensors]:
+        """Calls the model with all observers; its outputs, and what was seen of ids."""
         subject, kinds = self._subject, self._subject.kinds
         token = subject.backend.trace_token()
 
@@ -186,7 +188,7 @@ class Forward:
             (Kind.ACTIVATION_FUNCTION, functions.omissions),
         ):
             self.omissions |= {(kind.value, name): reason for name, reason in found.items()}
-        return outputs
+        return outputs, {name: subject.backend.immutable(x) for name, x in observer.ids.items()}
 
     def _take_kernels(self, take: Callable[..., None]) -> None:
         for variable, name in self._subject.variables:

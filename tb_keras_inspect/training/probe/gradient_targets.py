@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tb_keras_inspect.frameworks.foreign import is_composite
 from tb_keras_inspect.training.probe.outputs import Seen
 from tb_keras_inspect.training.probe.pictures import map_encoding, maps
@@ -11,23 +13,26 @@ from tb_keras_inspect.training.probe.pictures.kernels import CONVOLUTIONS
 
 
 def input_sites(
-    inputs: Sequence[tuple[str, Any]], seen: Mapping[str, Seen]
+    inputs: Sequence[tuple[str, Any]], seen: Mapping[str, Seen], ids: Mapping[str, np.ndarray]
 ) -> tuple[list[InputSite], dict[str, str]]:
     """The inputs whose saliency can be shown.
 
     Args:
         inputs: Names and arrays of all inputs, flat.
         seen: The layer outputs of the forward pass, in order.
+        ids: Site name to the whole numbers, as float32, that a layer made that output of.
 
     Returns:
         The sites, and name to reason for the others.
     """
     sites, omissions = [], {}
-    entries = [site for site in seen.values() if site.whole is not None]
+    entries = [site for site in seen.values() if site.takes_ids]
     for position, (name, x) in enumerate(inputs):
         reason, entry = _reason(x), None
         if reason is None and x.dtype.kind in "biu":
-            entry = next((e for e in entries if e.whole == x.shape and _fits(e, x)), None)
+            # By value: a mask, say, has the shape of the ids.
+            own = x.astype(np.float32)
+            entry = next((e for e in entries if np.array_equal(ids[e.output.name], own)), None)
             if entry is None:
                 reason = "of integers, and no layer that takes it unchanged outputs floats"
             else:
@@ -48,11 +53,6 @@ def _reason(x: Any) -> str | None:
     if not 2 <= x.ndim <= 5 or not x.size:
         return f"has shape {x.shape}; only ranks 2 to 5, including the batch axis, are shown"
     return None
-
-
-def _fits(seen: Seen, x: Any) -> bool:
-    """Whether an output has a feature vector for each number."""
-    return seen.shape[:-1] == x.shape and not seen.output.position
 
 
 def cam_site(seen: Mapping[str, Seen], wanted: str | None) -> tuple[OutputSite | None, str]:

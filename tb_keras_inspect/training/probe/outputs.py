@@ -24,15 +24,16 @@ class Seen:
         output: Which one it is; without its tensor.
         shape: Its shape.
         channels_first: Whether axis 1 is the channel.
-        whole: Shape of what the layer was called with, where that was one tensor of whole numbers,
-            or what an embedding takes for such: Keras casts ids to the type of the model's input.
+        takes_ids: Whether the layer was called with one tensor of whole numbers, or with what an
+            embedding takes for such (Keras casts ids to the type of the model's input), and made a
+            feature vector of each.
     """
 
     layer: keras.layers.Layer
     output: Output
     shape: tuple[int, ...]
     channels_first: bool
-    whole: tuple[int, ...] | None
+    takes_ids: bool
 
 
 class OutputObserver(LayerObserver):
@@ -45,14 +46,16 @@ class OutputObserver(LayerObserver):
 
     Attributes:
         seen: Site name to each output that can be shown.
+        ids: Site name to the whole numbers, as float32, that the layer made it of.
     """
 
     def __init__(self, backend: Backend, names: Mapping[int, str], take: Take):
         self._take = take
         self._log, self._token = CallLog(backend, names), backend.trace_token()
         self._channels_first = bool(keras.config.image_data_format() == "channels_first")
-        self._whole: list[tuple[int, ...] | None] = []  # of the calls that are under way
+        self._whole: list[Any] = []  # of the calls that are under way
         self.seen: dict[str, Seen] = {}
+        self.ids: dict[str, Any] = {}
 
     @property
     def omissions(self) -> dict[str, str]:
@@ -67,7 +70,7 @@ class OutputObserver(LayerObserver):
 
     def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
         """See `LayerObserver`."""
-        self._whole.append(_whole_shape(layer, inputs))
+        self._whole.append(_whole_numbers(layer, inputs))
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """See `LayerObserver`."""
@@ -82,7 +85,11 @@ class OutputObserver(LayerObserver):
             else:
                 self._take(output.name, view, output.tensor)
                 which = dataclasses.replace(output, tensor=None)
-                self.seen[output.name] = Seen(layer, which, shape, channels_first, whole)
+                takes_ids = whole is not None and shape[:-1] == tuple(whole.shape)
+                takes_ids = takes_ids and not output.position
+                self.seen[output.name] = Seen(layer, which, shape, channels_first, takes_ids)
+                if takes_ids:
+                    self.ids[output.name] = keras.ops.cast(whole, "float32")
 
     def _is_channels_first(self, layer: keras.layers.Layer, rank: int) -> bool:
         """From the layer itself, else (an activation, an addition) from the last that said it."""
@@ -95,10 +102,10 @@ class OutputObserver(LayerObserver):
         return rank >= 4 and self._channels_first
 
 
-def _whole_shape(layer: keras.layers.Layer, inputs: Any) -> tuple[int, ...] | None:
-    """Shape of the only tensor among a call's arguments, if it is of whole numbers."""
+def _whole_numbers(layer: keras.layers.Layer, inputs: Any) -> Any:
+    """The only tensor among a call's arguments, if it is of whole numbers."""
     tensors = [x for x in keras.tree.flatten(inputs) if hasattr(x, "dtype") and hasattr(x, "shape")]
     is_embedding = isinstance(layer, keras.layers.Embedding)
     if len(tensors) != 1 or not (is_embedding or "int" in str(tensors[0].dtype)):
         return None
-    return tuple(tensors[0].shape)
+    return tensors[0]

@@ -133,7 +133,7 @@ class ProbePass:
         tensors = self._tensors()
         while not self._is_settled(tensors):
             tensors = self._tensors()
-        gradients = self._gradients()
+        gradients = self._gradients(tensors)
         values = ProbeValues(step, lambda: self._snapshot(tensors, gradients))
         # Where the recorder lags behind, this thread reduces, so that whole outputs do not pile up.
         if len(self._waiting) >= MAX_WAITING:
@@ -186,13 +186,14 @@ class ProbePass:
                 raise ValueError(reason) from error
             raise
 
-    def _gradients(self) -> dict[str, Any]:
+    def _gradients(self, tensors: dict[str, Any]) -> dict[str, Any]:
         """Runs the differentiated pass; a failure turns off it alone."""
         if self._scores is None:
             return {}
         try:
             with random_state_kept(), losses_kept(self._model):
-                return self._scores.run(self._samples.inputs, self._forward.seen)
+                seen, ids = self._forward.seen, tensors["ids"]
+                return self._scores.run(self._samples.inputs, seen, ids)
         except Exception as error:
             logger.debug("the differentiated pass failed", exc_info=True)
             self._scores = None

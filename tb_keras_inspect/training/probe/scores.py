@@ -44,16 +44,17 @@ class Scores:
         self._cam: OutputSite | None = None
         self.omissions: dict[tuple[str, str], str] = {}
 
-    def run(self, samples: Any, seen: Mapping[str, Seen]) -> dict[str, Any]:
+    def run(self, samples: Any, seen: Mapping[str, Seen], ids: Mapping[str, Any]) -> dict[str, Any]:
         """The gradients' pictures, on their device; empty where there is nothing to show.
 
         Args:
             samples: What the model is called with.
             seen: The layer outputs of the forward pass, in order.
+            ids: Site name to the whole numbers that a layer made that output of.
         """
         subject = self._subject
         if self._function is None:
-            self._choose(samples, seen)
+            self._choose(samples, seen, ids)
             outputs = probability_layers(subject.used)
             score = ScorePass(subject.model, call_for_inference, self._inputs, self._cam, outputs)
             make = subject.backend.compiled if subject.traced else subject.backend.eager
@@ -62,11 +63,12 @@ class Scores:
             return {}
         return self._function(samples)
 
-    def _choose(self, samples: Any, seen: Mapping[str, Seen]) -> None:
+    def _choose(self, samples: Any, seen: Mapping[str, Seen], ids: Mapping[str, Any]) -> None:
         kinds = self._subject.kinds
         if Kind.SALIENCY in kinds:
             inputs = probe_samples.named_flat(self._subject.model, samples)
-            self._inputs, left_out = input_sites(inputs, seen)
+            on_host = {name: self._subject.backend.to_host(x) for name, x in ids.items()}
+            self._inputs, left_out = input_sites(inputs, seen, on_host)
             self.omissions |= {(Kind.SALIENCY.value, n): reason for n, reason in left_out.items()}
         if Kind.GRAD_CAM in kinds:
             self._cam, reason = cam_site(seen, self._wanted)

@@ -175,6 +175,21 @@ def test_token_ids_that_keras_casts_to_floats_have_a_saliency_too():
     assert (item.values > 0).all()
 
 
+def test_saliency_stands_under_the_ids_and_not_under_a_mask_of_their_shape():
+    ids = keras.Input((5,), dtype="int32", name="token_ids")
+    mask = keras.Input((5,), dtype="int32", name="padding_mask")  # the first of both by name
+    x = layers.Embedding(11, 6, name="embed")(ids)
+    x = layers.MultiHeadAttention(2, 3)(x, x, attention_mask=ops.expand_dims(mask, 1))
+    out = layers.Dense(3)(layers.GlobalAveragePooling1D()(x))
+    model = keras.Model({"token_ids": ids, "padding_mask": mask}, out)
+    samples = {"token_ids": zoo.tokens(2), "padding_mask": np.ones((2, 5), "int32")}
+    shown = Shown(model, samples, Kind.SALIENCY)
+    assert [(item.name, item.layer) for item in shown.pictures[Kind.SALIENCY].values()] == [
+        ("token_ids", "embed")
+    ]
+    assert [name for _, name in shown.omissions] == ["padding_mask"]
+
+
 def test_a_model_without_a_convolution_says_so_and_a_failure_turns_off_gradients_alone():
     model = zoo.mlp()
     shown = Shown(model, array((2, zoo.FEATURES)))
