@@ -43,7 +43,8 @@ class InspectCallback(keras.callbacks.Callback):
     On a sampled step, an instrumented version of the model's own training step runs: in its place, or
     beside it where the step is compiled. It returns statistics of gradients, weights, updates and
     activations. This does not change training: no variable is added, and the trained weights are
-    bit-identical. View the result in the "Keras Inspect" tab of TensorBoard, or read it with `load_run`.
+    bit-identical. View the result in the "Keras Inspect" tab of TensorBoard, or read it with
+    `load_run`.
 
     Args:
         log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
