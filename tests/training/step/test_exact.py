@@ -55,6 +55,20 @@ OPTIMIZERS = {
 }
 if BACKEND == "jax":
     del OPTIMIZERS["several"]  # nothing is recorded of it there
+if BACKEND == "tensorflow":  # XLA is an option there; one of each kind of update
+    KEPT = (
+        "adam",
+        "adam_accumulated_clipped",
+        "adam_clipnorm",
+        "adam_ema",
+        "adafactor",
+        "muon",
+        "rmsprop_clipnorm",
+        "scaled",
+        "schedule_free",
+        "several",
+    )
+    OPTIMIZERS = {name: OPTIMIZERS[name] for name in KEPT}
 
 
 def convolutional(optimizer, **options):
