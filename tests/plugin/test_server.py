@@ -60,6 +60,7 @@ def test_an_answer_is_the_same_behind_a_proxy_that_takes_a_prefix_away(server):
         "X-Forwarded-Host": "hub.example",
         "X-Forwarded-Prefix": "/user/me/proxy/6006",
         "X-Forwarded-Proto": "https",
+        "Sec-Fetch-Site": "same-origin",  # as browsers send to https
     }
     for path in ("runs", "table?run=a&kind=gradient", "model?run=a", "index.js", "runs?x=1"):
         plain, proxied = server.get(path), server.get(path, **forwarded)

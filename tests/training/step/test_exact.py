@@ -53,8 +53,6 @@ OPTIMIZERS = {
     "scaled": lambda: optimizers.LossScaleOptimizer(optimizers.Adam(0.01, global_clipnorm=0.1)),
     "several": by_name,
 }
-if BACKEND == "jax":
-    del OPTIMIZERS["several"]  # nothing is recorded of it there
 if BACKEND == "tensorflow":  # XLA is an option there; one of each kind of update
     KEPT = (
         "adam",
