@@ -125,6 +125,9 @@ class ActivationInputs:
         """A block in which the functions are observed on this thread."""
         with contextlib.ExitStack() as stack:
             for used in self._used:
+                if getattr(used.layer, "_remat_mode", None) is not None:
+                    self.omissions[used.name] = "made under `RematScope`: its values are not kept"
+                    continue  # Keras would rematerialize another function than the layer's own
                 wrapped = self._wrapped(used, getattr(used.layer, used.attribute))
                 stack.enter_context(instance_patch(used.layer, used.attribute, wrapped))
             yield

@@ -6,6 +6,7 @@ import pytest
 from keras import layers, ops
 
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.training.probe.pictures.activation_functions import ActivationInputs, used_in
 from tests.training.shown import Shown, array, host
 
 
@@ -97,3 +98,13 @@ def test_a_slope_for_each_unit_has_no_curve():
     assert item.curve is None
     assert "slope of its own" in item.reason
     assert np.isnan(item.flat_fraction)
+
+
+def test_a_function_that_is_computed_again_for_its_gradient_is_left_alone():
+    with keras.RematScope(mode="activations"):
+        remade = layers.Dense(3, activation="relu", name="remade")
+    original, called = remade.activation, []
+    shown = ActivationInputs(used_in([(remade, "remade")]), called.append, None, None)
+    with shown.installed():
+        assert remade.activation is original
+    assert "RematScope" in shown.omissions["remade"]
