@@ -126,6 +126,9 @@ class JaxBackend(base.Backend):
     def private_hooks(self, model: keras.Model) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield "`Layer.stateless_call`", lambda: callable(model.stateless_call)
         yield "`Layer._seed_generators`", lambda: isinstance(model._seed_generators, list)
+        names = ("_get_jax_state", "_jax_state_synced", "jax_state_sync")
+        yield "`JAXTrainer._get_jax_state`", lambda: all(hasattr(model, name) for name in names)
+        yield "`Variable._shape`", lambda: hasattr(keras.Variable(0.0), "_shape")
 
     def load_state(self, model: keras.Model) -> None:
         # Inside `fit` the variables are empty until the trainer's state is written back to them.

@@ -5,16 +5,16 @@ Most of them are private to Keras. One that has moved must not surface in the mi
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.training.hooks.optimizers import inner_of
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
 
-KNOWN = "3.10 to 3.15"  # versions of Keras that the tests were run with
+KNOWN = "3.10 to 3.16"  # versions of Keras that the tests were run with
 
 
 def missing_hooks(model: Any) -> list[str]:
@@ -43,29 +43,62 @@ Check = tuple[str, Callable[[], Any]]
 def _of_keras(backend: Backend) -> Iterator[Check]:
     own = "`{}` of its own".format
     yield own("Layer.__call__"), lambda: callable(vars(keras.layers.Layer)["__call__"])
-    yield (
-        own("metrics.Mean.update_state"),
-        lambda: callable(vars(keras.metrics.Mean)["update_state"]),
-    )
+    yield own("metrics.Mean.update_state"), lambda: "values" in _arguments(_own_update_state())
     step = backend.optimizer_method
     for cls in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
-        yield own(f"{cls.__name__}.{step}"), functools.partial(_defines, cls, step)
-    yield "`StatelessScope`", lambda: keras.StatelessScope
+        takes = functools.partial(_takes, cls, step, ("grads", "trainable_variables"))
+        yield own(f"{cls.__name__}.{step}"), takes
+    scope = "`StatelessScope(state_mapping)`"
+    yield scope, lambda: "state_mapping" in _arguments(keras.StatelessScope)
     scope = "`symbolic_scope.in_symbolic_scope`"
     yield scope, lambda: not keras.src.backend.common.symbolic_scope.in_symbolic_scope()
+    yield "`naming.to_snake_case`", lambda: keras.src.utils.naming.to_snake_case("A") == "a"
+    yield "`functional.Functional`", lambda: isinstance(_functional(), type)
 
 
 def _of_model(model: Any) -> Iterator[Check]:
     yield "`Model.train_function`", lambda: hasattr(model, "train_function")
     yield "`Model.train_step`", lambda: callable(model.train_step)
     make = "`Model.make_train_function(force)`"
-    yield make, lambda: "force" in inspect.signature(model.make_train_function).parameters
+    yield make, lambda: "force" in _arguments(model.make_train_function)
     layers = "`Layer._flatten_layers(include_self)`"
     yield layers, lambda: list(model._flatten_layers(include_self=False)) is not None
+    yield from _attributes("Layer", model, ("path", "_losses", "_loss_ids"))
+    yield from _attributes("Model", model, ("_compute_loss",))
+    if (functional := _functional()) and isinstance(model, functional):
+        names = ("_inputs_struct", "_outputs_struct", "_nodes_by_depth")
+        yield from _attributes("Functional", model, names)
+        history = "`KerasTensor._keras_history`"
+        yield history, lambda: keras.tree.flatten(model._inputs_struct)[0]._keras_history.operation
     optimizer = getattr(model, "optimizer", None)
     if isinstance(optimizer, keras.optimizers.Optimizer):
-        for name in ("_iterations", "_trainable_variables", "_clip_gradients"):
-            yield f"`Optimizer.{name}`", functools.partial(hasattr, inner_of(optimizer), name)
+        inner = inner_of(optimizer)
+        names = ("_iterations", "_learning_rate", "_trainable_variables", "_clip_gradients")
+        names += ("_get_variable_index",)
+        if inner.built and accumulation_steps(optimizer) > 1:
+            names += ("_accumulated_gradients",)
+        yield from _attributes("Optimizer", inner, names)
+
+
+def _attributes(owner: str, thing: Any, names: tuple[str, ...]) -> Iterator[Check]:
+    for name in names:
+        yield f"`{owner}.{name}`", functools.partial(hasattr, thing, name)
+
+
+def _functional() -> Any:
+    return getattr(keras.src.models.functional, "Functional", None)
+
+
+def _own_update_state() -> Any:
+    return vars(keras.metrics.Mean)["update_state"]
+
+
+def _takes(cls: type, name: str, arguments: tuple[str, ...]) -> bool:
+    return _defines(cls, name) and set(arguments) <= set(_arguments(getattr(cls, name)))
+
+
+def _arguments(function: Any) -> Iterable[str]:
+    return inspect.signature(function).parameters
 
 
 def _defines(cls: type, name: str) -> bool:
