@@ -4,10 +4,11 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean
+.PHONY: help demo test check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean \
+	keras-suite nightly
 
 help:  ## list all commands
-	@sed -nE 's/^([a-z]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
+	@sed -nE 's/^([a-z-]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
 
 demo:  ## train the five demo models and open TensorBoard; ARGS="--no-serve", ARGS="--dataset mnist", ARGS=--help
 	@$(PYTHON) -m scripts.install demo
@@ -21,6 +22,12 @@ check: setup  ## run the quick checks and tests: no browser, nothing slow
 
 affected: setup  ## run what a change of one folder can break, in a minute; FOLDER=store
 	@$(IN_VENV) -m scripts.affected $(FOLDER) $(ARGS)
+
+keras-suite: environment  ## run Keras's own tests with the callback in every fit; ARGS="callbacks --backends torch"
+	@$(IN_VENV) -m scripts.keras_suite $(ARGS)
+
+nightly: environment  ## run the core tests with the newest development version of Keras
+	@$(IN_VENV) -m scripts.versions nightly
 
 lint: setup  ## check style, types and imports
 	@$(IN_VENV) -m ruff check .

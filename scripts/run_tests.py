@@ -173,6 +173,11 @@ def checks(quick: bool) -> list[Check | Tests]:
         Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
         Tests(first, (*IN_PARALLEL, "-m", "e2e"), {"CHROMIUM": path}),
         Check(
+            "Keras's own tests with the callback in every fit, the most telling ones",
+            (*python, "scripts.keras_suite", "--quick"),
+            uses_all_cores=True,
+        ),
+        Check(
             "core tests with the oldest versions",
             (*python, "scripts.versions", "oldest", "reading"),
             uses_all_cores=True,

@@ -2,6 +2,7 @@
 
     python -m scripts.versions oldest reading      # what CI runs: the oldest that pyproject.toml admits
     python -m scripts.versions newest              # the pinned versions on the newest Python
+    python -m scripts.versions nightly             # the newest development version of Keras
     python -m scripts.versions all
 
 uv resolves the versions and installs them into `build/versions`. Where no suitable Python is installed
@@ -19,7 +20,7 @@ import sys
 import tomllib
 from packaging.requirements import Requirement
 
-from scripts import shared
+from scripts import run_tests, shared
 
 SKIPPED = 77
 FOLDER = shared.BUILD / "versions"
@@ -56,12 +57,16 @@ class Environment:
         packages: The arguments of `uv pip install`.
         folders: The test folders to run.
         expected: The versions that must be installed, by name.
+        without: Names of dependencies that are left out, because a package brings them under another.
+        backends: The backends to test; on all but TensorFlow only what trains.
     """
 
     python: str
     packages: tuple[str, ...]
     folders: tuple[str, ...]
     expected: dict[str, str] = dataclasses.field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ("tensorflow",)
 
 
 PYTHONS = re.findall(r"Python :: (3\.\d+)", " ".join(PYPROJECT["classifiers"]))
@@ -79,7 +84,16 @@ ENVIRONMENTS = {
         PYTHONS[0], LOWEST, ("tests/records", "tests/store", "tests/plugin"), floors()
     ),
     "newest": Environment(PYTHONS[-1], (*NEWEST, "--extra", "demo-cpu"), ("tests",)),
+    "nightly": Environment(
+        f"{sys.version_info.major}.{sys.version_info.minor}",
+        ("-r", "requirements-test.txt", "keras-nightly", "--prerelease", "allow"),
+        ("tests",),
+        without=("keras",),
+        backends=run_tests.BACKENDS,
+    ),
 }
+# On another backend than the first: the tests that run a model.
+TRAINING, OTHERS = ("tests/training",), "core and not any_backend"
 
 
 def find_python(version: str) -> str | None:
@@ -109,12 +123,14 @@ def install(name: str, environment: Environment, python: str) -> pathlib.Path:
     """Creates the environment, in a second once uv has the files, and checks its versions."""
     venv, variables = FOLDER / name, shared.uv_environment()
     shared.run(shared.uv("venv", "--quiet", "--clear", "--python", python, venv), env=variables)
+    overrides = venv / "overrides.txt"
+    overrides.write_text("".join(f"{name}; python_version < '3'\n" for name in environment.without))
     add = shared.uv("pip", "install", "--quiet", "--python", venv, *environment.packages)
-    shared.run(add, cwd=shared.ROOT, env=variables)
+    shared.run([*add, "--override", overrides], cwd=shared.ROOT, env=variables)
     listing = shared.uv("pip", "list", "--python", venv, "--format", "json")
     found = subprocess.run(listing, env=variables, capture_output=True, text=True, check=True)
     installed = {entry["name"]: entry["version"] for entry in json.loads(found.stdout)}
-    named = (n for n in installed if n in floors() or n.startswith("tensorflow"))
+    named = (n for n in installed if n in floors() or n.startswith(("tensorflow", "keras-")))
     shared.say(
         f"{name}: Python {environment.python}  " + "  ".join(f"{n} {installed[n]}" for n in named)
     )
@@ -137,20 +153,25 @@ def differences(expected: dict[str, str], installed: dict[str, str]) -> list[str
 
 
 def run(name: str, environment: Environment) -> int:
-    """Runs the core tests in an environment and returns a status."""
+    """Runs the core tests in an environment, on each of its backends, and returns a status."""
     python = find_python(environment.python)
     if python is None:
         shared.say(f"SKIPPED: {name}: there is no Python {environment.python} here")
         return SKIPPED
     venv = install(name, environment, python)
+    return max([_run_on(backend, environment, venv) for backend in environment.backends])
+
+
+def _run_on(backend: str, environment: Environment, venv: pathlib.Path) -> int:
     variables = shared.uv_environment() | {
         "PYTHONPATH": str(shared.ROOT),
         "PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode"),  # outlives the environment
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": backend,
     }
-    command = [shared.venv_program(venv, "python"), "-m", "pytest", "-q", "-m", "core"]
-    command += ["-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider"]
-    command += core_files(environment.folders)
+    is_first = backend == run_tests.BACKENDS[0]
+    marks, folders = ("core", environment.folders) if is_first else (OTHERS, TRAINING)
+    command = [shared.venv_program(venv, "python"), "-m", "pytest", "-q", "-m", marks]
+    command += [*run_tests.IN_PARALLEL, "-p", "no:cacheprovider", *core_files(folders)]
     return subprocess.run(command, cwd=shared.ROOT, env=variables, check=False).returncode
 
 

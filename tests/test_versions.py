@@ -38,3 +38,10 @@ def test_the_core_covers_what_must_work_everywhere():
     files = versions.core_files(("tests",))
     folders = {name.split("/")[1] for name in files}
     assert folders >= {"training", "records", "store", "plugin", "faults"}
+
+
+def test_the_development_version_of_keras_is_tested_on_every_backend():
+    nightly = versions.ENVIRONMENTS["nightly"]
+    assert nightly.without == ("keras",)  # both distributions bring the module `keras`
+    assert "keras-nightly" in nightly.packages
+    assert set(nightly.backends) == {"tensorflow", "jax", "torch"}

@@ -51,7 +51,7 @@ FOUND = [(block, line) for block in COMMANDS for line in lines_of(block)]
 
 
 def targets_of_make():
-    return set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 def pip_extras():
@@ -60,7 +60,7 @@ def pip_extras():
 
 
 def check_make(words):
-    names = [word for word in words if re.fullmatch(r"[a-z]+", word)]
+    names = [word for word in words if re.fullmatch(r"[a-z-]+", word)]
     assert names
     assert set(names) <= targets_of_make()
 
