@@ -8,7 +8,7 @@ import pytest
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ddp")]
+pytestmark = [pytest.mark.core, pytest.mark.slow, pytest.mark.xdist_group("ddp")]
 PARAMETERS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE)
 KINDS = (Kind.STEP, Kind.ACTIVATION, Kind.INPUT, *PARAMETERS)
 

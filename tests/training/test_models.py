@@ -30,13 +30,14 @@ EVERYDAY = {
     "sequential_unbuilt",
 }
 
-# With the oldest versions too.
+# With the oldest and with development versions too.
 CORE = {
     "batch_normalization",
     "functional_two_in_two_out",
     "gradient_accumulation",
     "mixed_float16",
     "sequential_unbuilt",
+    "steps_per_execution",
 }
 
 

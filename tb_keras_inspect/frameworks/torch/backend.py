@@ -14,6 +14,7 @@ from tb_keras_inspect.frameworks.execution import MakeExecution, Run
 from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.frameworks.torch import execution, processes, trace
+from tb_keras_inspect.frameworks.torch.processes import whole
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
@@ -39,13 +40,17 @@ class TorchBackend(base.Backend):
         return dense and value.dtype is not torch.bool and not value.is_complex()
 
     def replicas(self) -> int:
-        return self.processes
+        # Sharded tensors are reduced whole, on every process.
+        return 1 if processes.is_sharded() else self.processes
 
     def vector_as_output(self, vector: Any) -> Any:
-        return processes.gathered(vector) if self.processes > 1 else vector[None]
+        return processes.gathered(vector) if self.replicas() > 1 else whole(vector)[None]
+
+    def samples_as_output(self, samples: Any, limit: int) -> Any:
+        return keras.tree.map_structure(whole, samples)
 
     def detach(self, tensor: Any) -> Any:
-        return tensor.detach()
+        return whole(tensor.detach())
 
     def no_gradient(self) -> contextlib.AbstractContextManager[Any]:
         block: contextlib.AbstractContextManager[Any] = torch.no_grad()
@@ -54,7 +59,7 @@ class TorchBackend(base.Backend):
     # Keras's operations cost several times what PyTorch's own do on tensors of this size.
 
     def flat(self, tensor: Any) -> Any:
-        return tensor.reshape(-1).to(torch.float32)
+        return whole(tensor).reshape(-1).to(torch.float32)
 
     def compact(self, x: Any) -> Any:
         return x.clone()
@@ -80,13 +85,13 @@ class TorchBackend(base.Backend):
         return torch.bincount(index, minlength=size).to(torch.float32)
 
     def dense(self, gradient: Any, shape: Sequence[int]) -> Any:
-        return gradient.to_dense() if gradient.is_sparse else gradient
+        return gradient.to_dense() if gradient.is_sparse else whole(gradient)
 
     def transport(self, model: keras.Model) -> Transport | None:
         return processes.transport_of()
 
     def values_of(self, variables: Sequence[Any]) -> list[Any]:
-        return [variable.value.detach().clone() for variable in variables]
+        return [whole(variable.value.detach()).clone() for variable in variables]
 
     def traces_steps(self, model: keras.Model) -> bool:
         return False
@@ -97,9 +102,16 @@ class TorchBackend(base.Backend):
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> InstrumentedFunction:
-        step = stateful_step(self, model.train_step, observe)
-        # Keras passes a list with one batch.
-        return lambda data: step(data[0])
+        original = model.train_step
+        step = stateful_step(self, original, observe)
+
+        def execution(batches: Sequence[Any]) -> Any:
+            # Several from Keras 3.16 on, with `steps_per_execution`; the last step is recorded.
+            for batch in batches[:-1]:
+                original(batch)
+            return step(batches[-1])
+
+        return execution
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         array: np.ndarray = vector.detach().cpu().numpy()
@@ -137,10 +149,10 @@ class TorchBackend(base.Backend):
 
     def immutable(self, tensor: Any) -> Any:
         # A copy on the host: a later layer may work in place.
-        return tensor.detach().to("cpu", torch.float32, copy=True)
+        return whole(tensor.detach()).to("cpu", torch.float32, copy=True)
 
     def to_host(self, tensor: Any) -> np.ndarray:
-        array: np.ndarray = tensor.detach().to("cpu", torch.float32).numpy()
+        array: np.ndarray = whole(tensor.detach()).to("cpu", torch.float32).numpy()
         return array
 
 

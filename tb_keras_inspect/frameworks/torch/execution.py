@@ -8,7 +8,7 @@ from tb_keras_inspect.frameworks.execution import StatefulExecution
 
 
 class TorchExecution(StatefulExecution):
-    """Its argument is a list with one batch."""
+    """Its argument is a list of batches: of one before Keras 3.16."""
 
     @staticmethod
     def _copy(variable: Any) -> Any:

@@ -1,9 +1,10 @@
-"""Processes under `torch.distributed`, as for `DistributedDataParallel`."""
+"""Processes under `torch.distributed`: `DistributedDataParallel`, or sharded tensors (`DTensor`)."""
 
 import datetime
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import torch
 from torch import distributed
 
@@ -17,10 +18,24 @@ def transport_of() -> Transport | None:
     return TorchTransport() if distributed.get_world_size() > 1 else None
 
 
+def is_sharded() -> bool:
+    """Whether a tensor may be spread over the processes, as Keras does from 3.16 on."""
+    return isinstance(keras.distribution.distribution(), keras.distribution.ModelParallel)
+
+
+def whole(tensor: Any) -> Any:
+    """A sharded tensor as one device would have it, for which all processes must call this."""
+    return tensor.full_tensor() if hasattr(tensor, "full_tensor") else tensor
+
+
 class TorchTransport(Transport):
-    """See `transport.Transport`. Steps outside the gradients' averaging need no other process."""
+    """See `transport.Transport`.
+
+    Steps outside the gradients' averaging need no other process, except where tensors are sharded.
+    """
 
     def __init__(self) -> None:
+        self.separable = not is_sharded()
         self.count, self.index = distributed.get_world_size(), distributed.get_rank()
         # There is no public way to the store that the processes met at.
         self._store = distributed.distributed_c10d._get_default_store()

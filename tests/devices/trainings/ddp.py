@@ -14,6 +14,8 @@ SAMPLES = 20
 torch.set_num_threads(1)
 torch.distributed.init_process_group("gloo")
 rank = int(os.environ["RANK"])
+# From 3.16 on, Keras itself calls the model through `DistributedDataParallel`.
+KERAS_WRAPS = keras.version() >= "3.16"
 
 
 class ParallelModel(keras.Model):
@@ -43,8 +45,8 @@ def train(*callbacks, layers=common.layers, epochs=common.EPOCHS):
     """A training by two processes."""
     global parallel
     keras.utils.set_random_seed(1)
-    model = common.compile_(ParallelModel(*layers()))
-    parallel = torch.nn.parallel.DistributedDataParallel(model)
+    model = common.compile_((keras.Model if KERAS_WRAPS else ParallelModel)(*layers()))
+    parallel = None if KERAS_WRAPS else torch.nn.parallel.DistributedDataParallel(model)
     model.fit(loader(), epochs=epochs, verbose=0, callbacks=list(callbacks))
     return model
 
