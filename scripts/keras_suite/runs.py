@@ -85,8 +85,11 @@ class Run:
     def read(self) -> list[Outcome]:
         """What became of the tests so far."""
         lines = self.outcomes.read_text().splitlines() if self.outcomes.exists() else []
-        found = {line["test"]: Outcome(**line) for line in map(json.loads, lines)}
-        return list(found.values())
+        found = {line["test"]: line for line in map(json.loads, lines)}
+        return [
+            Outcome(**{k: tuple(v) if isinstance(v, list) else v for k, v in line.items()})
+            for line in found.values()
+        ]
 
     def _process(self, tests: Sequence[str]) -> int:
         self.outcomes.parent.mkdir(parents=True, exist_ok=True)

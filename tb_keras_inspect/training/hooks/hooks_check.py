@@ -73,14 +73,14 @@ def _of_model(model: Any) -> Iterator[Check]:
     optimizer = getattr(model, "optimizer", None)
     if isinstance(optimizer, keras.optimizers.Optimizer):
         inner = inner_of(optimizer)
-        names = ("_iterations", "_learning_rate", "_trainable_variables", "_clip_gradients")
-        names += ("_get_variable_index",)
+        needed = ["_iterations", "_learning_rate", "_trainable_variables", "_clip_gradients"]
+        needed.append("_get_variable_index")
         if inner.built and accumulation_steps(optimizer) > 1:
-            names += ("_accumulated_gradients",)
-        yield from _attributes("Optimizer", inner, names)
+            needed.append("_accumulated_gradients")
+        yield from _attributes("Optimizer", inner, needed)
 
 
-def _attributes(owner: str, thing: Any, names: tuple[str, ...]) -> Iterator[Check]:
+def _attributes(owner: str, thing: Any, names: Iterable[str]) -> Iterator[Check]:
     for name in names:
         yield f"`{owner}.{name}`", functools.partial(hasattr, thing, name)
 
