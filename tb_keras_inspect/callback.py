@@ -1,5 +1,6 @@
 """InspectCallback: options and life cycle. `training` does the work."""
 
+import copy
 import dataclasses
 import os
 import warnings
@@ -35,6 +36,11 @@ from tb_keras_inspect.training.step.settings import settings_for
 
 class InspectWarning(UserWarning):
     """Something is no longer recorded; the text says what, why, and what still is."""
+
+
+# Attributes that are not copied: Keras's own, and what follows from the options.
+_NOT_COPIED = {"_model", "params", "validation_data", "_inspected", "_fit", "_kept", "_controller"}
+_NOT_COPIED |= {"_settings", "_wanted"}
 
 
 class InspectCallback(keras.callbacks.Callback):
@@ -113,7 +119,7 @@ class InspectCallback(keras.callbacks.Callback):
     ):
         super().__init__()
         self.log_dir = check.checked_log_dir(log_dir)
-        self._options = options = Options(
+        self._options = Options(
             every=check.checked_every(every),
             tier=tier,
             layers=layers,
@@ -127,12 +133,34 @@ class InspectCallback(keras.callbacks.Callback):
             budget=options_of(BudgetOptions, "budget", budget),
             diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
         )
-        self._settings = settings_for(tier, **dataclasses.asdict(options.record))
-        self._wanted = layer_filter(layers)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        options = self._options
+        self._settings = settings_for(options.tier, **dataclasses.asdict(options.record))
+        self._wanted = layer_filter(options.layers)
         self._inspected: keras.Model | None = None
         self._fit: FitRecording | None = None  # the one that runs, or the last one
         self._kept: Session | None = None  # for the next fit
         self._controller: Controller | None = None  # made by the first fit
+
+    # Tuners, cross-validation and remote workers copy callbacks, also in mid-fit. A copy has the
+    # options and nothing of a fit; the layers and probe samples in them are those of the original.
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name not in _NOT_COPIED}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        keras.callbacks.Callback.__init__(self)
+        vars(self).update(state)
+        self._set_up()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "InspectCallback":
+        memo[id(self._options)] = self._options
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        copied.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return copied
 
     def loop(
         self, model: keras.Model, steps_per_epoch: int | None = None, epochs: int | None = None
