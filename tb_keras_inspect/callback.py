@@ -152,7 +152,7 @@ class InspectCallback(keras.callbacks.Callback):
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         keras.callbacks.Callback.__init__(self)
-        vars(self).update(state)
+        self.__dict__.update(state)
         self._set_up()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> "InspectCallback":

@@ -208,7 +208,10 @@ class InstrumentedStep:
 
     def _run_beside(self, execution: Execution, is_first: bool) -> NotMade:
         if is_first and self.backend.is_stateless:
-            state = execution.copy_state()  # the user's function may overwrite its own
+            try:
+                state = execution.copy_state()  # the user's function may overwrite its own
+            except Exception as error:  # no memory for it
+                return NotMade(execution.arguments, functools.partial(self._fail, error))
 
             def observe() -> None:
                 execution.restore(state)
