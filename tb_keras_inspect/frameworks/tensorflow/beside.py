@@ -6,6 +6,7 @@ from typing import Any
 import tensorflow as tf
 
 from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction
+from tb_keras_inspect.frameworks.tensorflow import functions
 from tb_keras_inspect.frameworks.tensorflow.execution import TensorFlowExecution
 
 
@@ -17,7 +18,7 @@ class Beside:
     """
 
     def __init__(self, function: InstrumentedFunction):
-        self._traced = tf.function(lambda batches: function(iter(batches))[1], autograph=False)
+        self._traced = functions.traced(lambda batches: function(iter(batches))[1])
         self._known: dict[Any, tuple[Callable[..., Any], _State]] = {}
 
     def __call__(self, execution: TensorFlowExecution) -> tuple[Any, Any]:
@@ -49,5 +50,5 @@ class _State:
                 variable.assign(value)
 
         types = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
-        self.copy = tf.function(copy, autograph=False).get_concrete_function()
-        self.restore = tf.function(restore, autograph=False).get_concrete_function(types)
+        self.copy = functions.traced(copy).get_concrete_function()
+        self.restore = functions.traced(restore).get_concrete_function(types)
