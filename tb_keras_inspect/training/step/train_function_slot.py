@@ -105,7 +105,10 @@ class TrainFunctionSlot:
 
     def remake(self) -> None:
         """Has Keras make the user's own function again, for a model that has changed."""
-        self._model.make_train_function(force=True)
+        step = self._model.train_step
+        # As a function of its own: of one that equals an earlier one, JAX would take that one's trace.
+        with instance_patch(self._model, "train_step", lambda *arguments: step(*arguments)):
+            self._model.make_train_function(force=True)
 
     def discard(self) -> None:
         """Removes the function, so that the next fit makes it again."""
