@@ -44,8 +44,6 @@ class Case:
         plain: Makes a model whose step has the same gradients and whose state can be read before
             every step, where `make`'s cannot.
         backends: Where it can run.
-        difference: Backend to the largest difference of weights that a sampled run may have, where it
-            is not zero. facts: see `test_models.py`.
         no_gradient: Ends of the names of variables that have no gradient.
         rtol: Of the gradients' statistics.
         activations: Whether layer outputs are compared with `keras.Model(inputs, outputs)`.
@@ -62,7 +60,6 @@ class Case:
     gradients: Callable[..., dict[str, Any]] = loss_gradients
     plain: Callable[[], keras.Model] | None = None
     backends: tuple[str, ...] = ALL
-    difference: dict[str, float] = dataclasses.field(default_factory=dict)
     no_gradient: tuple[str, ...] = ()
     rtol: float = 2e-4
     activations: bool = True
@@ -302,7 +299,6 @@ FED = [
         zoo.mlp,
         batch=10,
         feed=lambda *a: as_arrays(*a, batch_size=10),
-        difference={"tensorflow": 1e-6},
     ),
     Case("sample_weight", zoo.mlp, weighted_data),
     Case("class_weight", zoo.mlp, fit={"class_weight": {0: 1.0, 1: 2.0, 2: 0.5}}),
