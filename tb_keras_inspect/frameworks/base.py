@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tb_keras_inspect.frameworks.execution import Execution, MakeExecution, Run
+from tb_keras_inspect.frameworks.execution import MakeExecution, Run, undone
 from tb_keras_inspect.frameworks.instrumentation import (
     FunctionBeside,
     InstrumentedFunction,
@@ -222,17 +222,7 @@ class Backend(abc.ABC):
             A function of an `Execution` whose batches are available. It returns the packed vector of
             the last step, and the first samples of its batch.
         """
-        function = self.instrumented_function(model, observe, make_function)
-
-        def run(execution: Execution) -> tuple[Any, Any]:
-            state = execution.copy_state()
-            try:
-                return function(*execution.arguments)[1]
-            finally:
-                execution.restore(state)
-                execution.rewind()
-
-        return run
+        return undone(self.instrumented_function(model, observe, make_function))
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         """float32[R, size]: the packed vectors of all R replicas, copied to the host."""

@@ -112,6 +112,20 @@ class StatefulExecution(Execution):
             variable.assign(value)
 
 
+def undone(function: Callable[..., Any]) -> Callable[[Execution], Any]:
+    """A function that runs a step, returns what `function` returns second, and undoes the step."""
+
+    def run(execution: Execution) -> Any:
+        state = execution.copy_state()
+        try:
+            return function(*execution.arguments)[1]
+        finally:
+            execution.restore(state)
+            execution.rewind()
+
+    return run
+
+
 MakeExecution = Callable[[Sequence[Any]], Execution]  # from the arguments of a call
 
 

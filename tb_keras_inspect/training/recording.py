@@ -1,6 +1,5 @@
 """Records one model: takes samples, snapshots and the model record to the recorder."""
 
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -13,11 +12,9 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_event, to_value
 from tb_keras_inspect.training.model.connections import edges_of
-from tb_keras_inspect.training.model.description import describe_model
-from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
+from tb_keras_inspect.training.model.model_records import ModelRecords
 from tb_keras_inspect.training.model.readiness import has_weights, structure
-from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 from tb_keras_inspect.training.problem_reports import ProblemReports
 from tb_keras_inspect.training.processes.group import NoRecorder
@@ -70,12 +67,11 @@ class Session:
         options: Mapping[str, Any],
         pictures: Mapping[str, Any] | None = None,
     ):
-        self._model, self._settings, self._options = model, settings, options
+        self._model, self._settings = model, settings
         self._pictures = dict(pictures or {})
         self._samples = samples
         self._probe: ProbePass | None = None
-        self._edges: Edges | None = None  # None until the model can be traced
-        self._fingerprint, self._described = 0, -1  # the last model record, and its step
+        self._records = ModelRecords(model, options)
         self._step = 0
         self._facts: Mapping[str, float] = {}
         self._reports = ProblemReports()
@@ -98,20 +94,14 @@ class Session:
         """
         self.slot = TrainFunctionSlot(self._model)
         self._instrumented.begin_fit(self.slot, processes)
-        self._recorder, self._steps_per_epoch = recorder, steps_per_epoch
+        self._recorder = recorder
+        self._records.begin_fit(steps_per_epoch)
         self._decoder = SampleDecoder(DeadUnits(steps_per_epoch), self._settings.scalars)
         self._decode_queue = DecodeQueue()
         self._newest: PendingSample | None = None
         self._unrecorded: PendingSample | None = None  # the recorder had no room for it
         self._subscribers: list[Subscriber] = []
-        self._record: pb.ModelRecord | None = None  # gives the rows of samples their names
-        # Now: while JAX trains, the optimizer's variables cannot be read.
-        self._compiled: dict[str, str] = {}
-        with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
-            self._compiled = compiled_of(self._model)
         self._has_trained = False  # whether this fit has made a step
-        self._record_key: Any = None
-        self._written: int | None = None  # fingerprint of the model record that is in the file
         self._shown = False  # whether this fit's file has a snapshot
 
     def serves(self, model: keras.Model) -> bool:
@@ -150,7 +140,7 @@ class Session:
         self._instrumented.samples = 0
         self._describe()
         step, facts, now = self._step, self._facts, time.time()
-        decoder, record = self._decoder, self._record
+        decoder, record = self._decoder, self._records.newest
 
         def decode() -> Sample | None:
             vectors = self._instrumented.backend.vectors_to_host(vector)
@@ -186,7 +176,7 @@ class Session:
     @property
     def model_record(self) -> pb.ModelRecord | None:
         """The model record that names the rows of the newest sample; None before the first one."""
-        return self._record
+        return self._records.newest
 
     def _put(self, get: Callable[[], Sample | None], wait_seconds: float, what: str) -> bool:
         """Has the recorder show a sample to this fit's subscribers and write it."""
@@ -239,10 +229,10 @@ class Session:
             values = probe.run(step)
             self._reports.of_pictures(probe.problems)
             probe.problems.clear()
-            if self._edges is None:
-                self._edges = edges_of(self._model, self._samples.inputs, probe.order)
+            if self._records.edges is None:
+                self._records.edges = edges_of(self._model, self._samples.inputs, probe.order)
             self._describe()
-            fingerprint = self._fingerprint
+            fingerprint = self._records.fingerprint
 
             def job() -> Iterable[Any]:
                 messages = []
@@ -261,37 +251,21 @@ class Session:
         if not self._has_weights:
             return
         self._describe()
-        sample = epoch_sample(self._fingerprint, logs, epoch, step, time.time())
+        sample = epoch_sample(self._records.fingerprint, logs, epoch, step, time.time())
         self._put(lambda: sample, PATIENCE, EPOCH)
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""
-        layouts, omissions = self._instrumented.layouts, dict(self._instrumented.omissions)
-        trained = self._instrumented.trained
-        key = (len(layouts), len(omissions), [*map(id, trained)], self._edges is None)
-        if key == self._record_key:
-            return
-        self._record_key = key
-        sites, steps = layouts.all_sites(), self._steps_per_epoch
-        record = describe_model(
-            self._model,
-            sites,
-            omissions,
-            self._options,
-            steps,
-            self._edges,
-            self._compiled,
-            trained,
+        instrumented = self._instrumented
+        changed = self._records.changed(
+            instrumented.layouts, dict(instrumented.omissions), instrumented.trained, self._step
         )
-        if record.fingerprint == self._written:
+        if changed is None:
             return
-        self._fingerprint = self._written = record.fingerprint
-        # TensorBoard keeps one value of a tag at a step: the rows of both would count in the last.
-        self._described = step = max(self._step, self._described + 1)
+        step, record = changed
         sample = Sample(step, time.time(), {Kind.MODEL: record})
-        self._record = record
         if not self._put(lambda: sample, PATIENCE, OTHER):
-            self._record_key = self._written = None  # nothing can be read without it: tried again
+            self._records.not_written()
 
     # What goes wrong.
 
