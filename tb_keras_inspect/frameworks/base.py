@@ -192,6 +192,10 @@ class Backend(abc.ABC):
         It then rounds a number differently where it has another use for it.
         """
 
+    def programs_exclude_each_other(self) -> bool:
+        """Whether two compiled functions, under way at once, could wait for each other for ever."""
+        return False
+
     @abc.abstractmethod
     def instrumented_function(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction

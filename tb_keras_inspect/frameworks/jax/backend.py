@@ -94,6 +94,10 @@ class JaxBackend(base.Backend):
 
         return instrumented
 
+    def programs_exclude_each_other(self) -> bool:
+        # Each process may begin with another one of them, and waits there for the others.
+        return bool(jax.process_count() > 1)
+
     def function_beside(
         self, model: keras.Model, observe: Observe, make_function: MakeFunction
     ) -> FunctionBeside:
@@ -105,6 +109,8 @@ class JaxBackend(base.Backend):
             for data in earlier:
                 state = next_state(state, data)
             recorded: tuple[Any, Any] = observed(state, last)
+            if self.programs_exclude_each_other():
+                jax.block_until_ready(recorded)
             return recorded
 
         # No state is returned, so that the compiler leaves out what only computes that, and none is
@@ -128,7 +134,8 @@ class JaxBackend(base.Backend):
         yield "`Layer._seed_generators`", lambda: isinstance(model._seed_generators, list)
         names = ("_get_jax_state", "_jax_state_synced", "jax_state_sync")
         yield "`JAXTrainer._get_jax_state`", lambda: all(hasattr(model, name) for name in names)
-        yield "`Variable._shape`", lambda: hasattr(keras.Variable(0.0), "_shape")
+        # Not of a new variable: making one takes all processes where a model is distributed.
+        yield "`Variable._shape`", lambda: all(hasattr(v, "_shape") for v in model.variables)
 
     def load_state(self, model: keras.Model) -> None:
         # Inside `fit` the variables are empty until the trainer's state is written back to them.

@@ -76,8 +76,8 @@ class InstrumentedStep:
         self._slot: TrainFunctionSlot  # of the fit
         self._own: TrainFunction | None = None  # the user's function, which this was built beside
         self._is_models_own = True  # whether that function is as Keras makes it
-        self._replacement: InstrumentedFunction | None = None
-        self._beside: FunctionBeside | None = None
+        self._replacement: InstrumentedFunction
+        self._beside: FunctionBeside
         self._parts: RecordedParts | None = None
         self._is_proven = False  # whether it has run
         self._kinds: set[Any] = set()  # of steps, that it has been traced for
@@ -137,11 +137,15 @@ class InstrumentedStep:
             return True
         self._own, self._is_proven = own, False
         self._trained = list(self._model.trainable_variables)
-        self._parts = self._replacement = self._beside = None
+        self._parts = None
         self._kinds, self._draws_while_traced = set(), False
         try:
             made = self._slot.make_function(self._model.train_step)
             self._is_models_own = _code_of(own) is _code_of(made)
+            # Now: while JAX trains, the model's variables are empty.
+            build = self._model, self._observe, self._slot.make_function
+            self._replacement = self.backend.instrumented_function(*build)
+            self._beside = self.backend.function_beside(*build)
         except Exception as error:
             self._fail(error)
         return self.failure is None
@@ -180,10 +184,10 @@ class InstrumentedStep:
         is_compiled = self.backend.compiles_steps(self._model)
         is_repeatable = self._is_models_own and not self._draws_while_traced
         if is_repeatable and not (is_compiled and self._settings.exact):
-            return self._run_in_place(execution, self._replace)
+            return self._run_in_place(execution, self._replacement)
         if not execution.batches:  # several devices; or none is left
             if self._is_models_own:
-                return self._run_in_place(execution, self._replace)
+                return self._run_in_place(execution, self._replacement)
             return NotMade(execution.arguments)
         if is_compiled or self.backend.is_stateless or self.backend.traces_steps(self._model):
             return self._run_beside(execution, is_first)
@@ -207,7 +211,8 @@ class InstrumentedStep:
         return True
 
     def _run_beside(self, execution: Execution, is_first: bool) -> NotMade:
-        if is_first and self.backend.is_stateless:
+        alone = self.backend.programs_exclude_each_other()
+        if is_first and self.backend.is_stateless and not alone:
             try:
                 state = execution.copy_state()  # the user's function may overwrite its own
             except Exception as error:  # no memory for it
@@ -227,24 +232,12 @@ class InstrumentedStep:
     def _observe_beside(self, execution: Execution) -> Callable[[], None]:
         """Returns what is to be called once the user's own function has run without an error."""
         try:
-            if self._beside is None:
-                self._beside = self.backend.function_beside(
-                    self._model, self._observe, self._slot.make_function
-                )
             with random_state_kept():
                 recorded = self._beside(execution)
         except Exception as error:
             return functools.partial(self._fail, error)
         self._deliver(*recorded)
         return lambda: None
-
-    def _replace(self, *arguments: Any) -> tuple[Any, tuple[Any, Any]]:
-        """An `InstrumentedFunction`."""
-        if self._replacement is None:
-            self._replacement = self.backend.instrumented_function(
-                self._model, self._observe, self._slot.make_function
-            )
-        return self._replacement(*arguments)
 
     def _run_in_place(self, execution: Execution, function: InstrumentedFunction) -> Any:
         traces, undo = self.traces, self._undo(execution)
