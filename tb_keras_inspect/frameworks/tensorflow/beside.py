@@ -43,7 +43,8 @@ class _State:
 
     def __init__(self, variables: Sequence[Any]):
         def copy() -> list[Any]:
-            return [tf.identity(variable) for variable in variables]
+            # Not `tf.identity`, which may share its memory with what XLA overwrites.
+            return [tf.raw_ops.DeepCopy(x=variable.read_value()) for variable in variables]
 
         def restore(values: Sequence[Any]) -> None:
             for variable, value in zip(variables, values, strict=True):
