@@ -39,8 +39,19 @@ class InspectWarning(UserWarning):
 
 
 # Attributes that are not copied: Keras's own, and what follows from the options.
-_NOT_COPIED = {"_model", "params", "validation_data", "_inspected", "_fit", "_kept", "_controller"}
-_NOT_COPIED |= {"_settings", "_wanted"}
+_NOT_COPIED = frozenset(
+    [
+        "_model",
+        "params",
+        "validation_data",
+        "_settings",
+        "_wanted",
+        "_inspected",
+        "_fit",
+        "_kept",
+        "_controller",
+    ]
+)
 
 
 class InspectCallback(keras.callbacks.Callback):

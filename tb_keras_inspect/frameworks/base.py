@@ -213,20 +213,20 @@ class Backend(abc.ABC):
         """
 
     def function_beside(
-        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+        self, model: keras.Model, observe: Observe, function: InstrumentedFunction
     ) -> FunctionBeside:
         """Builds a function that runs observed steps, and then has everything as before.
 
         Args:
             model: The model.
             observe: As in `instrumented_function`.
-            make_function: As in `instrumented_function`.
+            function: What `instrumented_function` has built.
 
         Returns:
             A function of an `Execution` whose batches are available. It returns the packed vector of
             the last step, and the first samples of its batch.
         """
-        return undone(self.instrumented_function(model, observe, make_function))
+        return undone(function)
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         """float32[R, size]: the packed vectors of all R replicas, copied to the host."""

@@ -1,24 +1,14 @@
 """What was commanded, as a run is read."""
 
-import pytest
-
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
-from tests.store.run_writer import write_run
 
 
 def record(*entries, version=1):
     items = [pb.ControlEntry(id=id_, command=command, time=time) for id_, command, time in entries]
     return to_value(Kind.CONTROL, pb.ControlRecord(version=version, entries=items))
-
-
-@pytest.fixture
-def writer(tmp_path):
-    writer = write_run(tmp_path / "a")
-    yield writer
-    writer.close()
 
 
 def commands(tmp_path):

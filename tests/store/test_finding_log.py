@@ -9,7 +9,6 @@ from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.store import finding_log
-from tests.store.run_writer import write_run
 
 
 def change(name="found", problem="dying_relu", severity="warning", **more):
@@ -18,13 +17,6 @@ def change(name="found", problem="dying_relu", severity="warning", **more):
 
 def record(*changes, last=False, version=1):
     return to_value(Kind.FINDING, pb.FindingRecord(version=version, changes=changes, last=last))
-
-
-@pytest.fixture
-def writer(tmp_path):
-    writer = write_run(tmp_path / "a")
-    yield writer
-    writer.close()
 
 
 def log_of(tmp_path):

@@ -11,7 +11,7 @@ import {type Side, openFinding, openedFinding} from '../state/open_finding';
 import type {Resource} from '../state/resource';
 import {useSession} from '../state/session';
 import {useSize} from '../components/hooks';
-import {useMenu} from '../components/menu';
+import {ButtonMenu} from '../components/button_menu';
 import {Differences} from './reported';
 import {SeverityIcon, SeverityWord} from './severity';
 
@@ -184,30 +184,18 @@ interface MoreProps extends Omit<ChipsProps, 'run'> {
 
 /** All findings, where the line is too short for them. */
 function MoreFindings({findings, more, side}: MoreProps) {
-  const {open, around} = useMenu();
   return (
-    <div class="menu" {...around}>
-      <button
-        type="button"
-        class="button"
-        aria-expanded={open.value}
-        data-testid="more-findings"
-        onClick={() => (open.value = !open.value)}
-      >
-        +{more} more
-      </button>
-      {open.value && (
-        <div class="menu-items findings-all" role="group" aria-label="All findings">
-          {findings.map((finding) => (
-            <Chip
-              key={keyOf(finding)}
-              finding={finding}
-              side={side}
-              onPick={() => (open.value = false)}
-            />
-          ))}
-        </div>
-      )}
-    </div>
+    <ButtonMenu
+      label={`+${more} more`}
+      testId="more-findings"
+      listLabel="All findings"
+      listClass="findings-all"
+    >
+      {(close) =>
+        findings.map((finding) => (
+          <Chip key={keyOf(finding)} finding={finding} side={side} onPick={close} />
+        ))
+      }
+    </ButtonMenu>
   );
 }

@@ -2,7 +2,7 @@
 
 import type {Difference, Finding, ReportedChange} from '../api/findings';
 import {FINDING_CHANGES} from '../catalog';
-import {useMenu} from '../components/menu';
+import {ButtonMenu} from '../components/button_menu';
 import {SEVERITY_TITLES} from '../data/findings';
 import {formatCount} from '../draw/format';
 
@@ -32,30 +32,25 @@ export function ReportedChanges({finding, changes}: ChangesProps) {
 
 /** Opens the list of problems that were judged otherwise when the run trained. */
 export function Differences({differences}: {differences: readonly Difference[]}) {
-  const {open, around} = useMenu();
   if (!differences.length) return null;
   return (
-    <div class="menu" {...around}>
-      <button
-        type="button"
-        class="button"
-        aria-expanded={open.value}
-        title="Differs from what was reported during training"
-        data-testid="differences"
-        onClick={() => (open.value = !open.value)}
-      >
-        {differences.length} reported differently
-      </button>
-      {open.value && (
-        <div class="menu-items differences" role="group" aria-label="Reported during training">
+    <ButtonMenu
+      label={`${differences.length} reported differently`}
+      title="Differs from what was reported during training"
+      testId="differences"
+      listLabel="Reported during training"
+      listClass="differences"
+    >
+      {() => (
+        <>
           <p>Differs from what was reported during training:</p>
           <ul>
             {differences.map(({problem, text}) => (
               <li key={problem}>{text}</li>
             ))}
           </ul>
-        </div>
+        </>
       )}
-    </div>
+    </ButtonMenu>
   );
 }

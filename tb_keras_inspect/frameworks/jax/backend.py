@@ -99,7 +99,7 @@ class JaxBackend(base.Backend):
         return bool(jax.process_count() > 1)
 
     def function_beside(
-        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+        self, model: keras.Model, observe: Observe, function: InstrumentedFunction
     ) -> FunctionBeside:
         step = stateless_step(self, model, observe)
 

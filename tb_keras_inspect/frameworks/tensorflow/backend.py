@@ -168,11 +168,11 @@ class TensorFlowBackend(base.Backend):
         return function
 
     def function_beside(
-        self, model: keras.Model, observe: Observe, make_function: MakeFunction
+        self, model: keras.Model, observe: Observe, function: InstrumentedFunction
     ) -> FunctionBeside:
         if not self.traces_steps(model):
-            return super().function_beside(model, observe, make_function)
-        return beside.Beside(self.instrumented_function(model, observe, make_function))
+            return super().function_beside(model, observe, function)
+        return beside.Beside(function)
 
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         array = np.asarray(vector)

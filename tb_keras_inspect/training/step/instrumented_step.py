@@ -143,9 +143,12 @@ class InstrumentedStep:
             made = self._slot.make_function(self._model.train_step)
             self._is_models_own = _code_of(own) is _code_of(made)
             # Now: while JAX trains, the model's variables are empty.
-            build = self._model, self._observe, self._slot.make_function
-            self._replacement = self.backend.instrumented_function(*build)
-            self._beside = self.backend.function_beside(*build)
+            self._replacement = self.backend.instrumented_function(
+                self._model, self._observe, self._slot.make_function
+            )
+            self._beside = self.backend.function_beside(
+                self._model, self._observe, self._replacement
+            )
         except Exception as error:
             self._fail(error)
         return self.failure is None
