@@ -222,8 +222,15 @@ class Session:
             if self._probe is None:
                 parts = self._instrumented.parts
                 variables = list(zip(parts.variables, parts.variable_names, strict=True))
+                sites = self._instrumented.layouts.all_sites()
+                banks = [site.name for site in sites if site.shape and site.shape[0] is not None]
                 self._probe = ProbePass(
-                    self._model, self._samples, parts.layers, variables=variables, **self._pictures
+                    self._model,
+                    self._samples,
+                    parts.layers,
+                    variables=variables,
+                    banks=banks,
+                    **self._pictures,
                 )
             probe, now = self._probe, time.time()
             values = probe.run(step)

@@ -35,7 +35,9 @@ class Subject:
 
     Attributes:
         model: A built model.
+        samples: The number of probe samples.
         layers: `id(layer)` to name, of the layers that are shown.
+        banks: Site names of layer outputs whose axis 0 is not the batch, as far as known.
         variables: The variables that are drawn, and their names.
         used: The activation functions that are observed.
         kinds: What is shown.
@@ -45,7 +47,9 @@ class Subject:
     """
 
     model: keras.Model
+    samples: int
     layers: Mapping[int, str]
+    banks: frozenset[str]
     variables: Sequence[tuple[Any, str]]
     used: list[Used]
     kinds: frozenset[Kind]
@@ -167,7 +171,9 @@ class Forward:
         def take_function(name: str, tensors: Tensors) -> None:
             take_small(Kind.ACTIVATION_FUNCTION, name, tensors)
 
-        observer = OutputObserver(subject.backend, subject.layers, take_output)
+        observer = OutputObserver(
+            subject.backend, subject.layers, subject.samples, subject.banks, take_output
+        )
         attention = AttentionScores(subject.named_layers(), take_scores)
         functions = ActivationInputs(subject.used, take_function, subject.backend, token)
         with contextlib.ExitStack() as stack:

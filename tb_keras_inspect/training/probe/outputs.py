@@ -11,6 +11,7 @@ from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.hooks.call_log import CallLog, Output
 from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
 from tb_keras_inspect.training.probe.pictures.maps import View, view_of
+from tb_keras_inspect.training.reduce.layout import may_be_batch
 
 Take = Callable[[str, View, Any], None]
 
@@ -42,6 +43,8 @@ class OutputObserver(LayerObserver):
     Args:
         backend: The backend in use.
         names: `id(layer)` to path, of the layers that are shown.
+        samples: The number of probe samples.
+        banks: Site names of outputs whose axis 0 is not the batch, as far as known.
         take: Called with site name, view and tensor for each output that can be shown.
 
     Attributes:
@@ -49,8 +52,15 @@ class OutputObserver(LayerObserver):
         ids: Site name to the whole numbers, as float32, that the layer made it of.
     """
 
-    def __init__(self, backend: Backend, names: Mapping[int, str], take: Take):
-        self._take = take
+    def __init__(
+        self,
+        backend: Backend,
+        names: Mapping[int, str],
+        samples: int,
+        banks: frozenset[str],
+        take: Take,
+    ):
+        self._samples, self._banks, self._take = samples, banks, take
         self._log, self._token = CallLog(backend, names), backend.trace_token()
         self._channels_first = bool(keras.config.image_data_format() == "channels_first")
         self._whole: list[Any] = []  # of the calls that are under way
@@ -79,6 +89,7 @@ class OutputObserver(LayerObserver):
             shape = tuple(output.tensor.shape)
             channels_first = self._is_channels_first(layer, len(shape))
             try:
+                self._check_batch(output.name, shape)
                 view = view_of(shape, channels_first)
             except ValueError as error:
                 self.omissions[output.name] = str(error)
@@ -90,6 +101,11 @@ class OutputObserver(LayerObserver):
                 self.seen[output.name] = Seen(layer, which, shape, channels_first, takes_ids)
                 if takes_ids:
                     self.ids[output.name] = keras.ops.cast(whole, "float32")
+
+    def _check_batch(self, name: str, shape: tuple[int, ...]) -> None:
+        length = shape[0] if shape else None
+        if name in self._banks or not may_be_batch(length, self._samples):
+            raise ValueError(f"has {length} entries along axis 0, which are not the probe samples")
 
     def _is_channels_first(self, layer: keras.layers.Layer, rank: int) -> bool:
         """From the layer itself, else (an activation, an addition) from the last that said it."""

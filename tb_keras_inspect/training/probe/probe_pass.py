@@ -3,7 +3,7 @@
 import logging
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -74,6 +74,7 @@ class ProbePass:
         kinds: What is shown. Defaults to all kinds; the model's outputs always are.
         variables: The variables that are drawn, and their names. Defaults to None: all trainable.
         grad_cam_layer: Name of the layer that Grad-CAM is of. Defaults to None: the last convolution.
+        banks: Site names of outputs whose axis 0 is not the batch, as far as training has shown.
 
     Attributes:
         problems: Kind to the error that turned it off; the caller empties it.
@@ -93,6 +94,7 @@ class ProbePass:
         kinds: frozenset[Kind] = ALL,
         variables: Sequence[tuple[Any, str]] | None = None,
         grad_cam_layer: str | None = None,
+        banks: Iterable[str] = (),
     ):
         if samples.needs_batch:
             raise ValueError("The probe samples are still to be taken from the first batch")
@@ -105,7 +107,9 @@ class ProbePass:
         backend = frameworks.current()
         self._subject = subject = Subject(
             model,
+            samples.count,
             dict(site_names),
+            frozenset(banks),
             list(variables),
             [],
             frozenset(kinds),

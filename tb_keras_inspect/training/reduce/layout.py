@@ -13,6 +13,17 @@ def site_name(layer: str, call: int, output: int) -> str:
     return layer + (f":{call}" if call else "") + (f".{output}" if output else "")
 
 
+def may_be_batch(length: int | None, size: int | None) -> bool:
+    """Whether a first axis can be that of the batch; that of a bank of experts cannot.
+
+    Args:
+        length: Its length; None where not known before the step runs.
+        size: Number of samples in the batch; None likewise.
+    """
+    # Samples may have been folded into it: the positions of a sequence, for example.
+    return length is None or size is None or length % size == 0
+
+
 @dataclasses.dataclass(frozen=True)
 class SiteKey:
     """One recorded layer output.
@@ -21,7 +32,8 @@ class SiteKey:
         layer: Name of the layer.
         call: Which call of the layer in this step, from 0.
         output: Which tensor of the layer's output, from 0.
-        shape: Its shape, None where a dimension is not known.
+        shape: Its shape, None where a dimension is not known. The batch axis is never known; a number
+            in front is another axis, such as the experts of a bank.
         unit_axis: Axis of the units, -1 where there is none.
         units: Number of units recorded, 0 for none.
         activation: Keras name of the layer's activation function, or "".

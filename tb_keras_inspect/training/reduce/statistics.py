@@ -182,16 +182,19 @@ def static_sizes(tensors: Sequence[Any]) -> list[int] | None:
     return [math.prod(int(length) for length in x.shape) for x in tensors]
 
 
-def first_samples(x: Any, limit: int | None) -> Any:
+def few_samples(x: Any, limit: int | None, spread: bool = False) -> Any:
     """The first samples of a batch, as many as keep the tensor under `limit` elements.
 
     Args:
-        x: Tensor whose first axis is the batch.
+        x: Tensor whose first axis is the batch, or another one.
         limit: Most elements, but never less than one sample; None for no limit.
+        spread: Take entries from all over the first axis, such as experts, which are not alike.
     """
     if not limit or len(x.shape) < 2 or any(length is None for length in x.shape[1:]):
         return x
     samples = max(1, limit // max(1, int(np.prod(x.shape[1:]))))
     if x.shape[0] is not None and x.shape[0] <= samples:
         return x
+    if spread and x.shape[0] is not None:
+        return x[:: -(-int(x.shape[0]) // samples)]
     return x[:samples]

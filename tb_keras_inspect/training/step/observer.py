@@ -13,7 +13,7 @@ from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.hooks.call_log import CallLog
 from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
 from tb_keras_inspect.training.reduce import saturation, statistics
-from tb_keras_inspect.training.reduce.layout import SiteKey
+from tb_keras_inspect.training.reduce.layout import SiteKey, may_be_batch
 from tb_keras_inspect.training.step.parts import RecordedParts
 from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
 
@@ -51,6 +51,7 @@ class StepObserver(TrainingObserver):
             clips them first, or None.
         scalars: Name to a number of the step as a whole, such as the loss.
         omissions: (name, what) to the reason why it is not recorded.
+        batch_size: Number of samples in the batch; None where not known before the step runs.
         token: The trace in which tensors can be recorded; see `Backend.trace_token`.
         error: The first exception inside a hook.
     """
@@ -64,6 +65,7 @@ class StepObserver(TrainingObserver):
         self.scalars: dict[str, Any] = {}
         self.omissions: dict[tuple[str, str], str] = {}
         self.error: Exception | None = None
+        self.batch_size: int | None = None
         self.token = backend.trace_token()
         self.apply_depth = 0
         self._applies = 0
@@ -99,15 +101,18 @@ class StepObserver(TrainingObserver):
     def _reduce_output(
         self, layer: keras.layers.Layer, name: str, call: int, position: int, tensor: Any
     ) -> None:
+        lengths = [None if d is None else int(d) for d in tensor.shape]
+        has_batch = may_be_batch(lengths[0], self.batch_size) if lengths else True
         # The batch axis is left open: the last batch of an epoch may be smaller.
-        shape = (None, *(None if d is None else int(d) for d in tensor.shape[1:]))
+        shape = (None if has_batch else lengths[0], *lengths[1:])
         activation = saturation.activation_of(layer)
         axis = unit_axis(layer, len(shape))
         count = (shape[axis] if axis >= 0 and self.settings.units else None) or 0
         if count > MAX_UNITS:
             self.omissions[name, "units"] = f"{count} units, at most {MAX_UNITS} are recorded"
         units = count if count <= MAX_UNITS else 0
-        sample = statistics.first_samples(tensor, self.settings.activation_limit)
+        spread = bool(lengths) and lengths[0] != self.batch_size is not None
+        sample = statistics.few_samples(tensor, self.settings.activation_limit, spread)
         flat = self.backend.compact(self.backend.flat(sample))
         self.activations.append(
             Activation(

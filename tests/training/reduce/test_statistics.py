@@ -166,5 +166,5 @@ def test_the_update_ratio_is_nan_where_all_weights_are_zero():
     ("shape", "limit", "samples"),
     [((8, 10), 30, 3), ((8, 10), 5, 1), ((8, 10), 800, 8), ((8, 10), None, 8), ((8,), 3, 8)],
 )
-def test_first_samples_keep_the_tensor_small(shape, limit, samples):
-    assert statistics.first_samples(np.zeros(shape), limit).shape[0] == samples
+def test_few_samples_keep_the_tensor_small(shape, limit, samples):
+    assert statistics.few_samples(np.zeros(shape), limit).shape[0] == samples
