@@ -12,7 +12,7 @@ import keras
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.base import Backend
-from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of, is_several
 
 KNOWN = "3.10 to 3.16"  # versions of Keras that the tests were run with
 
@@ -77,6 +77,8 @@ def _of_model(model: Any) -> Iterator[Check]:
         needed.append("_get_variable_index")
         if inner.built and accumulation_steps(optimizer) > 1:
             needed.append("_accumulated_gradients")
+        if is_several(inner):
+            needed.append("_var_key")
         yield from _attributes("Optimizer", inner, needed)
 
 

@@ -32,8 +32,8 @@ def parts_of(
         Triples like the arguments: the arguments themselves for any other optimizer.
     """
     several = inner_of(optimizer)
-    positions = getattr(several, "_var_to_optimizer_idx", None)
-    if not isinstance(several, keras.optimizers.MultiOptimizer) or positions is None:
+    positions = getattr(several, "_var_to_optimizer_idx", None) if is_several(several) else None
+    if positions is None:
         return [(optimizer, gradients, variables)]
     parts: dict[int, tuple[list[Any], list[Any]]] = {}
     for gradient, variable in zip(gradients, variables, strict=False):
@@ -41,6 +41,12 @@ def parts_of(
         mine[0].append(gradient)
         mine[1].append(variable)
     return [(several.optimizers[position], *parts[position]) for position in sorted(parts)]
+
+
+def is_several(optimizer: Any) -> bool:
+    """Whether it is a `MultiOptimizer`, which older versions of Keras do not have."""
+    known = getattr(keras.optimizers, "MultiOptimizer", None)
+    return known is not None and isinstance(optimizer, known)
 
 
 def loss_scale(optimizer: Any) -> Any:
