@@ -6,8 +6,10 @@ import importlib.util
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from tb_keras_inspect.cli.output import add_json_option, print_error, print_json
 from tb_keras_inspect.demos import DATASETS, RUNS
 
 HELP = "Train five models on handwritten digits and show them in TensorBoard"
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-serve", action="store_true", help="stop after training, without starting TensorBoard"
     )
+    add_json_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,11 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         port = None if arguments.no_serve else _free_port(arguments.port)
         _check_installed("tensorflow", "sklearn")
-        _train(arguments)
+        # Programs read standard output; people see the progress all the same.
+        with contextlib.redirect_stdout(sys.stderr if arguments.json else sys.stdout):
+            _train(arguments)
     except (OSError, ImportError) as error:
-        print(f"tb-keras-inspect demo: {error}", file=sys.stderr)
+        print_error("demo", error, arguments.json)
         return 1
-    print(_closing_lines(arguments.logdir, len(arguments.runs), port), flush=True)
+    if arguments.json:
+        print_json(_result(arguments.logdir, arguments.runs, port))
+    else:
+        print(_closing_lines(arguments.logdir, len(arguments.runs), port), flush=True)
     if port is not None:
         _become_tensorboard(arguments.logdir, port)
     return 0
@@ -87,10 +95,18 @@ def _silent_stderr() -> Iterator[None]:
         os.close(kept)
 
 
+def _result(log_dir: str, runs: Sequence[str], port: int | None) -> dict[str, Any]:
+    return {"logdir": os.path.abspath(log_dir), "runs": list(runs), "url": _url(port)}
+
+
+def _url(port: int | None) -> str | None:
+    return None if port is None else f"http://localhost:{port}/#keras_inspect"
+
+
 def _closing_lines(log_dir: str, runs: int, port: int | None) -> str:
     noun = "1 run" if runs == 1 else f"{runs} runs"
     look = (
-        f"Open:     http://localhost:{port}/#keras_inspect"
+        f"Open:     {_url(port)}"
         if port is not None
         else f"Open:     tensorboard --logdir {log_dir}, then the Keras Inspect tab"
     )

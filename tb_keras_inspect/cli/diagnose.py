@@ -1,11 +1,18 @@
 """`tb-keras-inspect diagnose`: prints what is wrong with runs."""
 
 import argparse
-import json
 import pathlib
-import sys
+from typing import Any
 
 from tb_keras_inspect.catalog.problems import SEVERITIES
+from tb_keras_inspect.cli.follow import Follower, line, say_what_is_awaited
+from tb_keras_inspect.cli.output import (
+    BAD_INPUT,
+    add_json_option,
+    add_logdir,
+    print_error,
+    print_json,
+)
 from tb_keras_inspect.diagnosis.engine import diagnose
 from tb_keras_inspect.diagnosis.finding import Findings
 from tb_keras_inspect.diagnosis.reported import differences, heading, reported_to_dict
@@ -14,16 +21,28 @@ from tb_keras_inspect.diagnosis.thresholds import Thresholds
 from tb_keras_inspect.diagnosis.wording import printable, wrapped
 from tb_keras_inspect.html.report import report_html
 from tb_keras_inspect.store import RunData, StoreError
-from tb_keras_inspect.store.loading import runs_at
+from tb_keras_inspect.store.loading import run_directory, runs_at
 
 HELP = "Print what is wrong with a training run, where, since when, and what to try"
-FOUND, BAD_INPUT = 1, 2  # exit statuses
+FOUND, INTERRUPTED = 1, 130  # exit statuses; 130 is what a shell reports after Ctrl-C
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
-    parser.add_argument("logdir", metavar="LOGDIR", help="directory of a run, or of several runs")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    add_logdir(parser)
+    add_json_option(parser)
+    parser.add_argument(
+        "--since",
+        metavar="STEP",
+        type=int,
+        help="leave out what was over before this step",
+    )
+    parser.add_argument(
+        "--follow",
+        action="store_true",
+        help="print findings as they come, one line each, until the fit ends or you press Ctrl-C; "
+        "LOGDIR is one directory, which may appear later",
+    )
     parser.add_argument(
         "--html",
         metavar="FILE",
@@ -50,32 +69,69 @@ def run(arguments: argparse.Namespace) -> int:
     """Diagnoses the runs and prints the findings.
 
     Returns:
-        0; 1 if there is a finding of the severity of `--fail-on` or worse; 2 for invalid input.
+        0; 1 if there is a finding of the severity of `--fail-on` or worse; 2 for invalid input; 130
+        if Ctrl-C has ended `--follow`.
     """
     if ("list", "") in arguments.threshold:
-        _list_thresholds()
+        _list_thresholds(arguments.json)
         return 0
     try:
         thresholds = dict(arguments.threshold)
         Thresholds(THRESHOLDS, thresholds)  # refuses invalid ones before any run is read
-        runs = runs_at(arguments.logdir)
-        found = {name: diagnose(data, thresholds) for name, data in runs.items()}
+        if arguments.follow:
+            runs, found = _follow(arguments, thresholds)
+        else:
+            runs = runs_at(*arguments.logdir)
+            found = {name: diagnose(data, thresholds) for name, data in runs.items()}
         if arguments.html is not None:
             arguments.html.write_text(report_html(runs, found), encoding="utf-8")
     except (StoreError, ValueError, OSError) as error:
-        print(f"tb-keras-inspect diagnose: {error}", file=sys.stderr)
+        if isinstance(error, BrokenPipeError):
+            raise  # handled by `cli.main`
+        print_error("diagnose", error, arguments.json)
         return BAD_INPUT
-    _print_json(runs, found) if arguments.json else _print_text(runs, found)
-    failed = arguments.fail_on and any(f.at_least(arguments.fail_on) for f in found.values())
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if arguments.json and not arguments.follow:
+        print_json({"runs": [_to_dict(runs[name], found[name], arguments.since) for name in runs]})
+    elif not arguments.follow:
+        _print_text(runs, found, arguments.since)
+    current = [_since(findings, arguments.since) for findings in found.values()]
+    failed = arguments.fail_on and any(item.at_least(arguments.fail_on) for item in current)
     return FOUND if failed else 0
 
 
-def _print_text(runs: dict[str, RunData], found: dict[str, Findings]) -> None:
+def _follow(
+    arguments: argparse.Namespace, thresholds: dict[str, Any]
+) -> tuple[dict[str, RunData], dict[str, Findings]]:
+    if len(arguments.logdir) > 1:
+        raise ValueError(f"--follow takes one directory. Received: {len(arguments.logdir)}")
+    logdir = run_directory(*arguments.logdir)
+    say_what_is_awaited(logdir)
+    follower = Follower(logdir, thresholds)
+    for event in follower.events():
+        finding = event["finding"]
+        if finding and arguments.since is not None and finding["last_step"] < arguments.since:
+            continue
+        if arguments.json:
+            print_json(event, one_line=True)
+        else:
+            print(line(event), flush=True)
+    return follower.runs, follower.found
+
+
+def _since(findings: Findings, step: int | None) -> Findings:
+    return Findings(item for item in findings if step is None or item.last_step >= step)
+
+
+def _print_text(runs: dict[str, RunData], found: dict[str, Findings], since: int | None) -> None:
     for name, findings in found.items():
         samples, first, last = runs[name].extent()
         where = f" (steps {first} to {last})" if samples else ""
-        print(f"{printable(name)}: {_counted(findings)} in {samples} sampled steps{where}")
-        for finding in findings:
+        shown = _since(findings, since)
+        when = "" if since is None else f" since step {since}"
+        print(f"{printable(name)}: {_counted(shown)}{when} in {samples} sampled steps{where}")
+        for finding in shown:
             print(f"\n{finding}")
         _print_differences(runs[name], findings)
         for problem in runs[name].problems:
@@ -102,20 +158,25 @@ def _counted(findings: Findings) -> str:
     return ", ".join(parts)
 
 
-def _print_json(runs: dict[str, RunData], found: dict[str, Findings]) -> None:
-    content = [
-        {
-            "run": name,
-            "findings": [finding.to_dict() for finding in findings],
-            "reported": reported_to_dict(runs[name], findings),
-            "problems": runs[name].problems,
-        }
-        for name, findings in found.items()
-    ]
-    print(json.dumps({"runs": content}, indent=2, allow_nan=False))
+def _to_dict(run: RunData, findings: Findings, since: int | None) -> dict[str, Any]:
+    samples, first, last = run.extent()
+    reported = reported_to_dict(run, findings)
+    reported["changes"] = [c for c in reported["changes"] if since is None or c["step"] >= since]
+    return {
+        "run": run.name,
+        "samples": samples,
+        "first_step": first,
+        "last_step": last,
+        "findings": [finding.to_dict() for finding in _since(findings, since)],
+        "reported": reported,
+        "problems": run.problems,
+    }
 
 
-def _list_thresholds() -> None:
+def _list_thresholds(as_json: bool) -> None:
+    if as_json:
+        print_json({"thresholds": Thresholds(THRESHOLDS).to_list()})
+        return
     for item in THRESHOLDS:
         print(f"{item.name} = {item.default:g} ({item.low:g} to {item.high:g}): {item.definition}")
 

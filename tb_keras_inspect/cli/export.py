@@ -6,19 +6,23 @@ import argparse
 import pathlib
 import sys
 
+from tb_keras_inspect.cli.output import (
+    BAD_INPUT,
+    add_json_option,
+    add_logdir,
+    print_error,
+    print_json,
+)
 from tb_keras_inspect.export.writing import FORMATS, export_run
 from tb_keras_inspect.store import StoreError
 from tb_keras_inspect.store.loading import runs_at
 
 HELP = "Write the numbers of runs as CSV, Parquet, npz or an HTML page"
-BAD_INPUT = 2  # exit status
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `export` to `parser`."""
-    parser.add_argument(
-        "logdir", metavar="LOGDIR", help="directory of a run, or one with runs below it"
-    )
+    add_logdir(parser)
     parser.add_argument(
         "--format",
         choices=FORMATS,
@@ -40,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="which kinds, e.g. gradient,activation,epoch (default: all tables, units and "
         "histograms; npz also accepts pictures, e.g. maps)",
     )
+    add_json_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,16 +53,23 @@ def run(arguments: argparse.Namespace) -> int:
     Returns:
         0, or 2 for invalid input.
     """
+    content = []
     try:
-        for name, data in runs_at(arguments.logdir).items():
+        for name, data in runs_at(*arguments.logdir).items():
             folder = arguments.output / name
+            files = []
             for path in export_run(data, folder, arguments.format, arguments.kinds):
-                print(path, flush=True)
+                files.append(str(path))
+                if not arguments.json:
+                    print(path, flush=True)
             for problem in data.problems:
                 print(f"tb-keras-inspect export: not read: {problem!r}", file=sys.stderr)
+            content.append({"run": name, "files": files, "problems": data.problems})
     except BrokenPipeError:
         raise  # handled by `cli.main`
     except (StoreError, ValueError, OSError) as error:
-        print(f"tb-keras-inspect export: {error}", file=sys.stderr)
+        print_error("export", error, arguments.json)
         return BAD_INPUT
+    if arguments.json:
+        print_json({"runs": content})
     return 0

@@ -1,33 +1,46 @@
-"""All runs that TensorBoard serves, kept up to date within one memory limit."""
+"""All runs of a logdir, kept up to date within one memory limit."""
 
 import math
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
-from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
-from tb_keras_inspect.store.sources.source import Stamp
+from tb_keras_inspect.store.sources.source import Source, Stamp
 
 FRESH_SECONDS = 1.0  # TensorBoard itself looks for new data every 5 seconds at most
 PARALLEL = 16  # runs refreshed at once: each waits about 45 ms for the fast loader
+
+
+class LogdirSource(Protocol):
+    """Where runs come from: TensorBoard's data provider, or their event files."""
+
+    def location(self) -> str:
+        """The location that is read from."""
+
+    def stamps(self) -> dict[str, dict[Kind, Stamp]]:
+        """What there is: run to kind to a stamp that changes when data is added."""
+
+    def run(self, name: str) -> Source:
+        """The source of one run."""
 
 
 class Logdir:
     """The runs of a logdir by name. Thread-safe.
 
     Args:
-        source: The data provider of TensorBoard.
+        source: Where the runs come from.
         cache: Holds decoded data.
         fresh_seconds: How long a listing of the runs stays valid, in seconds. Defaults to
             `FRESH_SECONDS`.
     """
 
     def __init__(
-        self, source: ProviderLogdir, cache: MemoryCache, fresh_seconds: float | None = None
+        self, source: LogdirSource, cache: MemoryCache, fresh_seconds: float | None = None
     ):
         self._source, self._cache = source, cache
         self._fresh_seconds = FRESH_SECONDS if fresh_seconds is None else fresh_seconds
@@ -42,7 +55,7 @@ class Logdir:
         return bool(self._listing)
 
     def location(self) -> str:
-        """The location that TensorBoard reads from."""
+        """The location that is read from."""
         return self._source.location()
 
     def runs(self) -> dict[str, RunData]:

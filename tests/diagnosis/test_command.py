@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from tb_keras_inspect.catalog.json_schema import JSON_SCHEMA
 from tb_keras_inspect.cli import main
 from tb_keras_inspect.diagnosis import THRESHOLDS
 from tb_keras_inspect.records import Kind
@@ -137,3 +138,51 @@ def test_diagnose_imports_neither_keras_nor_a_backend(logdir, capsys):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == "[]"
+
+
+def content(capsys, *arguments):
+    """The JSON that a command prints, and its exit status."""
+    status = main([*arguments, "--json"])
+    return json.loads(capsys.readouterr().out), status
+
+
+def test_json_of_an_error_says_what_is_accepted_and_so_does_standard_error(logdir, capsys):
+    assert main(["diagnose", str(logdir / "nowhere"), "--json"]) == 2
+    printed = capsys.readouterr()
+    answer = json.loads(printed.out)
+    assert answer["schema"] == JSON_SCHEMA
+    assert "No such directory" in answer["error"]
+    assert answer["error"] in printed.err
+
+
+def test_thresholds_are_listed_as_json(logdir, capsys):
+    answer, status = content(capsys, "diagnose", str(logdir), "--threshold", "list")
+    assert status == 0
+    assert [item["name"] for item in answer["thresholds"]] == [item.name for item in THRESHOLDS]
+
+
+def test_a_pattern_and_several_paths_are_diagnosed_together(logdir, capsys):
+    for given in ([str(logdir / "*")], [str(logdir / "broken"), str(logdir / "healthy")]):
+        answer, _ = content(capsys, "diagnose", *given)
+        assert [item["run"] for item in answer["runs"]] == ["broken", "healthy"]
+
+
+@pytest.fixture(scope="module")
+def recovered(tmp_path_factory):
+    """A run whose gradient explodes from step 100 to 150 and which learns afterwards."""
+    folder = tmp_path_factory.mktemp("recovered")
+    run = Run(chain())
+    run.step["loss"][20:30] = np.nan
+    write(run, folder / "run")
+    return folder / "run"
+
+
+@pytest.mark.parametrize(("since", "found"), [(None, 1), (145, 1), (146, 0)])
+def test_since_leaves_out_what_was_over_before(recovered, capsys, since, found):
+    """The last NaN is at step 145."""
+    options = [] if since is None else ["--since", str(since)]
+    answer, status = content(capsys, "diagnose", str(recovered), "--fail-on", "note", *options)
+    assert [len(run["findings"]) for run in answer["runs"]] == [found]
+    assert status == found
+    main(["diagnose", str(recovered), *options])
+    assert f"{found or 'no'} " in capsys.readouterr().out.split("in 60")[0]

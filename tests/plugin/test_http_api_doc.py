@@ -13,6 +13,7 @@ from tb_keras_inspect.plugin import routes
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.summary import to_value
+from tests.docs.examples import compare
 from tests.plugin import containers
 from tests.plugin.serving import Client
 from tests.store.run_writer import RunWriter, make_model, write_scalars
@@ -71,7 +72,7 @@ def test_the_example_of_a_route_is_answered_as_it_says(client, route):
         patterns = re.findall(r"`([^`]+)`", " ".join(ARRAYS.findall(section)))
         assert [name for name in arrays if not any(fits(name, p) for p in patterns)] == []
     (example,) = EXAMPLE.findall(section)
-    compare(found, json.loads(re.sub(r"\s//.*", "", example)))
+    compare(found, json.loads(re.sub(r"\s//.*", "", example)), VARIABLE)
 
 
 def arguments(query):
@@ -79,18 +80,6 @@ def arguments(query):
     if query.startswith("requests="):
         return {"requests": query.partition("=")[2]}
     return dict(urllib.parse.parse_qsl(query))
-
-
-def compare(found, example):
-    """Objects must have the same names in them; of a list the first element stands for all."""
-    assert type(found) is type(example) or None in (found, example)
-    if isinstance(found, list) and found and example:
-        compare(found[0], example[0])
-    if isinstance(found, dict) and not any(name in VARIABLE for name in found):
-        assert found.keys() == example.keys()
-    if isinstance(found, dict):
-        for name in found.keys() & example.keys():
-            compare(found[name], example[name])
 
 
 def fits(name, pattern):

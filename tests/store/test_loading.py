@@ -1,6 +1,7 @@
 """Where runs are looked for: directories, links, URLs."""
 
 import os
+import re
 
 import fsspec
 import numpy as np
@@ -10,7 +11,8 @@ from tb_keras_inspect import load_run, load_runs
 from tb_keras_inspect.files.remote_files import FsspecFiles
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import StoreError
-from tests.store.run_writer import RunWriter, write_run
+from tb_keras_inspect.store.loading import runs_at
+from tests.store.run_writer import RunWriter, write_run, write_scalars
 
 
 def test_all_runs_below_a_directory_are_named_as_tensorboard_names_them(tmp_path):
@@ -108,3 +110,73 @@ def test_a_url_of_tensorflows_own_file_layer_is_read(tmp_path):
     writer.close()
     assert load_run(url).table("gradient").steps.tolist() == [0]
     assert list(load_runs("ram://tb_keras_inspect")) == ["a"]
+
+
+def test_an_event_file_stands_for_its_run(tmp_path):
+    writer = write_run(tmp_path / "a")
+    writer.close()
+    path = writer.file.path
+    for run in (load_run(path), *runs_at(path).values()):
+        assert run.name == "a"
+        assert "gradient" in run.kinds
+
+
+def test_a_directory_of_keras_inside_a_run_is_refused_with_the_run(tmp_path, monkeypatch):
+    write_run(tmp_path / "logs" / "a").close()
+    write_scalars(tmp_path / "logs" / "a" / "train", "epoch_loss", {0: 1.0})
+    monkeypatch.chdir(tmp_path)
+    for given in ("logs/a/train", "logs/a/train/", tmp_path / "logs" / "a" / "train"):
+        for load in (load_run, runs_at):
+            with pytest.raises(StoreError, match=r"part of the run 'logs/a'"):
+                load(given)
+
+
+def test_a_run_that_has_recorded_nothing_yet_can_be_loaded(tmp_path):
+    RunWriter(tmp_path / "a").close()
+    assert load_run(tmp_path / "a").kinds == set()
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["logs/*"], ["a", "b/deep"]),
+        (["logs/a*"], ["a"]),
+        (["logs/a", "logs/b"], ["a", "b/deep"]),
+        (["logs/a", "logs/a/train", "logs/b"], ["a", "b/deep"]),  # as a shell expands logs/*
+        (["logs/a/*"], ["a"]),
+        (["logs", "logs/a"], ["a", "b/deep"]),
+        (["*"], ["a", "b/deep"]),
+        (["logs/b", "elsewhere/c"], ["elsewhere/c", "logs/b/deep"]),
+    ],
+)
+def test_patterns_and_several_paths_name_runs_below_what_they_share(
+    tmp_path, monkeypatch, given, names
+):
+    for name in ("logs/a", "logs/b/deep", "elsewhere/c"):
+        write_run(tmp_path / name).close()
+    if given == ["*"]:
+        (tmp_path / "elsewhere").rename(tmp_path.parent / f"{tmp_path.name}_away")
+    write_scalars(tmp_path / "logs" / "a" / "train", "epoch_loss", {0: 1.0})
+    monkeypatch.chdir(tmp_path)
+    runs = runs_at(*given)
+    assert sorted(runs) == names
+    assert all(run.name == name for name, run in runs.items())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("nowhere", "No such directory: 'nowhere'"),
+        ("nowhere/*", "Nothing matches 'nowhere/*'"),
+        ("notes.txt", "Received: the file 'notes.txt'"),
+        ("*.txt", "files only, by '*.txt'"),
+        ("empty", "No records of InspectCallback in or below 'empty'"),
+        ("", "No such directory: ''"),
+    ],
+)
+def test_a_path_without_runs_is_refused_with_what_was_found(tmp_path, monkeypatch, given, words):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.txt").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StoreError, match=re.escape(words)):
+        runs_at(given)
