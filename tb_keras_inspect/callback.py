@@ -1,10 +1,10 @@
 """InspectCallback: options and life cycle. `training` does the work."""
 
 import copy
-import dataclasses
 import os
+import time
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import keras
@@ -12,9 +12,7 @@ import keras
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
 from tb_keras_inspect.training.fit_recording import FitRecording
-from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
 from tb_keras_inspect.training.loop import TrainingLoop
-from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.moved_options import explains_moved
 from tb_keras_inspect.training.option_checks import options_of
 from tb_keras_inspect.training.options import (
@@ -27,30 +25,17 @@ from tb_keras_inspect.training.options import (
     control_options_of,
     picture_options_of,
 )
-from tb_keras_inspect.training.probe.options import layer_name
-from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
-from tb_keras_inspect.training.recording import Session
-from tb_keras_inspect.training.steering.controller import Controller
-from tb_keras_inspect.training.step.settings import settings_for
+from tb_keras_inspect.training.recordings import Recordings
+from tb_keras_inspect.training.runs.log_dir import FitNames, checked_log_dir
 
 
 class InspectWarning(UserWarning):
     """Something is no longer recorded; the text says what, why, and what still is."""
 
 
-# Attributes that are not copied: Keras's own, and what follows from the options.
+# Attributes that are not copied: Keras's own, and those of a fit.
 _NOT_COPIED = frozenset(
-    [
-        "_model",
-        "params",
-        "validation_data",
-        "_settings",
-        "_wanted",
-        "_inspected",
-        "_fit",
-        "_kept",
-        "_controller",
-    ]
+    ["_model", "params", "validation_data", "_inspected", "_recordings"],
 )
 
 
@@ -64,7 +49,11 @@ class InspectCallback(keras.callbacks.Callback):
     `load_run`.
 
     Args:
-        log_dir: Directory of this run, as in `keras.callbacks.TensorBoard`. Each run needs its own.
+        log_dir: Directory of the run, as in `keras.callbacks.TensorBoard`. A fit of the same model
+            goes on with its run. If another run is there, the new one is recorded beside it, in
+            `run_002` and so on; a trial of KerasTuner or Optuna in `trial_<number>`. May also be a
+            template, such as `"logs/{trial}"` or `"logs/{hyperparameters[units]}"`, or a function of
+            an object with `trial`, `model` (its name) and `hyperparameters`.
         every: Sample every n-th training step; `"auto"` keeps the cost of sampling below
             `budget.overhead` but samples at least 200 steps per fit. Defaults to `"auto"`.
         tier: How much to record: `"economy"` (no histograms, no units, no `cosine` of gradients),
@@ -89,11 +78,19 @@ class InspectCallback(keras.callbacks.Callback):
             its `kinds`.
         budget: What recording may cost: a `BudgetOptions`.
         diagnosis: How the diagnosis works during training: a `DiagnosisOptions`.
+        overwrite: Remove what was recorded in `log_dir` before this callback was made, when the first
+            fit begins there. Defaults to False: it is kept, and the new run gets a directory beside it.
+        hyperparameters: Name to value, recorded with the run, to find and compare it by. Those of a
+            tuner's trial are recorded anyway. Defaults to None.
+
+    Attributes:
+        log_dir: As given.
 
     Each group of options may also be a mapping, such as `record={"histograms": False}`.
 
     Raises:
         ValueError: if an option is invalid.
+        RuntimeError: from `fit`, if the callback is recording another one in another thread.
         OSError: from `fit`, before the first step, if `log_dir` cannot be written.
 
     Example:
@@ -113,7 +110,7 @@ class InspectCallback(keras.callbacks.Callback):
     @explains_moved
     def __init__(
         self,
-        log_dir: str | os.PathLike[str],
+        log_dir: str | os.PathLike[str] | Callable[[FitNames], str | os.PathLike[str]],
         every: int | str = "auto",
         *,
         tier: str = "standard",
@@ -127,9 +124,14 @@ class InspectCallback(keras.callbacks.Callback):
         pictures: PictureOptions | Mapping[str, Any] | Iterable[str] | None = None,
         budget: BudgetOptions | Mapping[str, Any] | None = None,
         diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
+        overwrite: bool = False,
+        hyperparameters: Mapping[str, Any] | None = None,
     ):
         super().__init__()
-        self.log_dir = check.checked_log_dir(log_dir)
+        self.log_dir = checked_log_dir(log_dir)
+        self._hyperparameters = check.checked_names("hyperparameters", hyperparameters)
+        check.checked_flag("overwrite", overwrite)
+        self._oldest = time.time() if overwrite else None
         self._options = Options(
             every=check.checked_every(every),
             tier=tier,
@@ -147,13 +149,8 @@ class InspectCallback(keras.callbacks.Callback):
         self._set_up()
 
     def _set_up(self) -> None:
-        options = self._options
-        self._settings = settings_for(options.tier, **dataclasses.asdict(options.record))
-        self._wanted = layer_filter(options.layers)
         self._inspected: keras.Model | None = None
-        self._fit: FitRecording | None = None  # the one that runs, or the last one
-        self._kept: Session | None = None  # for the next fit
-        self._controller: Controller | None = None  # made by the first fit
+        self._recordings = Recordings(self._options, self._oldest, _warn)
 
     # Tuners, cross-validation and remote workers copy callbacks, also in mid-fit. A copy has the
     # options and nothing of a fit; the layers and probe samples in them are those of the original.
@@ -205,49 +202,32 @@ class InspectCallback(keras.callbacks.Callback):
         self._inspected = model
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Opens the event file; raises where it cannot be written."""
-        model, options, last = self._inspected, self._options, self._fit
-        if last is not None:
-            last.close()
-        kept, self._kept = self._kept, None
-        if missing := missing_hooks(model):
-            _warn(warning_about(missing))
-            return
-        session = kept if kept and kept.serves(model) else self._new_session(model)
-        if options.control and self._controller is None:
-            self._controller = Controller(options.control.timeout)
-        self._fit = FitRecording(
-            model,
-            self.log_dir,
-            options,
-            session,
-            self.params,
-            last,
-            self._controller,
-            _warn,
-        )
-        self._kept = session
+        """Ends what an interrupted fit has left; the new one is recorded from its first epoch on."""
+        self._recordings.announce()
 
-    def _new_session(self, model: keras.Model) -> Session:
-        options = self._options
-        check_matches(options.layers, self._wanted, model)
-        samples = ProbeSamples.from_user(options.probe, model) if options.maps_every else None
-        pictures = {
-            "kinds": options.pictures.kinds_in(options.tier),
-            "max_channels": options.pictures.max_channels,
-            "max_pixels": options.pictures.max_pixels,
-            "grad_cam_layer": layer_name(options.pictures.grad_cam_layer, model),
-        }
-        recorded = options.for_model_record()
-        return Session(model, self._settings, self._wanted, samples, recorded, pictures)
+    @property
+    def run_dir(self) -> str | None:
+        """Where the last fit is recorded; None before the first one."""
+        return self._fit.log_dir if self._fit else None
+
+    @property
+    def _fit(self) -> FitRecording | None:
+        return self._recordings.fit
 
     @property
     def _open_fit(self) -> FitRecording | None:
         return self._fit if self._fit is not None and self._fit.is_open else None
 
-    @guarded
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Notes where the epoch begins on the run's step axis."""
+        if self._recordings.is_announced:
+            # Not earlier: BackupAndRestore, in its own on_train_begin, may restore model and epoch.
+            names = self.log_dir, self._hyperparameters
+            self._recordings.begin(self._inspected, self.params, epoch, *names)
+        self._epoch_begins(epoch)
+
+    @guarded
+    def _epoch_begins(self, epoch: int) -> None:
         if fit := self._open_fit:
             fit.epoch_begins(epoch)
 

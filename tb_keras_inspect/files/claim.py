@@ -4,14 +4,18 @@ Two recordings in one directory would read as a single run whose steps jump back
 """
 
 import os
+import re
 import stat
+from collections.abc import Callable
 
 from filelock import FileLock, Timeout
 
-from tb_keras_inspect.files.locations import is_remote
+from tb_keras_inspect.files.locations import below, is_remote, opened
 
 LOCK_FILE = ".keras_inspect.lock"  # stays in the directory, empty: removing it would be a race
-MAX_RECORDINGS = 1000  # in one directory, each after the first in a subdirectory of its own
+NAME = "run_{:03d}"  # of the subdirectory for the second run in a directory, and so on
+MOST_RUNS = 100_000  # in one directory
+_NUMBERED = re.compile(r"run_(\d{3,5})$")
 
 
 class Claim:
@@ -20,7 +24,7 @@ class Claim:
     A forked child process does not share the reservation.
 
     Args:
-        path: A local directory. It is created if it is missing.
+        path: A directory. It is created if it is missing. A URL cannot be locked: it is always free.
 
     Attributes:
         is_free: Whether no other process holds the directory. Also True where that cannot be known, as
@@ -34,6 +38,9 @@ class Claim:
     def __init__(self, path: str):
         self.path = path
         self.is_free = True
+        self._lock: FileLock | None = None
+        if is_remote(path):
+            return
         os.makedirs(path, exist_ok=True)
         # Released by any thread; and never a lock file that a crash leaves locked.
         self._lock = FileLock(
@@ -53,29 +60,52 @@ class Claim:
 
     def release(self) -> None:
         """Let other processes have the directory. Safe to call twice."""
-        if os.getpid() == self._owner:  # a forked child shares the lock of its parent
+        if self._lock and os.getpid() == self._owner:  # a forked child shares its parent's lock
             self._lock.release(force=True)
 
 
-def claim(log_dir: str) -> Claim | None:
-    """Claim a directory or, if another process holds it, a subdirectory.
+def numbered(log_dir: str) -> list[str]:
+    """The subdirectories in which further runs of a directory are recorded, in order."""
+    try:
+        with opened(log_dir) as directory:
+            found = [
+                (int(of[1]), of[0]) for name in directory.names() if (of := _NUMBERED.match(name))
+            ]
+    except OSError:
+        return []
+    return [path for _, name in sorted(found) if not _is_taken(path := below(log_dir, name))]
+
+
+def claim(log_dir: str, suits: Callable[[str], bool] = lambda path: True) -> Claim:
+    """Claims a directory that is free and suits; else the next subdirectory, `run_002` and so on.
 
     Args:
-        log_dir: The run's directory. A URL cannot be claimed.
+        log_dir: The run's directory, or a URL, which cannot be locked.
+        suits: Whether a run can be recorded into a directory that is free. A new one always suits.
 
     Returns:
-        The claim, whose `path` may be a subdirectory of `log_dir`; None for a URL.
+        The claim, whose `path` may be a subdirectory of `log_dir`.
+
+    Raises:
+        OSError: If the directory cannot be created.
     """
-    if is_remote(log_dir):
-        return None
-    found = Claim(log_dir)
-    for number in range(2, MAX_RECORDINGS):
-        if found.is_free:
-            break
-        below = os.path.join(log_dir, f"process_{number}")
-        if not _is_taken(below):
-            found = Claim(below)
+    there = numbered(log_dir)
+    for path in [log_dir, *there[-1:]]:
+        found = Claim(path)
+        if found.is_free and suits(path):
+            return found
+        found.release()
+    for number in range(_number(there[-1]) + 1 if there else 2, MOST_RUNS):
+        path = below(log_dir, NAME.format(number))
+        if not _is_taken(path):
+            found = Claim(path)
+            if found.is_free:
+                break
     return found
+
+
+def _number(path: str) -> int:
+    return int(re.split(r"[/\\]", path)[-1].removeprefix(NAME[:4]))
 
 
 def _may_be_locked(path: str) -> bool:
@@ -89,4 +119,8 @@ def _may_be_locked(path: str) -> bool:
 
 def _is_taken(path: str) -> bool:
     """Whether a link, which may lead anywhere, or a file has the name of a subdirectory."""
-    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
+    return (
+        not is_remote(path)
+        and os.path.lexists(path)
+        and (os.path.islink(path) or not os.path.isdir(path))
+    )

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import io
 import os
+import stat
 import struct
 import time
 
@@ -17,7 +18,7 @@ from tb_keras_inspect.files import remote_files
 from tb_keras_inspect.files.locations import below, is_remote
 from tb_keras_inspect.files.remote_interface import NewFile
 from tb_keras_inspect.records.checksum import masked_crc
-from tb_keras_inspect.records.event_order import EventOrder, file_name, is_of_this_process
+from tb_keras_inspect.records.event_order import SUFFIX, EventOrder, file_name, is_of_this_process
 
 NEIGHBOUR_SECONDS = 30.0  # of two processes that record into one URL, which cannot be locked
 
@@ -50,20 +51,32 @@ class EventFileWriter:
 
     Args:
         log_dir: The run's directory. It is created if it is missing.
+        after: The closed writer of the fit before, whose file is continued if it is still the last one
+            of this package there and as it was left.
 
     Attributes:
         path: The path of the file.
         size: Bytes written.
+        continues: Whether the file is that of `after`.
 
     Raises:
         OSError: If the directory cannot be created or written.
     """
 
-    def __init__(self, log_dir: str):
-        self._log_dir, self._order = log_dir, EventOrder(log_dir)
+    def __init__(self, log_dir: str, after: "EventFileWriter | None" = None):
+        self._log_dir = log_dir
         self.size = 0
+        self._order: EventOrder
+        self._name: str
+        self.path: str
         self._local: io.FileIO | None = None
         self._remote: NewFile | None = None
+        if after is not None and (file := after._reopened(log_dir)):
+            self._order, self._name, self.path = after._order, after._name, after.path
+            self._local, self.size, self.continues = file, after.size, True
+            return
+        self.continues = False
+        self._order = EventOrder(log_dir)
         if is_remote(log_dir):
             self._name = file_name(self._order.last_name)
             self.path = below(log_dir, self._name)
@@ -73,6 +86,19 @@ class EventFileWriter:
             self._name, self._local = _new_file(log_dir, self._order.last_name)
             self.path = below(log_dir, self._name)
         self._append(_version())
+
+    def _reopened(self, log_dir: str) -> io.FileIO | None:
+        """The file, open to be continued; None where another one must be begun."""
+        if self._local is None or log_dir != self._log_dir:
+            return None
+        try:
+            if any(name > self._name and name.endswith(SUFFIX) for name in os.listdir(log_dir)):
+                return None
+            if os.lstat(self.path).st_size != self.size or not _is_plain(self.path):
+                return None
+            return open(self.path, "ab", buffering=0)
+        except OSError:
+            return None
 
     @property
     def neighbour(self) -> str:
@@ -152,5 +178,14 @@ class EventFileWriter:
                 file.close()
 
 
+def _is_plain(path: str) -> bool:
+    """Whether it is a file with no other name: one of the user's must not be written to."""
+    there = os.lstat(path)
+    return stat.S_ISREG(there.st_mode) and there.st_nlink == 1
+
+
 def _version() -> event_pb2.Event:
     return event_pb2.Event(wall_time=time.time(), file_version="brain.Event:2")
+
+
+EMPTY_BYTES = len(frame(_version().SerializeToString()))  # of a file without records

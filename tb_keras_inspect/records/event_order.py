@@ -44,6 +44,12 @@ def file_name(after: str = "") -> str:
     return f"events.out.tfevents.{int(found[1]) + 1:010d}.{rest}"
 
 
+def begun_at(path: str) -> int:
+    """Seconds since the epoch at which an event file was begun, by its name; 0 if it does not say."""
+    found = _STAMP.match(_name(path))
+    return int(found[1]) if found else 0
+
+
 def is_of_this_process(path: str) -> bool:
     """Return whether this process has written an event file."""
     return f".{_process()}." in _name(path)

@@ -1,19 +1,24 @@
 """One fit, from its beginning to its end: everything that recording it takes."""
 
 import contextlib
+import functools
 import math
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
 
-from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
+from tb_keras_inspect.training.failsafe import print_safely
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, iterations_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import NoRecorder, join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.training.recording import PATIENCE, Session
+from tb_keras_inspect.training.runs import fits
+from tb_keras_inspect.training.runs.place import Place, place_for
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
 from tb_keras_inspect.training.steering.controller import Controller
@@ -25,81 +30,110 @@ class FitRecording:
 
     Args:
         model: The model in `fit`.
-        log_dir: The run's directory.
+        root: The directory asked for; where it holds another run, a subdirectory is used.
         options: The callback's options.
         session: Records the model.
         params: What Keras says of the fit: `steps` in an epoch and `epochs`, None if not known.
-        previous: The fit that the same callback recorded before, or None: step numbers go on from
-            it, and an `on_finding` that has raised there is not called again.
+        previous: The fit that the same callback recorded before, or None. If it was of the same
+            session, its run goes on: schedule, budget, diagnosis, and if possible the event file.
         controller: Takes commands. None if the run takes none.
         warn: Shows the user a warning.
+        oldest: Runs in `root` that were begun before are removed, in seconds since the epoch; None
+            keeps all.
 
     Attributes:
+        root, model, thread: See `runs.fits.Fit`.
+        log_dir: Where it records.
         next_step: The run's step number of the first batch of the next epoch.
         is_open: Whether it still records.
 
     Raises:
-        OSError: if `log_dir` cannot be written.
+        OSError: if `root` cannot be written.
     """
 
     def __init__(
         self,
         model: keras.Model,
-        log_dir: str,
+        root: str,
         options: Options,
         session: Session,
         params: Mapping[str, Any],
         previous: "FitRecording | None",
         controller: Controller | None,
         warn: Callable[[str], Any],
+        oldest: float | None = None,
     ):
-        self._model, self._options, self._params, self._warn = model, options, params, warn
-        self._processes = join(model, log_dir)
-        self.recorder: Any = Recorder(log_dir) if self._processes.writes else NoRecorder()
+        self.model, self.root, self.thread = model, root, threading.get_ident()
+        self._options, self._params, self._warn = options, params, warn
+        self._processes = join(model, root)
         self.session, self._controller = session, controller
-        self.next_step: int = previous.next_step if previous is not None else 0
+        fits.begin(self)
+        # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
+        iterations, (own, step) = iterations_of(model), fits.recorded(model, root)
+        self.next_step: int = max(step, iterations)
+        self.recorder: Any = NoRecorder(root)
+        if self._processes.writes:
+            place = place_for(root, model, iterations, own, oldest)
+            after = previous.recorder if previous is not None else None
+            after = after if isinstance(after, Recorder) else None
+            self.recorder = Recorder(root, place=place.claim, after=after)
+            self._tell_where(place)
+        self.log_dir: str = self.recorder.log_dir
+        fits.note(model, root, self.log_dir, self.next_step)
+        before = previous if previous is not None and previous.session is session else None
+        before = before if before is not None and before.log_dir == self.log_dir else None
         self.is_open = True
-        self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
-        self._snapshots = Snapshots(options.maps_every, options.max_bytes)
-        self._has_begun = False
         self._epoch = self._epoch_step = 0
         self._last_batch = -1
-        session.open(self.recorder, params.get("steps"), self._processes.count)
-        on_finding = options.diagnosis.on_finding
-        self.live_diagnosis: LiveDiagnosis = LiveDiagnosis(
-            options.console,
-            on_finding if previous is None else previous.live_diagnosis.on_finding,
-            options.stop_on,
-            options.diagnosis.thresholds,
-            is_alone=self._processes.count == 1,
-        )
+        session.open(self.recorder, params.get("steps"), self._processes.count, before is not None)
+        self.schedule: Schedule
+        self._snapshots: Snapshots
+        self.live_diagnosis: LiveDiagnosis
+        if before is not None:
+            self.schedule, self._snapshots = before.schedule, before._snapshots
+            self.live_diagnosis = before.live_diagnosis
+        else:
+            self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
+            self._snapshots = Snapshots(options.maps_every, options.max_bytes)
+            on_finding = options.diagnosis.on_finding
+            if previous is not None:
+                on_finding = previous.live_diagnosis.on_finding  # not after it has raised
+            self.live_diagnosis = LiveDiagnosis(
+                options.console,
+                on_finding,
+                options.stop_on,
+                options.diagnosis.thresholds,
+                is_alone=self._processes.count == 1,
+            )
         if self.live_diagnosis.is_needed or controller is not None:
             session.subscribe(self.live_diagnosis.on_sample)
-        self._warn_of_others(log_dir)
         if controller is not None:
             controller.begin(self._steered())
 
-    def _warn_of_others(self, log_dir: str) -> None:
+    def _tell_where(self, place: Place) -> None:
+        path = place.claim.path
         if self._processes.problem:
             self._warn(self._processes.problem)
-        if self._processes.writes and self.recorder.log_dir != log_dir:
+        if place.is_busy:
             self._warn(
-                f"another process records into {log_dir} at the same time, or the lock file there is "
-                f"another user's. This training run is recorded in {self.recorder.log_dir}, as a run "
-                "of its own; nothing is lost or mixed. Give each training run a directory of its own"
+                f"{place.why}. This training run is recorded in {path}, as a run of its own; nothing "
+                "is lost or mixed. Give each training run a directory of its own"
             )
-        if self._processes.writes and self.recorder.neighbour:
+        elif place.why and self._options.console:
+            print_safely(f"InspectCallback: {place.why}; this one is recorded in {path}.")
+        if self.recorder.neighbour:
             self._warn(
-                f"another process records into {log_dir}, or has just ended: {self.recorder.neighbour} "
-                "was written in the last 30 seconds. A URL cannot be locked; if both go on, of each "
-                "step only one is shown. Give each training run a URL of its own"
+                f"another process records into {self.root}, or has just ended: "
+                f"{self.recorder.neighbour} was written in the last 30 seconds. A URL cannot be "
+                "locked; if both go on, of each step only one is shown. Give each training run a URL "
+                "of its own"
             )
 
     def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
         return SteeredFit(
-            self._model,
-            self.recorder.log_dir,  # where it really writes
+            self.model,
+            self.log_dir,
             self.recorder,
             self.session,
             self.schedule,
@@ -120,21 +154,20 @@ class FitRecording:
     def epoch_begins(self, epoch: int) -> None:
         """Notes where an epoch begins on the run's step axis."""
         self._epoch = epoch
-        if not self._has_begun:
-            self._begin(epoch)
         self._epoch_step = self.next_step
         self._last_batch = -1
 
-    def _begin(self, epoch: int) -> None:
-        # Not earlier: BackupAndRestore, in its own on_train_begin, may just have restored both.
-        self._has_begun = True
-        # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
-        self.next_step = max(self.next_step, _iterations(self._model))
+    def begins(self, epoch: int) -> None:
+        """The first epoch begins.
+
+        Args:
+            epoch: Its number, from 0; a fit that is resumed begins with another one.
+        """
         steps, epochs = self._params.get("steps"), self._params.get("epochs")
         left = (epochs - epoch) if epochs else None
         self._snapshots.begin_fit(epoch, epochs)
         total = steps * left if steps and left else None
-        updates_every = accumulation_steps(getattr(self._model, "optimizer", None))
+        updates_every = accumulation_steps(getattr(self.model, "optimizer", None))
         self.schedule.begin_fit(self.next_step, total, updates_every)
         if self.session.wants_first_snapshot:
             self.session.snapshot(self.next_step)
@@ -154,7 +187,7 @@ class FitRecording:
 
     def _sample_now(self) -> None:
         """Samples the step that is about to run, whatever the schedule says."""
-        self.schedule.pause()
+        self.schedule.pause(time.perf_counter())
         self.session.arm(self._step_after(self._last_batch) - 1, self._facts())
 
     def _sample(self, step: int, last_step: int) -> None:
@@ -170,10 +203,11 @@ class FitRecording:
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Records Keras's logs of an epoch and, when it is due, a snapshot."""
-        self.schedule.pause()
+        self.schedule.pause(time.perf_counter())
         self.session.disarm()
         if self._last_batch >= 0:
             self.next_step = self._step_after(self._last_batch)
+            fits.note(self.model, self.root, self.log_dir, self.next_step)
         last_step = max(self.next_step - 1, 0)
         self.session.epoch_ended(last_step, epoch, logs)
         wanted = self._snapshots.wants(epoch, *self.recorder.expected(SNAPSHOT))
@@ -184,25 +218,34 @@ class FitRecording:
 
     def pause(self) -> None:
         """Excludes what follows, such as validation, from the measured training time."""
-        self.schedule.pause()
+        self.schedule.pause(time.perf_counter())
 
     def close(self) -> None:
         """Writes what is waiting and closes the event file. Safe to call twice."""
         if self._controller is not None:
             self._controller.end()
+        fits.end(self)
         if not self.is_open:
             return
         self.is_open = False
         self.session.disarm()
-        is_recorded = self.recorder.put(self.live_diagnosis.evaluate_last, PATIENCE)
+        evaluate_last = functools.partial(self.live_diagnosis.evaluate_last, self.next_step - 1)
+        is_recorded = self.recorder.put(evaluate_last, PATIENCE)
         complete = self.recorder.close()
         self._report_problems()
         if complete and not is_recorded:  # no room in the queue: it is reported all the same
-            self.live_diagnosis.evaluate_last()
+            evaluate_last()
         self._report_findings()
         if not complete and self.recorder.failure is None:
             self._warn(
                 f"some of the last samples are missing: {self.recorder.path} is slow to write"
+            )
+
+    def give_way(self) -> None:
+        """See `runs.fits.Fit`."""
+        if isinstance(self.recorder, Recorder) and self.is_open:
+            self.recorder.stop(
+                "a callback that began later in this process records into the same directory"
             )
 
     def give_up(self, error: Exception) -> bool:
@@ -247,13 +290,13 @@ class FitRecording:
 
     def _step_after(self, batch: int) -> int:
         """The run's step number after the call of the train function that begins at `batch`."""
-        per_call = getattr(self._model, "steps_per_execution", None) or 1
+        per_call = getattr(self.model, "steps_per_execution", None) or 1
         end = batch + int(per_call)
         steps = self._params.get("steps")
         return self._epoch_step + (min(end, steps) if steps else end)
 
     def _report_findings(self) -> None:
-        for problem in self.live_diagnosis.report(self._model):
+        for problem in self.live_diagnosis.report(self.model):
             self._warn(problem)
 
     def _report_problems(self) -> None:
@@ -261,13 +304,3 @@ class FitRecording:
         for problem in self.session.problems:
             self._warn(problem)
         self.session.problems.clear()
-
-
-def _iterations(model: Any) -> int:
-    """Training steps, each of one batch, that the model's optimizer has seen."""
-    try:
-        optimizer = inner_of(model.optimizer)
-        # Not `iterations`, which counts updates: one for several batches with accumulation.
-        return int(optimizer._iterations) if optimizer.built else 0
-    except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
-        return 0

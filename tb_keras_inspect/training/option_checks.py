@@ -2,7 +2,6 @@
 
 import dataclasses
 import difflib
-import os
 from collections.abc import Container, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -12,15 +11,6 @@ from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 def is_one_of(value: Any, accepted: Container[str]) -> bool:
     """Whether a value is one of some names; False also for what cannot be hashed or compared."""
     return isinstance(value, str) and value in accepted
-
-
-def checked_log_dir(log_dir: Any) -> str:
-    """The path as text."""
-    if not isinstance(log_dir, (str, os.PathLike)) or not os.fspath(log_dir):
-        raise ValueError(
-            f"`log_dir` must be a directory's path, not empty. Received: log_dir={log_dir!r}"
-        )
-    return os.fspath(log_dir)
 
 
 def checked_every(every: Any) -> int | str:
@@ -49,6 +39,15 @@ def checked_positive(name: str, value: Any) -> float:
     if not number or not 0 < value < float("inf"):
         raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
     return float(value)
+
+
+def checked_names(name: str, value: Any) -> dict[str, Any]:
+    """A mapping of names to values; {} for None."""
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise ValueError(f"`{name}` must map names to values. Received: {name}={value!r}")
+    return dict(value)
 
 
 def checked_flag(name: str, value: Any) -> bool:

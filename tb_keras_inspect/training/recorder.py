@@ -2,7 +2,6 @@
 
 import atexit
 import logging
-import os
 import queue
 import threading
 import weakref
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_keras_inspect.files.claim import claim
+from tb_keras_inspect.files.claim import Claim, claim
 from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 
@@ -33,15 +32,18 @@ class Recorder:
     copies from the device and encodes. Each job's events are on disk before the next job begins. After
     the first failure, all later jobs are dropped.
 
-    Only one recorder writes to a directory at a time. If another process records there, this one uses
-    a subdirectory. An earlier recorder of this process, left open by an interrupted fit, is closed.
+    Only one recorder writes to a directory at a time.
 
     Args:
         log_dir: The run's directory.
         queue_size: Maximum number of jobs in the queue.
+        place: The directory, claimed. Defaults to None: `log_dir` or, if another recorder has it, a
+            subdirectory.
+        after: The closed recorder of the fit before, whose file and counts are continued if they can.
 
     Attributes:
         log_dir: Where it writes: `log_dir`, or a subdirectory of it.
+        continues: Whether it goes on with the file of `after`.
         dropped: Number of jobs dropped because the queue was full.
         bytes_of: Bytes written, by what the job is counted as.
         count_of: Number of jobs done, likewise.
@@ -53,24 +55,32 @@ class Recorder:
         OSError: when the directory cannot be written.
     """
 
-    def __init__(self, log_dir: str, queue_size: int = QUEUE_SIZE):
-        _close_earlier(log_dir)
-        self._claim = claim(log_dir)
-        self._directory = _identity(log_dir)
-        self.log_dir = log_dir if self._claim is None else self._claim.path
+    def __init__(
+        self,
+        log_dir: str,
+        queue_size: int = QUEUE_SIZE,
+        place: Claim | None = None,
+        after: "Recorder | None" = None,
+    ):
+        self._claim = place or claim(log_dir)
+        self.log_dir = self._claim.path
+        self._writer: EventFileWriter
+        self._is_complete = False
+        before = after._writer if after is not None and after._is_complete else None
         try:
-            self._writer = EventFileWriter(self.log_dir)
+            self._writer = EventFileWriter(self.log_dir, before)
         except BaseException:
-            self._release()
+            self._claim.release()
             raise
+        self.continues = self._writer.continues
         self.path = self._writer.path
         self.neighbour = self._writer.neighbour
         self._failure: BaseException | None = None
         self._is_patient = True
         self.dropped = 0
-        self.bytes_of: Counter[str] = Counter()
-        self.count_of: Counter[str] = Counter()
-        self.taken_of: Counter[str] = Counter()
+        self.bytes_of, self.count_of, self.taken_of = (Counter[str]() for _ in KINDS[:3])
+        if after is not None and self.continues:
+            self.bytes_of, self.count_of, self.taken_of = after._counts
         self._closing = False
         self._queue: queue.Queue[tuple[Job, str] | None] = queue.Queue(queue_size)
         self._thread = threading.Thread(target=self._run, name="tb-keras-inspect", daemon=True)
@@ -149,20 +159,27 @@ class Recorder:
             Whether everything was written in the time given.
         """
         self._failure, self._closing = self.failure, True
-        self._release()
         if self._thread.is_alive():
             try:
                 self._queue.put(None, timeout=wait_seconds)
             except queue.Full:
+                self._claim.release()
                 return False
             self._thread.join(wait_seconds)
+        self._claim.release()
         if not self._thread.is_alive():
             _open_recorders.discard(self)
-        return not self._thread.is_alive() and self.failure is None
+        self._is_complete = not self._thread.is_alive() and self.failure is None
+        return self._is_complete
 
-    def _release(self) -> None:
-        if self._claim is not None:
-            self._claim.release()
+    def stop(self, why: str) -> None:
+        """Closes it for another recorder of this process, which writes into the same directory."""
+        self.close(wait_seconds=5.0)
+        self._failure = self.failure or RuntimeError(why)
+
+    @property
+    def _counts(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        return self.bytes_of, self.count_of, self.taken_of
 
     def _run(self) -> None:
         try:
@@ -195,21 +212,6 @@ class Recorder:
         except BaseException as error:  # also a SystemExit
             logger.debug("recording stopped", exc_info=True)
             self._failure = error
-
-
-def _identity(log_dir: str) -> str:
-    return log_dir if is_remote(log_dir) else os.path.realpath(log_dir)
-
-
-def _close_earlier(log_dir: str) -> None:
-    """An interrupted fit leaves its recorder open; two of one process would write one run twice."""
-    directory = _identity(log_dir)
-    for recorder in list(_open_recorders):
-        if recorder._directory == directory and not recorder._closing:
-            recorder.close(wait_seconds=5.0)
-            recorder._failure = recorder.failure or RuntimeError(
-                "a callback that began later in this process records into the same directory"
-            )
 
 
 @atexit.register

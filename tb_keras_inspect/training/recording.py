@@ -53,6 +53,7 @@ class Session:
         samples: The probe samples, None for no maps.
         options: The callback's options, for the model record.
         pictures: Options of `ProbePass`.
+        hyperparameters: Name to value, for the model record.
 
     Attributes:
         slot: The owner of the model's train function in this fit.
@@ -66,13 +67,15 @@ class Session:
         samples: ProbeSamples | None,
         options: Mapping[str, Any],
         pictures: Mapping[str, Any] | None = None,
+        hyperparameters: Mapping[str, Any] | None = None,
     ):
         self._model, self._settings = model, settings
         self._pictures = dict(pictures or {})
         self._samples = samples
         self._probe: ProbePass | None = None
-        self._records = ModelRecords(model, options)
+        self._records = ModelRecords(model, options, hyperparameters or {})
         self._step = 0
+        self._shown = False  # whether the run has a snapshot
         self._facts: Mapping[str, float] = {}
         self._reports = ProblemReports()
         self._structure = structure(model)
@@ -84,6 +87,7 @@ class Session:
         recorder: Recorder | NoRecorder,
         steps_per_epoch: int | None,
         processes: int = 1,
+        goes_on: bool = False,
     ) -> None:
         """A fit begins.
 
@@ -91,18 +95,19 @@ class Session:
             recorder: Where its events go.
             steps_per_epoch: None where not known.
             processes: How many processes record together.
+            goes_on: Whether the run is that of the fit before, so that what was written then holds.
         """
         self.slot = TrainFunctionSlot(self._model)
         self._instrumented.begin_fit(self.slot, processes)
         self._recorder = recorder
-        self._records.begin_fit(steps_per_epoch)
+        self._records.begin_fit(steps_per_epoch, goes_on)
         self._decoder = SampleDecoder(DeadUnits(steps_per_epoch), self._settings.scalars)
         self._decode_queue = DecodeQueue()
         self._newest: PendingSample | None = None
         self._unrecorded: PendingSample | None = None  # the recorder had no room for it
         self._subscribers: list[Subscriber] = []
         self._has_trained = False  # whether this fit has made a step
-        self._shown = False  # whether this fit's file has a snapshot
+        self._shown = goes_on and self._shown
 
     def serves(self, model: keras.Model) -> bool:
         """Whether this session can record a model: it is the same one, and nothing has failed."""

@@ -21,6 +21,9 @@ class Schedule:
     steps that are left. If the end is not known, the fit is assumed to last five times as long as it
     has lasted so far; the bytes left then shrink with the fourth root of the steps and never run out.
 
+    Further fits of the same run go on with both. One that is shorter than what came before it may be
+    one of many: then the end is not known.
+
     Args:
         every: Interval in steps, or "auto".
         overhead: Fraction of the training time that "auto" may take, e.g. 0.03.
@@ -69,13 +72,16 @@ class Schedule:
 
         Args:
             first_step: Number of its first step.
-            total_steps: Number of its steps, None if not known.
+            total_steps: Number of its steps, None or 0 if not known.
             updates_every: Batches whose gradients are accumulated for one update of the weights. If
                 samples are further apart than that, only steps that update are sampled.
         """
         self._updates_every = updates_every
-        self._first, self._total = first_step, total_steps
-        self._begun = None
+        if self._last is None:
+            self._first = first_step
+        before = first_step - self._first
+        self._total = before + total_steps if total_steps and total_steps >= before else None
+        self._begun, self._is_timed = None, False
 
     def wants(self, step: int) -> bool:
         """Whether to sample this step. Asking again gives the same answer until `sampled`."""
@@ -124,14 +130,28 @@ class Schedule:
             self._measure(now - then, before)
         self._begun = (now, step)
 
-    def pause(self) -> None:
-        """Stops measuring until the next step: validation or the end of an epoch follows."""
+    def pause(self, now: float | None = None) -> None:
+        """Stops measuring until the next step: validation or the end of an epoch follows.
+
+        Args:
+            now: Seconds on a monotonic clock, if a step has just ended.
+        """
+        if (
+            now is not None and self._begun is not None and not self._is_timed
+        ):  # a fit of one step has no other measure
+            seconds, plain = now - self._begun[0], self.step_seconds
+            if self._begun[1] != self._last:
+                self._plain.append(seconds)
+            elif plain is not None and self._samples > _WARM_UP:
+                self._extra.append(max(seconds - plain, 0.0))
         self._begun = None
         self._pending = 0.0
 
     _pending = 0.0  # seconds of a sampled step, until the step after it is measured
+    _is_timed = False  # whether a step of this fit was
 
     def _measure(self, seconds: float, step: int) -> None:
+        self._is_timed = True
         if step == self._last:
             self._pending = seconds
         elif self._pending:

@@ -1,6 +1,7 @@
 """The model record as plain Python objects."""
 
 import dataclasses
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -75,6 +76,7 @@ class ModelInfo:
         options: Options of the callback, as text.
         compiled: Loss, optimizer and other compile settings, as text.
         steps_per_epoch: Batches per epoch; 0 if unknown.
+        hyperparameters: Name to value, of the trial of a tuner or as given to the callback.
     """
 
     fingerprint: int
@@ -91,6 +93,7 @@ class ModelInfo:
     steps_per_epoch: int
     compiled: dict[str, str]
     edges_from: str
+    hyperparameters: dict[str, Any]
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
@@ -112,7 +115,16 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
         steps_per_epoch=record.steps_per_epoch,
         compiled=dict(record.compiled),
         edges_from=record.edges_from,
+        hyperparameters={name: _value(text) for name, text in record.hyperparameters.items()},
     )
+
+
+def _value(text: str) -> Any:
+    """A value from JSON, or the text itself where it was cut off or is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def omissions(records: Iterable[Any]) -> tuple[OmissionInfo, ...]:

@@ -12,6 +12,16 @@ def inner_of(optimizer: Any) -> Any:
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
+def iterations_of(model: Any) -> int:
+    """Training steps, each of one batch, that the model's optimizer has seen; 0 if it has none."""
+    try:
+        optimizer = inner_of(model.optimizer)
+        # Not `iterations`, which counts updates: one for several batches with accumulation.
+        return int(optimizer._iterations) if optimizer.built else 0
+    except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
+        return 0
+
+
 def trained_by(optimizer: Any) -> list[Any]:
     """The variables an optimizer was built with (before Keras 3.12 only the inner one has them)."""
     known = optimizer._trainable_variables or inner_of(optimizer)._trainable_variables

@@ -74,6 +74,7 @@ class LiveDiagnosis:
         self._source = LiveSource()
         self.run = RunData("live", self._source)
         self._samples = 0
+        self._evaluated = 0  # samples at the end of the fit before
         self._spent = self._cost = 0.0
         self._step = 0
         self._changes = FindingChanges()
@@ -125,19 +126,22 @@ class LiveDiagnosis:
         self._spent += self._clock() - begun
         return events
 
-    def evaluate_last(self) -> list[event_pb2.Event]:
+    def evaluate_last(self, step: int) -> list[event_pb2.Event]:
         """Evaluates a last time, after the last sample of the fit. Never raises.
 
+        Args:
+            step: The last step of the fit.
+
         Returns:
-            What is to be recorded of the findings.
+            What is to be recorded of the findings, and that the fit has come to its end.
         """
-        if not self._samples or self._has_failed:
-            return []
-        try:
-            return self._evaluate(1, is_last=True)
-        except Exception:
-            logger.debug("the last evaluation failed", exc_info=True)
-            return []
+        self._step = max(self._step, step)
+        if self._samples and not self._has_failed and self._samples != self._evaluated:
+            try:
+                return self._evaluate(1, is_last=True)
+            except Exception:
+                logger.debug("the last evaluation failed", exc_info=True)
+        return [self._event([], is_last=True)]
 
     def _is_due(self) -> bool:
         if self._samples < FIRST:
@@ -156,6 +160,8 @@ class LiveDiagnosis:
     def _evaluate(self, confirmed: int, is_last: bool = False) -> list[event_pb2.Event]:
         begun = self._clock()
         self.evaluations += 1
+        if is_last:
+            self._evaluated = self._samples
         self.run.refresh()
         found = diagnose(self.run, self._thresholds)
         self._cost = self._clock() - begun

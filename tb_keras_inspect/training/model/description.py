@@ -1,5 +1,6 @@
 """The model record: layers, variables, recorded layer outputs."""
 
+import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
@@ -17,6 +18,8 @@ from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.reduce import saturation
 from tb_keras_inspect.training.reduce.layout import SiteKey
 
+MAX_HYPERPARAMETERS, MAX_VALUE = 200, 1000  # entries, characters of one
+
 
 def describe_model(
     model: keras.Model,
@@ -27,6 +30,7 @@ def describe_model(
     edges: Edges | None = None,
     compiled: Mapping[str, str] | None = None,
     trained: Sequence[Any] | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
 ) -> pb.ModelRecord:
     """Builds the record of a built model in its present state.
 
@@ -39,6 +43,7 @@ def describe_model(
         edges: How layers are connected. None: as far as known without running the model.
         compiled: `settings.compiled_of` the model when training began.
         trained: The variables that are trained. None: those that the model says.
+        hyperparameters: Name to value, recorded as JSON.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -47,6 +52,10 @@ def describe_model(
         options={name: str(value) for name, value in (options or {}).items()},
         versions=versions(),
         compiled=compiled,
+        hyperparameters={
+            str(name): json.dumps(_plain(value), default=str)[:MAX_VALUE]
+            for name, value in [*(hyperparameters or {}).items()][:MAX_HYPERPARAMETERS]
+        },
         inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
     )
     index = _add_layers(record, model)
@@ -61,6 +70,12 @@ def describe_model(
         edges = known_edges(model, seen)
     _add_edges(record, edges)
     return seal_model(record)
+
+
+def _plain(value: Any) -> Any:
+    """A scalar of NumPy or of a framework as Python's own."""
+    item = getattr(value, "item", None)
+    return item() if callable(item) and not getattr(value, "shape", ()) else value
 
 
 def versions() -> dict[str, str]:

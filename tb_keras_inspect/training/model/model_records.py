@@ -19,6 +19,7 @@ class ModelRecords:
     Args:
         model: The model in `fit`.
         options: The callback's options.
+        hyperparameters: Name to value.
 
     Attributes:
         edges: How its layers are connected; None until the model can be traced.
@@ -26,22 +27,39 @@ class ModelRecords:
         fingerprint: Its fingerprint; 0 before the first one.
     """
 
-    def __init__(self, model: keras.Model, options: Mapping[str, Any]):
+    def __init__(
+        self,
+        model: keras.Model,
+        options: Mapping[str, Any],
+        hyperparameters: Mapping[str, Any] | None = None,
+    ):
         self._model, self._options = model, options
+        self._hyperparameters = hyperparameters or {}
         self.edges: Edges | None = None
         self.fingerprint, self._step = 0, -1
+        self._steps_per_epoch: int | None = None
+        self._compiled: dict[str, str] = {}
         self.begin_fit(None)
 
-    def begin_fit(self, steps_per_epoch: int | None) -> None:
-        """A fit begins; its file has no record yet."""
-        self._steps_per_epoch = steps_per_epoch
-        self.newest: pb.ModelRecord | None = None
-        self._key: Any = None
-        self._written: int | None = None  # fingerprint of the record that is in the file
+    def begin_fit(self, steps_per_epoch: int | None, goes_on: bool = False) -> None:
+        """A fit begins.
+
+        Args:
+            steps_per_epoch: None where not known.
+            goes_on: Whether its run has a record already.
+        """
         # Now: while JAX trains, the optimizer's variables cannot be read.
-        self._compiled: dict[str, str] = {}
+        compiled: dict[str, str] = {}
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
-            self._compiled = compiled_of(self._model)
+            compiled = compiled_of(self._model)
+        same = (compiled, steps_per_epoch) == (self._compiled, self._steps_per_epoch)
+        self._compiled, self._steps_per_epoch = compiled, steps_per_epoch
+        if goes_on and same:
+            return
+        self._key: Any = None
+        if not goes_on:
+            self.newest: pb.ModelRecord | None = None
+            self._written: int | None = None  # fingerprint of the record that is in the run
 
     def changed(
         self,
@@ -71,6 +89,7 @@ class ModelRecords:
             self.edges,
             self._compiled,
             trained,
+            self._hyperparameters,
         )
         if record.fingerprint == self._written:
             return None

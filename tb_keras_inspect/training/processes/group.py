@@ -149,12 +149,19 @@ def _problem(transport: Transport) -> str:
 
 
 class NoRecorder:
-    """Replaces `recorder.Recorder` in a process that writes nothing."""
+    """Replaces `recorder.Recorder` in a process that writes nothing.
 
-    log_dir = path = ""
+    Args:
+        log_dir: The run's directory, in which another process writes.
+    """
+
+    path = ""
     failure = None
     dropped = 0
     is_open = False
+
+    def __init__(self, log_dir: str = ""):
+        self.log_dir = log_dir
 
     def put(self, job: Any, wait_seconds: float = 0.0, what: str = "") -> bool:
         """Drops a job."""

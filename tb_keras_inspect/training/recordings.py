@@ -1,0 +1,127 @@
+"""The fits that one callback records, one after the other."""
+
+import dataclasses
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+
+from tb_keras_inspect.training.fit_recording import FitRecording
+from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
+from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
+from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.probe.options import layer_name
+from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
+from tb_keras_inspect.training.recording import Session
+from tb_keras_inspect.training.runs import fits
+from tb_keras_inspect.training.runs.log_dir import LogDir, resolved
+from tb_keras_inspect.training.runs.trial import callbacks_of_fit, trial_of
+from tb_keras_inspect.training.steering.controller import Controller
+from tb_keras_inspect.training.step.settings import settings_for
+
+
+class Recordings:
+    """Begins the recording of each fit, with what is kept of the one before.
+
+    Args:
+        options: The callback's options.
+        oldest: See `FitRecording`.
+        warn: Shows the user a warning.
+
+    Attributes:
+        fit: The recording that runs, or the last one; None before the first one.
+        is_announced: Whether a fit is about to begin.
+
+    Raises:
+        ValueError: If an option is invalid.
+    """
+
+    def __init__(self, options: Options, oldest: float | None, warn: Callable[[str], Any]):
+        self._options, self._oldest, self._warn = options, oldest, warn
+        self._settings = settings_for(options.tier, **dataclasses.asdict(options.record))
+        self._wanted = layer_filter(options.layers)
+        self.fit: FitRecording | None = None
+        self.is_announced = False
+        self._kept: Session | None = None  # for the next fit
+        self._controller: Controller | None = None  # made by the first fit
+        self._models = 0  # that were trained
+
+    def announce(self) -> None:
+        """A fit will begin. Ends the recording of one that was interrupted.
+
+        Raises:
+            RuntimeError: If a fit in another thread is being recorded.
+        """
+        last = self.fit
+        if last is not None:
+            if last.is_open and last.thread != threading.get_ident() and fits.is_under_way(last):
+                raise RuntimeError(
+                    "This InspectCallback is recording a fit in another thread, and can record one at "
+                    "a time. Give each fit its own: copy.deepcopy(callback) has the same options"
+                )
+            last.close()
+        self.is_announced = True
+
+    def begin(
+        self,
+        model: keras.Model,
+        params: Mapping[str, Any],
+        epoch: int,
+        log_dir: LogDir,
+        hyperparameters: Mapping[str, Any],
+    ) -> None:
+        """The first epoch of a fit begins.
+
+        Args:
+            model: The model in `fit`.
+            params: What Keras says of the fit.
+            epoch: The epoch.
+            log_dir: As the user gave it.
+            hyperparameters: Likewise.
+
+        Raises:
+            OSError: If the directory cannot be written.
+            ValueError: If an option does not fit the model.
+        """
+        self.is_announced = False
+        kept, self._kept = self._kept, None
+        session = kept if kept is not None and kept.serves(model) else None
+        if session is None and (missing := missing_hooks(model)):
+            self._warn(warning_about(missing))
+            return
+        self._models += self.fit is None or self.fit.model is not model
+        trial = trial_of(callbacks_of_fit())
+        known = {**trial.hyperparameters, **hyperparameters}
+        root = resolved(log_dir, trial, self._models, model.name, known)
+        session = session or self._new_session(model, known)
+        if self._options.control and self._controller is None:
+            self._controller = Controller(self._options.control.timeout)
+        self.fit = FitRecording(
+            model,
+            root,
+            self._options,
+            session,
+            params,
+            self.fit,
+            self._controller,
+            self._warn,
+            self._oldest,
+        )
+        self._kept = session
+        self.fit.begins(epoch)
+
+    def _new_session(self, model: keras.Model, hyperparameters: Mapping[str, Any]) -> Session:
+        options = self._options
+        check_matches(options.layers, self._wanted, model)
+        samples = ProbeSamples.from_user(options.probe, model) if options.maps_every else None
+        pictures = {
+            "kinds": options.pictures.kinds_in(options.tier),
+            "max_channels": options.pictures.max_channels,
+            "max_pixels": options.pictures.max_pixels,
+            "grad_cam_layer": layer_name(options.pictures.grad_cam_layer, model),
+        }
+        recorded = options.for_model_record()
+        return Session(
+            model, self._settings, self._wanted, samples, recorded, pictures, hyperparameters
+        )

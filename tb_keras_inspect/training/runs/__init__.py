@@ -1,0 +1,1 @@
+"""Where a fit is recorded: which directory, and whether it goes on with a run that is there."""
