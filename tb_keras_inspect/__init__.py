@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PictureOptions,
         RecordOptions,
     )
+    from tb_keras_inspect.training.webhooks import Webhook
 
 _HOME = {
     "BudgetOptions": "tb_keras_inspect.training.options",
@@ -30,6 +31,7 @@ _HOME = {
     "InspectCallback": "tb_keras_inspect.callback",
     "PictureOptions": "tb_keras_inspect.training.options",
     "RecordOptions": "tb_keras_inspect.training.options",
+    "Webhook": "tb_keras_inspect.training.webhooks",
     "compare": "tb_keras_inspect.store",
     "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",
@@ -43,6 +45,7 @@ __all__ = [
     "InspectCallback",
     "PictureOptions",
     "RecordOptions",
+    "Webhook",
     "__version__",
     "compare",
     "connect",

@@ -27,6 +27,7 @@ from tb_keras_inspect.training.options import (
 )
 from tb_keras_inspect.training.recordings import Recordings
 from tb_keras_inspect.training.runs.log_dir import FitNames, checked_log_dir
+from tb_keras_inspect.training.webhooks import Webhook, webhooks_of
 
 
 class InspectWarning(UserWarning):
@@ -73,6 +74,9 @@ class InspectCallback(keras.callbacks.Callback):
             the evidence printed. Defaults to none.
         control: Whether the run takes commands (pause, step, inspect, change, resume) from the tab or
             from `tb_keras_inspect.connect`: `True`, `False`, or a `ControlOptions`. Defaults to False.
+        alerts: Where findings are sent when they first appear: the URL of a webhook (Slack, Discord,
+            Feishu or a program of your own), a `Webhook`, or a list of these. Defaults to None:
+            nothing is sent.
         record: What to record of a sampled step: a `RecordOptions`.
         pictures: Which pictures of the probe samples to record: a `PictureOptions`, or just a list of
             its `kinds`.
@@ -120,6 +124,7 @@ class InspectCallback(keras.callbacks.Callback):
         console: str | None = "warning",
         stop_on: str | Iterable[str] = (),
         control: bool | ControlOptions | Mapping[str, Any] = False,
+        alerts: str | Webhook | Mapping[str, Any] | Iterable[Any] | None = None,
         record: RecordOptions | Mapping[str, Any] | None = None,
         pictures: PictureOptions | Mapping[str, Any] | Iterable[str] | None = None,
         budget: BudgetOptions | Mapping[str, Any] | None = None,
@@ -141,6 +146,7 @@ class InspectCallback(keras.callbacks.Callback):
             console=check.checked_console(console),
             stop_on=check.checked_stop_on(stop_on),
             control=control_options_of(control),
+            alerts=webhooks_of(alerts),
             record=options_of(RecordOptions, "record", record),
             pictures=picture_options_of(pictures),
             budget=options_of(BudgetOptions, "budget", budget),

@@ -20,6 +20,7 @@ _OPTIONS = (
     "BudgetOptions",
     "DiagnosisOptions",
     "ControlOptions",
+    "Webhook",
 )
 _MARKED = re.compile(
     r"(<!-- generated: (?P<name>[^>]+) -->\n)(?P<table>.*?)(<!-- end generated -->)", re.DOTALL

@@ -10,8 +10,10 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.diagnosis import Finding
 from tb_keras_inspect.training.failsafe import print_safely
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, iterations_of
+from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import NoRecorder, join
@@ -37,6 +39,7 @@ class FitRecording:
         previous: The fit that the same callback recorded before, or None. If it was of the same
             session, its run goes on: schedule, budget, diagnosis, and if possible the event file.
         controller: Takes commands. None if the run takes none.
+        alerts: Sends findings to the user's webhooks.
         warn: Shows the user a warning.
         oldest: Runs in `root` that were begun before are removed, in seconds since the epoch; None
             keeps all.
@@ -60,13 +63,14 @@ class FitRecording:
         params: Mapping[str, Any],
         previous: "FitRecording | None",
         controller: Controller | None,
+        alerts: AlertSender,
         warn: Callable[[str], Any],
         oldest: float | None = None,
     ):
         self.model, self.root, self.thread = model, root, threading.get_ident()
         self._options, self._params, self._warn = options, params, warn
         self._processes = join(model, root)
-        self.session, self._controller = session, controller
+        self.session, self._controller, self._alerts = session, controller, alerts
         fits.begin(self)
         # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
         iterations, (own, step) = iterations_of(model), fits.recorded(model, root)
@@ -105,6 +109,7 @@ class FitRecording:
                 options.diagnosis.thresholds,
                 is_alone=self._processes.count == 1,
             )
+        self.live_diagnosis.listeners = [self._alert] if alerts.webhooks else []
         if self.live_diagnosis.is_needed or controller is not None:
             session.subscribe(self.live_diagnosis.on_sample)
         if controller is not None:
@@ -236,6 +241,8 @@ class FitRecording:
         if complete and not is_recorded:  # no room in the queue: it is reported all the same
             evaluate_last()
         self._report_findings()
+        self._alerts.flush()
+        self._report_alerts()
         if not complete and self.recorder.failure is None:
             self._warn(
                 f"some of the last samples are missing: {self.recorder.path} is slow to write"
@@ -295,8 +302,16 @@ class FitRecording:
         steps = self._params.get("steps")
         return self._epoch_step + (min(end, steps) if steps else end)
 
+    def _alert(self, finding: Finding) -> None:
+        self._alerts.send(finding, self.log_dir, self.live_diagnosis.step)
+
     def _report_findings(self) -> None:
         for problem in self.live_diagnosis.report(self.model):
+            self._warn(problem)
+        self._report_alerts()
+
+    def _report_alerts(self) -> None:
+        for problem in self._alerts.take_problems():
             self._warn(problem)
 
     def _report_problems(self) -> None:

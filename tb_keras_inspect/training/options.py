@@ -14,6 +14,7 @@ from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
 from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.option_checks import names_of, options_of
+from tb_keras_inspect.training.webhooks import Webhook
 
 
 @dataclasses.dataclass(frozen=True)
@@ -258,6 +259,7 @@ class Options:
     console: str | None
     stop_on: frozenset[str]
     control: ControlOptions | None
+    alerts: tuple[Webhook, ...]
     record: RecordOptions
     pictures: PictureOptions
     budget: BudgetOptions

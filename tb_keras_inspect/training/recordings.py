@@ -9,6 +9,7 @@ import keras
 
 from tb_keras_inspect.training.fit_recording import FitRecording
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
+from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.probe.options import layer_name
@@ -45,6 +46,7 @@ class Recordings:
         self.is_announced = False
         self._kept: Session | None = None  # for the next fit
         self._controller: Controller | None = None  # made by the first fit
+        self._alerts = AlertSender(options.alerts)
         self._models = 0  # that were trained
 
     def announce(self) -> None:
@@ -105,6 +107,7 @@ class Recordings:
             params,
             self.fit,
             self._controller,
+            self._alerts,
             self._warn,
             self._oldest,
         )

@@ -52,8 +52,9 @@ class LiveDiagnosis:
     Attributes:
         evaluations: How often rules have run.
         on_finding: The user's function; None if there is none, or after it has raised.
-        listener: Called with each finding when it first appears, as `on_finding` is. None for nobody.
+        listeners: Called with each finding when it first appears, as `on_finding` is; never raise.
         run: The fit as the store reads it.
+        step: The newest sampled step.
     """
 
     def __init__(
@@ -70,13 +71,13 @@ class LiveDiagnosis:
         self._thresholds = Thresholds(THRESHOLDS, thresholds)
         self._is_alone, self._budget, self._clock = is_alone, budget, clock
         self._lock = threading.Lock()
-        self.listener: Callable[[Finding], Any] | None = None
+        self.listeners: list[Callable[[Finding], Any]] = []
         self._source = LiveSource()
         self.run = RunData("live", self._source)
         self._samples = 0
         self._evaluated = 0  # samples at the end of the fit before
         self._spent = self._cost = 0.0
-        self._step = 0
+        self.step = 0
         self._changes = FindingChanges()
         self._recorded: tuple[int, list[Change]] = (0, [])  # a step, and what is recorded at it
         self._waiting: collections.deque[Finding] = collections.deque()
@@ -87,7 +88,7 @@ class LiveDiagnosis:
     @property
     def is_needed(self) -> bool:
         """Whether its findings are of use to anyone."""
-        return bool(self._console or self.on_finding or self._stop_on)
+        return bool(self._console or self.on_finding or self._stop_on or self.listeners)
 
     @property
     def seconds_per_sample(self) -> float:
@@ -115,7 +116,7 @@ class LiveDiagnosis:
             self._source.add(sample)
             if Kind.STEP in sample.records:
                 self._samples += 1
-                self._step = sample.step
+                self.step = sample.step
                 is_first_nan = self._is_first_nonfinite_loss(sample)
                 if is_first_nan or self._is_due():
                     events = self._evaluate(1 if is_first_nan else CONFIRMED)
@@ -135,7 +136,7 @@ class LiveDiagnosis:
         Returns:
             What is to be recorded of the findings, and that the fit has come to its end.
         """
-        self._step = max(self._step, step)
+        self.step = max(self.step, step)
         if self._samples and not self._has_failed and self._samples != self._evaluated:
             try:
                 return self._evaluate(1, is_last=True)
@@ -174,11 +175,11 @@ class LiveDiagnosis:
     def _event(self, changes: list[Change], is_last: bool) -> event_pb2.Event:
         # TensorBoard keeps one value of a tag at a step: a record repeats the earlier ones of its step.
         step, recorded = self._recorded
-        if step == self._step:
+        if step == self.step:
             changes = recorded + changes
-        self._recorded = (self._step, changes)
+        self._recorded = (self.step, changes)
         value = to_value(Kind.FINDING, to_record(changes, is_last))
-        return to_event(self._step, time.time(), [value])
+        return to_event(self.step, time.time(), [value])
 
     # On the training thread.
 
@@ -197,8 +198,8 @@ class LiveDiagnosis:
                 finding = self._waiting.popleft()
             stops = any(_is_one_of(item, self._stop_on) for item in finding.with_related())
             self._print(finding, stops)
-            if self.listener is not None:
-                self.listener(finding)
+            for listener in self.listeners:
+                listener(finding)
             problems += self._call(finding)
             if stops and self._is_alone:
                 model.stop_training = True

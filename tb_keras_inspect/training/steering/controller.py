@@ -103,7 +103,7 @@ class _ControlledFit:
 
     def _subscribe(self) -> None:
         self._fit.session.subscribe(self._breakpoints.on_sample)
-        self._fit.live_diagnosis.listener = self._breakpoints.on_finding
+        self._fit.live_diagnosis.listeners.append(self._breakpoints.on_finding)
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> bool:
         """Prepare for a call of the train function. Return False if control has failed."""
