@@ -13,7 +13,7 @@ ROOT = pathlib.Path(tb_keras_inspect.__file__).resolve().parent.parent
 # A line, and the type that it has in a strict check.
 USES = {
     "load_run('a')": "tb_keras_inspect.store.run.RunData",
-    "load_runs('a')": "dict[str, tb_keras_inspect.store.run.RunData]",
+    "load_runs('a')": "tb_keras_inspect.store.loading.Runs",
     "load_run('a').table('gradient').select('l2')": "numpy.ndarray[tuple[Any, ...], numpy.dtype[Any]]",
     "load_run('a').model.layers[0].path": "str",
     "load_run('a').units('x').window": "str",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.cli import demo, diagnose, export
+from tb_keras_inspect.cli import demo, diagnose, export, runs
 
 PIPE_CLOSED = 141  # what a shell reports for a program that a closed pipe ended
 
@@ -27,7 +27,12 @@ class Subcommand(Protocol):
         """Does what the options say, and returns the exit status."""
 
 
-SUBCOMMANDS: dict[str, Subcommand] = {"demo": demo, "diagnose": diagnose, "export": export}
+SUBCOMMANDS: dict[str, Subcommand] = {
+    "demo": demo,
+    "diagnose": diagnose,
+    "export": export,
+    "runs": runs,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

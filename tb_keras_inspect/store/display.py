@@ -58,26 +58,28 @@ def described(value: Any) -> str:
     return str(value)
 
 
-def sparkline(steps: np.ndarray, values: np.ndarray, title: str) -> Markup:
+def sparkline(
+    steps: np.ndarray, values: np.ndarray, title: str, width: int = WIDTH, height: int = HEIGHT
+) -> Markup:
     """A series as a small SVG with red marks at non-finite values; empty if no value is finite."""
     values = np.asarray(values, np.float64)
     finite = np.isfinite(values)
     if not finite.any():
         return Markup()
     first, span = float(steps[0]), max(float(steps[-1]) - float(steps[0]), 1.0)
-    x = (np.asarray(steps, np.float64) - first) / span * WIDTH
+    x = (np.asarray(steps, np.float64) - first) / span * width
     low, high = values[finite].min(), values[finite].max()
-    y = HEIGHT * (1 - (values / 2 - low / 2) / ((high / 2 - low / 2) or 1.0))
+    y = height * (1 - (values / 2 - low / 2) / ((high / 2 - low / 2) or 1.0))
     keep = np.flatnonzero(finite)[:: max(1, int(finite.sum()) // MOST_POINTS)]
     line = " ".join(f"{x[i]:.1f},{y[i]:.1f}" for i in keep)
     marks = "".join(
-        f'<rect x="{at:.1f}" y="{HEIGHT - 5}" width="2" height="5" fill="#d93025"/>'
+        f'<rect x="{at:.1f}" y="{height - 5}" width="2" height="5" fill="#d93025"/>'
         for at in x[~finite][:MOST_POINTS]
     )
     return Markup(
         '<svg width="{}" height="{}" viewBox="0 -2 {} {}" role="img" aria-label="{}">'
         '<polyline points="{}" fill="none" stroke="#1a73e8"/>{}</svg>'
-    ).format(WIDTH, HEIGHT, WIDTH, HEIGHT + 4, title, line, Markup(marks))
+    ).format(width, height, width, height + 4, title, line, Markup(marks))
 
 
 def _facts(item: Any) -> list[tuple[str, str]]:

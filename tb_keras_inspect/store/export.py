@@ -21,7 +21,7 @@ def data_frame(values: np.ndarray, steps: np.ndarray, *levels: tuple[str, Labels
         steps: int64[S], the index.
         *levels: Name and labels of each further axis; they become the column levels.
     """
-    pandas = _optional("pandas")
+    pandas = optional("pandas")
     index = pandas.Index(steps, name="step")
     names = [name for name, _ in levels]
     labels = [list(labels) for _, labels in levels]
@@ -47,12 +47,17 @@ def data_array(
         name: Name of the array.
         attributes: Stored in `attrs`.
     """
-    xarray = _optional("xarray")
+    xarray = optional("xarray")
     dims = [dim for dim, _ in axes]
     return xarray.DataArray(values, coords=dict(axes), dims=dims, name=name, attrs=dict(attributes))
 
 
-def _optional(module: str) -> Any:
+def optional(module: str) -> Any:
+    """Imports a package that is not always installed.
+
+    Raises:
+        StoreError: if it is not.
+    """
     try:
         return importlib.import_module(module)
     except ImportError as error:

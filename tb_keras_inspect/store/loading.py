@@ -7,9 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from tb_keras_inspect.files.file_layer import MARK, file_layer
 from tb_keras_inspect.files.locations import below, is_remote
+from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import StoreError, listing
+from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.event_files import FileSource
+from tb_keras_inspect.store.sources.file_logdir import FileLogdir
+from tb_keras_inspect.store.summary.run_table import RunTable
 
 MOST_ABOVE = 2  # directories above one without records in which a run is looked for
 
@@ -50,7 +54,44 @@ def load_run(path: str | os.PathLike[str]) -> RunData:
     return run
 
 
-def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
+class Runs(dict[str, RunData]):
+    """The runs in and below a directory, by their path relative to it, sorted by name.
+
+    Args:
+        logdir: A local path or a URL.
+
+    Raises:
+        StoreError: if the directory cannot be read.
+    """
+
+    def __init__(self, logdir: str):
+        super().__init__()
+        self._logdir = Logdir(FileLogdir(logdir), MemoryCache(), fresh_seconds=0)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Finds new runs and new records; deleted runs are dropped."""
+        runs = self._logdir.runs()
+        self.clear()
+        self.update(runs)
+
+    def summary(self) -> RunTable:
+        """The health, last numbers and settings of each run. Only a few records are decoded.
+
+        Example:
+
+        ```python
+        from tb_keras_inspect import load_runs
+
+        table = load_runs("logs").summary()
+        print(table.sorted_by("loss"))
+        table.to_pandas()
+        ```
+        """
+        return RunTable(run.summary() for run in self.values())
+
+
+def load_runs(logdir: str | os.PathLike[str]) -> Runs:
     """Reads all runs in and below a directory that `InspectCallback` recorded.
 
     Args:
@@ -58,7 +99,7 @@ def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
 
     Returns:
         The runs by their path relative to `logdir` ("." for `logdir` itself), as TensorBoard names
-        them, sorted by name.
+        them, sorted by name: a dict whose `summary()` is a table of all of them.
 
     Raises:
         StoreError: if the directory cannot be read.
@@ -68,18 +109,13 @@ def load_runs(logdir: str | os.PathLike[str]) -> dict[str, RunData]:
     ```python
     from tb_keras_inspect import load_runs
 
-    for name, run in load_runs("logs").items():
+    runs = load_runs("logs")
+    print(runs.summary())  # health, loss, learning rate, ... of each
+    for name, run in runs.items():
         print(name, run.extent())
     ```
     """
-    logdir = os.fspath(logdir)
-    runs = {}
-    for name in file_layer(logdir).run_directories(logdir):
-        path = logdir if name == "." else f"{logdir.rstrip('/')}/{name}"
-        run = RunData(name, FileSource(path))
-        if run.kinds:
-            runs[name] = run
-    return runs
+    return Runs(os.fspath(logdir))
 
 
 def runs_at(*paths: str | os.PathLike[str]) -> dict[str, RunData]:

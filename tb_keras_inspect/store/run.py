@@ -21,6 +21,8 @@ from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.run_display import run_html
 from tb_keras_inspect.store.sources.scalars import Scalars, on_step_axis
 from tb_keras_inspect.store.sources.source import Source, Stamp
+from tb_keras_inspect.store.summary.run_summary import RunSummary
+from tb_keras_inspect.store.summary.summary_reader import SummaryReader
 from tb_keras_inspect.store.tables.extent import ExtentReader
 from tb_keras_inspect.store.tables.histogram import Histogram, HistogramBuffer, HistogramTable
 from tb_keras_inspect.store.tables.loss import Loss, column, loss_of
@@ -64,6 +66,7 @@ class RunData(Pictures, UnitActivity):
         self._read_pictures(source, self._models, self._problems)
         self._controls = ControlsReader(source, self._problems)
         self._extent = ExtentReader(source, self._models, self._problems)
+        self._summary = SummaryReader(source, self._models, self._problems)
         self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
         self.key = next(_numbers)
@@ -201,6 +204,17 @@ class RunData(Pictures, UnitActivity):
     def extent(self) -> tuple[int, int | None, int | None]:
         """Number of sampled steps, first step, last step."""
         return self._extent.read(self._stamps)
+
+    def summary(self) -> RunSummary:
+        """What a list of runs shows of it. Only a few of its records are decoded, once.
+
+        Example:
+
+        ```python
+        run.summary().health_text  # "dead ReLU units since step 155"
+        ```
+        """
+        return self._summary.read(self, self._stamps)
 
     def is_as_of(self, stamps: dict[Kind, Stamp]) -> bool:
         """Whether `refresh` with these stamps, and `extent`, would answer from memory."""

@@ -3,6 +3,8 @@
 import math
 import threading
 
+import numpy as np
+
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.kind_facts import Rows
 from tb_keras_inspect.records import Kind, RecordError
@@ -27,6 +29,7 @@ class ModelHistory:
     Attributes:
         newest: The newest readable model record, or None.
         restarts: Step and order of each model record.
+        began: When the first one was written, in seconds since the Unix epoch; NaN if there is none.
     """
 
     def __init__(self, source: Source, problems: Problems):
@@ -38,6 +41,7 @@ class ModelHistory:
         self._names: dict[tuple[Kind, int], tuple[str, ...]] = {}
         self.newest: model_lib.ModelInfo | None = None
         self.restarts: tuple[tuple[int, float], ...] = ()
+        self.began = math.nan
 
     def refresh(self, stamp: Stamp | None) -> None:
         """Reads new records if the stamp has changed."""
@@ -60,6 +64,8 @@ class ModelHistory:
 
     def _read(self) -> None:
         found = read_or_note(self._source, Kind.MODEL, self._problems) or NONE
+        if len(found):
+            self.began = float(np.min(found.times))
         for index, key in enumerate(zip(found.steps.tolist(), found.order.tolist(), strict=True)):
             if key not in self._seen:
                 self._seen.add(key)

@@ -24,6 +24,8 @@ class Records:
             returns the message. Raises `records.RecordError` if the value does not match its tag.
             A message that is not a blob may be read only once.
         parallel: How many concurrent reads are worthwhile.
+        times: float64[n], when each was written, in seconds since the Unix epoch. Defaults to None:
+            `order` says it.
     """
 
     def __init__(
@@ -32,7 +34,9 @@ class Records:
         order: np.ndarray,
         read: Callable[[int, int], bytes],
         parallel: int = 1,
+        times: np.ndarray | None = None,
     ):
+        self.times = order if times is None else times
         self.steps = np.asarray(steps, np.int64)
         order = np.asarray(order, np.float64)
         # What is not finite carries no information; infinity is never before a restart.
@@ -46,6 +50,19 @@ class Records:
             return [self._read_first(index) for index in indices]
         with ThreadPoolExecutor(self._parallel) as pool:
             return list(pool.map(self._read_first, indices))
+
+    def spread(self, count: int) -> "Records":
+        """At most `count` of them, evenly spread over all; the first and the last are among them."""
+        if len(self) <= count:
+            return self
+        chosen = np.linspace(0, len(self) - 1, count).round().astype(np.int64)
+        return Records(
+            self.steps[chosen],
+            self.order[chosen],
+            lambda index, blob: self.read(int(chosen[index]), blob),
+            self._parallel,
+            self.times[chosen],
+        )
 
     def _read_first(self, index: int) -> bytes | RecordError:
         try:
