@@ -45,7 +45,9 @@ class FitRecording:
             keeps all.
 
     Attributes:
-        root, model, thread: See `runs.fits.Fit`.
+        root: As given.
+        model: As given.
+        thread: Identifier of the thread on which the fit runs.
         log_dir: Where it records.
         next_step: The run's step number of the first batch of the next epoch.
         is_open: Whether it still records.
@@ -71,7 +73,7 @@ class FitRecording:
         self._options, self._params, self._warn = options, params, warn
         self._processes = join(model, root)
         self.session, self._controller, self._alerts = session, controller, alerts
-        fits.begin(self)
+        fits.make_way(root, model)
         # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
         iterations, (own, step) = iterations_of(model), fits.recorded(model, root)
         self.next_step: int = max(step, iterations)
@@ -81,6 +83,7 @@ class FitRecording:
             after = previous.recorder if previous is not None else None
             after = after if isinstance(after, Recorder) else None
             self.recorder = Recorder(root, place=place.claim, after=after)
+            fits.opened(self.recorder, root, model)
             self._tell_where(place)
         self.log_dir: str = self.recorder.log_dir
         fits.note(model, root, self.log_dir, self.next_step)
@@ -229,7 +232,7 @@ class FitRecording:
         """Writes what is waiting and closes the event file. Safe to call twice."""
         if self._controller is not None:
             self._controller.end()
-        fits.end(self)
+        fits.closed(self.recorder)
         if not self.is_open:
             return
         self.is_open = False
@@ -246,13 +249,6 @@ class FitRecording:
         if not complete and self.recorder.failure is None:
             self._warn(
                 f"some of the last samples are missing: {self.recorder.path} is slow to write"
-            )
-
-    def give_way(self) -> None:
-        """See `runs.fits.Fit`."""
-        if isinstance(self.recorder, Recorder) and self.is_open:
-            self.recorder.stop(
-                "a callback that began later in this process records into the same directory"
             )
 
     def give_up(self, error: Exception) -> bool:

@@ -57,7 +57,8 @@ class Recordings:
         """
         last = self.fit
         if last is not None:
-            if last.is_open and last.thread != threading.get_ident() and fits.is_under_way(last):
+            elsewhere = last.is_open and last.thread != threading.get_ident()
+            if elsewhere and fits.is_under_way(last.model, last.thread):
                 raise RuntimeError(
                     "This InspectCallback is recording a fit in another thread, and can record one at "
                     "a time. Give each fit its own: copy.deepcopy(callback) has the same options"

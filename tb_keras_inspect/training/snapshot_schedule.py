@@ -5,7 +5,7 @@ import math
 from tb_keras_inspect.training.schedule import UNKNOWN_END
 
 MAX_SNAPSHOTS = 100  # of a fit
-SHARE = 10  # in further fits, which may be many short ones: apart by the tenth of all epochs so far
+SHARE = 4  # in further fits that may be many short ones: apart by a quarter of all epochs so far
 _FRACTION = 0.5  # of the log's limit that snapshots may take
 
 
@@ -14,7 +14,7 @@ class Snapshots:
 
     Every n-th epoch, at most 100 times a fit, and further apart if they would take more than half of
     the log's limit. Further fits of the same run go on with it, at growing distances: 10,000 fits of
-    one epoch have about 80.
+    one epoch have about 40.
 
     Args:
         every: Interval in epochs; 0 for none.
@@ -86,7 +86,7 @@ class Snapshots:
     def _spacing(self, count: int, size: int, done: int) -> float:
         if not count:
             return self._every
-        least = max(self._every, done // SHARE if self._is_further else 1)
+        least = max(self._every, done // SHARE if self._is_further and self._end is None else 1)
         room = self._room(count, size)
         if room < 1:
             return math.inf

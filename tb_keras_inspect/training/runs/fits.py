@@ -1,62 +1,68 @@
 """The fits of this process: which run under way, and where each model has been recorded."""
 
 import contextlib
+import dataclasses
 import os
 import sys
 import threading
 import weakref
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
 
 from tb_keras_inspect.files.locations import is_remote
+from tb_keras_inspect.training.recorder import Recorder
 
 
-class Fit(Protocol):
-    """A fit that is recorded.
-
-    Attributes:
-        root: The directory asked for.
-        model: The model.
-        thread: Identifier of the thread on which it began.
-    """
+@dataclasses.dataclass(frozen=True)
+class _Fit:
+    """A fit that is recorded."""
 
     root: str
-    model: Any
+    model: Callable[[], Any]  # None once the model is gone
     thread: int
 
-    def give_way(self) -> None:
-        """Ends the recording: another one of this process takes its place."""
 
-
-_open: "weakref.WeakSet[Fit]" = weakref.WeakSet()
-# A model to root and directory of its run.
+# An interrupted fit may be gone while its recorder still waits for more.
+_open: "weakref.WeakKeyDictionary[Recorder, _Fit]" = weakref.WeakKeyDictionary()
+# A model to root and directory of its run, and the step it got to.
 _runs: "weakref.WeakKeyDictionary[Any, dict[str, tuple[str, int]]]" = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def begin(fit: Fit) -> None:
-    """A fit begins; those before it that are over but left open, or of the same model, give way."""
-    root = _identity(fit.root)
+def make_way(root: str, model: Any) -> None:
+    """Closes the recorders of fits in a directory that are over, or of the same model: one is enough.
+
+    Args:
+        root: The directory asked for.
+        model: The model whose fit begins.
+    """
     with _lock:
-        others = [other for other in _open if _identity(other.root) == root]
-    for other in others:
-        if other.model is fit.model or not is_under_way(other):
-            end(other)
-            other.give_way()
+        found = [(recorder, fit) for recorder, fit in _open.items() if fit.root == _identity(root)]
+    for recorder, fit in found:
+        if fit.model() is model or not is_under_way(fit.model(), fit.thread):
+            closed(recorder)
+            recorder.stop(
+                "a callback that began later in this process records into the same directory"
+            )
+
+
+def opened(recorder: Recorder, root: str, model: Any) -> None:
+    """A fit is recorded, on this thread, until `closed`."""
     with _lock:
-        _open.add(fit)
+        _open[recorder] = _Fit(_identity(root), weakref.ref(model), threading.get_ident())
 
 
-def end(fit: Fit) -> None:
-    """A fit ends. Safe to call twice."""
+def closed(recorder: Any) -> None:
+    """A fit is recorded no longer. Safe to call twice."""
     with _lock:
-        _open.discard(fit)
+        _open.pop(recorder, None)
 
 
-def is_under_way(fit: Fit) -> bool:
-    """Whether a fit is still running; one that was interrupted never says that it has ended."""
-    frame = sys._current_frames().get(fit.thread)
-    while frame is not None:
-        if frame.f_locals.get("self") is fit.model:
+def is_under_way(model: Any, thread: int) -> bool:
+    """Whether a model is in a fit on a thread; an interrupted one never says that it has ended."""
+    frame = sys._current_frames().get(thread)
+    while model is not None and frame is not None:
+        if frame.f_locals.get("self") is model:
             return True
         frame = frame.f_back
     return False
