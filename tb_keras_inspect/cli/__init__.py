@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.cli import demo, diagnose, export, runs
+from tb_keras_inspect.cli import demo, diagnose, export, mcp, runs
 
 PIPE_CLOSED = 141  # what a shell reports for a program that a closed pipe ended
 
@@ -31,6 +31,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "demo": demo,
     "diagnose": diagnose,
     "export": export,
+    "mcp": mcp,
     "runs": runs,
 }
 

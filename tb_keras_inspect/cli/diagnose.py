@@ -15,7 +15,8 @@ from tb_keras_inspect.cli.output import (
 )
 from tb_keras_inspect.diagnosis.engine import diagnose
 from tb_keras_inspect.diagnosis.finding import Findings
-from tb_keras_inspect.diagnosis.reported import differences, heading, reported_to_dict
+from tb_keras_inspect.diagnosis.report import run_report, since_step
+from tb_keras_inspect.diagnosis.reported import differences, heading
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
 from tb_keras_inspect.diagnosis.wording import printable, wrapped
@@ -93,10 +94,12 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     if arguments.json and not arguments.follow:
-        print_json({"runs": [_to_dict(runs[name], found[name], arguments.since) for name in runs]})
+        print_json(
+            {"runs": [run_report(runs[name], found[name], arguments.since) for name in runs]}
+        )
     elif not arguments.follow:
         _print_text(runs, found, arguments.since)
-    current = [_since(findings, arguments.since) for findings in found.values()]
+    current = [since_step(findings, arguments.since) for findings in found.values()]
     failed = arguments.fail_on and any(item.at_least(arguments.fail_on) for item in current)
     return FOUND if failed else 0
 
@@ -120,15 +123,11 @@ def _follow(
     return follower.runs, follower.found
 
 
-def _since(findings: Findings, step: int | None) -> Findings:
-    return Findings(item for item in findings if step is None or item.last_step >= step)
-
-
 def _print_text(runs: dict[str, RunData], found: dict[str, Findings], since: int | None) -> None:
     for name, findings in found.items():
         samples, first, last = runs[name].extent()
         where = f" (steps {first} to {last})" if samples else ""
-        shown = _since(findings, since)
+        shown = since_step(findings, since)
         when = "" if since is None else f" since step {since}"
         print(f"{printable(name)}: {_counted(shown)}{when} in {samples} sampled steps{where}")
         for finding in shown:
@@ -156,21 +155,6 @@ def _counted(findings: Findings) -> str:
         if count:
             parts.append(f"{count} {severity}{'s' if count > 1 else ''}")
     return ", ".join(parts)
-
-
-def _to_dict(run: RunData, findings: Findings, since: int | None) -> dict[str, Any]:
-    samples, first, last = run.extent()
-    reported = reported_to_dict(run, findings)
-    reported["changes"] = [c for c in reported["changes"] if since is None or c["step"] >= since]
-    return {
-        "run": run.name,
-        "samples": samples,
-        "first_step": first,
-        "last_step": last,
-        "findings": [finding.to_dict() for finding in _since(findings, since)],
-        "reported": reported,
-        "problems": run.problems,
-    }
 
 
 def _list_thresholds(as_json: bool) -> None:

@@ -1,37 +1,13 @@
 """The demo as a user runs it: each run with what it is there to show."""
 
-import os
-import pathlib
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.demos import RUNS
+from tests.demos.conftest import run_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
-
-
-def run_demo(log_dir: pathlib.Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "tb_keras_inspect.cli", "demo", "--no-serve"]
-    done = subprocess.run(
-        [*command, "--logdir", str(log_dir), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> tuple[pathlib.Path, str]:
-    log_dir = tmp_path_factory.mktemp("demo")
-    return log_dir, run_demo(log_dir)
 
 
 def test_prints_one_line_per_run_and_where_to_look(demo):
