@@ -19,6 +19,7 @@ PICTURES: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
     "gradients_over_time": (plots.over_time, ()),
     "dead_units": (plots.dead_units, ()),
     "unit_activity": (plots.unit_activity, ("name",)),
+    "histograms": (plots.histograms, ("name",)),
     "activation_maps": (plots.activation_maps, ("name", "step", "sample")),
     "attention": (plots.attention, ("name", "step", "sample")),
     "kernels": (plots.kernels, ("name", "step")),

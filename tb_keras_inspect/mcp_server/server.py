@@ -1,6 +1,7 @@
 """The server: which tools there are, and how their answers and errors reach the assistant."""
 
 import functools
+import inspect
 import json
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,7 @@ _EXPECTED = (
     NotSteerableError,
     RefusedError,
     TimeoutError,
+    ImportError,  # of matplotlib
 )
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _STEERS = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
@@ -66,10 +68,13 @@ def create(logdir: str, control: bool = False, token: str | None = None) -> MCPS
         reading.read_series,
         steering.training_state,
     ):
-        server.add_tool(_answering(tool), annotations=_READS)
-    server.add_tool(_explaining(reading.draw), annotations=_READS)
+        server.add_tool(_answering(tool), description=inspect.getdoc(tool), annotations=_READS)
+    server.add_tool(
+        _explaining(reading.draw), description=inspect.getdoc(reading.draw), annotations=_READS
+    )
     if control:
-        server.add_tool(_answering(steering.steer), annotations=_STEERS)
+        steer = steering.steer
+        server.add_tool(_answering(steer), description=inspect.getdoc(steer), annotations=_STEERS)
     return server
 
 

@@ -122,7 +122,8 @@ class ReadingTools:
             str,
             Field(
                 description="One of overview, loss, gradient_flow, gradients_over_time, dead_units, "
-                "unit_activity, activation_maps, attention, kernels, activation_function, model_graph."
+                "unit_activity, histograms, activation_maps, attention, kernels, activation_function, "
+                "model_graph."
             ),
         ] = "overview",
         name: Annotated[

@@ -1,5 +1,7 @@
 """The demo as a user runs it: each run with what it is there to show."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -102,8 +104,9 @@ def test_run_that_diverges_is_finite_first_and_nan_to_the_end(demo):
 
 
 def test_second_demo_replaces_the_first(demo, tmp_path):
-    for _ in range(2):
-        run_demo(tmp_path, "--runs", "vanishing_sigmoid")
+    run_demo(tmp_path, "--runs", "vanishing_sigmoid")
+    result = json.loads(run_demo(tmp_path, "--runs", "vanishing_sigmoid", "--json"))
+    assert (result["runs"], result["url"]) == (["vanishing_sigmoid"], None)
     run = load_run(str(tmp_path / "vanishing_sigmoid"))
     assert (np.diff(run.table("gradient").steps) > 0).all()
     assert len(list((tmp_path / "vanishing_sigmoid").glob("events.out.tfevents.*"))) == 1

@@ -16,11 +16,11 @@ def stdio_server(logdir, *options, cwd=None):
     )
 
 
-def with_client(server, script):
-    """Returns what `script(client)`, a coroutine, returns."""
+def with_client(server, script, mode="auto"):
+    """Returns what `script(client)`, a coroutine, returns; with `mode` of the protocol's versions."""
 
     async def run():
-        async with Client(server) as client:
+        async with Client(server, mode=mode) as client:
             return await script(client)
 
     return asyncio.run(run())

@@ -4,6 +4,8 @@ import base64
 import inspect
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 
@@ -48,6 +50,9 @@ def logdir(tmp_path_factory):
     growing.grow(to_step=1000)
     write_run(folder / "secret").close()
     os.symlink(folder / "secret", folder / "logs" / "linked")
+    (folder / "logs" / "files").mkdir()
+    for path in (folder / "secret").iterdir():
+        os.symlink(path, folder / "logs" / "files" / path.name)
     return folder / "logs"
 
 
@@ -187,7 +192,9 @@ def test_an_error_says_what_there_is(server, tool, arguments, words):
     assert words in error(server, tool, **arguments)
 
 
-@pytest.mark.parametrize("run", ["../secret", "linked", "/etc", "a/../../secret", "", ".", "a\0"])
+@pytest.mark.parametrize(
+    "run", ["../secret", "linked", "files", "/etc", "a/../../secret", "", ".", "a\0"]
+)
 @pytest.mark.parametrize("tool", ["diagnose", "draw", "training_state", "steer"])
 def test_no_name_leads_out_of_the_directory(logdir, run, tool):
     server = create(str(logdir), control=True)
@@ -203,13 +210,25 @@ def test_an_unexpected_failure_tells_the_client_nothing_of_the_machine(server, m
     assert "secret" not in error(server, "diagnose", run="a")
 
 
-def test_the_command_serves_over_stdio_and_prints_nothing_else(logdir):
+def test_without_the_package_the_command_says_what_to_install():
+    code = (
+        "import sys; sys.modules['mcp'] = None; from tb_keras_inspect.cli import main; "
+        "sys.exit(main(['mcp', 'logs']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "pip install 'tb-keras-inspect[mcp]'" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_the_command_serves_over_stdio_and_prints_nothing_else(logdir, mode):
     async def script(client):
         tools = await client.list_tools()
         answer = await client.call_tool("diagnose", {"run": "a"})
         return {tool.name for tool in tools.tools}, answer.structured_content["run"]
 
-    assert with_client(stdio_server(logdir), script) == (READING, "a")
+    assert with_client(stdio_server(logdir), script, mode) == (READING, "a")
 
 
 class Steps(keras.callbacks.Callback):

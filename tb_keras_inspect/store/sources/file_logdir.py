@@ -14,7 +14,8 @@ class FileLogdir:
 
     Args:
         path: A local path or a URL. The directory may appear later.
-        is_confined: Whether runs that a link leads to outside the directory are left out.
+        is_confined: Whether runs are left out that a link leads to outside the directory, or that
+            have an event file which is such a link.
     """
 
     def __init__(self, path: str, is_confined: bool = False):
@@ -43,5 +44,6 @@ class FileLogdir:
     def _may_read(self, name: str) -> bool:
         if not self._is_confined or is_remote(self._path):
             return True
-        root, path = (os.path.realpath(p) for p in (self._path, os.path.join(self._path, name)))
-        return os.path.commonpath([root, path]) == root
+        directory, root = os.path.join(self._path, name), os.path.realpath(self._path)
+        paths = [directory, *self._layer.event_files(directory)]
+        return os.path.commonpath([root, *map(os.path.realpath, paths)]) == root
