@@ -238,6 +238,7 @@ class Steps(keras.callbacks.Callback):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_a_running_fit_is_steered_with_its_token_and_not_with_another(tmp_path):
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, name="dense")])
     model.compile("sgd", "mse", run_eagerly=True)

@@ -229,9 +229,10 @@ def test_a_server_that_never_answers_delays_nobody_for_long(server):
 
 def test_an_alert_is_sent_though_the_program_ends_with_an_exception(server):
     code = (
-        "import sys; sys.path.insert(0, '.');"
-        "from tests.training.live.test_alerts import finding, sender;"
-        f"sender({server.url!r}).send(finding(), 'logs/a', 1); raise KeyboardInterrupt"
+        "from tb_keras_inspect.diagnosis import Finding;"
+        "from tb_keras_inspect.training.live.alert_sender import AlertSender, Webhook;"
+        "finding = Finding('non_finite', 'error', 1.0, 'A title', 1, 2, True, 'A cause.');"
+        f"AlertSender([Webhook({server.url!r})]).send(finding, 'logs/a', 1); raise KeyboardInterrupt"
     )
     subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=100)
     assert len(server.received) == 1
@@ -306,6 +307,7 @@ def test_a_fit_sends_its_findings_and_records_no_url(tmp_path, server, caplog, c
         assert SECRET not in text
 
 
+@pytest.mark.slow
 def test_a_fit_whose_alerts_fail_warns_once_and_goes_on(tmp_path, server, caplog):
     caplog.set_level(logging.DEBUG)
     server.answers = [(404, {}, b"")]
@@ -314,6 +316,7 @@ def test_a_fit_whose_alerts_fail_warns_once_and_goes_on(tmp_path, server, caplog
     assert SECRET not in warning + caplog.text
 
 
+@pytest.mark.slow
 def test_the_end_of_a_fit_waits_for_a_silent_server_only_so_long(tmp_path, server, monkeypatch):
     monkeypatch.setattr(alert_sender, "FLUSH_SECONDS", 0.1)
     server.answers = [(None, {}, b"")]
@@ -327,6 +330,7 @@ def test_nothing_is_sent_and_no_thread_begins_unless_asked(tmp_path):
     assert {thread.name for thread in set(threading.enumerate()) - before} == set()
 
 
+@pytest.mark.slow
 def test_alerts_change_no_weight(tmp_path, server):
     weights = []
     for alerts in (None, server.url):
