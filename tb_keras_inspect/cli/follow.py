@@ -9,6 +9,7 @@ from typing import Any
 from tb_keras_inspect.diagnosis.engine import diagnose
 from tb_keras_inspect.diagnosis.finding import Findings
 from tb_keras_inspect.diagnosis.wording import printable
+from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.store import RunData
 from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.logdir import Logdir
@@ -16,6 +17,7 @@ from tb_keras_inspect.store.sources.file_logdir import FileLogdir
 from tb_keras_inspect.training.live.finding_changes import CONFIRMED, Change, FindingChanges
 
 POLL_SECONDS = 1.0
+REMOTE_POLL_SECONDS = 5.0  # each look at a URL takes requests
 SHARE = 0.2  # of the time may be spent on reading and diagnosing
 SILENT_SECONDS = 600.0  # without a new record: killed, if the log does not say how the fit ended
 BETWEEN_SECONDS = 5.0  # from the end of one fit to the next, in a directory of several runs
@@ -37,6 +39,7 @@ class Follower:
 
     def __init__(self, logdir: str, thresholds: Mapping[str, float]):
         self._logdir = Logdir(FileLogdir(logdir), MemoryCache(), fresh_seconds=0.0)
+        self._poll_seconds = REMOTE_POLL_SECONDS if is_remote(logdir) else POLL_SECONDS
         self._own_name = os.path.basename(os.path.abspath(logdir))
         self._thresholds = thresholds
         self._changes: dict[str, FindingChanges] = {}
@@ -60,7 +63,7 @@ class Follower:
             now = time.monotonic()
             if self.has_ended and now - quiet_since >= self._patience():
                 return
-            sleep(max(POLL_SECONDS, (now - begun) / SHARE))
+            sleep(max(self._poll_seconds, (now - begun) / SHARE))
 
     @property
     def has_ended(self) -> bool:
@@ -109,7 +112,7 @@ def line(event: Event) -> str:
 
 def say_what_is_awaited(logdir: str) -> None:
     """Tells people, not programs, that there is nothing to follow yet."""
-    if not os.path.exists(logdir):
+    if not is_remote(logdir) and not os.path.exists(logdir):
         print(f"tb-keras-inspect diagnose: waiting for a run in {logdir!r}", file=sys.stderr)
 
 

@@ -128,3 +128,23 @@ def test_ctrl_c_ends_it_without_a_word(tmp_path):
     out, err = process.communicate()
     timer.cancel()
     assert (out, err, process.returncode) == ("", "", 130)
+
+
+@pytest.mark.slow
+def test_a_real_fit_is_followed_from_before_its_beginning_to_its_end(tmp_path):
+    from tests.training.live.test_live_diagnosis import quick, tiny
+
+    model, x, y = tiny(poison=100)
+    callback = quick(tmp_path / "a", console=None)
+    options = {"epochs": 3, "batch_size": 16, "shuffle": False, "verbose": 0}
+    fit = threading.Thread(
+        target=model.fit, args=(x, y), kwargs=options | {"callbacks": [callback]}
+    )
+    follower = Follower(str(tmp_path / "a"), {})
+    assert events(follower) == []
+    fit.start()
+    found = [(event["change"], event["run"]) for event in follower.events()]
+    fit.join()
+    assert ("found", "a") in found
+    assert found[-1] == ("ended", "a")
+    assert follower.found["a"][0].problem == "non_finite"

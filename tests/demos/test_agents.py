@@ -7,10 +7,8 @@ import sys
 
 import pytest
 
-mcp = pytest.importorskip("mcp")
-
-from tests.docs.pages import ROOT, blocks  # noqa: E402
-from tests.mcp_server.asking import stdio_server, with_client  # noqa: E402
+from tests.docs.pages import ROOT, blocks
+from tests.mcp_server.asking import stdio_server, with_client
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 FAILING = ("diverges_to_nan", "dying_relu_mlp", "vanishing_sigmoid")

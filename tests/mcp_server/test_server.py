@@ -13,20 +13,18 @@ import keras
 import numpy as np
 import pytest
 
-mcp = pytest.importorskip("mcp")
-
-from tb_keras_inspect import InspectCallback, load_run  # noqa: E402
-from tb_keras_inspect.catalog.json_schema import JSON_SCHEMA  # noqa: E402
-from tb_keras_inspect.mcp_server import server as module  # noqa: E402
-from tb_keras_inspect.mcp_server.answers import MOST_ROWS  # noqa: E402
-from tb_keras_inspect.mcp_server.pictures import PICTURES  # noqa: E402
-from tb_keras_inspect.mcp_server.server import create  # noqa: E402
-from tb_keras_inspect.mcp_server.tools import ReadingTools  # noqa: E402
-from tb_keras_inspect.records import Kind  # noqa: E402
-from tests.cli.growing_run import GrowingRun  # noqa: E402
-from tests.diagnosis.synthetic import Run, chain  # noqa: E402
-from tests.mcp_server.asking import ask, call, error, stdio_server, with_client  # noqa: E402
-from tests.store.run_writer import write_run  # noqa: E402
+from tb_keras_inspect import InspectCallback, load_run
+from tb_keras_inspect.catalog.json_schema import JSON_SCHEMA
+from tb_keras_inspect.mcp_server import server as module
+from tb_keras_inspect.mcp_server.answers import MOST_ROWS
+from tb_keras_inspect.mcp_server.pictures import PICTURES
+from tb_keras_inspect.mcp_server.server import create
+from tb_keras_inspect.mcp_server.tools import ReadingTools
+from tb_keras_inspect.records import Kind
+from tests.cli.growing_run import GrowingRun
+from tests.diagnosis.synthetic import Run, chain
+from tests.mcp_server.asking import ask, call, error, stdio_server, with_client
+from tests.store.run_writer import write_run
 
 READING = {
     "list_runs",
