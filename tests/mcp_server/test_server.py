@@ -23,6 +23,8 @@ from tb_keras_inspect.mcp_server.tools import ReadingTools
 from tb_keras_inspect.records import Kind
 from tests.cli.growing_run import GrowingRun
 from tests.diagnosis.synthetic import Run, chain
+from tests.docs.examples import compare
+from tests.docs.pages import blocks
 from tests.mcp_server.asking import ask, call, error, stdio_server, with_client
 from tests.store.run_writer import write_run
 
@@ -139,6 +141,15 @@ def test_a_series_keeps_each_nan_also_when_it_is_pooled(server):
     assert answer["max"][-1] == answer["min"][-1] == "NaN"
     answer = ask(server, "read_series", **given, first_step=100, last_step=150)
     assert (answer["steps"][0], answer["steps"][-1], answer["samples"]) == (100, 150, 11)
+
+
+def test_the_examples_of_the_guide_have_the_forms_of_the_answers(server):
+    found = [block for block in blocks("json") if block.page == "docs/howto/agents.md"]
+    _, table, series = (json.loads(block.text) for block in found)
+    given = {"run": "a", "kind": "gradient", "statistics": ["l2"]}
+    compare(ask(server, "read_table", **given), table)
+    given = {"run": "deep/sick", "kind": "step", "statistic": "loss", "points": 3}
+    compare(ask(server, "read_series", **given), series)
 
 
 def test_what_is_too_large_is_cut_and_counted(tmp_path):
