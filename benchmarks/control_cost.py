@@ -62,7 +62,7 @@ def asked_seconds():
 
     class Ask(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
-            controller = inspect._controller
+            controller = inspect._recordings.controller
             begun = time.perf_counter()
             for _ in range(1000):
                 controller.before_batch(batch, batch, 0)
@@ -80,7 +80,7 @@ def thread_share():
     class Look(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
             if batch == 1:
-                server = inspect._controller._current.server
+                server = inspect._recordings.controller._current.server
                 clock = time.pthread_getcpuclockid(server._thread.ident)
                 before, begun = time.clock_gettime(clock), time.perf_counter()
                 time.sleep(20)
@@ -128,7 +128,7 @@ def guarded(kind):
             if batch == 1 and kind == "guarded":
                 control = connect(directory)
                 threading.Thread(target=control.break_on_nonfinite).start()
-                while not inspect._controller.waiting_count:
+                while not inspect._recordings.controller.waiting_count:
                     time.sleep(0.01)
             if batch == 400:
                 self.model.stop_training = True

@@ -33,6 +33,8 @@ class Recordings:
     Attributes:
         fit: The recording that runs, or the last one; None before the first one.
         is_announced: Whether a fit is about to begin.
+        kept: What a further fit of the same model goes on with.
+        controller: Takes commands; None before the first fit of a run that takes some.
 
     Raises:
         ValueError: If an option is invalid.
@@ -44,8 +46,8 @@ class Recordings:
         self._wanted = layer_filter(options.layers)
         self.fit: FitRecording | None = None
         self.is_announced = False
-        self._kept: Session | None = None  # for the next fit
-        self._controller: Controller | None = None  # made by the first fit
+        self.kept: Session | None = None
+        self.controller: Controller | None = None
         self._alerts = AlertSender(options.alerts)
         self._models = 0  # that were trained
 
@@ -88,7 +90,7 @@ class Recordings:
             ValueError: If an option does not fit the model.
         """
         self.is_announced = False
-        kept, self._kept = self._kept, None
+        kept, self.kept = self.kept, None
         session = kept if kept is not None and kept.serves(model) else None
         if session is None and (missing := missing_hooks(model)):
             self._warn(warning_about(missing))
@@ -98,8 +100,8 @@ class Recordings:
         known = {**trial.hyperparameters, **hyperparameters}
         root = resolved(log_dir, trial, self._models, model.name, known)
         session = session or self._new_session(model, known)
-        if self._options.control and self._controller is None:
-            self._controller = Controller(self._options.control.timeout)
+        if self._options.control and self.controller is None:
+            self.controller = Controller(self._options.control.timeout)
         self.fit = FitRecording(
             model,
             root,
@@ -107,12 +109,12 @@ class Recordings:
             session,
             params,
             self.fit,
-            self._controller,
+            self.controller,
             self._alerts,
             self._warn,
             self._oldest,
         )
-        self._kept = session
+        self.kept = session
         self.fit.begins(epoch)
 
     def _new_session(self, model: keras.Model, hyperparameters: Mapping[str, Any]) -> Session:

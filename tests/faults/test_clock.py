@@ -92,14 +92,13 @@ def test_a_run_resumed_under_an_earlier_clock_replaces_the_steps_that_it_repeats
 
 
 @pytest.mark.slow
-def test_training_that_begins_again_under_an_earlier_clock_replaces_all_that_was_there(
-    tmp_path, clock
-):
+def test_training_that_begins_again_under_an_earlier_clock_hides_nothing(tmp_path, clock):
     clock.offset = DAY
     train(tmp_path / "a")
     clock.is_right_again()
     train(tmp_path / "a", epochs=1)
-    assert_whole(tmp_path / "a", list(range(STEPS)))
+    assert_whole(tmp_path / "a")
+    assert_steps(load_run(tmp_path / "a" / "run_002"), list(range(STEPS)))
 
 
 @pytest.mark.slow

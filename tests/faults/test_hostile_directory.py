@@ -21,7 +21,7 @@ def fill_with_directories(inspect):
     commands = os.path.join(inspect.log_dir, FOLDER, "commands")
     for _ in range(1100):
         os.mkdir(os.path.join(commands, f"{new_id()}.json"))
-    inspect._controller._current.server.receive()
+    inspect._recordings.controller._current.server.receive()
 
 
 @pytest.mark.slow

@@ -36,8 +36,8 @@ def test_a_second_process_records_below_and_a_third_one_beside_it(tmp_path):
     for process in (second, third):
         process.communicate("")
     assert first.path == str(tmp_path)
-    assert below == str(tmp_path / "process_2")
-    assert beside == str(tmp_path / "process_3")
+    assert below == str(tmp_path / "run_002")
+    assert beside == str(tmp_path / "run_003")
     first.release()
 
 
@@ -103,7 +103,7 @@ def test_beside_another_users_lock_file_a_run_is_recorded_below(tmp_path, monkey
     (tmp_path / LOCK_FILE).touch()
     refuse(monkeypatch, tmp_path / LOCK_FILE)
     mine = claim(str(tmp_path))
-    assert mine.path == str(tmp_path / "process_2")
+    assert mine.path == str(tmp_path / "run_002")
     mine.release()
 
 
@@ -112,8 +112,20 @@ def test_where_no_lock_file_may_be_made_the_directory_counts_as_free(tmp_path, m
     assert Claim(str(tmp_path)).is_free
 
 
-def test_a_url_is_not_claimed():
-    assert claim("memory://a/b") is None
+def test_a_url_is_always_free():
+    assert all(claim("memory://a/b").path == "memory://a/b" for _ in range(2))
+
+
+def test_a_directory_that_does_not_suit_is_left_for_a_new_one(tmp_path):
+    def is_empty(path):
+        return set(os.listdir(path)) <= {LOCK_FILE}
+
+    for name in ("run_002", "run_009", "run_0", "run_10x"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+    mine = claim(str(tmp_path), is_empty)
+    assert mine.path == str(tmp_path / "run_010")
+    mine.release()
 
 
 def test_a_hard_link_with_the_name_of_the_lock_file_is_left_alone(tmp_path):
@@ -134,12 +146,12 @@ def test_where_the_lock_files_name_is_taken_the_directory_counts_as_free(tmp_pat
 def test_a_run_is_recorded_neither_behind_a_link_nor_over_a_file(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "a" / "process_2").symlink_to(tmp_path / "elsewhere")
-    (tmp_path / "a" / "process_3").symlink_to(tmp_path / "nothing")
-    (tmp_path / "a" / "process_4").write_text("")
+    (tmp_path / "a" / "run_002").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "a" / "run_003").symlink_to(tmp_path / "nothing")
+    (tmp_path / "a" / "run_004").write_text("")
     process, _ = other_process(tmp_path / "a")
     mine = claim(str(tmp_path / "a"))
     process.communicate("")
     mine.release()
-    assert mine.path == str(tmp_path / "a" / "process_5")
+    assert mine.path == str(tmp_path / "a" / "run_005")
     assert os.listdir(tmp_path / "elsewhere") == []

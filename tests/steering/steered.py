@@ -134,7 +134,7 @@ def wait_for_commands(callback, count=1):
     """Waits until the training process has read so many commands."""
     end = time.monotonic() + WAIT
     while time.monotonic() < end:
-        if callback._controller.waiting_count >= count:
+        if callback._recordings.controller.waiting_count >= count:
             return
         time.sleep(0.01)
     raise TimeoutError("the training process has not read the command")

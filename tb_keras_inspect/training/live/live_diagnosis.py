@@ -127,11 +127,11 @@ class LiveDiagnosis:
         self._spent += self._clock() - begun
         return events
 
-    def evaluate_last(self, step: int) -> list[event_pb2.Event]:
+    def evaluate_last(self, step: int = 0) -> list[event_pb2.Event]:
         """Evaluates a last time, after the last sample of the fit. Never raises.
 
         Args:
-            step: The last step of the fit.
+            step: The last step of the fit, if later than the last sample.
 
         Returns:
             What is to be recorded of the findings, and that the fit has come to its end.
