@@ -4,7 +4,7 @@ PYTHON ?= $(shell sh scripts/find_python.sh)
 IN_VENV := .venv/bin/python
 ARGS ?=
 
-.PHONY: help demo test check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean \
+.PHONY: help demo test thorough check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean \
 	keras-suite nightly
 
 help:  ## list all commands
@@ -16,6 +16,9 @@ demo:  ## train the five demo models and open TensorBoard; ARGS="--no-serve", AR
 
 test: setup  ## run all checks and tests
 	@$(IN_VENV) -m scripts.run_tests
+
+thorough: setup  ## run further tests of kinds of which `make test` runs some: all optimizers and models on each backend
+	@$(IN_VENV) -m scripts.run_tests --thorough
 
 check: setup  ## run the quick checks and tests: no browser, nothing slow
 	@$(IN_VENV) -m scripts.run_tests --quick

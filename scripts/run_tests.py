@@ -1,4 +1,4 @@
-"""Runs the checks and tests: `python -m scripts.run_tests [--quick]`, with the Python of `.venv`.
+"""Runs the checks and tests: `.venv/bin/python -m scripts.run_tests [--quick | --thorough]`.
 
 All checks run, even after one has failed. The last line printed is a closing line like pytest's, which
 counts all pytest processes together and each other check as one test; the exit status is 1 where
@@ -24,7 +24,7 @@ from scripts import chromium, shared
 RESULTS = shared.BUILD / "test-results"
 # Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND_TESTS = ("tests/training", "-m", "not any_backend")
+BACKEND_TESTS = ("tests/training", "-m", "not any_backend and not thorough")
 # What the compiler's own optimizations could change; the other tests of JAX do without most of them,
 # which halves the time of compiling and leaves the fusion of operations as it is.
 COMPILER_TESTS = "tests/training/step/test_exact.py"
@@ -42,6 +42,7 @@ FAST_COMPILING = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 QUICK = "not slow and not e2e"
+THOROUGH = "not e2e and thorough"
 # Half of a test's time is tracing, on one core.
 CORES = 2
 IN_PARALLEL = ("-n", str(CORES), "--dist", "loadgroup")
@@ -157,6 +158,12 @@ def backend_tests(backend: str) -> list[Tests]:
     ]
 
 
+def thorough_tests() -> list[Tests]:
+    """What `make test` leaves out on each backend: further ones of many of a kind."""
+    select = (*IN_PARALLEL, "tests", "-m", THOROUGH)
+    return [Tests(backend, select, ENVIRONMENTS.get(backend, {})) for backend in BACKENDS]
+
+
 def checks(quick: bool) -> list[Check | Tests]:
     """All checks and tests; `quick` leaves out what takes long."""
     python = (sys.executable, "-m")
@@ -170,7 +177,7 @@ def checks(quick: bool) -> list[Check | Tests]:
         Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
         *short,
         *(test for backend in others for test in backend_tests(backend)),
-        Tests(first, (*IN_PARALLEL, "-m", "not e2e")),
+        Tests(first, (*IN_PARALLEL, "-m", "not e2e and not thorough")),
         Tests(first, (*IN_PARALLEL, "-m", "e2e"), {"CHROMIUM": path}),
         Check(
             "Keras's own tests with the callback in every fit, the most telling ones",
@@ -227,8 +234,11 @@ def run_all(todo: Iterable[Check | Tests]) -> int:
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="what takes under three minutes")
-    return run_all(checks(parser.parse_args().quick))
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--quick", action="store_true", help="what takes under three minutes")
+    choice.add_argument("--thorough", action="store_true", help="what `make test` leaves out")
+    chosen = parser.parse_args()
+    return run_all(thorough_tests() if chosen.thorough else checks(chosen.quick))
 
 
 if __name__ == "__main__":

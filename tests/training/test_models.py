@@ -16,7 +16,7 @@ from tests.training.references import BACKEND
 
 EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
 HERE = [case for case in CASES if BACKEND in case.backends]
-# One of each way to make a step; `make test` runs all kinds.
+# One of each way to make a step; `make test` runs all kinds, `make thorough` on each backend.
 EVERYDAY = {
     "custom_train_step",
     "functional_two_in_two_out",
@@ -52,10 +52,17 @@ def train(case: Case, make, *callbacks):
     return model, history.history
 
 
+# Where Keras's backends hardly differ, `make test` runs a case on one of these two and on TensorFlow.
+ONLY = {"jax": 0, "torch": 1}
+
+
 def params():
-    for case in HERE:
+    for position, case in enumerate(HERE):
         marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
         marks += [pytest.mark.core] if case.name in CORE else []
+        elsewhere = position % 2 != ONLY.get(BACKEND, position % 2)
+        if elsewhere and case.name not in EVERYDAY | CORE:
+            marks.append(pytest.mark.thorough)
         yield pytest.param(case, id=case.name, marks=marks)
 
 

@@ -53,20 +53,19 @@ OPTIMIZERS = {
     "scaled": lambda: optimizers.LossScaleOptimizer(optimizers.Adam(0.01, global_clipnorm=0.1)),
     "several": by_name,
 }
-if BACKEND == "tensorflow":  # XLA is an option there; one of each kind of update
-    KEPT = (
-        "adam",
-        "adam_accumulated_clipped",
-        "adam_clipnorm",
-        "adam_ema",
-        "adafactor",
-        "muon",
-        "rmsprop_clipnorm",
-        "scaled",
-        "schedule_free",
-        "several",
-    )
-    OPTIMIZERS = {name: OPTIMIZERS[name] for name in KEPT}
+# One of each kind of update; `make thorough` runs all.
+EVERYDAY = {
+    "adam",
+    "adam_accumulated_clipped",
+    "adam_clipnorm",
+    "adam_ema",
+    "adafactor",
+    "muon",
+    "rmsprop_clipnorm",
+    "scaled",
+    "schedule_free",
+    "several",
+}
 
 
 def convolutional(optimizer, **options):
@@ -102,8 +101,13 @@ def assert_same(received, expected):
         np.testing.assert_array_equal(received[name], value, err_msg=name)
 
 
+def names():
+    for name in OPTIMIZERS:
+        yield pytest.param(name, marks=[] if name in EVERYDAY else [pytest.mark.thorough])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", list(names()))
 def test_the_state_is_the_same_to_the_bit_with_each_optimizer(tmp_path, name):
     def make():
         body = layers.Conv2D(2, 3, activation="relu"), layers.Flatten()
