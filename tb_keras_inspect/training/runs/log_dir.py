@@ -44,8 +44,8 @@ def checked_log_dir(log_dir: Any) -> LogDir:
     unknown = [name for name in _fields(path) if name not in FIELDS]
     if unknown:
         raise ValueError(
-            f"`log_dir` may contain {', '.join(f'{{{name}}}' for name in FIELDS)}, and {{{{ for a "
-            f"brace. Received: log_dir={log_dir!r}"
+            f"The names in braces in `log_dir` must be of {', '.join(FIELDS)}; {{{{ is a brace of the "
+            f"path itself. Received: log_dir={log_dir!r}"
         )
     return path
 

@@ -38,9 +38,9 @@ def test_the_directory_of_a_fit(log_dir, trial, path):
         ("", "not empty"),
         (
             "logs/{fold}",
-            r"may contain \{trial\}, \{model\}, \{hyperparameters\}.*log_dir='logs/\{fold\}'",
+            r"must be of trial, model, hyperparameters.*log_dir='logs/\{fold\}'",
         ),
-        ("logs/{}", "may contain"),
+        ("logs/{}", "must be of trial"),
         ("logs/{trial", "a pair for each brace"),
     ],
 )
