@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 from tb_keras_inspect.diagnosis import THRESHOLDS, Thresholds, diagnose
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.rules import RULES
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.store import load_run

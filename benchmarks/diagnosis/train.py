@@ -14,12 +14,21 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 
-from benchmarks.diagnosis import faulty, healthy, held_out, held_out_again, second, validation
+from benchmarks.diagnosis import (
+    causes,
+    faulty,
+    healthy,
+    held_out,
+    held_out_again,
+    second,
+    situations,
+    validation,
+)
 from benchmarks.diagnosis.case import CASES
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
-MODULES = (healthy, faulty, second, held_out, held_out_again, validation)
+MODULES = (healthy, faulty, second, held_out, held_out_again, validation, causes, situations)
 
 
 def main() -> None:
@@ -52,7 +61,9 @@ def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     inspect = InspectCallback(
         str(directory), every=every, maps_every=0, record={"histograms": False}
     )
-    fit.model.fit(fit.x, fit.y, verbose=0, callbacks=[inspect], **fit.options)
+    options = dict(fit.options)
+    callbacks = [*options.pop("callbacks", ()), inspect]
+    fit.model.fit(fit.x, fit.y, verbose=0, callbacks=callbacks, **options)
     done.touch()
     print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)
 

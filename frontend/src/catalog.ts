@@ -623,15 +623,23 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
 export const PROBLEMS: Readonly<Record<string, string>> = {
   non_finite: 'values that are not finite',
   non_finite_validation: 'a NaN validation loss',
+  tokens_out_of_range: 'tokens outside an embedding',
   output_mismatch: 'an output that does not fit the targets',
   unnormalised_input: 'input that is not normalised',
+  input_outlier: 'an input far out of range',
+  initial_weights: 'initial weights of the wrong scale',
+  rate_change: 'a learning rate that was raised too far',
   exploding_gradient: 'exploding gradients',
   dying_relu: 'dead ReLU units',
+  constant_output: 'a constant output',
   vanishing_gradient: 'vanishing gradients',
   saturated_activation: 'saturated activations',
   untrained_layer: 'layers that do not train',
   oscillating_loss: 'an oscillating loss',
   slow_convergence: 'slow convergence',
+  weight_decay: 'weight decay that outweighs learning',
+  does_not_learn: 'no learning',
+  validation_mismatch: 'validation that does not match training',
   overfitting: 'overfitting',
 };
 

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 
 SEVERITIES = ("note", "warning", "error")  # in rising order
+VERDICTS = ("unknown", "healthy", "recovered", "warning", "error")  # on a run as a whole
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +77,17 @@ _ALL = (
         },
     ),
     Problem(
+        "tokens_out_of_range",
+        "tokens outside an embedding",
+        "An input holds token numbers that an embedding has no vector for.",
+        "the smallest and the largest value of an input that goes straight into an embedding, against "
+        "its `input_dim`",
+        "each backend does something else with such a number: an error, zeros, a wrong vector, a NaN",
+        "Make `input_dim` one more than the largest token.",
+        ("error", "error"),
+        {"too_large": "a number from `input_dim` up", "negative": "a number below 0"},
+    ),
+    Problem(
         "output_mismatch",
         "an output that does not fit the targets",
         "The output layer, the loss and the targets contradict each other.",
@@ -114,6 +126,43 @@ _ALL = (
         },
     ),
     Problem(
+        "input_outlier",
+        "an input far out of range",
+        "A few batches hold a value far outside the range of all others.",
+        "the largest input of each sampled batch against that of all, and the gradient norm of "
+        "the same step",
+        "inputs that are large in many batches are not normalised; a large value that leaves the "
+        "gradient alone does no harm",
+        "Find the example, and correct it or leave it out.",
+        ("warning", "warning"),
+        {"far": "single batches with a value many times larger than others"},
+    ),
+    Problem(
+        "initial_weights",
+        "initial weights of the wrong scale",
+        "The initial weights are far larger or smaller than the size of their layers allows.",
+        "the first weights against what Glorot, LeCun and He initialisation give; the first loss or "
+        "the first outputs; how the signal fades",
+        "targets far from 0 have a large first loss too, and Adam grows small weights: so the outputs "
+        "must be too large, or the run stuck",
+        "Use the initialiser that suits the activation function.",
+        ("warning", "error"),
+        {
+            "too_large": "outputs grow from layer to layer, and the first loss is far too large",
+            "too_small": "signal and gradient fade from layer to layer",
+        },
+    ),
+    Problem(
+        "rate_change",
+        "a learning rate that was raised too far",
+        "The learning rate was raised, and the loss rose with it for good.",
+        "the loss before and after each jump of the learning rate, and whether it comes back",
+        "a warm-up or a restart raises the rate on purpose: there the loss recovers",
+        "Keep the learning rate that the run was stable with.",
+        ("warning", "error"),
+        {"raised": "by a schedule, a callback or a command"},
+    ),
+    Problem(
         "exploding_gradient",
         "exploding gradients",
         "Gradients are so large that each step throws the weights far away.",
@@ -144,6 +193,21 @@ _ALL = (
         {
             "from_start": "the units were zero from the beginning",
             "died": "the units died during training",
+        },
+    ),
+    Problem(
+        "constant_output",
+        "a constant output",
+        "The model outputs the same for every input, while the targets differ.",
+        "the spread of the outputs over the samples of a batch against that of the targets, until "
+        "the end of the run",
+        "outputs look alike early in training, and targets that are all the same make it right",
+        "Look at the activation function of the last layer.",
+        ("error", "error"),
+        {
+            "relu": "a ReLU on the output is zero for every input",
+            "saturated": "the output is stuck at the flat end of its activation function",
+            "collapsed": "the layers before it pass on nothing that depends on the input",
         },
     ),
     Problem(
@@ -191,6 +255,8 @@ _ALL = (
         {
             "disconnected": "the loss does not depend on the layer",
             "zero_gradient": "the gradient is exactly zero",
+            "zero_rate": "the learning rate is 0",
+            "below_precision": "updates are smaller than the last digit of the weights",
             "zero_update": "a gradient arrives, the weights stay as they are",
             "frozen": "`trainable` is False",
         },
@@ -226,6 +292,52 @@ _ALL = (
         },
     ),
     Problem(
+        "weight_decay",
+        "weight decay that outweighs learning",
+        "Weight decay or a regularizer shrinks the weights faster than the loss builds them up.",
+        "the size of the kernels at the end against that at the start, while nothing is learned; the "
+        "part of each update that decay makes",
+        "decay shrinks weights in healthy runs too, by a few percent",
+        "Lower the weight decay.",
+        ("warning", "error"),
+        {
+            "optimizer": "the optimizer's weight decay",
+            "regularizer": "a regularizer of a layer",
+        },
+    ),
+    Problem(
+        "does_not_learn",
+        "no learning",
+        "The loss stays where a constant prediction has it.",
+        "the loss against the baseline loss; whether the gradient keeps its direction; the size of "
+        "the updates",
+        "the targets may hold nothing that the inputs tell: without a reason it is a note",
+        "Check that each target still belongs to its input.",
+        ("note", "warning"),
+        {
+            "small_steps": "the gradient keeps its direction, and steps are too small to follow it",
+            "large_steps": "steps are too large to settle",
+            "no_reason": "nothing in the record says why",
+        },
+    ),
+    Problem(
+        "validation_mismatch",
+        "validation that does not match training",
+        "The validation loss was never better than a constant prediction, although the model learns.",
+        "the lowest validation loss against the baseline loss, and whether the training loss "
+        "fell in the first epoch; how far the moving statistics of a BatchNormalization are "
+        "warmed up",
+        "a model that memorises has a poor validation loss too, but it learns nothing in its first "
+        "epoch, in which every example is new",
+        "Check that validation data is prepared like training data.",
+        ("note", "warning"),
+        {
+            "batch_norm": "a BatchNormalization works otherwise in validation",
+            "unlike": "the validation data differs from the training data",
+            "gap": "a gap larger than that of any healthy run, whatever its cause",
+        },
+    ),
+    Problem(
         "overfitting",
         "overfitting",
         "The validation loss rises, or stays high, while the training loss falls.",
@@ -245,6 +357,12 @@ PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in _ALL}
 # A problem, or one variant of it, and the problems that can follow from it. The first entry that
 # applies claims its consequences.
 CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
+    ("tokens_out_of_range", None): (
+        "non_finite",
+        "non_finite_validation",
+        "exploding_gradient",
+        "does_not_learn",
+    ),
     ("output_mismatch", None): (
         "slow_convergence",
         "oscillating_loss",
@@ -252,20 +370,63 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "dying_relu",
         "vanishing_gradient",
         "untrained_layer",
+        "constant_output",
+        "does_not_learn",
     ),
     ("unnormalised_input", None): (
+        "initial_weights",
         "saturated_activation",
         "dying_relu",
         "oscillating_loss",
         "slow_convergence",
         "vanishing_gradient",
         "untrained_layer",
+        "constant_output",
+        "does_not_learn",
     ),
+    ("initial_weights", None): (
+        "exploding_gradient",
+        "vanishing_gradient",
+        "saturated_activation",
+        "dying_relu",
+        "oscillating_loss",
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("rate_change", None): (
+        "exploding_gradient",
+        "dying_relu",
+        "saturated_activation",
+        "oscillating_loss",
+        "constant_output",
+        "does_not_learn",
+        "non_finite",
+    ),
+    ("weight_decay", None): (
+        "dying_relu",
+        "vanishing_gradient",
+        "untrained_layer",
+        "slow_convergence",
+        "oscillating_loss",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("input_outlier", None): ("exploding_gradient", "oscillating_loss", "dying_relu"),
     ("slow_convergence", "symmetric"): (
         "untrained_layer",
         "vanishing_gradient",
         "dying_relu",
         "saturated_activation",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("constant_output", "relu"): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "slow_convergence",
+        "does_not_learn",
     ),
     ("dying_relu", None): (
         "untrained_layer",
@@ -273,15 +434,39 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "slow_convergence",
         "oscillating_loss",
         "exploding_gradient",
+        "constant_output",
+        "does_not_learn",
     ),
     ("exploding_gradient", None): (
         "oscillating_loss",
         "saturated_activation",
         "slow_convergence",
         "dying_relu",
+        "constant_output",
+        "does_not_learn",
     ),
-    ("saturated_activation", None): ("vanishing_gradient", "slow_convergence", "untrained_layer"),
-    ("untrained_layer", None): ("slow_convergence", "vanishing_gradient"),
-    ("vanishing_gradient", None): ("slow_convergence", "untrained_layer"),
-    ("oscillating_loss", None): ("slow_convergence",),
+    ("constant_output", "saturated"): ("untrained_layer", "slow_convergence", "does_not_learn"),
+    ("saturated_activation", None): (
+        "vanishing_gradient",
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("untrained_layer", None): (
+        "slow_convergence",
+        "vanishing_gradient",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("vanishing_gradient", None): (
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("constant_output", None): ("slow_convergence", "untrained_layer", "does_not_learn"),
+    ("oscillating_loss", None): ("slow_convergence", "does_not_learn"),
+    ("slow_convergence", None): ("does_not_learn",),
+    ("validation_mismatch", None): ("overfitting",),
 }

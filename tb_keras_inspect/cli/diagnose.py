@@ -14,7 +14,7 @@ from tb_keras_inspect.cli.output import (
     print_json,
 )
 from tb_keras_inspect.diagnosis.engine import diagnose
-from tb_keras_inspect.diagnosis.finding import Findings
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.diagnosis.report import run_report, since_step
 from tb_keras_inspect.diagnosis.reported import differences, heading
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
@@ -127,11 +127,9 @@ def _print_text(runs: dict[str, RunData], found: dict[str, Findings], since: int
     for name, findings in found.items():
         samples, first, last = runs[name].extent()
         where = f" (steps {first} to {last})" if samples else ""
-        shown = since_step(findings, since)
-        when = "" if since is None else f" since step {since}"
-        print(f"{printable(name)}: {_counted(shown)}{when} in {samples} sampled steps{where}")
-        for finding in shown:
-            print(f"\n{finding}")
+        when = "" if since is None else f", findings since step {since}"
+        print(f"{printable(name)}: {samples} sampled steps{where}{when}")
+        print(since_step(findings, since))
         _print_differences(runs[name], findings)
         for problem in runs[name].problems:
             print(f"\nCould not be read: {printable(problem)}")
@@ -144,17 +142,6 @@ def _print_differences(run: RunData, findings: Findings) -> None:
         print(f"\n{printable(heading(run))}:")
     for item in different:
         print("\n".join(wrapped(f"- {printable(item.text)}", "  ", "    ")))
-
-
-def _counted(findings: Findings) -> str:
-    if not findings:
-        return "no findings"
-    parts = []
-    for severity in reversed(SEVERITIES):
-        count = sum(finding.severity == severity for finding in findings)
-        if count:
-            parts.append(f"{count} {severity}{'s' if count > 1 else ''}")
-    return ", ".join(parts)
 
 
 def _list_thresholds(as_json: bool) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tb_keras_inspect.diagnosis.engine import diagnose
-from tb_keras_inspect.diagnosis.finding import Findings
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.store import RunData

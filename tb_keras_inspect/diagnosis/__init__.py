@@ -5,7 +5,8 @@
 """
 
 from tb_keras_inspect.diagnosis.engine import diagnose, thresholds_of
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Findings, Where
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.findings import Findings, Unable, Verdict
 from tb_keras_inspect.diagnosis.rules import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds
 
@@ -18,6 +19,8 @@ __all__ = [
     "Findings",
     "Threshold",
     "Thresholds",
+    "Unable",
+    "Verdict",
     "Where",
     "diagnose",
     "thresholds_of",

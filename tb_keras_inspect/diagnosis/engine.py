@@ -5,11 +5,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
-from tb_keras_inspect.diagnosis.finding import Finding, Findings
+from tb_keras_inspect.diagnosis.finding import Finding
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.diagnosis.grouping import group
 from tb_keras_inspect.diagnosis.rules import RULES, THRESHOLDS, Rule
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds, of_run
+from tb_keras_inspect.diagnosis.verdict import unable_to_look, verdict_of
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 
@@ -27,7 +29,8 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
 
     Returns:
         Findings, the worst first; those that follow from another one are in its `related`. It is a
-        list: print it, or loop over it. It is empty if nothing was found or nothing was recorded.
+        list: print it, or loop over it. It is empty if nothing was found or nothing was recorded;
+        its `verdict` says which, and which rules could not look.
 
     Raises:
         ValueError: For an unknown threshold or a value outside its range.
@@ -47,7 +50,11 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
     with np.errstate(all="ignore"):
         for rule in RULES:
             found += _run_rule(rule, facts)
-        return group(found)
+        unable = [item for rule in RULES if (item := unable_to_look(rule, facts)) is not None]
+        roots = group(found)
+    step = facts.table("step")
+    samples = len(step.steps) if step is not None else 0
+    return Findings(roots, verdict_of(roots, RULES, unable, samples))
 
 
 def thresholds_of(run: RunData) -> tuple[Threshold, ...]:

@@ -1,7 +1,7 @@
 """Evidence that several rules give."""
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Evidence
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 
 
 def loss_fraction(facts: Facts, limit: float | None = None) -> list[Evidence]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.onset import ratio
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import ratio
 from tb_keras_inspect.diagnosis.wording import listed
 
 RISE = 3.0  # factor by which the loss must rise with the norm

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -71,11 +71,13 @@ class Where:
         layers: Paths of layers.
         units: Site to the indices of its units, the first `MOST_INDICES` of each.
         variables: Paths of variables.
+        first_steps: Path of a layer to the step at which the problem began there, where that differs.
     """
 
     layers: Sequence[str] = ()
     units: dict[str, list[int]] = dataclasses.field(default_factory=dict)
     variables: Sequence[str] = ()
+    first_steps: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON. Names are values, never keys."""
@@ -86,6 +88,10 @@ class Where:
                 for site, indices in list(self.units.items())[:MOST_NAMES]
             ],
             "variables": list(self.variables)[:MOST_NAMES],
+            "first_steps": [
+                {"layer": layer, "step": int(step)}
+                for layer, step in list(self.first_steps.items())[:MOST_NAMES]
+            ],
         }
 
 
@@ -99,7 +105,8 @@ class Finding:
             work).
         confidence: How certain the rule is, from 0 to 1.
         title: What, where and since when, in one line.
-        first_step, last_step: First and last training step at which it is seen.
+        first_step, last_step: The training step at which it began, and the last one at which it is
+            seen.
         ongoing: Whether it is still there at the end of the recorded run.
         cause: Why it happens, in two sentences.
         where: The place.
@@ -108,6 +115,7 @@ class Finding:
         related: Findings that follow from this one.
         variant: Which form of the problem it is: an identifier listed in `catalog.problems`.
             Compare this in programs, never a text.
+        confirmed_step: The step from which on it could be known; None if that is `first_step`.
     """
 
     problem: str
@@ -123,6 +131,7 @@ class Finding:
     advice: Sequence[Advice] = ()
     related: Sequence["Finding"] = ()
     variant: str = ""
+    confirmed_step: int | None = None
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
@@ -151,6 +160,9 @@ class Finding:
             "confidence": round(self.confidence, 3),
             "title": self.title,
             "first_step": int(self.first_step),
+            "confirmed_step": int(
+                self.first_step if self.confirmed_step is None else self.confirmed_step
+            ),
             "last_step": int(self.last_step),
             "ongoing": self.ongoing,
             "cause": self.cause,
@@ -204,35 +216,6 @@ class Finding:
                 Markup("<p>This explains:</p><ul>{}</ul>").format(related) if related else "",
             )
         )
-
-
-class Findings(list[Finding]):
-    """A list of findings, the worst first, that prints well."""
-
-    def __str__(self) -> str:
-        return "\n\n".join(map(str, self)) if self else "No findings."
-
-    def __repr__(self) -> str:
-        return str(self)  # a prompt shows it to be read
-
-    def _repr_html_(self) -> str:
-        return "".join(item._repr_html_() for item in self) or "<p>No findings.</p>"
-
-    def flat(self) -> list[Finding]:
-        """All findings, including those grouped under others."""
-        return [item for root in self for item in root.with_related()]
-
-    def at_least(self, severity: str) -> "Findings":
-        """The findings of this severity and worse.
-
-        Raises:
-            ValueError: If there is no such severity.
-        """
-        if severity not in SEVERITIES:
-            raise ValueError(
-                f"`severity` must be one of {', '.join(SEVERITIES)}. Received: {severity!r}"
-            )
-        return Findings(item for item in self if item.rank >= SEVERITIES.index(severity))
 
 
 def _json_number(value: float | None) -> float | None:

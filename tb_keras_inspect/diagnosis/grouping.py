@@ -3,7 +3,11 @@
 import dataclasses
 
 from tb_keras_inspect.catalog.problems import CONSEQUENCES
-from tb_keras_inspect.diagnosis.finding import Finding, Findings
+from tb_keras_inspect.diagnosis.finding import Finding
+from tb_keras_inspect.diagnosis.findings import Findings
+
+# Problems whose first step is when they began; others are seen over the whole run.
+DATED = ("exploding_gradient", "dying_relu", "saturated_activation")
 
 
 def group(findings: list[Finding]) -> Findings:
@@ -35,6 +39,8 @@ def _key(finding: Finding) -> tuple[str, str | None]:
 def _explains(root: Finding, other: Finding) -> bool:
     if other.problem not in CONSEQUENCES[_key(root)] or root.rank == 0:
         return False
+    if other.problem in DATED and other.first_step < root.first_step:
+        return False  # what began earlier is no consequence
     if other.problem == "exploding_gradient":  # large steps that are over and have killed units
         return not other.ongoing
     # What ended before the root began cannot follow from it.

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 
 MULTI = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy", "binary_focal_crossentropy")

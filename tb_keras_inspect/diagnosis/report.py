@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from tb_keras_inspect.diagnosis.finding import Findings
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.diagnosis.reported import reported_to_dict
 from tb_keras_inspect.store.run import RunData
 
 
 def since_step(findings: Findings, step: int | None) -> Findings:
     """The findings that were not over before a step; all for None."""
-    return Findings(item for item in findings if step is None or item.last_step >= step)
+    shown = (item for item in findings if step is None or item.last_step >= step)
+    return Findings(shown, findings.verdict)
 
 
 def run_report(run: RunData, findings: Findings, since: int | None = None) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def run_report(run: RunData, findings: Findings, since: int | None = None) -> di
         "samples": samples,
         "first_step": first,
         "last_step": last,
+        "verdict": findings.verdict.to_dict() if findings.verdict else None,
         "findings": [finding.to_dict() for finding in since_step(findings, since)],
         "reported": reported,
         "problems": run.problems,

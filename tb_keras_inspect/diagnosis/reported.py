@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.diagnosis.finding import Finding, Findings
+from tb_keras_inspect.diagnosis.finding import Finding
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.finding_log import FindingChange
 from tb_keras_inspect.store.run import RunData

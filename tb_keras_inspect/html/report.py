@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from markupsafe import Markup
 
-from tb_keras_inspect.diagnosis.finding import Evidence, Finding, Findings
+from tb_keras_inspect.diagnosis.finding import Evidence, Finding
+from tb_keras_inspect.diagnosis.findings import Findings
 from tb_keras_inspect.diagnosis.reported import differences, heading
 from tb_keras_inspect.html.svg import series_svg
 from tb_keras_inspect.store.errors import NotRecordedError
@@ -60,12 +61,14 @@ def section_html(name: str, run: RunData, findings: Findings) -> Markup:
     samples, first, last = run.extent()
     steps = f", steps {first} to {last}" if samples else ""
     problems = _joined(Markup("<li>{}</li>").format(text) for text in run.problems)
-    return Markup("<section><h2>{}</h2><p>{} sampled steps{}</p>{}{}{}{}</section>").format(
+    page = "<section><h2>{}</h2><p><b>{}</b></p><p>{} sampled steps{}</p>{}{}{}{}</section>"
+    return Markup(page).format(
         name,
+        findings.verdict or "No findings.",
         samples,
         steps,
         _loss_figure(run),
-        _joined(_article(run, finding) for finding in findings) or Markup("<p>No findings.</p>"),
+        _joined(_article(run, finding) for finding in findings),
         _differences(run, findings),
         Markup("<p>Could not be read:</p><ul>{}</ul>").format(problems) if problems else "",
     )

@@ -12,7 +12,7 @@ from google.protobuf import message as protobuf_message
 
 from tb_keras_inspect.catalog.finding_changes import FINDING_CHANGES
 from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
-from tb_keras_inspect.catalog.problems import SEVERITIES
+from tb_keras_inspect.catalog.problems import SEVERITIES, VERDICTS
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.decoded import (
     FLOAT32_MAX,
@@ -62,6 +62,8 @@ def decode_finding(data: bytes) -> pb.FindingRecord:
         _check(item.change in FINDING_CHANGES, "what became of a finding")
         _check(item.severity in SEVERITIES, "the severity of a finding")
         _check(0 <= item.confidence <= 1, "the confidence of a finding")
+    if record.HasField("verdict"):
+        _check(record.verdict.state in VERDICTS, "the verdict")
     return record
 
 

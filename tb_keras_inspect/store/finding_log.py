@@ -41,6 +41,19 @@ class FindingChange:
 
 
 @dataclasses.dataclass(frozen=True)
+class RecordedVerdict:
+    """What the diagnosis said of a fit as a whole when it ended.
+
+    Attributes:
+        state, short, text: As those of a `diagnosis.Verdict`.
+    """
+
+    state: str
+    short: str
+    text: str
+
+
+@dataclasses.dataclass(frozen=True)
 class FindingLog:
     """What the diagnosis reported while the run trained.
 
@@ -48,10 +61,12 @@ class FindingLog:
         changes: In the order of steps.
         ended_at: The step of the last evaluation, at the end of the newest fit. None while the fit
             runs, if it was killed, and in runs without this log.
+        verdict: On the newest fit, if it has ended and its record has one; else None.
     """
 
     changes: tuple[FindingChange, ...] = ()
     ended_at: int | None = None
+    verdict: RecordedVerdict | None = None
 
     @property
     def state(self) -> dict[str, FindingChange]:
@@ -97,7 +112,16 @@ class FindingBuffer:
             room = MOST_CHANGES - len(changes)
             changes += [_change(step, item) for item in record.changes[:room]]
         has_ended = bool(self._records) and self._records[-1].last
-        return FindingLog(tuple(changes), int(steps[-1]) if has_ended else None)
+        if not has_ended:
+            return FindingLog(tuple(changes))
+        return FindingLog(tuple(changes), int(steps[-1]), _verdict(self._records[-1]))
+
+
+def _verdict(record: pb.FindingRecord) -> RecordedVerdict | None:
+    if not record.HasField("verdict"):
+        return None
+    item = record.verdict
+    return RecordedVerdict(item.state, item.short[:MOST_TEXT], item.text[:MOST_TEXT])
 
 
 def _change(step: int, item: pb.FindingChange) -> FindingChange:

@@ -97,7 +97,9 @@ class RunData(Pictures, UnitActivity):
             return changed
 
     def __repr__(self) -> str:
-        return f"<RunData {self.name!r}: {len(self.kinds)} kinds of records>"
+        verdict = self.finding_log.verdict
+        said = f"; {verdict.text}" if verdict else ""
+        return f"<RunData {self.name!r}: {len(self.kinds)} kinds of records{said}>"
 
     def _repr_html_(self) -> str:
         return run_html(self)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from tb_keras_inspect.store.display import listed, sparkline, table_html
 from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.finding_log import FindingLog
 from tb_keras_inspect.store.model.model import ModelInfo
 from tb_keras_inspect.store.tables.loss import Loss
 
@@ -29,6 +30,9 @@ class Run(Protocol):
     @property
     def loss(self) -> Loss: ...
 
+    @property
+    def finding_log(self) -> FindingLog: ...
+
     def extent(self) -> tuple[int, int | None, int | None]: ...
 
 
@@ -36,7 +40,13 @@ def facts(run: Run) -> list[tuple[str, str]]:
     """What a run is, as (name of a fact, one line of text)."""
     samples, first, last = run.extent()
     sampled = f"{samples}, steps {first} to {last}" if samples else "none"
-    rows = [("sampled steps", sampled), *_model(run), ("recorded", listed(sorted(run.kinds)))]
+    verdict = [("verdict", run.finding_log.verdict.text)] if run.finding_log.verdict else []
+    rows = [
+        *verdict,
+        ("sampled steps", sampled),
+        *_model(run),
+        ("recorded", listed(sorted(run.kinds))),
+    ]
     return rows + [("unreadable", text) for text in run.problems]
 
 

@@ -19,3 +19,18 @@ def trained(tmp_path_factory):
         return load_run(directory)
 
     return train
+
+
+@pytest.fixture
+def digits_mlp():
+    """Trains a small healthy model, with the callback's defaults, into a directory."""
+
+    def train(directory):
+        from tb_keras_inspect import InspectCallback
+        from tests.diagnosis import training_runs
+
+        model, x, y, _ = training_runs.healthy()
+        inspect = InspectCallback(str(directory), every=2, maps_every=0)
+        model.fit(x, y, epochs=2, batch_size=64, verbose=0, callbacks=[inspect])
+
+    return train

@@ -12,8 +12,8 @@ from tb_keras_inspect.catalog.tensor_statistics import (
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
 )
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Thresholds
 from tb_keras_inspect.records import TAG_PREFIX, Kind
 from tb_keras_inspect.records import inspect_pb2 as pb

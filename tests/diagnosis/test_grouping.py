@@ -47,9 +47,16 @@ def test_what_ended_before_is_not_a_consequence():
     assert len(group([make("dying_relu", first_step=5), earlier])) == 2
 
 
-def test_a_period_of_large_steps_is_grouped_under_the_units_it_killed():
+def test_a_period_of_large_steps_is_the_root_of_the_units_that_it_killed():
     spell = make("exploding_gradient", first_step=1, last_step=3, ongoing=False)
-    assert problems(group([spell, make("dying_relu")])) == [("dying_relu", ["exploding_gradient"])]
+    found = group([spell, make("dying_relu", first_step=5)])
+    assert problems(found) == [("exploding_gradient", ["dying_relu"])]
+
+
+def test_large_steps_that_begin_after_units_died_are_grouped_under_them():
+    spell = make("exploding_gradient", first_step=9, last_step=12, ongoing=False)
+    found = group([spell, make("dying_relu", first_step=5)])
+    assert problems(found) == [("dying_relu", ["exploding_gradient"])]
 
 
 def test_an_explosion_that_goes_on_is_the_root_of_the_death():

@@ -77,6 +77,71 @@ def fine_tuned():
     return compiled(model, Adam(1e-2)), x, y, {}
 
 
+def large_weights():
+    """Outputs grow threefold from layer to layer."""
+    wide = initializers.RandomNormal(stddev=0.4, seed=1)
+    return compiled(mlp([64] * 8, kernel_initializer=wide), Adam(1e-3)), *digits(), {"epochs": 3}
+
+
+def small_weights():
+    """Signal and gradient shrink ninefold from layer to layer."""
+    small = initializers.RandomNormal(stddev=0.02, seed=1)
+    model = mlp([32] * 8, "tanh", kernel_initializer=small)
+    return compiled(model, SGD(0.05)), *digits(), {"epochs": 4}
+
+
+def targets_far_from_zero():
+    """A first loss a thousand times that of a constant prediction, which the weights cannot help."""
+    x, _ = digits()
+    y = (40 + x[:, 20] + x[:, 30]).astype("float32")
+    return compiled(mlp([32], last=None, units=1), Adam(3e-2), "mse"), x, y, {"epochs": 8}
+
+
+def relu_output():
+    """y = 2x + 3 with ReLU on the output, whose only unit is negative for every input."""
+    x = np.tile(np.arange(-1, 6, dtype="float32")[:, None], (20, 1))
+    bias = initializers.Constant(-30.0)
+    model = keras.Sequential(
+        [
+            keras.Input((1,)),
+            layers.Dense(4, "relu", name="hidden_0"),
+            layers.Dense(1, "relu", bias_initializer=bias, name="out"),
+        ]
+    )
+    return compiled(model, Adam(1e-3), "mse"), x, 2 * x + 3, {"epochs": 8, "batch_size": 7}
+
+
+def plateau():
+    """Exclusive or with steps too small to leave the loss of a constant prediction."""
+    x = np.tile(np.array([[0, 0], [0, 1], [1, 0], [1, 1]], "float32"), (50, 1))
+    y = (x[:, :1] != x[:, 1:]).astype("float32")
+    model = mlp([4], "sigmoid", "sigmoid", units=1, features=2)
+    return (
+        compiled(model, SGD(0.05, momentum=0.1), "mse"),
+        x,
+        y,
+        {"batch_size": 4, "shuffle": False},
+    )
+
+
+def unrelated_labels():
+    """There is nothing to learn."""
+    x, _ = digits()
+    y = np.random.default_rng(0).integers(0, 2, len(x)).astype("float32")
+    return compiled(mlp([8], last="sigmoid", units=1), Adam(1e-3), "binary_crossentropy"), x, y, {}
+
+
+def dead_layer_of_two():
+    """A narrow deep network with a layer that is zero for every input from the start."""
+    x = np.linspace(-1.7, 1.7, 512, dtype="float32")[:, None]
+    hidden = [layers.Dense(2, "relu", name=f"hidden_{i}") for i in range(5)]
+    hidden[2] = layers.Dense(
+        2, "relu", name="hidden_2", bias_initializer=initializers.Constant(-9.0)
+    )
+    model = keras.Sequential([keras.Input((1,)), *hidden, layers.Dense(1)])
+    return compiled(model, Adam(1e-3), "mse"), x, np.abs(x), {"epochs": 8}
+
+
 def deep_sigmoid():
     return compiled(mlp([32] * 8, "sigmoid"), SGD(0.1)), *digits(), {"epochs": 4}
 

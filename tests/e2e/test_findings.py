@@ -36,9 +36,11 @@ def dead(run):
     return finding
 
 
-def test_run_without_findings_says_what_was_looked_for(open_alone, server):
+def test_run_without_findings_shows_the_verdict_and_what_was_looked_for(open_alone, server):
     tab = open_alone(server, address(run="tiny"))
-    expect(tab.part("no-findings")).to_contain_text("dead ReLU units")
+    verdict = tab.part("verdict")
+    expect(verdict).to_have_text(re.compile(r"Healthy: \d+ checks passed|Too early to judge"))
+    expect(verdict).to_have_attribute("title", re.compile("dead ReLU units"))
     expect(tab.part("finding")).to_have_count(0)
 
 
@@ -134,7 +136,7 @@ def test_threshold_that_the_server_refuses_is_shown_with_its_reason(open_alone, 
 def test_compared_run_has_a_line_of_its_own_and_names_stay_text(open_alone, server):
     tab = open_alone(server, address(view="compare", run="tiny", compare=HOSTILE_RUN))
     expect(tab.part("findings-a")).to_contain_text("tiny")
-    expect(tab.part("findings-a").get_by_test_id("no-findings")).to_be_visible()
+    expect(tab.part("findings-a").get_by_test_id("verdict")).to_be_visible()
     other = tab.part("findings-b")
     expect(other).to_contain_text(HOSTILE_RUN)
     other.get_by_test_id("finding").first.click()

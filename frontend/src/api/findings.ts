@@ -87,8 +87,26 @@ export interface Threshold {
   readonly source: string;
 }
 
+/** A rule that could not look. */
+export interface Unable {
+  readonly problem: string;
+  readonly reason: string;
+  /** The line that has it look in the next run; "" if there is none. */
+  readonly advice: string;
+}
+
+/** What the diagnosis says of a run as a whole. */
+export interface Verdict {
+  readonly state: 'unknown' | 'healthy' | 'recovered' | 'warning' | 'error';
+  readonly short: string;
+  readonly text: string;
+  readonly passed: number;
+  readonly unable: readonly Unable[];
+}
+
 export interface FindingsAnswer {
   readonly run: string;
+  readonly verdict: Verdict;
   /** Worst first. */
   readonly findings: readonly Finding[];
   readonly reported: Reported;

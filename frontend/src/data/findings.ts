@@ -6,9 +6,6 @@ import {type Layer, layerOfRow} from './layers';
 import {type NamedView, NAMED_VIEWS} from './named_views';
 import {TIME_KINDS} from './statistics';
 
-/** Most rules need at least this many samples. */
-export const FEW_SAMPLES = 10;
-
 export const SEVERITY_TITLES: Readonly<Record<Severity, string>> = {
   error: 'Error',
   warning: 'Warning',

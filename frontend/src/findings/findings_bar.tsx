@@ -2,10 +2,9 @@
 
 import {useSignal} from '@preact/signals';
 import {useLayoutEffect} from 'preact/hooks';
-import type {Finding, FindingsAnswer} from '../api/findings';
+import type {Finding, FindingsAnswer, Verdict} from '../api/findings';
 import type {RunInfo} from '../api/types';
-import {formatCount} from '../draw/format';
-import {FEW_SAMPLES, keyOf} from '../data/findings';
+import {keyOf} from '../data/findings';
 import {PROBLEMS} from '../catalog';
 import {type Side, openFinding, openedFinding} from '../state/open_finding';
 import type {Resource} from '../state/resource';
@@ -73,7 +72,8 @@ function RunFindings({source, run, side, named}: RunProps) {
       )}
       {answer ? (
         <>
-          <Chips findings={answer.findings} run={run} side={side} />
+          <VerdictText verdict={answer.verdict} />
+          <Chips findings={answer.findings} side={side} />
           <Differences differences={answer.reported.differences} />
         </>
       ) : (
@@ -93,11 +93,10 @@ function RunFindings({source, run, side, named}: RunProps) {
 
 interface ChipsProps {
   readonly findings: readonly Finding[];
-  readonly run: RunInfo | undefined;
   readonly side: Side;
 }
 
-function Chips({findings, run, side}: ChipsProps) {
+function Chips({findings, side}: ChipsProps) {
   const [ref, size] = useSize<HTMLDivElement>();
   const fitting = useSignal(findings.length);
   const width = size.value.width;
@@ -107,7 +106,7 @@ function Chips({findings, run, side}: ChipsProps) {
     const top = chips[0]?.offsetTop;
     fitting.value = chips.filter((chip) => chip.offsetTop === top).length;
   }, [findings, width]);
-  if (!findings.length) return <NoFindings run={run} />;
+  if (!findings.length) return null;
   const more = findings.length - fitting.value;
   return (
     <>
@@ -126,22 +125,16 @@ function Chips({findings, run, side}: ChipsProps) {
   );
 }
 
-function NoFindings({run}: {run: RunInfo | undefined}) {
-  const samples = run?.samples ?? 0;
-  const names = Object.values(PROBLEMS);
-  const checked = `Checked for ${names.join(', ')}.`;
-  if (samples < FEW_SAMPLES) {
-    return (
-      <span class="quiet" data-testid="no-findings" title={checked}>
-        No findings yet: {formatCount(samples)} {samples === 1 ? 'sample' : 'samples'} are too few
-        for most rules.
-      </span>
-    );
-  }
+/** The verdict in words, where no chip of a warning or an error says it. */
+function VerdictText({verdict}: {verdict: Verdict}) {
+  if (verdict.state === 'warning' || verdict.state === 'error') return null;
+  const unable = verdict.unable.map(
+    ({problem, reason, advice}) => `${PROBLEMS[problem] ?? problem}: ${reason}. ${advice}`,
+  );
+  const checked = `Checked for ${Object.values(PROBLEMS).join(', ')}.`;
   return (
-    <span class="quiet" data-testid="no-findings" title={checked}>
-      No findings. Checked {formatCount(samples)} samples for {names.length} problems:{' '}
-      {names.join(', ')}.
+    <span class="quiet" data-testid="verdict" title={[checked, ...unable].join('\n')}>
+      {verdict.text}.
     </span>
   );
 }

@@ -1,7 +1,8 @@
 """The rules, one a file, found by themselves: adding a rule means adding a file here.
 
-A rule is a module with `PROBLEM` (a name of `catalog.problems`), `THRESHOLDS` and `find(facts)`, which
-yields findings. Several rules may share a problem.
+A rule is a module with `PROBLEM` (a name of `catalog.problems`), `NEEDS` (the kinds of records without
+which it cannot look; "validation" for a validation loss), `THRESHOLDS` and `find(facts)`, which yields
+findings. Several rules may share a problem.
 """
 
 import importlib
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 from typing import Protocol, cast
 
 from tb_keras_inspect.catalog import problems
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Finding
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 
@@ -19,6 +20,7 @@ class Rule(Protocol):
     """What a module of this folder has."""
 
     PROBLEM: str
+    NEEDS: tuple[str, ...]
     THRESHOLDS: tuple[Threshold, ...]
 
     def find(self, facts: Facts) -> Iterator[Finding]:

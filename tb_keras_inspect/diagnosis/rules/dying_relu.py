@@ -7,12 +7,12 @@ a note. It becomes a warning if training suffers or almost nothing of the layer 
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import (
     MOST_INDICES,
     Advice,
@@ -20,15 +20,23 @@ from tb_keras_inspect.diagnosis.finding import (
     Finding,
     Where,
 )
-from tb_keras_inspect.diagnosis.onset import Period, last_period
-from tb_keras_inspect.diagnosis.structure import RELU
+from tb_keras_inspect.diagnosis.signals.dead_units import (
+    LEAST_WINDOW,
+    dead_fraction,
+    dead_window,
+    silent_since,
+)
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import Period, last_period
+from tb_keras_inspect.diagnosis.signals.structure import RELU
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
 
 PROBLEM = "dying_relu"
+NEEDS = ("activation",)
 THRESHOLDS = (
     Threshold(
         "dead_share",
@@ -47,10 +55,10 @@ THRESHOLDS = (
         "the layer passes on almost nothing, and no gradient",
     ),
 )
-LEAST_WINDOW = 5  # sampled batches; fewer say little about all inputs
 LEAST_UNITS = 4
 PATIENCE = 150  # training steps before the loss counts against a layer with some dead units
 LEAST_SAMPLES = 3  # that the fraction must last
+MOST = 0.95  # of the units that died together; the last ones may take long
 CAUSES = {
     "from_start": "These units were negative for every input from the beginning, so ReLU outputs 0. "
     "Its slope there is 0 too: no gradient ever reaches their weights.",
@@ -61,12 +69,22 @@ CAUSES = {
 
 @dataclasses.dataclass(frozen=True)
 class _Affected:
-    """A layer's output with dead units: since when, and the largest fraction that was dead."""
+    """A layer's output with dead units.
+
+    Attributes:
+        site, row: The output.
+        period: The samples at which the dead units are known.
+        peak: The largest fraction that was dead.
+        known: The fraction that was dead when it was first known.
+        onset: The step at which that many units had fallen silent.
+    """
 
     site: SiteInfo
     row: int
     period: Period
     peak: float
+    known: float
+    onset: int
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -74,18 +92,24 @@ def find(facts: Facts) -> Iterator[Finding]:
     track, step = facts.track("activation"), facts.track("step")
     if track is None or step is None:
         return
-    window = _window(step, track.at)
+    window = dead_window(step, track.at)
     limit = facts.thresholds["dead_share"]
     affected = []
     for row, name in enumerate(track.names):
         site = facts.structure.site(name)
-        if site is None or not _is_hidden_relu(facts, site) or 0 < site.units < LEAST_UNITS:
+        if site is None or not _is_hidden_relu(facts, site):
             continue
-        fraction = _dead_fraction(facts, track, row, window)
+        fraction = dead_fraction(facts, track, row, window)
+        if 0 < site.units < LEAST_UNITS:  # of so few units, only all of them say something
+            fraction = np.where(fraction >= 1, fraction, 0.0)
         period = last_period(fraction >= limit)
         if period and period.length >= LEAST_SAMPLES:
             peak = float(np.max(fraction[period.first : period.last + 1]))
-            affected.append(_Affected(site, row, period, peak))
+            # Units die one after the other: what holds a window later is what is claimed.
+            sure = int(min(period.first + max(window[period.first], LEAST_WINDOW), period.last))
+            known = MOST * float(fraction[sure])
+            onset = silent_since(facts, track, row, sure, known)
+            affected.append(_Affected(site, row, period, peak, known, onset))
     ongoing = [item for item in affected if item.period.ongoing]
     if affected:
         yield _finding(facts, track, window, ongoing or affected)
@@ -95,64 +119,35 @@ def _is_hidden_relu(facts: Facts, site: SiteInfo) -> bool:
     return facts.structure.activation_of(site) in RELU and not facts.structure.is_output(site)
 
 
-def _window(step: Track, at: np.ndarray) -> np.ndarray:
-    """Sampled batches that `dead_fraction` covers, at the thinned samples of another kind."""
-    windows = step.column("dead_window")
-    index = np.clip(np.searchsorted(step.steps, at, side="right") - 1, 0, len(step) - 1)
-    return np.asarray(windows[index])
-
-
-def _dead_fraction(facts: Facts, track: Track, row: int, window: np.ndarray) -> np.ndarray:
-    """Fraction of dead units at the thinned samples: float64[C]."""
-    recorded = track.thin("dead_fraction")[:, row]
-    if np.isnan(recorded).all():  # units are not recorded: only a whole dead layer shows
-        return (track.thin("zero_fraction")[:, row] >= 1.0).astype(np.float64)
-    narrow = window < LEAST_WINDOW
-    if np.any(recorded[narrow] > 0):
-        return np.where(narrow, _over_more_batches(facts, track, row), recorded)
-    return np.asarray(recorded)
-
-
-def _over_more_batches(facts: Facts, track: Track, row: int) -> np.ndarray:
-    """The same over `LEAST_WINDOW` batches, for epochs that hold fewer sampled ones."""
-    try:
-        units = facts.run.units(track.names[row])
-    except NotRecordedError:
-        return np.zeros(len(track.at))
-    index = np.arange(len(units.steps))[:, None]
-    last_alive = np.maximum.accumulate(np.where(units.max_abs != 0, index, -1), axis=0)
-    fraction = np.mean(index - last_alive >= LEAST_WINDOW, axis=1)
-    at = np.searchsorted(units.steps, track.at, side="right") - 1
-    return np.where(at >= 0, fraction[np.maximum(at, 0)], 0.0)
-
-
 def _finding(
     facts: Facts, track: Track, window: np.ndarray, affected: Sequence[_Affected]
 ) -> Finding:
     worst = max(affected, key=lambda item: item.peak)
     periods = [item.period for item in affected]
-    first = int(track.at[min(period.first for period in periods)])
+    first = min(item.onset for item in affected)
+    confirmed = int(track.at[min(period.first for period in periods)])
     end = max(period.last for period in periods)
     ongoing = any(period.ongoing for period in periods)
-    variant = "from_start" if _was_dead_from_start(track, window, worst) else "died"
+    variant = "from_start" if _was_dead_from_start(track, worst) else "died"
     severity, confidence = _severity(facts, ongoing, worst.peak, variant)
     layers = [facts.structure.layers[item.site.layer].path for item in affected]
-    names = listed(dict.fromkeys(layers))
-    since = "since the first epoch" if variant == "from_start" else f"since step {first}"
+    onsets = {path: item.onset for path, item in zip(layers, affected, strict=True)}
     until = "" if ongoing else f" until step {int(track.at[end])}, when they recovered"
     return Finding(
         problem=PROBLEM,
         variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{capitalised(up_to(worst.peak, layers))} of the units of {names} "
-        f"{'have been' if ongoing else 'were'} dead {since}{until}",
+        title=f"{_title(affected, layers, onsets, variant, ongoing)}{until}",
         first_step=first,
+        confirmed_step=max(first, confirmed),
         last_step=int(track.at[end]),
         ongoing=ongoing,
         cause=CAUSES[variant],
         where=Where(
-            layers=list(dict.fromkeys(layers)), units=_dead_indices(facts, track, affected)
+            layers=list(dict.fromkeys(layers)),
+            units=_dead_indices(facts, track, affected),
+            first_steps=onsets,
         ),
         evidence=[
             *_dead_units(facts, affected),
@@ -166,8 +161,36 @@ def _finding(
             ),
             *loss_fraction(facts),
         ],
-        advice=_advice(variant),
+        advice=_advice(facts, variant, facts.structure.fed_by(affected[0].site) or layers[0]),
     )
+
+
+def _title(
+    affected: Sequence[_Affected],
+    layers: Sequence[str],
+    onsets: Mapping[str, int],
+    variant: str,
+    ongoing: bool,
+) -> str:
+    peak = max(item.peak for item in affected)
+    names = listed(dict.fromkeys(layers))
+    if variant == "from_start":
+        if peak >= 1:
+            whole = zip(layers, affected, strict=True)
+            first, *behind = [path for path, item in whole if item.peak >= 1]
+            after = f", and so do layers behind it: {listed(behind)}" if behind else ""
+            return f"{first} outputs 0 for every input from the start{after}"
+        return (
+            f"{capitalised(up_to(peak, layers))} of the units of {names} were dead from the start"
+        )
+    verb = "have been" if ongoing else "were"
+    since = f"since step {min(onsets.values())}"
+    if len(set(onsets.values())) > 1:
+        firsts = sorted(onsets.items(), key=lambda item: item[1])[:3]
+        since += f" ({', '.join(f'{path}: {step}' for path, step in firsts)})"
+    known = max(item.known for item in affected)
+    later = f", later up to {100 * peak:.0f} %" if peak > known + 0.05 else ""
+    return f"{capitalised(up_to(known, layers))} of the units of {names} {verb} dead {since}{later}"
 
 
 def _dead_units(facts: Facts, affected: Sequence[_Affected]) -> list[Evidence]:
@@ -186,11 +209,10 @@ def _dead_units(facts: Facts, affected: Sequence[_Affected]) -> list[Evidence]:
     ]
 
 
-def _was_dead_from_start(track: Track, window: np.ndarray, worst: _Affected) -> bool:
-    """Whether the fraction is that of the first full window."""
-    full = np.flatnonzero(window >= LEAST_WINDOW)
+def _was_dead_from_start(track: Track, worst: _Affected) -> bool:
+    """Whether the units were silent at the first sample already."""
     early = float(track.thin("zero_fraction")[0, worst.row])
-    return len(full) > 0 and worst.period.first <= full[0] + 1 and early >= worst.peak - 0.15
+    return worst.onset <= int(track.at[0]) and early >= worst.peak - 0.15
 
 
 def _severity(facts: Facts, ongoing: bool, peak: float, variant: str) -> tuple[str, float]:
@@ -206,26 +228,22 @@ def _severity(facts: Facts, ongoing: bool, peak: float, variant: str) -> tuple[s
     return "warning", 0.8 if facts.progress.is_stuck or variant == "from_start" else 0.6
 
 
-def _advice(variant: str) -> list[Advice]:
-    lower = Advice(
-        "Lower the learning rate: large updates kill units.",
-        "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)",
-    )
+def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
     start = Advice(
-        "Use the initialiser for ReLU, start biases at zero and centre the input.",
-        'keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")',
+        f"Use the initialiser for ReLU in {path}, start its biases at 0 and centre its input.",
+        layer_line(facts, path, kernel_initializer='"he_normal"', bias_initializer='"zeros"'),
     )
     leaky = Advice(
         "Use an activation function with a slope on the negative side.",
-        "keras.layers.Dense(units), keras.layers.LeakyReLU(negative_slope=0.1)",
+        layer_line(facts, path, activation='"leaky_relu"'),
     )
     norm = Advice(
         "Normalise before the activation function, so that each unit is positive for some inputs.",
         'keras.layers.BatchNormalization(), keras.layers.Activation("relu")',
     )
     if variant == "from_start":
-        return [start, lower, leaky, norm]
-    return [lower, leaky, norm, start]
+        return [start, leaky, norm]
+    return [lower_rate(facts), leaky, norm, start]
 
 
 def _dead_indices(

@@ -18,13 +18,14 @@ from tb_keras_inspect.diagnosis.explosion import (
     most_in,
     worst_kernels,
 )
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding
-from tb_keras_inspect.diagnosis.onset import last_period, median, running_median
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median, running_median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import number_text, since
 
 PROBLEM = "exploding_gradient"
+NEEDS = ("step",)
 THRESHOLDS = (
     Threshold(
         "exploding_growth",

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.breakdown import Breakdown, NonFinite
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.signals.breakdown import Breakdown, NonFinite
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import capitalised, number_text
 
 PROBLEM = "non_finite"
+NEEDS = ("step",)
 THRESHOLDS = (
     Threshold(
         "growth_before_nan",

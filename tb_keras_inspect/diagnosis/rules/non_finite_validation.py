@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.breakdown import VALIDATION
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
+from tb_keras_inspect.diagnosis.signals.breakdown import VALIDATION
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import number_text
 
 PROBLEM = "non_finite_validation"
+NEEDS = ("validation",)
 THRESHOLDS = (
     Threshold(
         "validation_nan_epochs",

@@ -1,22 +1,25 @@
 """The training loss goes up and down instead of down.
 
-The loss of single batches always does, because batches differ. The mean over an epoch does not: every
-epoch has the same examples, so its loss rises only when the weights get worse. Epochs are compared if
-there are enough of them; otherwise medians over stretches of samples, relative to the scatter within
-the stretches. Models with a training step of their own (a GAN) are left alone, and so are runs whose
-schedule moves the learning rate up and down.
+The loss of single batches always does, because batches differ. The mean over an epoch rises only when
+the weights get worse, or when a stream has other examples in every epoch: so only what exceeds the
+scatter of the batches counts. Epochs are compared if there are enough of them, with enough batches;
+otherwise medians over stretches of samples, relative to the scatter within the stretches. Models with a
+training step of their own (a GAN) are left alone, and so are runs whose schedule moves the learning
+rate up and down.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
-from tb_keras_inspect.diagnosis.onset import median, ratio
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "oscillating_loss"
+NEEDS = ("step",)
 THRESHOLDS = (
     Threshold(
         "oscillation_rise",
@@ -33,6 +36,9 @@ LEAST_EPOCHS = 5
 LEAST_STRETCHES = 10
 MOST_STRETCHES = 20
 PER_STRETCH = 4  # samples, at least
+SAME_EPOCHS = 2  # of which every step was sampled
+SAME = 1e-5  # difference of the mean input, in standard deviations
+LEAST_BATCHES = 4  # of an epoch; fewer do not tell how much its mean scatters
 RISES = 2  # separate ones
 LEAST_RISE = 0.01  # fraction of the reference, to count as one
 WILD = 1.0  # sum of all rises, in references, after which a calm end is luck
@@ -46,12 +52,68 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     steps, loss = facts.epochs("loss")
     good = np.isfinite(loss)
-    if good.sum() >= LEAST_EPOCHS:
-        yield from _judge(facts, "epochs", steps[good], loss[good], np.zeros(int(good.sum()) - 1))
+    noise = _noise_of_epochs(facts, steps[good])
+    if good.sum() >= LEAST_EPOCHS and noise is not None:
+        yield from _judge(facts, "epochs", steps[good], loss[good], noise)
         return
     steps, loss, noise = _stretches(facts)
     if len(loss):
         yield from _judge(facts, "steps", steps, loss, noise)
+
+
+def _noise_of_epochs(facts: Facts, steps: np.ndarray) -> np.ndarray | None:
+    """By how much the mean over an epoch may rise by chance: float64[E-1].
+
+    A stream has other examples in every epoch, so its mean scatters like that of any draw of as many
+    batches. What the record does not tell (a set or a stream) must not make a healthy run look ill.
+
+    Args:
+        facts: The run.
+        steps: Last step of each epoch.
+
+    Returns:
+        None if epochs have too few batches to tell their scatter.
+    """
+    progress = facts.progress
+    lengths = np.diff(steps)
+    if _is_fixed_set(facts, steps):
+        return np.zeros(len(lengths))
+    if len(lengths) and np.median(lengths) < LEAST_BATCHES:
+        return None
+    good = np.isfinite(progress.loss)
+    epoch = np.searchsorted(steps, progress.steps[good], side="left")
+    loss = progress.loss[good]
+    # From one sample to the next, so that a loss that falls within the epoch does not count.
+    steps_of_loss = np.diff(loss) / np.sqrt(2)
+    within = steps_of_loss[np.diff(epoch) == 0]
+    rest = within if len(within) >= PER_STRETCH * LEAST_EPOCHS else steps_of_loss
+    rest = rest[
+        len(rest) // 2 :
+    ]  # a loss that falls fast at first scatters more than it does later
+    if not len(rest):
+        return np.zeros(max(len(steps) - 1, 0))
+    typical = 1.48 * float(np.median(np.abs(rest - np.median(rest))))
+    return NOISE * typical / np.sqrt(np.maximum(lengths, 1))
+
+
+def _is_fixed_set(facts: Facts, steps: np.ndarray) -> bool:
+    """Whether each epoch has the same examples: then the mean of their inputs is the same too.
+
+    Args:
+        facts: The run.
+        steps: Last step of each epoch. Only epochs of which every step was sampled tell.
+    """
+    inputs, step = facts.track("input"), facts.track("step")
+    if inputs is None or step is None or len(inputs) != len(step):
+        return False
+    mean, spread = inputs.column("mean"), float(median(inputs.column("std")))
+    size = step.column("batch_size")
+    means = []
+    for begin, end in pairwise(steps):
+        at = slice(*np.searchsorted(inputs.steps, [begin, end], side="right"))
+        if at.stop - at.start == end - begin and np.isfinite(size[at]).all():
+            means.append(float(np.average(mean[at], weights=size[at])))
+    return len(means) >= SAME_EPOCHS and np.ptp(means) <= SAME * spread
 
 
 def _is_cyclic(facts: Facts) -> bool:

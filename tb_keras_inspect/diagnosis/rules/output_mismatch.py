@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Finding
 from tb_keras_inspect.diagnosis.output_layer import BINARY, MULTI, RANGES, SQUARED, OutputLayer
-from tb_keras_inspect.diagnosis.structure import PASSING
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.structure import PASSING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "output_mismatch"
+NEEDS = ("step",)
 THRESHOLDS = (
     Threshold(
         "target_tolerance",
@@ -200,13 +201,33 @@ def _no_probabilities(out: OutputLayer) -> Finding | None:
     )
 
 
+def _is_regression(out: OutputLayer) -> bool:
+    """Whether a loss that is not known, such as one of the user's own, compares single numbers.
+
+    The loss of a classification takes numbers of classes, and that of a margin signs, which lie outside
+    the range of the output on purpose.
+    """
+    words = (
+        "hinge",
+        "entropy",
+        "focal",
+        "ctc",
+        "dice",
+        "tversky",
+        "contrastive",
+        "triplet",
+        "rank",
+    )
+    return out.units == 1 and not any(word in out.loss for word in words)
+
+
 def _target_range(out: OutputLayer) -> Finding | None:
     """Targets that the output cannot reach."""
     if not np.isfinite([out.low, out.high]).all():
         return None
     if out.loss in BINARY:
         low, high, function = 0.0, 1.0, out.loss
-    elif out.loss in SQUARED and out.activation in RANGES:
+    elif (out.loss in SQUARED or _is_regression(out)) and out.activation in RANGES:
         (low, high), function = RANGES[out.activation], f"{out.activation} of {out.layer.path}"
     else:
         return None

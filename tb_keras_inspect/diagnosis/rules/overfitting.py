@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
+from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "overfitting"
+NEEDS = ("validation",)
 THRESHOLDS = (
     Threshold(
         "overfitting_rise",

@@ -11,15 +11,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.onset import Period, last_period, median, tail
-from tb_keras_inspect.diagnosis.structure import BOUNDED
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import Period, last_period, median, tail
+from tb_keras_inspect.diagnosis.signals.structure import BOUNDED
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
 
 PROBLEM = "saturated_activation"
+NEEDS = ("activation",)
 THRESHOLDS = (
     Threshold(
         "saturated_share",

@@ -11,16 +11,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.onset import median
-from tb_keras_inspect.diagnosis.structure import Weighted
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.structure import Weighted
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import listed
 from tb_keras_inspect.store.errors import NotRecordedError
 
 PROBLEM = "slow_convergence"
+NEEDS = ("update",)
 THRESHOLDS = (
     Threshold(
         "slow_path",

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.onset import median
-from tb_keras_inspect.diagnosis.structure import NORMALISING, Weighted
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.structure import NORMALISING, Weighted
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import capitalised
 
 PROBLEM = "unnormalised_input"
+NEEDS = ("input",)
 THRESHOLDS = (
     Threshold(
         "input_scale",
@@ -56,6 +57,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     first = facts.structure.weighted[0] if facts.structure.weighted else None
     if track is None or first is None or _starts_with_normalisation(facts, first):
         return
+    if _comes_from_an_embedding(facts, first):
+        return  # what the layer receives are weights
     before = _site_before(facts, first)
     activation = facts.track("activation")
     if before is not None and activation is not None:
@@ -80,6 +83,16 @@ def _starts_with_normalisation(facts: Facts, first: Weighted) -> bool:
         if layer.class_name in NORMALISING or layer.class_name == "Rescaling":
             return True
     return False
+
+
+def _comes_from_an_embedding(facts: Facts, first: Weighted) -> bool:
+    """Whether the model's only input goes through an embedding before any trained kernel."""
+    structure = facts.structure
+    sites = [site.name for site in structure.sites]
+    if first.site not in sites or (structure.model and len(structure.model.inputs) > 1):
+        return False
+    before = structure.sites[: sites.index(first.site)]
+    return any(EMBEDDING in structure.class_of(site) for site in before)
 
 
 def _site_before(facts: Facts, first: Weighted) -> str | None:

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.facts import Facts
+from tb_keras_inspect.diagnosis.advice import optimizer_line, raise_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.structure import NORMALISING
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.structure import NORMALISING
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import listed
 
 PROBLEM = "untrained_layer"
+NEEDS = ("gradient",)
 THRESHOLDS = (
     Threshold(
         "untrained_samples",
@@ -27,12 +30,15 @@ THRESHOLDS = (
         "SageMaker Debugger says 3 steps; a batch that skips a rare branch is no fault",
     ),
 )
+PRECISION = 1e-6  # relative, of float32; lower ones are far coarser
 NOT_FALLING = 0.95  # loss relative to the baseline: a head on frozen layers may learn slowly
 MOSTLY_FROZEN = 0.9  # fraction of all parameters
 TITLES = {
     "disconnected": "{} receives no gradient: the loss does not depend on it",
     "zero_gradient": "The gradient of {} is exactly zero at every sampled step",
-    "zero_update": "{} receives a gradient, but its weights never change",
+    "zero_rate": "The weights of {} never change: the learning rate is 0",
+    "below_precision": "The weights of {} never change: the updates are too small for their precision",
+    "zero_update": "The weights of {} never change, although a gradient arrives",
 }
 CAUSES = {
     "disconnected": "The loss does not depend on these variables, so the backward pass never reaches "
@@ -41,9 +47,11 @@ CAUSES = {
     "zero_gradient": "The backward pass reaches these kernels with a gradient of zero. Either the "
     "layers after them are flat (dead units, all-zero weights, a clipped or rounded value), or "
     "their own input is zero.",
-    "zero_update": "A gradient arrives, and the optimizer leaves the weights as they are. The "
-    "learning rate is 0 or too small for the precision of the weights, or the optimizer does not "
-    "have these variables.",
+    "zero_rate": "A gradient arrives, and the optimizer multiplies it by a learning rate of 0.",
+    "below_precision": "A gradient arrives, but the learning rate times it is smaller than the last "
+    "digit of the weights, so adding it changes nothing.",
+    "zero_update": "A gradient arrives, and the optimizer leaves the weights as they are: most likely "
+    "it does not have these variables.",
     "frozen": "`trainable` is False for these layers, so their weights stay as they are. That is "
     "how you fine-tune; with weights that were never trained it is a mistake.",
 }
@@ -144,23 +152,34 @@ def _unchanged(facts: Facts) -> Iterator[Finding]:
             ],
         )
     if without_update:
-        yield _finding(
-            facts,
-            "zero_update",
-            without_update,
-            severity,
-            Evidence("largest l2 of the update", 0.0, "", None, "update", "l2", without_update[0]),
-            [
-                Advice(
-                    "Check the learning rate and its schedule.",
-                    "print(float(model.optimizer.learning_rate))",
-                ),
-                Advice(
-                    "Compile again after you change what is trainable.",
-                    'model.compile(optimizer="adam", loss=...)',
-                ),
-            ],
+        variant, advice = _why_no_update(facts, without_update)
+        evidence = Evidence(
+            "largest l2 of the update", 0.0, "", None, "update", "l2", without_update[0]
         )
+        yield _finding(facts, variant, without_update, severity, evidence, advice)
+
+
+def _why_no_update(facts: Facts, paths: list[str]) -> tuple[str, list[Advice]]:
+    """The form of the problem, and what to try."""
+    step, weights = facts.track("step"), facts.track("weight")
+    rates = step.column("learning_rate") if step is not None else np.full(1, np.nan)
+    if np.nanmax(rates, initial=-np.inf) == 0:
+        check = "print(float(model.optimizer.learning_rate))"
+        return "zero_rate", [Advice("Check the learning rate and its schedule.", check)]
+    rate = float(median(rates))
+    sizes = [_largest(weights, path) for path in paths]
+    gradients = [_largest(facts.track("gradient"), path) for path in paths]
+    # Rounded in float32, and in units of the largest weight: what is far below adds nothing.
+    if np.all(rate * np.array(gradients) < PRECISION * np.array(sizes)):
+        return "below_precision", [
+            Advice(
+                "Find out what takes the gradient away: small weights, saturated or dead layers "
+                "behind these."
+            ),
+            raise_rate(facts),
+        ]
+    again = "model.compile(optimizer=" + optimizer_line(facts) + ", ...)"
+    return "zero_update", [Advice("Compile again after you change what is trainable.", again)]
 
 
 def _largest(track: Track | None, path: str) -> float:

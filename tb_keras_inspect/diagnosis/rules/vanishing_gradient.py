@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
-from tb_keras_inspect.diagnosis.facts import Facts
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.onset import last_period, median, ratio, tail
-from tb_keras_inspect.diagnosis.structure import RECURRENT, Weighted
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median, ratio, tail
+from tb_keras_inspect.diagnosis.signals.structure import RECURRENT, Weighted
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.track import Track
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, number_text, since
 
 PROBLEM = "vanishing_gradient"
+NEEDS = ("gradient",)
 THRESHOLDS = (
     Threshold(
         "vanishing_ratio",

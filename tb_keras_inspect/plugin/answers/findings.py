@@ -21,6 +21,7 @@ def findings_impl(run: RunData, params: Params) -> Payload:
     return as_json(
         {
             "run": run.name,
+            "verdict": found.verdict.to_dict() if found.verdict else None,
             "findings": [finding.to_dict() for finding in found],
             "reported": reported_to_dict(run, found),
             "thresholds": thresholds.to_list(),

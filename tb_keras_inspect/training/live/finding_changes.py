@@ -4,7 +4,7 @@ import collections
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tb_keras_inspect.diagnosis import Finding, Findings
+from tb_keras_inspect.diagnosis import Finding, Findings, Verdict
 from tb_keras_inspect.records import SCHEMA_VERSION
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.store.finding_log import MOST_LAYERS, MOST_TEXT
@@ -110,10 +110,16 @@ class FindingChanges:
             self._worst[problem] = change.finding.rank
 
 
-def to_record(changes: Sequence[Change], is_last: bool) -> pb.FindingRecord:
-    """The record of what has changed at one step."""
+def to_record(
+    changes: Sequence[Change], is_last: bool, verdict: Verdict | None = None
+) -> pb.FindingRecord:
+    """The record of what has changed at one step; of the last evaluation also the verdict."""
     messages = [_message(change.name, change.finding) for change in changes]
-    return pb.FindingRecord(version=SCHEMA_VERSION, changes=messages, last=is_last)
+    record = pb.FindingRecord(version=SCHEMA_VERSION, changes=messages, last=is_last)
+    if is_last and verdict is not None:
+        record.verdict.state, record.verdict.short = verdict.state, verdict.short[:MOST_TEXT]
+        record.verdict.text = verdict.text[:MOST_TEXT]
+    return record
 
 
 def _message(name: str, finding: Finding) -> pb.FindingChange:

@@ -16,7 +16,7 @@ from typing import Any
 from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.catalog.problems import SEVERITIES
-from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds, diagnose
+from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds, Verdict, diagnose
 from tb_keras_inspect.diagnosis.wording import printable
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_event, to_value
@@ -81,6 +81,8 @@ class LiveDiagnosis:
         self._changes = FindingChanges()
         self._recorded: tuple[int, list[Change]] = (0, [])  # a step, and what is recorded at it
         self._waiting: collections.deque[Finding] = collections.deque()
+        self._verdict: Verdict | None = None  # of the newest evaluation
+        self._has_ended = False
         self._loss_was_nonfinite = False
         self._has_failed = False
         self.evaluations = 0
@@ -137,6 +139,7 @@ class LiveDiagnosis:
             What is to be recorded of the findings, and that the fit has come to its end.
         """
         self.step = max(self.step, step)
+        self._has_ended = True
         if self._samples and not self._has_failed and self._samples != self._evaluated:
             try:
                 return self._evaluate(1, is_last=True)
@@ -170,6 +173,7 @@ class LiveDiagnosis:
         changes = self._changes.update(found, stops, confirmed, is_last)
         with self._lock:
             self._waiting += [change.finding for change in changes if change.is_news]
+            self._verdict = found.verdict
         return [self._event(changes, is_last)] if changes or is_last else []
 
     def _event(self, changes: list[Change], is_last: bool) -> event_pb2.Event:
@@ -178,7 +182,7 @@ class LiveDiagnosis:
         if step == self.step:
             changes = recorded + changes
         self._recorded = (self.step, changes)
-        value = to_value(Kind.FINDING, to_record(changes, is_last))
+        value = to_value(Kind.FINDING, to_record(changes, is_last, self._verdict))
         return to_event(self.step, time.time(), [value])
 
     # On the training thread.
@@ -205,7 +209,16 @@ class LiveDiagnosis:
                 model.stop_training = True
             elif stops:
                 problems.append("`stop_on` does not end training in several processes")
+        self._print_verdict()
         return problems
+
+    def _print_verdict(self) -> None:
+        """Prints the verdict after the last evaluation, once; nothing if there is none to give."""
+        with self._lock:
+            has_ended, self._has_ended = self._has_ended, False
+            verdict = self._verdict
+        if has_ended and self._console and verdict is not None and verdict.state != "unknown":
+            print_safely(f"InspectCallback: {printable(verdict.text)}.")
 
     def _print(self, finding: Finding, stops: bool) -> None:
         # A progress bar leaves its line open: begin and end on lines of our own.

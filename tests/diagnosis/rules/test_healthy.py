@@ -5,7 +5,7 @@ import pytest
 from tb_keras_inspect import diagnose
 
 QUICK = ("healthy", "sparse", "rescaled_inside")
-SLOW = ("healthy_tanh", "converged", "fine_tuned")
+SLOW = ("healthy_tanh", "converged", "fine_tuned", "targets_far_from_zero", "unrelated_labels")
 
 
 @pytest.mark.parametrize(

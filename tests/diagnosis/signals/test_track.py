@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.track import FIRST_SAMPLES, MOST_SAMPLES, Track
+from tb_keras_inspect.diagnosis.signals.track import FIRST_SAMPLES, MOST_SAMPLES, Track
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.tables.table import StatTable
 from tests.diagnosis.synthetic import Run, chain

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.onset import median, tail
-from tb_keras_inspect.diagnosis.structure import Structure
-from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.signals.onset import median, tail
+from tb_keras_inspect.diagnosis.signals.structure import Structure
+from tb_keras_inspect.diagnosis.signals.track import Track
 
 CROSS_ENTROPIES = ("categorical_crossentropy", "sparse_categorical_crossentropy")
 BINARY = ("binary_crossentropy",)

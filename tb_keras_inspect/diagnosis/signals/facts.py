@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.breakdown import Breakdown, find_breakdown
-from tb_keras_inspect.diagnosis.progress import Progress, progress_of
-from tb_keras_inspect.diagnosis.structure import Structure
-from tb_keras_inspect.diagnosis.track import Track
+from tb_keras_inspect.diagnosis.signals.breakdown import Breakdown, find_breakdown
+from tb_keras_inspect.diagnosis.signals.progress import Progress, progress_of
+from tb_keras_inspect.diagnosis.signals.structure import Structure
+from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.tables.table import StatTable

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.onset import median
+from tb_keras_inspect.diagnosis.signals.onset import median
 from tb_keras_inspect.store.tables.table import StatTable
 
 MOST_SAMPLES = 400  # thinned samples; more would not change a median

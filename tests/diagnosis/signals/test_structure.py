@@ -1,6 +1,6 @@
 """The model as rules see it."""
 
-from tb_keras_inspect.diagnosis.structure import Structure
+from tb_keras_inspect.diagnosis.signals.structure import Structure
 from tests.diagnosis.synthetic import Run, chain
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tb_keras_inspect.diagnosis.onset import (
+from tb_keras_inspect.diagnosis.signals.onset import (
     Period,
     last_period,
     median,

@@ -182,6 +182,14 @@ class Structure:
         has_layer = 0 <= site.layer < len(self.layers)
         return site.activation or (self.layers[site.layer].activation if has_layer else "")
 
+    def fed_by(self, site: SiteInfo) -> str:
+        """Path of the last layer with kernels up to a site, "" if there is none or it is not known."""
+        position = next((n for n, item in enumerate(self.sites) if item.name == site.name), -1)
+        before = {item.layer for item in self.sites[: position + 1]}
+        index = {layer.path: n for n, layer in enumerate(self.layers)}
+        paths = [item.layer.path for item in self.weighted if index[item.layer.path] in before]
+        return paths[-1] if paths else ""
+
     def class_of(self, site: SiteInfo) -> str:
         """Class name of the layer whose output a site is."""
         return self.layers[site.layer].class_name if 0 <= site.layer < len(self.layers) else ""

@@ -1,0 +1,173 @@
+"""The model's output is the same for every input, while the targets differ.
+
+A ReLU at the end that is zero for all inputs, or a sigmoid, tanh or softmax that is stuck at its flat
+end, passes on no gradient: nothing can bring it back. Outputs that look alike only early in training
+are not judged: the state must last until the end of the recorded run. Targets that are all the same
+make a constant output right.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tb_keras_inspect.diagnosis.advice import layer_line
+from tb_keras_inspect.diagnosis.evidence import loss_fraction
+from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median
+from tb_keras_inspect.diagnosis.signals.structure import BOUNDED, RELU
+from tb_keras_inspect.diagnosis.signals.track import Track
+from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.wording import number_text, since
+from tb_keras_inspect.store.errors import NotRecordedError
+from tb_keras_inspect.store.model.model import SiteInfo
+
+PROBLEM = "constant_output"
+NEEDS = ("activation", "target")
+THRESHOLDS = (
+    Threshold(
+        "constant_spread",
+        1e-3,
+        0.0,
+        0.1,
+        "standard deviation of the outputs of a batch divided by that of the targets (of a softmax: "
+        "how far the largest probabilities of its classes add up to more than 1), below which outputs "
+        "are constant",
+        "65 healthy runs measured here: 0.1 at least once they have trained",
+    ),
+)
+LEAST_SAMPLES = 5
+SATURATED = 0.99  # fraction of the outputs
+CAUSES = {
+    "relu": "The ReLU on the output is negative for every input, so it outputs 0. Its slope there is 0 "
+    "too: no gradient reaches any layer, and the model never changes again.",
+    "saturated": "The output lies at the flat end of its activation function for every input, so "
+    "hardly any gradient reaches the layers before it.",
+    "collapsed": "What the layers pass on no longer depends on the input: all samples get the same "
+    "output, and only the biases of the last layer can still learn.",
+}
+
+
+def find(facts: Facts) -> Iterator[Finding]:
+    """Yields at most one finding."""
+    track, target, outputs = (
+        facts.track("activation"),
+        facts.track("target"),
+        facts.structure.outputs,
+    )
+    if track is None or target is None or len(target.names) != 1 or len(outputs) != 1:
+        return
+    if facts.structure.has_own_step or track.row(outputs[0].name) is None:
+        return
+    spread = float(median(target.thin("std")[:, 0]))
+    if not spread > 0:
+        return
+    site = outputs[0]
+    constant, values = _constant(facts, track, site, spread)
+    period = last_period(constant, gap=0)
+    if period is None or not period.ongoing or period.length < LEAST_SAMPLES:
+        return
+    yield _finding(facts, track, site, period.first, float(values[-1]))
+
+
+def _constant(
+    facts: Facts, track: Track, site: SiteInfo, spread: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """At which thinned samples the outputs are constant (bool[C]), and how far they are not."""
+    (row,) = track.rows([site.name])
+    limit = facts.thresholds["constant_spread"]
+    zero = track.thin("zero_fraction")[:, row] >= 1
+    values = track.thin("std")[:, row] / spread
+    if site.units > 1:  # the deviation over units says nothing about samples
+        values = _spread_of_softmax(facts, track, site)
+    return zero | (values < limit), np.where(zero, 0.0, values)
+
+
+def _spread_of_softmax(facts: Facts, track: Track, site: SiteInfo) -> np.ndarray:
+    """How far the largest probabilities of all classes in a batch add up to more than 1: float64[C].
+
+    Of equal outputs they add up to exactly 1.
+    """
+    nothing = np.full(len(track.at), np.inf)
+    if facts.structure.activation_of(site) != "softmax":
+        return nothing
+    try:
+        units = facts.run.units(site.name)
+    except NotRecordedError:
+        return nothing
+    at = np.searchsorted(units.steps, track.at, side="right") - 1
+    sums = np.asarray(np.sum(units.max_abs, axis=1, dtype=np.float64))
+    return np.where(at >= 0, sums[np.maximum(at, 0)] - 1, np.inf)
+
+
+def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: float) -> Finding:
+    (row,) = track.rows([site.name])
+    layer = facts.structure.layer_of_site(site.name)
+    path = layer.path if layer is not None else site.name
+    function = facts.structure.activation_of(site)
+    variant = "collapsed"
+    if function in RELU and np.all(track.thin("zero_fraction")[-LEAST_SAMPLES:, row] >= 1):
+        variant = "relu"
+    elif function in (*BOUNDED, "softmax"):
+        flat = track.thin("saturated_fraction")[-LEAST_SAMPLES:, row]
+        variant = "saturated" if np.nanmin(flat) >= SATURATED else "collapsed"
+    step = int(track.at[first])
+    mean = number_text(float(track.thin("mean")[-1, row]))
+    what = {
+        "relu": f"The ReLU of {path} outputs 0 for every input",
+        "saturated": f"{path} outputs {mean} for every input, at the flat end of {function}",
+        "collapsed": f"{path} outputs the same for every input",
+    }[variant]
+    return Finding(
+        problem=PROBLEM,
+        variant=variant,
+        severity="error",
+        confidence=0.95 if variant != "collapsed" else 0.85,
+        title=f"{what} {since(step, facts.first_step)}",
+        first_step=step,
+        last_step=int(track.at[-1]),
+        ongoing=True,
+        cause=CAUSES[variant],
+        where=Where(layers=[path]),
+        evidence=[
+            Evidence(
+                "spread of the outputs / spread of the targets",
+                value,
+                "",
+                facts.thresholds["constant_spread"],
+                "activation",
+                "std",
+                site.name,
+            ),
+            *loss_fraction(facts),
+        ],
+        advice=_advice(facts, variant, path),
+    )
+
+
+def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
+    linear = layer_line(facts, path, activation="")
+    if variant == "relu":
+        is_own = layer_line(facts, path).startswith(
+            ("keras.layers.ReLU", "keras.layers.Activation")
+        )
+        remove = f"Remove the layer {path}" if is_own else f"Remove the ReLU of {path}"
+        return [
+            Advice(f"{remove}, so that the output is linear.", "" if is_own else linear),
+            Advice(
+                "If outputs must not be negative, use softplus, which has a slope everywhere.",
+                'activation="softplus"',
+            ),
+        ]
+    if variant == "saturated":
+        return [
+            Advice(
+                "Compute the loss from logits: it has a gradient where the output has none.",
+                "loss=keras.losses.BinaryCrossentropy(from_logits=True)",
+            ),
+            Advice("Normalise the inputs, and start with small weights and biases of 0.", linear),
+        ]
+    return [
+        Advice("Look at the layers before it: dead units, a signal that fades, equal units."),
+        Advice("Normalise between the layers.", "keras.layers.BatchNormalization()"),
+    ]
