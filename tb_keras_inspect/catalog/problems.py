@@ -438,6 +438,7 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "does_not_learn",
     ),
     ("exploding_gradient", None): (
+        "non_finite",
         "oscillating_loss",
         "saturated_activation",
         "slow_convergence",

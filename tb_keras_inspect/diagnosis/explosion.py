@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import clip, layer_line, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import ratio
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio
+from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import listed
 
 RISE = 3.0  # factor by which the loss must rise with the norm
@@ -22,20 +24,7 @@ CAUSES = {
     "lost": "Steps that were far too large have thrown the weights so far away that nothing leads "
     "back. The gradient there may be small again.",
 }
-ADVICE = (
-    Advice("Clip the gradients.", "optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"),
-    Advice(
-        "Lower the learning rate by a factor of 10.",
-        "model.compile(optimizer=keras.optimizers.SGD(1e-3), ...)",
-    ),
-    Advice(
-        "Use an initialiser that preserves the scale of the signal.",
-        'keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")',
-    ),
-    Advice(
-        "Scale the inputs, and the targets of a regression, to mean 0 and standard deviation 1."
-    ),
-)
+LARGE_TARGETS = 10.0  # root mean square
 
 
 def loss_rise(facts: Facts) -> list[Evidence]:
@@ -84,6 +73,7 @@ def explosion(
         variables: Paths of the variables to point at.
     """
     first, last, ongoing = when
+    what, shown = trigger(facts, first) if variant != "initial_scale" else ("", [])
     layers = facts.structure.layers_of_variables(variables)
     return Finding(
         problem="exploding_gradient",
@@ -94,8 +84,29 @@ def explosion(
         first_step=first,
         last_step=last,
         ongoing=ongoing,
-        cause=CAUSES[variant],
+        cause=f"{CAUSES[variant]} {what}".rstrip(),
         where=Where(layers=layers, variables=variables),
-        evidence=evidence,
-        advice=ADVICE,
+        evidence=[*evidence, *shown],
+        advice=_advice(facts, layers),
     )
+
+
+def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
+    target = facts.track("target")
+    scale = Advice(
+        "Scale the targets to mean 0 and standard deviation 1.", "y = (y - y.mean()) / y.std()"
+    )
+    others = [lower_rate(facts), clip(facts)]
+    if target is not None and len(target.names) == 1 and len(facts.structure.outputs) == 1:
+        size = float(median(np.hypot(target.thin("mean")[:, 0], target.thin("std")[:, 0])))
+        is_regression = "entropy" not in facts.structure.compiled.get("loss", "")
+        if size > LARGE_TARGETS and is_regression:
+            return [scale, *others]
+    path = layers[0] if layers else ""
+    return [
+        *others,
+        Advice(
+            "Use an initialiser that preserves the scale of the signal.",
+            layer_line(facts, path, kernel_initializer='"he_normal"'),
+        ),
+    ]

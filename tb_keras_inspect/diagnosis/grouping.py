@@ -7,7 +7,8 @@ from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.diagnosis.findings import Findings
 
 # Problems whose first step is when they began; others are seen over the whole run.
-DATED = ("exploding_gradient", "dying_relu", "saturated_activation")
+DATED = ("exploding_gradient", "dying_relu", "saturated_activation", "non_finite")
+BROKEN_DATA = ("input", "target", "unsampled_data")  # forms of `non_finite` that no step explains
 
 
 def group(findings: list[Finding]) -> Findings:
@@ -39,6 +40,8 @@ def _key(finding: Finding) -> tuple[str, str | None]:
 def _explains(root: Finding, other: Finding) -> bool:
     if other.problem not in CONSEQUENCES[_key(root)] or root.rank == 0:
         return False
+    if other.problem == "non_finite" and other.variant in BROKEN_DATA:
+        return root.problem == "tokens_out_of_range"
     if other.problem in DATED and other.first_step < root.first_step:
         return False  # what began earlier is no consequence
     if other.problem == "exploding_gradient":  # large steps that are over and have killed units

@@ -18,6 +18,7 @@ from tb_keras_inspect.diagnosis.signals.onset import last_period, median
 from tb_keras_inspect.diagnosis.signals.structure import BOUNDED, RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import number_text, since
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
@@ -118,6 +119,7 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
         "saturated": f"{path} outputs {mean} for every input, at the flat end of {function}",
         "collapsed": f"{path} outputs the same for every input",
     }[variant]
+    cause, shown = trigger(facts, step) if first > 0 else ("", [])
     return Finding(
         problem=PROBLEM,
         variant=variant,
@@ -127,7 +129,7 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
         first_step=step,
         last_step=int(track.at[-1]),
         ongoing=True,
-        cause=CAUSES[variant],
+        cause=f"{CAUSES[variant]} {cause}".rstrip(),
         where=Where(layers=[path]),
         evidence=[
             Evidence(
@@ -139,6 +141,7 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
                 "std",
                 site.name,
             ),
+            *shown,
             *loss_fraction(facts),
         ],
         advice=_advice(facts, variant, path),

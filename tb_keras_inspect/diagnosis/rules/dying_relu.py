@@ -31,6 +31,7 @@ from tb_keras_inspect.diagnosis.signals.onset import Period, last_period
 from tb_keras_inspect.diagnosis.signals.structure import RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
@@ -108,7 +109,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             # Units die one after the other: what holds a window later is what is claimed.
             sure = int(min(period.first + max(window[period.first], LEAST_WINDOW), period.last))
             known = MOST * float(fraction[sure])
-            onset = silent_since(facts, track, row, sure, known)
+            onset = min(silent_since(facts, track, row, sure, known), int(track.at[period.first]))
             affected.append(_Affected(site, row, period, peak, known, onset))
     ongoing = [item for item in affected if item.period.ongoing]
     if affected:
@@ -133,6 +134,7 @@ def _finding(
     layers = [facts.structure.layers[item.site.layer].path for item in affected]
     onsets = {path: item.onset for path, item in zip(layers, affected, strict=True)}
     until = "" if ongoing else f" until step {int(track.at[end])}, when they recovered"
+    what, shown = trigger(facts, first) if variant == "died" else ("", [])
     return Finding(
         problem=PROBLEM,
         variant=variant,
@@ -143,7 +145,7 @@ def _finding(
         confirmed_step=max(first, confirmed),
         last_step=int(track.at[end]),
         ongoing=ongoing,
-        cause=CAUSES[variant],
+        cause=f"{CAUSES[variant]} {what}".rstrip(),
         where=Where(
             layers=list(dict.fromkeys(layers)),
             units=_dead_indices(facts, track, affected),
@@ -159,6 +161,7 @@ def _finding(
                 "step",
                 "dead_window",
             ),
+            *shown,
             *loss_fraction(facts),
         ],
         advice=_advice(facts, variant, facts.structure.fed_by(affected[0].site) or layers[0]),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import clip, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.breakdown import Breakdown, NonFinite
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -97,7 +98,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         cause=_cause_in_data(data) if data else _cause(first, grown),
         where=_where(facts, broken),
         evidence=[*([data] if data else []), *_counts(broken), *(item.evidence for item in grown)],
-        advice=_advice(data.kind if data else first.kind, grown),
+        advice=_advice(facts, data.kind if data else first.kind, grown),
     )
 
 
@@ -203,7 +204,7 @@ def _cause(first: NonFinite, grown: Sequence[_Growth]) -> str:
     return f"{reason} Before that, {grown[0].what} had grown by a factor of {times}{diverging}."
 
 
-def _advice(kind: str, grown: Sequence[_Growth]) -> list[Advice]:
+def _advice(facts: Facts, kind: str, grown: Sequence[_Growth]) -> list[Advice]:
     if kind in DATA:
         return [
             Advice(
@@ -211,19 +212,13 @@ def _advice(kind: str, grown: Sequence[_Growth]) -> list[Advice]:
                 "assert np.isfinite(x).all() and np.isfinite(y).all()",
             )
         ]
-    lower = Advice(
-        "Lower the learning rate by a factor of 10.",
-        "model.compile(optimizer=keras.optimizers.Adam(1e-4), ...)",
-    )
-    clip = Advice(
-        "Clip the gradients.", "optimizer=keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"
-    )
+    lower, clipped = lower_rate(facts), clip(facts)
     stop = Advice(
         "Stop at the first NaN, and print where it came from.",
         'InspectCallback(log_dir, stop_on=["non_finite"])',
     )
     if grown and grown[0].factor >= DIVERGING:
-        return [lower, clip, stop]
+        return [lower, clipped, stop]
     if kind in ("step", "gradient", "activation"):
         guard = Advice(
             "Guard operations that can meet a zero: compute the loss from logits, add an epsilon "
@@ -231,4 +226,4 @@ def _advice(kind: str, grown: Sequence[_Growth]) -> list[Advice]:
             "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
         )
         return [guard, lower, stop]
-    return [lower, clip, stop]
+    return [lower, clipped, stop]

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import clip, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median, ratio
@@ -186,16 +187,13 @@ def _judge(
             *_largest_updates(facts),
         ],
         advice=[
-            Advice(
-                "Lower the learning rate by a factor of 3 to 10.",
-                "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)",
-            ),
+            lower_rate(facts),
             Advice(
                 "Let the learning rate decay.",
                 "keras.optimizers.schedules.CosineDecay(1e-3, decay_steps)",
             ),
             Advice("Use larger batches.", "model.fit(x, y, batch_size=128)"),
-            Advice("Clip the gradients.", "keras.optimizers.Adam(1e-3, global_clipnorm=1.0)"),
+            clip(facts),
         ],
     )
 

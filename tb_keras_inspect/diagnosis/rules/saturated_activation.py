@@ -11,12 +11,14 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import Period, last_period, median, tail
 from tb_keras_inspect.diagnosis.signals.structure import BOUNDED
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
 
 PROBLEM = "saturated_activation"
@@ -99,6 +101,7 @@ def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: f
     first = int(track.at[min(item.period.first for item in affected)])
     since = "from the start" if variant == "from_start" else f"since step {first}"
     severity, confidence = _severity(facts, peak, variant)
+    what, shown = trigger(facts, first, layers) if variant == "later" else ("", [])
     return Finding(
         problem=PROBLEM,
         variant=variant,
@@ -109,7 +112,7 @@ def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: f
         first_step=first,
         last_step=int(track.at[-1]),
         ongoing=True,
-        cause=CAUSES[variant],
+        cause=f"{CAUSES[variant]} {what}".rstrip(),
         where=Where(layers=list(dict.fromkeys(layers))),
         evidence=[
             Evidence(
@@ -122,8 +125,9 @@ def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: f
                 item.site,
             )
             for item in sorted(affected, key=lambda item: -item.fraction)[:5]
-        ],
-        advice=_advice(variant),
+        ]
+        + shown,
+        advice=_advice(facts, variant, layers[0]),
     )
 
 
@@ -135,14 +139,14 @@ def _severity(facts: Facts, peak: float, variant: str) -> tuple[str, float]:
     return ("error" if peak > 0.9 and facts.progress.is_stuck else "warning"), 0.75
 
 
-def _advice(variant: str) -> list[Advice]:
+def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
     norm = Advice("Normalise before the activation function.", "keras.layers.BatchNormalization()")
     relu = Advice("Use a function that does not saturate.", 'activation="relu"')
     if variant == "from_start":
         return [
             Advice(
                 "Use an initialiser that preserves the scale of the signal.",
-                'keras.layers.Dense(units, activation="tanh", kernel_initializer="glorot_uniform")',
+                layer_line(facts, path, kernel_initializer='"glorot_uniform"'),
             ),
             Advice(
                 "Scale the inputs to mean 0 and standard deviation 1.",
@@ -151,7 +155,4 @@ def _advice(variant: str) -> list[Advice]:
             norm,
             relu,
         ]
-    lower = Advice(
-        "Lower the learning rate.", "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)"
-    )
-    return [lower, norm, relu]
+    return [lower_rate(facts), norm, relu]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -60,6 +61,7 @@ THRESHOLDS = (
 )
 LEAST_STEPS = 100
 LEAST_SAMPLES = 8
+USUAL_RATIO = 1e-3  # of update to weight
 FIRST = 3  # samples that show the updates which learning rate and initial weights make
 SAME = 1e-4  # relative difference of units that were created equal
 
@@ -131,17 +133,20 @@ def _small_updates(facts: Facts) -> Iterator[Finding]:
             *loss_fraction(facts, limits["slow_share"]),
         ],
         advice=[
-            Advice(
-                "Raise the learning rate by a factor of 10, again and again, until the ratio is near "
-                "1e-3.",
-                "model.compile(optimizer=keras.optimizers.Adam(1e-3), ...)",
-            ),
+            raise_rate(facts, _missing_factor(typical)),
             Advice(
                 "Use an optimizer that adapts its updates to the gradient.",
                 'model.compile(optimizer="adam", ...)',
             ),
         ],
     )
+
+
+def _missing_factor(typical: float) -> float:
+    """By how much the updates would have to grow to reach a usual ratio: a power of 10."""
+    if not typical > 0:
+        return 10.0
+    return float(10 ** np.clip(np.round(np.log10(USUAL_RATIO / typical)), 1, 6))
 
 
 def _is_slow(facts: Facts) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from tb_keras_inspect.diagnosis.advice import layer_line
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -184,7 +185,7 @@ def _judge(
         cause=CAUSES[variant],
         where=Where(layers=paths, variables=[p for item in early for p in item.kernels]),
         evidence=_evidence(facts, gradients, early, now, limit),
-        advice=_advice(early[0]),
+        advice=_advice(facts, early[0]),
     )
 
 
@@ -209,7 +210,7 @@ def _evidence(
     ]
 
 
-def _advice(first: Weighted) -> list[Advice]:
+def _advice(facts: Facts, first: Weighted) -> list[Advice]:
     if first.layer.class_name in RECURRENT:
         return [
             Advice("Use a gated cell.", "keras.layers.LSTM(units)"),
@@ -223,7 +224,12 @@ def _advice(first: Weighted) -> list[Advice]:
     return [
         Advice(
             "Use an activation function with slope 1 and the matching initialiser.",
-            'keras.layers.Dense(units, activation="relu", kernel_initializer="he_normal")',
+            layer_line(
+                facts,
+                first.layer.path,
+                activation='"relu"',
+                kernel_initializer='"he_normal"',
+            ),
         ),
         Advice("Normalise between the layers.", "keras.layers.BatchNormalization()"),
         Advice(

@@ -57,6 +57,8 @@ def silent_since(facts: Facts, track: Track, row: int, known_at: int, limit: flo
         units = facts.run.units(track.names[row])
     except NotRecordedError:
         zero = track.thin("zero_fraction")[: known_at + 1, row] >= 1
+        if not zero[-1]:
+            return known  # only of a layer that is silent as a whole it shows
         alive = np.flatnonzero(~zero)
         at = int(alive[-1]) + 1 if len(alive) else 0
         return int(track.at[min(at, known_at)])

@@ -43,9 +43,9 @@ def test_the_threshold_is_relative_to_the_targets(std, count):
 def test_equal_probabilities_of_all_samples_add_up_to_one():
     made = run(last="softmax", classes=4, std=0.2)
     same, differing = np.full(4, 0.25), np.full(4, 0.26)
-    made.units = {"dense_3": [same] * 60}
+    made.units = {3: [same] * 60}
     assert [finding.variant for finding in found(rule, made)] == ["collapsed"]
-    made.units = {"dense_3": [differing] * 60}
+    made.units = {3: [differing] * 60}
     assert found(rule, made) == []
 
 

@@ -12,7 +12,7 @@ BASELINE = np.log(10)
 def epochs(loss):
     loss = np.asarray(loss, np.float64)
     run = Run(chain()).epoch(loss=loss)
-    return run.loss(np.interp(np.arange(60), np.linspace(0, 59, len(loss)), loss))
+    return run.loss(loss[np.arange(60) * len(loss) // 60])
 
 
 def swinging(size, count=12):

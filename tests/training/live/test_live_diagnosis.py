@@ -40,7 +40,7 @@ def replay(diagnosis, run, model=None):
     for sample in run.samples():
         diagnosis.on_sample(sample)
         problems += diagnosis.report(model)
-    diagnosis.evaluate_last()
+    diagnosis.evaluate_last(diagnosis.step)
     return problems + diagnosis.report(model)
 
 
