@@ -47,7 +47,7 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return dataclasses.asdict(self)
+        return dataclasses.asdict(self) | {"unable": [vars(item) for item in self.unable]}
 
     def __str__(self) -> str:
         return self.text

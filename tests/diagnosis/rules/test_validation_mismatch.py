@@ -56,7 +56,7 @@ def test_a_short_run_with_the_usual_momentum_is_a_note():
     assert finding.severity == "note"
 
 
-@pytest.mark.parametrize(("val", "count"), [(1.15, 1), (1.05, 0)])
+@pytest.mark.parametrize(("val", "count"), [(1.25, 1), (1.15, 0)])
 def test_a_gap_larger_than_any_healthy_one_is_reported_whatever_its_cause(val, count):
     found_here = found(rule, run(val=[0.9, val, val, val], first=0.97))
     assert [finding.variant for finding in found_here] == ["gap"] * count
