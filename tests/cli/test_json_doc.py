@@ -40,7 +40,7 @@ def test_every_command_with_an_answer_takes_json_and_has_an_example():
 
 
 @pytest.mark.parametrize(
-    "title", [title for title in EXAMPLES if title.startswith(("diag", "exp", "runs"))]
+    "title", [title for title in EXAMPLES if title.startswith(("diag", "exp", "runs", "summary"))]
 )
 def test_an_example_has_the_form_of_what_is_printed(logs, capsys, title):
     command, *options = title.split()
@@ -67,7 +67,7 @@ def test_the_example_of_demo_has_the_form_of_its_result():
 
 def test_the_example_of_an_error_has_its_form(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    for command in ("diagnose", "export", "runs"):
+    for command in ("diagnose", "export", "runs", "summary"):
         assert main([command, "nowhere", "--json"]) == 2
         assert json.loads(capsys.readouterr().out) == EXAMPLES["Errors"]
 
