@@ -30,6 +30,7 @@ def model_answer(run: RunData) -> dict[str, Any]:
         "run": run.name,
         "model": {"name": model.name, "class": model.class_name},
         "compiled": dict(model.compiled),
+        "hyperparameters": {k: json_number(v) for k, v in model.hyperparameters.items()},
         "options": dict(model.options),
         "versions": dict(model.versions),
         "steps_per_epoch": model.steps_per_epoch,

@@ -72,7 +72,7 @@ class ReadingTools:
         return run_report(data, diagnose(data), since)
 
     def describe_model(self, run: Run) -> dict[str, Any]:
-        """Describe a run's model: layers, optimizer, loss, versions, and what was recorded of it."""
+        """Describe a run's model: layers, optimizer, hyperparameters, and what was recorded of it."""
         return answers.model_answer(self._run(run))
 
     def read_table(

@@ -113,6 +113,7 @@ def test_the_model_is_described_with_what_can_be_asked_for(server):
     answer = ask(server, "describe_model", run="a")
     assert [layer["path"] for layer in answer["layers"]] == ["conv", "dense"]
     assert answer["compiled"] == {"loss": "mse", "optimizer": "Adam"}
+    assert answer["hyperparameters"] == {}
     assert "l2" in answer["tables"]["gradient"]
     assert "conv" in answer["pictures"]["maps"]
 
