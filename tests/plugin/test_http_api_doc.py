@@ -34,6 +34,7 @@ def client(tmp_path_factory):
     omission = pb.Omission(name="rnn", what="maps", reason="its output is ragged")
     model = make_model(["conv2d"], steps_per_epoch=469)
     model.omissions.append(omission)
+    model.hyperparameters["units"] = "64"
     writer = RunWriter(directory / "cnn", records.seal_model(model))
     writer.write_model(0)
     pictures = np.ones((2, 1, 4, 4))
