@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--control",
         action="store_true",
         help="also let the assistant steer running fits that use InspectCallback(control=True); the "
-        f"token is read from the run's directory, or else from ${TOKEN} (default: read only)",
+        f"token is ${TOKEN} or, if that is not set, the run's own (default: read only)",
     )
 
 

@@ -11,16 +11,15 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.diagnosis import Finding
-from tb_keras_inspect.training.failsafe import print_safely
-from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, iterations_of
+from tb_keras_inspect.training.hooks.optimizers import accumulation_steps
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.options import Options
-from tb_keras_inspect.training.processes.group import NoRecorder, join
-from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT, Recorder
+from tb_keras_inspect.training.processes.group import join
+from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT
 from tb_keras_inspect.training.recording import PATIENCE, Session
 from tb_keras_inspect.training.runs import fits
-from tb_keras_inspect.training.runs.place import Place, place_for
+from tb_keras_inspect.training.runs.opening import open_recorder
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
 from tb_keras_inspect.training.steering.controller import Controller
@@ -73,20 +72,18 @@ class FitRecording:
         self._options, self._params, self._warn = options, params, warn
         self._processes = join(model, root)
         self.session, self._controller, self._alerts = session, controller, alerts
-        fits.make_way(root, model)
-        # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
-        iterations, (own, step) = iterations_of(model), fits.recorded(model, root)
-        self.next_step: int = max(step, iterations)
-        self.recorder: Any = NoRecorder(root)
-        if self._processes.writes:
-            place = place_for(root, model, iterations, own, oldest)
-            after = previous.recorder if previous is not None else None
-            after = after if isinstance(after, Recorder) else None
-            self.recorder = Recorder(root, place=place.claim, after=after)
-            fits.opened(self.recorder, root, model)
-            self._tell_where(place)
+        self.recorder: Any
+        self.next_step: int
+        self.recorder, self.next_step = open_recorder(
+            model,
+            root,
+            self._processes,
+            None if previous is None else previous.recorder,
+            oldest,
+            options.console is None,
+            warn,
+        )
         self.log_dir: str = self.recorder.log_dir
-        fits.note(model, root, self.log_dir, self.next_step)
         before = previous if previous is not None and previous.session is session else None
         before = before if before is not None and before.log_dir == self.log_dir else None
         self.is_open = True
@@ -117,25 +114,6 @@ class FitRecording:
             session.subscribe(self.live_diagnosis.on_sample)
         if controller is not None:
             controller.begin(self._steered())
-
-    def _tell_where(self, place: Place) -> None:
-        path = place.claim.path
-        if self._processes.problem:
-            self._warn(self._processes.problem)
-        if place.is_busy:
-            self._warn(
-                f"{place.why}. This training run is recorded in {path}, as a run of its own; nothing "
-                "is lost or mixed. Give each training run a directory of its own"
-            )
-        elif place.why and self._options.console:
-            print_safely(f"InspectCallback: {place.why}; this one is recorded in {path}.")
-        if self.recorder.neighbour:
-            self._warn(
-                f"another process records into {self.root}, or has just ended: "
-                f"{self.recorder.neighbour} was written in the last 30 seconds. A URL cannot be "
-                "locked; if both go on, of each step only one is shown. Give each training run a URL "
-                "of its own"
-            )
 
     def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
