@@ -317,6 +317,7 @@ _ALL = (
         {
             "small_steps": "the gradient keeps its direction, and steps are too small to follow it",
             "large_steps": "steps are too large to settle",
+            "imbalance": "a class is so rare that a constant prediction looks good",
             "no_reason": "nothing in the record says why",
         },
     ),

@@ -75,7 +75,9 @@ class OutputLayer:
         progress = self.facts.progress
         if not np.isfinite(progress.baseline) or not len(progress.loss):
             return False
-        return bool(progress.loss[0] < NEAR_BASELINE * progress.baseline)
+        # Probabilities that are all alike, whatever the fractions of the classes.
+        alike = np.log(2) if self.loss in BINARY else progress.baseline
+        return bool(progress.loss[0] < NEAR_BASELINE * max(progress.baseline, alike))
 
     def finding(
         self,

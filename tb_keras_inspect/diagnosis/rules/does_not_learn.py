@@ -49,12 +49,16 @@ THRESHOLDS = (
 LEAST_STEPS = 150
 LEAST_SAMPLES = 15
 FLAT = 0.02  # fall over the second half, relative to the baseline
+RARE = 0.1  # fraction of a class
 SHORT = 1.5  # how far all updates together can have moved the weights, relative to their size
 CAUSES = {
     "small_steps": "The gradient has kept its direction all the time, so there is a way down, and the "
     "steps along it are too small. The run needs larger steps or many more of them.",
     "large_steps": "Each step changes the weights by a large part of themselves, so it undoes what the "
     "steps before it have learned.",
+    "imbalance": "One class is so rare that always predicting the other is right nearly every time: an "
+    "accuracy that looks good says nothing here. The few examples of the rare class have hardly any "
+    "say in the gradient.",
     "no_reason": "Nothing in the record says why. Either the inputs do not tell anything about the "
     "targets, as with labels that were shuffled apart from their examples, or this model cannot find "
     "it.",
@@ -79,13 +83,16 @@ def find(facts: Facts) -> Iterator[Finding]:
         variant = "small_steps"
     elif update >= limits["large_update"]:
         variant = "large_steps"
+    rare = _rare(facts)
+    if variant == "no_reason" and rare < RARE:
+        variant = "imbalance"
     far = progress.fraction > 1.5
     where = "far above" if far else "still at"
     yield Finding(
         problem=PROBLEM,
         variant=variant,
-        severity="note" if variant == "no_reason" else "warning",
-        confidence=0.5 if variant == "no_reason" else 0.85,
+        severity="warning" if variant.endswith("steps") else "note",
+        confidence=0.85 if variant.endswith("steps") else 0.5,
         title=f"After {facts.steps_done} steps the loss is {where} that of a constant prediction "
         f"({progress.end:.3g}, constant {progress.baseline:.3g})",
         first_step=facts.first_step,
@@ -115,6 +122,15 @@ def find(facts: Facts) -> Iterator[Finding]:
         ],
         advice=_advice(facts, variant),
     )
+
+
+def _rare(facts: Facts) -> float:
+    """Fraction of the rarer of two classes; NaN where there are not two."""
+    target = facts.track("target")
+    if target is None or "binary" not in facts.structure.compiled.get("loss", ""):
+        return float("nan")
+    ones = float(np.nanmean(target.thin("mean")[:, 0])) if len(target.names) == 1 else np.nan
+    return min(ones, 1 - ones)
 
 
 def _falls(loss: np.ndarray, baseline: float) -> bool:
@@ -155,6 +171,17 @@ def _advice(facts: Facts, variant: str) -> list[Advice]:
         return [raise_rate(facts), *([adam] if plain else []), Advice("Train for more epochs.")]
     if variant == "large_steps":
         return [lower_rate(facts), lower_rate(facts, 100)]
+    if variant == "imbalance":
+        return [
+            Advice(
+                "Give the rare class a larger weight.",
+                "model.fit(x, y, class_weight={0: 1.0, 1: (1 - y.mean()) / y.mean()})",
+            ),
+            Advice(
+                "Watch a metric that a constant prediction cannot win.",
+                'metrics=[keras.metrics.AUC(curve="PR")]',
+            ),
+        ]
     return [
         Advice(
             "Check that each target still belongs to its input, by looking at some of them.",

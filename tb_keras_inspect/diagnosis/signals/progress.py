@@ -98,7 +98,8 @@ def _start(steps: np.ndarray, loss: np.ndarray) -> float:
 def baseline_of(start: float, target: Track | None, structure: Structure) -> float:
     """Loss of the best constant prediction.
 
-    Cross-entropy: ln(classes), which is exact for balanced classes and too high for others. Squared
+    Categorical cross-entropy: ln(classes), which is exact for balanced classes and too high for others.
+    Binary cross-entropy: that of predicting the fraction of ones. Squared
     error: the variance of the targets. Absolute error: 0.8 standard deviations, as for a normal
     distribution.
 
@@ -116,10 +117,22 @@ def baseline_of(start: float, target: Track | None, structure: Structure) -> flo
         units = outputs[0].shape[-1]
         return math.log(units) if units > 1 else math.nan
     if loss in BINARY:
-        return math.log(2)
+        return _entropy(target)
     if loss in SQUARED + ABSOLUTE and target is not None and len(target.names) == 1:
         return _baseline_of_regression(start, target, squared=loss in SQUARED)
     return math.nan
+
+
+def _entropy(target: Track | None) -> float:
+    """Binary cross-entropy of predicting the fraction of ones; ln 2 if it is not known."""
+    if target is None or len(target.names) != 1:
+        return math.log(2)
+    ones = float(np.nanmean(target.thin("mean")[:, 0]))
+    if not 0 < ones < 1 or not (
+        np.nanmin(target.thin("min")) >= 0 <= 1 >= np.nanmax(target.thin("max"))
+    ):
+        return math.log(2)
+    return -ones * math.log(ones) - (1 - ones) * math.log(1 - ones)
 
 
 def _baseline_of_regression(start: float, target: Track, squared: bool) -> float:

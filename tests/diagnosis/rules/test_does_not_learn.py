@@ -55,6 +55,16 @@ def test_the_cosine_tells_a_plateau_from_noise(cosine, variant):
     assert [finding.variant for finding in steady(run(), cosine)] == [variant]
 
 
+@pytest.mark.parametrize(("ones", "variant"), [(0.02, "imbalance"), (0.3, "no_reason")])
+def test_a_rare_class_is_named_with_the_baseline_of_its_fraction(ones, variant):
+    entropy = -ones * np.log(ones) - (1 - ones) * np.log(1 - ones)
+    made = Run(chain(last="sigmoid", classes=1, loss="binary_crossentropy")).loss(entropy)
+    made.set(Kind.TARGET, "mean", ones).set(Kind.TARGET, "min", 0).set(Kind.TARGET, "max", 1)
+    (finding,) = found(rule, made)
+    assert (finding.variant, finding.severity) == (variant, "note")
+    assert finding.evidence[0].value == pytest.approx(1.0, abs=0.01)
+
+
 def test_updates_of_a_tenth_of_the_weights_are_too_large():
     (finding,) = found(rule, run(ratio=0.2))
     assert (finding.variant, finding.severity) == ("large_steps", "warning")
