@@ -149,6 +149,7 @@ _ALL = (
         ("warning", "error"),
         {
             "too_large": "outputs grow from layer to layer, and the first loss is far too large",
+            "grows": "the same with usual weights: normalisation is missing",
             "too_small": "signal and gradient fade from layer to layer",
         },
     ),

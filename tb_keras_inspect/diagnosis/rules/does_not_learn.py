@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.rate import warms_up
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "does_not_learn"
@@ -71,7 +72,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     if facts.structure.has_own_step or not progress.known or not np.isfinite(progress.baseline):
         return
     loss = progress.loss[np.isfinite(progress.loss)]
-    if facts.steps_done < LEAST_STEPS or len(loss) < LEAST_SAMPLES:
+    if facts.steps_done < _least_steps(facts) or len(loss) < LEAST_SAMPLES or warms_up(facts):
         return
     if progress.fraction < facts.thresholds["baseline_fraction"] or _falls(loss, progress.baseline):
         return
@@ -122,6 +123,12 @@ def find(facts: Facts) -> Iterator[Finding]:
         ],
         advice=_advice(facts, variant),
     )
+
+
+def _least_steps(facts: Facts) -> int:
+    """Steps before a flat loss counts: at least an epoch, if its length is known."""
+    model = facts.structure.model
+    return max(LEAST_STEPS, model.steps_per_epoch if model is not None else 0)
 
 
 def _rare(facts: Facts) -> float:

@@ -7,6 +7,7 @@ have one too, so the outputs must be larger than the targets. Small weights alon
 grows them. So they count only where the run is stuck.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -52,12 +53,15 @@ THRESHOLDS = (
         "healthy hidden layers measured here: 0.9 at least",
     ),
 )
-LEAST_LAYERS = 3  # with small weights, for the signal to fade
+LEAST_LAYERS = 2  # with small weights, for the signal to fade
+GROWN = 10.0  # size of the largest output relative to the first
 FADED = 0.05  # size of the last hidden output relative to the first
 CAUSES = {
     "too_large": "The initial weights of these layers are larger than their number of inputs allows, "
     "so outputs grow from layer to layer. Most of training is spent on bringing them back, if they "
     "come back at all.",
+    "grows": "Each layer has usual weights, but the layers together make the outputs grow: residual "
+    "branches that add up, or layers without normalisation.",
     "too_small": "The initial weights of these layers are so small that each layer passes on a "
     "fraction of its input, and of the gradient on its way back. The fractions multiply, and almost "
     "nothing arrives at either end.",
@@ -78,7 +82,10 @@ def _too_large(facts: Facts, excess: dict[str, tuple[float, float, float]]) -> I
     judged = _start(facts)
     limit = facts.thresholds["initial_excess"]
     culprits = [path for path, (_, _, high) in excess.items() if high >= limit]
-    if judged is None or not culprits:
+    if judged is None:
+        return
+    if not culprits:
+        yield from _grows(facts, judged)
         return
     progress = facts.progress
     times = number_text(float(f"{judged.value:.2g}"))
@@ -100,6 +107,50 @@ def _too_large(facts: Facts, excess: dict[str, tuple[float, float, float]]) -> I
         not over,
         culprits,
         [judged, *_weights(excess, culprits, 2, limit)],
+    )
+
+
+def _grows(facts: Facts, judged: Evidence) -> Iterator[Finding]:
+    """Outputs that grow from layer to layer although each has usual weights."""
+    sizes = [(site, first_size(facts, site.name)) for site in facts.structure.leaves]
+    sizes = [(site, size) for site, size in sizes if np.isfinite(size) and size > 0]
+    if len(sizes) < 2 or max(size for _, size in sizes) < GROWN * max(sizes[0][1], 1.0):
+        return
+    pairs = itertools.pairwise(sizes)
+    (before, low), (site, high) = max(pairs, key=lambda pair: pair[1][1] / pair[0][1])
+    layer = facts.structure.layer_of_site(site.name)
+    if layer is None:
+        return
+    ends = Evidence(
+        f"size of the output of {site.name} / of {before.name}",
+        high / low,
+        "times",
+        None,
+        "activation",
+        "std",
+        site.name,
+    )
+    over = facts.progress.has_learned
+    yield Finding(
+        problem=PROBLEM,
+        variant="grows",
+        severity="warning",
+        confidence=0.75,
+        title=f"Training starts far above a constant prediction ({judged.text}): outputs grow from "
+        f"layer to layer, most in {layer.path}",
+        first_step=facts.first_step,
+        last_step=facts.last_step,
+        ongoing=not over,
+        cause=CAUSES["grows"],
+        where=Where(layers=[layer.path]),
+        evidence=[judged, ends],
+        advice=[
+            Advice("Normalise between the layers.", "keras.layers.LayerNormalization()"),
+            Advice(
+                "Start the last layer of each residual branch at zero.",
+                layer_line(facts, layer.path, kernel_initializer='"zeros"'),
+            ),
+        ],
     )
 
 
@@ -126,12 +177,9 @@ def _start(facts: Facts) -> Evidence | None:
 def _too_small(facts: Facts, excess: dict[str, tuple[float, float, float]]) -> Iterator[Finding]:
     limit = facts.thresholds["initial_lack"]
     hidden = [item for item in facts.structure.weighted[:-1] if item.kernels[0] in excess]
-    small = (
-        [path for item in hidden for path in item.kernels if excess[path][1] <= limit]
-        if all(path in excess for item in hidden for path in item.kernels)
-        else []
-    )
-    if len(small) < max(LEAST_LAYERS, len(hidden) / 2) or not facts.progress.is_stuck:
+    kernels = [path for item in hidden for path in item.kernels if path in excess]
+    small = [path for path in kernels if excess[path][1] <= limit]
+    if len(small) < max(LEAST_LAYERS, len(kernels) / 2) or not facts.progress.is_stuck:
         return
     faded = float(ratio(first_size(facts, hidden[-1].site), first_size(facts, hidden[0].site)))
     if not faded <= FADED or not any(excess[path][0] > 0 for path in small):

@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.rate import warms_up
 from tb_keras_inspect.diagnosis.signals.structure import Weighted
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -80,7 +81,7 @@ def find(facts: Facts) -> Iterator[Finding]:
 def _small_updates(facts: Facts) -> Iterator[Finding]:
     updates, step = facts.track("update"), facts.track("step")
     kernels = facts.kernels(updates)
-    if updates is None or step is None or not kernels or not _is_slow(facts) or _warms_up(step):
+    if updates is None or step is None or not kernels or not _is_slow(facts) or warms_up(facts):
         return
     ratios = updates.thin("ratio")[:, updates.rows(kernels)]
     if np.isnan(ratios).all():
@@ -155,15 +156,6 @@ def _is_slow(facts: Facts) -> bool:
         return False
     has_fallen = progress.end < 0.7 * progress.start
     return progress.fraction > facts.thresholds["slow_share"] and not has_fallen
-
-
-def _warms_up(step: Track) -> bool:
-    """Whether the learning rate is still rising."""
-    rate = step.column("learning_rate")
-    if not np.isfinite(rate).all():
-        return False
-    half = len(rate) // 2
-    return bool(rate[-1] > 1.2 * rate[half] and np.all(np.diff(rate[half:]) >= 0))
 
 
 def _dropout(facts: Facts) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ THRESHOLDS = (
 MOMENTUM = 0.99  # of BatchNormalization, unless recorded
 LAGGING, LAGGING_GAP = 0.3, 0.2  # statistics that hardly know the data, and what they cost
 LEARNED = 0.6  # training loss now, relative to the baseline
+LEAST_EPOCHS = 2
 LEAST_SAMPLES = 4  # of the first epoch
 CAUSES = {
     "batch_norm": "In training a BatchNormalization uses the statistics of the batch, in "
@@ -85,7 +86,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     good = np.isfinite(val) & np.isfinite(train)
     steps, val, train = steps[good], val[good], train[good]
-    if not len(val) or not train[-1] < LEARNED * baseline:
+    if len(val) < LEAST_EPOCHS or not train[-1] < LEARNED * baseline:
         return
     best = float(np.min(val) / baseline)
     gap = float(median(val[-3:] - train[-3:])) / baseline

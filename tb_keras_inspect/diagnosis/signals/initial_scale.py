@@ -7,7 +7,19 @@ import numpy as np
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.store.model.model import VariableInfo
 
-PLAIN = ("Dense", "Conv1D", "Conv2D", "Conv3D", "SimpleRNN", "SimpleRNNCell", "LSTM", "LSTMCell")
+PLAIN = (
+    "Dense",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "SimpleRNN",
+    "SimpleRNNCell",
+    "LSTM",
+    "LSTMCell",
+    "GRU",
+    "GRUCell",
+)
+BIAS = 3.0  # Keras starts biases at 0, and that of a forget gate at 1
 EMBEDDING = 1.0  # standard deviation; Keras draws 0.03, others up to 1
 
 
@@ -20,11 +32,15 @@ def expected_std(facts: Facts, variable: VariableInfo) -> tuple[float, float]:
         NaN twice for a variable of a kind with other rules.
     """
     layer = facts.structure.layers[variable.layer] if variable.layer >= 0 else None
-    if layer is None or len(variable.shape) < 2:
+    if layer is None:
+        return math.nan, math.nan
+    if variable.path.endswith("bias") and layer.class_name in PLAIN:
+        return 0.0, BIAS
+    if len(variable.shape) < 2:
         return math.nan, math.nan
     if layer.class_name == "Embedding":
         return 0.0, EMBEDDING
-    if layer.class_name not in PLAIN or variable.path.endswith("bias"):
+    if layer.class_name not in PLAIN:
         return math.nan, math.nan
     receptive = math.prod(variable.shape[:-2])
     fan_in, fan_out = receptive * variable.shape[-2], receptive * variable.shape[-1]

@@ -83,3 +83,21 @@ def test_weights_of_a_later_step_are_no_initial_weights():
     made = run(4 * HE)
     made.steps = made.steps + 100
     assert found(rule, made) == []
+
+
+def test_large_biases_are_initial_weights_too():
+    made = run(HE, np.full(60, 30.0)).set(Kind.WEIGHT, "std", 0.0).set(Kind.WEIGHT, "mean", 9.0)
+    (finding,) = found(rule, made.set(Kind.WEIGHT, "mean", 0.0, row=slice(0, None, 2)))
+    assert set(finding.where.variables) == {f"dense_{i}/bias" for i in range(6)}
+
+
+def test_outputs_that_grow_with_usual_weights_are_named_with_the_layer():
+    made = run(GLOROT, np.full(60, 30.0))
+    for row, size in enumerate((1.0, 2.0, 4.0, 40.0, 60.0, 90.0)):
+        made.set(Kind.ACTIVATION, "std", size, row=row)
+    (finding,) = found(rule, made)
+    assert (finding.variant, finding.where.layers) == ("grows", ["dense_3"])
+
+
+def test_a_large_first_loss_without_large_outputs_has_another_cause():
+    assert found(rule, run(GLOROT, np.full(60, 30.0))) == []
