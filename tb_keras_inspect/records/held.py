@@ -58,7 +58,7 @@ def read_held(directory: str) -> Held | None:
                 if kind == Kind.MODEL.value:
                     held.model = pb.ModelRecord.FromString(data[0])
                 elif kind == Kind.FINDING.value:
-                    held.is_finished = pb.FindingRecord.FromString(data[0]).last
+                    held.is_finished = pb.FindingRecord.FromString(data[0]).fit_ended
         if held.model is not None:
             return held
     return held if held.last_step >= 0 else None

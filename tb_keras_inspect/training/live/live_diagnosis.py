@@ -83,6 +83,7 @@ class LiveDiagnosis:
         self._waiting: collections.deque[Finding] = collections.deque()
         self._verdict: Verdict | None = None  # of the newest evaluation
         self._has_ended = False
+        self._said: tuple[str, str] | None = None  # state and words of the verdict printed last
         self._loss_was_nonfinite = False
         self._has_failed = False
         self.evaluations = 0
@@ -140,12 +141,13 @@ class LiveDiagnosis:
         """
         self.step = max(self.step, step)
         self._has_ended = True
-        if self._samples and not self._has_failed and self._samples != self._evaluated:
+        can_look = self._samples and not self._has_failed
+        if can_look and self._samples != self._evaluated:
             try:
                 return self._evaluate(1, is_last=True)
             except Exception:
                 logger.debug("the last evaluation failed", exc_info=True)
-        return [self._event([], is_last=True)]
+        return [self._event([], is_last=self._samples == self._evaluated > 0)]
 
     def _is_due(self) -> bool:
         if self._samples < FIRST:
@@ -182,7 +184,9 @@ class LiveDiagnosis:
         if step == self.step:
             changes = recorded + changes
         self._recorded = (self.step, changes)
-        value = to_value(Kind.FINDING, to_record(changes, is_last, self._verdict))
+        record = to_record(changes, is_last, self._verdict)
+        record.fit_ended = self._has_ended
+        value = to_value(Kind.FINDING, record)
         return to_event(self.step, time.time(), [value])
 
     # On the training thread.
@@ -216,8 +220,11 @@ class LiveDiagnosis:
         """Prints the verdict after the last evaluation, once; nothing if there is none to give."""
         with self._lock:
             has_ended, self._has_ended = self._has_ended, False
-            verdict = self._verdict
-        if has_ended and self._console and verdict is not None and verdict.state != "unknown":
+            verdict, said = self._verdict, self._said
+        if not has_ended or not self._console or verdict is None or verdict.state == "unknown":
+            return
+        self._said = verdict.state, verdict.short
+        if self._said != said:  # not after each of many short fits
             print_safely(f"InspectCallback: {printable(verdict.text)}.")
 
     def _print(self, finding: Finding, stops: bool) -> None:

@@ -102,6 +102,15 @@ def test_a_finished_run_is_not_trained_over_from_an_earlier_state(tmp_path):
     assert steps(tmp_path / "run") == steps(tmp_path / "run" / "run_002") == list(range(8, 16))
 
 
+def test_without_a_diagnosis_a_finished_run_is_known_as_such_and_no_report_is_missed(tmp_path):
+    pretrained = tmp_path / "pretrained.keras"
+    fit(made()).save(pretrained)
+    for _ in range(2):
+        fit(keras.models.load_model(pretrained), watch(tmp_path / "run", console=None))
+    assert runs(tmp_path / "run") == {".": 8, "run_002": 8}
+    assert load_run(tmp_path / "run").finding_log.ended_at is None
+
+
 def test_an_interrupted_run_goes_on_from_an_earlier_state(tmp_path):
     pretrained = tmp_path / "pretrained.keras"
     fit(made()).save(pretrained)

@@ -42,6 +42,14 @@ def test_schedule_steps_and_file_go_on_over_sixty_fits_of_one_step(tmp_path):
     assert run.problems == []
 
 
+@pytest.mark.slow
+def test_the_verdict_is_not_repeated_after_each_fit(tmp_path, capsys):
+    model, callback = made(), InspectCallback(tmp_path, every=1, maps_every=0)
+    fit(model, callback, 30)
+    verdicts = [line for line in capsys.readouterr().out.splitlines() if "checks passed" in line]
+    assert len(verdicts) == len(set(verdicts)) <= 3
+
+
 def test_a_file_that_has_been_removed_is_not_missed(tmp_path):
     model, callback = made(), InspectCallback(tmp_path, every=1, maps_every=0)
     fit(model, callback, 2)
