@@ -22,13 +22,14 @@ SHOWN = {
 
 
 def learning_rate(facts: Facts) -> float:
-    """The newest recorded learning rate; NaN if there is none."""
+    """The newest recorded learning rate, of a schedule the highest one; NaN if there is none."""
     step = facts.track("step")
     rates = step.column("learning_rate") if step is not None else np.zeros(0)
     known = rates[np.isfinite(rates)]
+    text = facts.structure.compiled.get("optimizer.learning_rate", "")
     if len(known):
-        return float(known[-1])
-    return _number(facts.structure.compiled.get("optimizer.learning_rate", ""))
+        return float(known.max() if "(" in text else known[-1])
+    return _number(text)
 
 
 def optimizer_line(facts: Facts, rate: float = math.nan, **changed: float) -> str:
@@ -40,7 +41,8 @@ def optimizer_line(facts: Facts, rate: float = math.nan, **changed: float) -> st
         changed: Options to replace or add.
     """
     compiled = facts.structure.compiled
-    name = compiled.get("optimizer", "")
+    inner = compiled.get("optimizer.inner_optimizer", "")  # of a LossScaleOptimizer
+    name = inner.partition("(")[0] or compiled.get("optimizer", "")
     if not name.isidentifier():
         name = "Adam"
     options: dict[str, object] = {}
@@ -51,8 +53,8 @@ def optimizer_line(facts: Facts, rate: float = math.nan, **changed: float) -> st
     options |= changed
     rate = rate if math.isfinite(rate) else learning_rate(facts)
     first = [f"{rate:.3g}"] if math.isfinite(rate) else []
-    inner = ", ".join([*first, *(f"{key}={_short(value)}" for key, value in options.items())])
-    return f"keras.optimizers.{name}({inner})"
+    arguments = ", ".join([*first, *(f"{key}={_short(value)}" for key, value in options.items())])
+    return f"keras.optimizers.{name}({arguments})"
 
 
 def lower_rate(facts: Facts, factor: float = 10) -> Advice:

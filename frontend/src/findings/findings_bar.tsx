@@ -133,7 +133,7 @@ function VerdictText({verdict}: {verdict: Verdict}) {
   );
   const checked = `Checked for ${Object.values(PROBLEMS).join(', ')}.`;
   return (
-    <span class="quiet" data-testid="verdict" title={[checked, ...unable].join('\n')}>
+    <span class="quiet" data-testid="verdict" title={[verdict.text, ...unable, checked].join('\n')}>
       {verdict.text}.
     </span>
   );

@@ -1,0 +1,68 @@
+"""Advice in the terms of the run: its optimizer with its values, the layer's own line."""
+
+import numpy as np
+import pytest
+
+from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate, optimizer_line, raise_rate
+from tests.diagnosis.synthetic import Run, chain
+
+
+def facts(rates=1e-3, **options):
+    run = Run(chain(**{f"optimizer.{name}": text for name, text in options.items()}))
+    run.step["learning_rate"] = np.broadcast_to(rates, 60).astype(float)
+    return run
+
+
+def line(rates=1e-3, optimizer="SGD", changed=None, **options):
+    run = facts(rates, **options)
+    run.model.compiled["optimizer"] = optimizer
+    return optimizer_line(run.facts, **(changed or {})).removeprefix("keras.optimizers.")
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"momentum": "0.9", "nesterov": "True"}, "SGD(0.001, momentum=0.9, nesterov=True)"),
+        ({"momentum": "0.0", "nesterov": "False"}, "SGD(0.001)"),
+        ({"weight_decay": "None", "global_clipnorm": "1.0"}, "SGD(0.001, global_clipnorm=1)"),
+    ],
+)
+def test_options_are_those_that_differ_from_keras_defaults(options, text):
+    assert line(**options) == text
+
+
+def test_an_option_can_be_changed():
+    assert line(momentum="0.9", changed={"momentum": 0.5}) == "SGD(0.001, momentum=0.5)"
+
+
+def test_the_optimizer_inside_a_loss_scale_optimizer_is_named():
+    inner = "Adam(learning_rate=0.001, use_ema=False)"
+    assert line(optimizer="LossScaleOptimizer", inner_optimizer=inner) == "Adam(0.001)"
+
+
+def test_a_name_that_is_none_is_not_repeated():
+    assert line(optimizer="<script>") == "Adam(0.001)"
+
+
+def test_the_rate_is_the_newest_or_the_highest_of_a_schedule():
+    rates = np.geomspace(0.1, 1e-4, 60)
+    assert line(rates) == "SGD(0.0001)"
+    assert line(rates, learning_rate="CosineDecay(initial_learning_rate=0.1)") == "SGD(0.1)"
+
+
+def test_a_changed_rate_says_from_what_to_what():
+    run = facts(0.03).facts
+    assert lower_rate(run).text == "Lower the learning rate by a factor of 10, from 0.03 to 0.003."
+    assert (
+        raise_rate(run, 100).text == "Raise the learning rate by a factor of 100, from 0.03 to 3."
+    )
+
+
+def test_the_line_of_a_layer_is_its_own():
+    run = facts()
+    layer = run.model.layers[0]
+    layer.class_name = "Conv2D"
+    layer.settings.update({"filters": "16", "kernel_size": "3, 3"})
+    assert layer_line(run.facts, "dense_0") == 'keras.layers.Conv2D(16, (3, 3), activation="relu")'
+    assert layer_line(run.facts, "dense_0", activation="") == "keras.layers.Conv2D(16, (3, 3))"
+    assert layer_line(run.facts, "nowhere") == ""
