@@ -32,7 +32,7 @@ THRESHOLDS = (
         1e6,
         "first loss divided by that of a constant prediction (for a regression, the size of the "
         "first outputs divided by that of the targets), above which training starts far off",
-        "65 healthy runs measured here: 2.5 at most; cs231n: check that the first loss is ln(classes)",
+        "37 healthy runs measured here: 2.5 at most; cs231n: check that the first loss is ln(classes)",
     ),
     Threshold(
         "initial_excess",
@@ -41,7 +41,7 @@ THRESHOLDS = (
         100.0,
         "standard deviation of a layer's initial weights divided by that of He or Glorot "
         "initialisation, whichever is larger, above which they are too large",
-        "Glorot and He initialisation give at most 1.0; healthy runs measured here too",
+        "Glorot and He initialisation give at most 1.0; 37 healthy runs measured here 1.13",
     ),
     Threshold(
         "initial_lack",

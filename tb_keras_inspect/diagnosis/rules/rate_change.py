@@ -24,7 +24,7 @@ THRESHOLDS = (
         1.1,
         1e6,
         "factor by which the learning rate rises between two samples",
-        "warm-ups rise by less from sample to sample, restarts by more: those recover",
+        "the rate of a healthy run measured here rises elevenfold in its warm-up, while the loss falls",
     ),
     Threshold(
         "rate_jump_rise",
@@ -32,7 +32,7 @@ THRESHOLDS = (
         1.01,
         1e6,
         "loss after the change, until the end, divided by the loss before it",
-        "65 healthy runs measured here, two with restarts: below 1.1",
+        "a loss that comes back, as after a restart, is below 1 again",
     ),
 )
 AROUND = 8  # samples before and after the change

@@ -29,7 +29,7 @@ THRESHOLDS = (
         100.0,
         "lowest validation loss as a fraction of that of a constant prediction, above which nothing of "
         "what was learned holds for the validation data",
-        "65 healthy runs measured here that have something to learn: below 0.8",
+        "32 healthy runs measured here: 0.8 at most",
     ),
     Threshold(
         "validation_gap",
@@ -38,7 +38,7 @@ THRESHOLDS = (
         1e6,
         "validation loss minus training loss at the end, relative to that of a constant prediction, "
         "above which it is reported whatever its cause",
-        "60 healthy runs measured here: 0.3 at most",
+        "35 healthy runs measured here: 0.3 at most",
     ),
     Threshold(
         "first_epoch_loss",
