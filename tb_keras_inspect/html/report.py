@@ -61,7 +61,9 @@ def section_html(name: str, run: RunData, findings: Findings) -> Markup:
     samples, first, last = run.extent()
     steps = f", steps {first} to {last}" if samples else ""
     problems = _joined(Markup("<li>{}</li>").format(text) for text in run.problems)
-    page = "<section><h2>{}</h2><p><b>{}</b></p><p>{} sampled steps{}</p>{}{}{}{}</section>"
+    page = (
+        "<section><h2>{}</h2><p><strong>{}</strong></p><p>{} sampled steps{}</p>{}{}{}{}</section>"
+    )
     return Markup(page).format(
         name,
         findings.verdict or "No findings.",

@@ -46,12 +46,15 @@ class TrainingLoop:
         self._callback, self._model = callback, model
         self._params = {"steps": steps_per_epoch, "epochs": epochs}
         self._epoch = 0
-        self._batch: int | None = None
+        self._batch: int | None = None  # of the epoch that has begun
 
     def __enter__(self) -> "TrainingLoop":
         self._callback.set_params(self._params)
         self._callback.set_model(self._model)
         self._callback.on_train_begin()
+        self._batch = (
+            self._begin_epoch()
+        )  # so that the run can be controlled from before its first batch
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -59,11 +62,9 @@ class TrainingLoop:
 
     def before_batch(self) -> None:
         """Call this before each `train_on_batch`, which may then be a sampled step."""
-        if self._batch is None:
-            self._callback.on_epoch_begin(self._epoch)
-            self._batch = 0
-        self._callback.on_train_batch_begin(self._batch)
-        self._batch += 1
+        batch = self._begin_epoch() if self._batch is None else self._batch
+        self._callback.on_train_batch_begin(batch)
+        self._batch = batch + 1
 
     def after_epoch(self, logs: Mapping[str, Any] | None = None) -> None:
         """Call this at the end of an epoch.
@@ -71,7 +72,12 @@ class TrainingLoop:
         Args:
             logs: Its numbers to record by name, e.g. `{"loss": 0.3, "val_loss": 0.5}`.
         """
-        if self._batch is None:
+        if not self._batch:
             return
         self._callback.on_epoch_end(self._epoch, dict(logs or {}))
         self._epoch, self._batch = self._epoch + 1, None
+
+    def _begin_epoch(self) -> int:
+        """The epoch's first batch."""
+        self._callback.on_epoch_begin(self._epoch)
+        return 0

@@ -11,7 +11,7 @@ import threading
 import time
 
 from tb_keras_inspect.steering.channel import TrainingChannel
-from tb_keras_inspect.training.steering.command_server import CommandServer
+from tb_keras_inspect.training.steering.commands.server import CommandServer
 
 TOKEN = "ab" * 20
 

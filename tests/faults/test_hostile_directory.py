@@ -8,7 +8,7 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.files.claim import LOCK_FILE
 from tb_keras_inspect.steering.channel import FOLDER, TrainingChannel
 from tb_keras_inspect.steering.messages import new_id
-from tb_keras_inspect.training.steering.command_server import CommandServer
+from tb_keras_inspect.training.steering.commands.server import CommandServer
 from tests.faults import small_training
 
 resource = pytest.importorskip("resource")

@@ -19,7 +19,7 @@ from tb_keras_inspect.steering.channel import (
     TrainingChannel,
 )
 from tb_keras_inspect.steering.messages import new_id
-from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
+from tb_keras_inspect.training.steering.commands.server import DONE, CommandServer
 from tests.steering import steered
 from tests.steering.waiting import until
 

@@ -8,7 +8,7 @@ from werkzeug import test as werkzeug_test
 from tb_keras_inspect.records import encode_map, encode_probe
 from tb_keras_inspect.steering.channel import TrainingChannel
 from tb_keras_inspect.steering.messages import new_id
-from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
+from tb_keras_inspect.training.steering.commands.server import DONE, CommandServer
 from tests.plugin.serving import PREFIX
 
 TOKEN = "a1" * 20

@@ -234,7 +234,8 @@ def test_a_directory_in_place_of_the_state_leaks_no_descriptor(flag, tmp_path):
     for _ in range(20):
         assert steering_client.json("control", run="a")["state"] is None
         post(steering_client)
-    assert len(os.listdir("/proc/self/fd")) == before
+    # Fewer, if what other tests have left is collected in the meantime.
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_a_forged_command_file_is_refused_by_the_training(steering_client, logs, training):

@@ -18,8 +18,8 @@ from tb_keras_inspect.steering.client import connect
 from tb_keras_inspect.steering.exchange import Exchange
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.messages import new_id
-from tb_keras_inspect.training.steering import command_server
-from tb_keras_inspect.training.steering.command_server import DONE, CommandServer, close_earlier
+from tb_keras_inspect.training.steering.commands import server as command_server
+from tb_keras_inspect.training.steering.commands.server import DONE, CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
 from tests.steering.waiting import until
 

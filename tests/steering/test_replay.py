@@ -11,8 +11,8 @@ from tb_keras_inspect.steering import messages, replay_guard
 from tb_keras_inspect.steering.channel import FOLDER, Channel, NotSteerableError, TrainingChannel
 from tb_keras_inspect.steering.messages import Request, new_id
 from tb_keras_inspect.steering.replay_guard import NEW_AFTER_SECONDS, VALID_SECONDS, ReplayGuard
-from tb_keras_inspect.training.steering import command_server
-from tb_keras_inspect.training.steering.command_server import DONE, CommandServer
+from tb_keras_inspect.training.steering.commands import server as command_server
+from tb_keras_inspect.training.steering.commands.server import DONE, CommandServer
 
 TOKEN = "ab" * 20
 
@@ -256,7 +256,7 @@ def test_directories_named_as_commands_leak_nothing_and_hold_nothing_up(run):
     before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
     assert run.carried_out() == [identity]
     if before:
-        assert len(os.listdir("/proc/self/fd")) == before
+        assert len(os.listdir("/proc/self/fd")) <= before
 
 
 def test_a_channel_that_cannot_be_made_leaves_nothing_open(tmp_path):

@@ -45,7 +45,7 @@ def open_recorder(
     recorder: Recorder | NoRecorder = NoRecorder(root)
     if processes.writes:
         place = place_for(root, model, iterations, own, oldest)
-        after = after if isinstance(after, Recorder) else None
+        after = None if isinstance(after, NoRecorder) else after
         recorder = Recorder(root, place=place.claim, after=after)
         fits.opened(recorder, root, model)
         _tell_where(root, place, recorder.neighbour, is_quiet, warn)

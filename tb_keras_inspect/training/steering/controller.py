@@ -10,9 +10,9 @@ from tb_keras_inspect.steering.channel import FOLDER, TOKEN, TrainingChannel
 from tb_keras_inspect.steering.messages import new_token
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
-from tb_keras_inspect.training.steering.command_log import CommandLog
-from tb_keras_inspect.training.steering.command_runner import CommandRunner
-from tb_keras_inspect.training.steering.command_server import CommandServer, close_earlier
+from tb_keras_inspect.training.steering.commands.log import CommandLog
+from tb_keras_inspect.training.steering.commands.runner import CommandRunner
+from tb_keras_inspect.training.steering.commands.server import CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
 from tb_keras_inspect.training.steering.live_settings import LiveSettings

@@ -4,8 +4,8 @@ import time
 
 from tb_keras_inspect.training.failsafe import print_safely
 from tb_keras_inspect.training.steering.actions import NextStep
-from tb_keras_inspect.training.steering.command_runner import CommandRunner
-from tb_keras_inspect.training.steering.command_server import (
+from tb_keras_inspect.training.steering.commands.runner import CommandRunner
+from tb_keras_inspect.training.steering.commands.server import (
     PAUSED_POLL_SECONDS,
     POLL_SECONDS,
     CommandServer,

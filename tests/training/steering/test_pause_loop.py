@@ -11,8 +11,8 @@ from tb_keras_inspect.steering.client import connect
 from tb_keras_inspect.training.steering import pause_loop
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
-from tb_keras_inspect.training.steering.command_runner import CommandRunner
-from tb_keras_inspect.training.steering.command_server import CommandServer
+from tb_keras_inspect.training.steering.commands.runner import CommandRunner
+from tb_keras_inspect.training.steering.commands.server import CommandServer
 from tb_keras_inspect.training.steering.pause_loop import PauseLoop
 from tb_keras_inspect.training.steering.pause_state import PauseState
 from tb_keras_inspect.training.steering.status import Status

@@ -14,8 +14,8 @@ from tb_keras_inspect import InspectCallback, connect, load_run
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.steering.channel import Channel, NotSteerableError
 from tb_keras_inspect.steering.client import RefusedError
-from tb_keras_inspect.training import fit_recording
 from tb_keras_inspect.training.recorder import QUEUE_SIZE, Recorder
+from tb_keras_inspect.training.runs import opening
 from tests.steering import steered
 from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
 
@@ -254,9 +254,7 @@ def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch, 
         return state, hangs
 
     monkeypatch.setattr(EventFileWriter, "write", hang)
-    monkeypatch.setattr(
-        fit_recording, "Recorder", functools.partial(Recorder, queue_size=queue_size)
-    )
+    monkeypatch.setattr(opening, "Recorder", functools.partial(Recorder, queue_size=queue_size))
     state, hangs = steer(make_model(), directory, script, data=make_data([2 * BATCH + 5]), every=1)
     assert hangs
     assert state["step"] == 2
