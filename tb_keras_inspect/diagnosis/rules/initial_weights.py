@@ -17,7 +17,7 @@ from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.initial_scale import first_size, initial_excess
-from tb_keras_inspect.diagnosis.signals.onset import median, ratio
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.progress import CROSS_ENTROPIES
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import listed, number_text
@@ -94,20 +94,33 @@ def _too_large(facts: Facts, excess: dict[str, tuple[float, float, float]]) -> I
         if judged.kind == "step"
         else f"outputs {times} times as large as the targets"
     )
-    above = not progress.fraction < 1
+    above = _is_still_far(facts, judged)
     over = progress.has_learned or not above
+    worst = max(excess[path][2] for path in culprits)
+    kind = "biases" if all(path.endswith("bias") for path in culprits) else "weights"
     yield _finding(
         facts,
         "too_large",
         "error" if above and not progress.has_learned else "warning",
         0.9,
-        f"Training starts with {what}: the initial weights of "
-        f"{_layers_text(facts, culprits)} are {number_text(_rounded(excess[culprits[0]][2]))} times as "
-        "large as they should be",
+        f"Training starts with {what}: the initial {kind} of {_layers_text(facts, culprits)} are "
+        f"{'up to ' if len(culprits) > 1 else ''}{number_text(_rounded(worst))} times as large as they "
+        "should be",
         not over,
         culprits,
         [judged, *_weights(excess, culprits, 2, limit)],
     )
+
+
+def _is_still_far(facts: Facts, judged: Evidence) -> bool:
+    """Whether the loss, or the outputs of a regression, are far off at the end too."""
+    track = facts.track("activation")
+    if judged.kind == "step" or track is None:
+        return not facts.progress.fraction < 1
+    (row,) = track.rows([judged.row])
+    size = np.hypot(track.thin("mean")[:, row], track.thin("std")[:, row])
+    now = judged.value * float(ratio(median(size[tail(len(size))]), size[0]))
+    return bool(now >= facts.thresholds["initial_loss"])
 
 
 def _grows(facts: Facts, judged: Evidence) -> Iterator[Finding]:
@@ -226,12 +239,16 @@ def _finding(
         cause=CAUSES[variant],
         where=Where(layers=layers, variables=list(paths)),
         evidence=evidence,
-        advice=_advice(facts, layers[0]),
+        advice=_advice(facts, layers[0], all(path.endswith("bias") for path in paths)),
     )
 
 
-def _advice(facts: Facts, path: str) -> list[Advice]:
+def _advice(facts: Facts, path: str, is_of_biases: bool) -> list[Advice]:
     layer = next(item for item in facts.structure.layers if item.path == path)
+    if is_of_biases:
+        bias = layer.settings.get("bias_initializer", "")
+        text = f"Start the biases of {path} at 0{f' instead of {bias}' if bias else ''}."
+        return [Advice(text, layer_line(facts, path, bias_initializer='"zeros"'))]
     now = layer.settings.get("kernel_initializer") or layer.settings.get("embeddings_initializer")
     instead = f" instead of {now}" if now else ""
     if layer.class_name == "Embedding":

@@ -89,6 +89,15 @@ def test_large_biases_are_initial_weights_too():
     made = run(HE, np.full(60, 30.0)).set(Kind.WEIGHT, "std", 0.0).set(Kind.WEIGHT, "mean", 9.0)
     (finding,) = found(rule, made.set(Kind.WEIGHT, "mean", 0.0, row=slice(0, None, 2)))
     assert set(finding.where.variables) == {f"dense_{i}/bias" for i in range(6)}
+    assert finding.advice[0].text == "Start the biases of dense_0 at 0."
+
+
+def test_a_regression_whose_outputs_stay_too_large_has_not_recovered():
+    made = Run(chain(last="linear", classes=1, loss="mse")).loss(np.linspace(400, 390, 60))
+    made.set(Kind.WEIGHT, "std", 4 * HE).set(Kind.TARGET, "std", 1.0)
+    made.set(Kind.ACTIVATION, "std", np.linspace(20, 19, 60), row=-1)
+    (finding,) = found(rule, made)
+    assert (finding.severity, finding.ongoing) == ("error", True)
 
 
 def test_outputs_that_grow_with_usual_weights_are_named_with_the_layer():
