@@ -4,8 +4,10 @@ A backend is a folder whose module `backend` has a function `create`. It is load
 on it, and nothing outside the folder imports the framework. Imports nothing else of the package.
 """
 
+import functools
 import importlib
 import pkgutil
+from typing import Any
 
 import keras
 
@@ -18,11 +20,15 @@ def current() -> Backend:
     Raises:
         RuntimeError: if Keras runs on one that is not supported, such as "openvino" or "numpy".
     """
-    name = keras.backend.backend()
+    backend: Backend = _module(keras.backend.backend()).create()
+    return backend
+
+
+@functools.cache  # looking for it takes longer than all else when a short fit begins
+def _module(name: str) -> Any:
     supported = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
     if name not in supported:
         raise RuntimeError(
             f"InspectCallback works with the backends {supported}. Received: {name!r}"
         )
-    backend: Backend = importlib.import_module(f"{__name__}.{name}.backend").create()
-    return backend
+    return importlib.import_module(f"{__name__}.{name}.backend")
