@@ -20,6 +20,7 @@ class _Fit:
     root: str
     model: Callable[[], Any]  # None once the model is gone
     thread: int
+    is_loop: bool  # the user's own, which is not seen on the stack
 
 
 # An interrupted fit may be gone while its recorder still waits for more.
@@ -30,16 +31,21 @@ _lock = threading.Lock()
 
 
 def make_way(root: str, model: Any) -> None:
-    """Closes the recorders of fits in a directory that are over, or of the same model: one is enough.
+    """Closes the recorders of fits that are over, and of the same model: one is enough.
+
+    A fit that ends with an exception, as a tuner's trial that is pruned, cannot close its own. That a
+    user's own loop is over is assumed only if another fit begins in its directory.
 
     Args:
         root: The directory asked for.
         model: The model whose fit begins.
     """
     with _lock:
-        found = [(recorder, fit) for recorder, fit in _open.items() if fit.root == _identity(root)]
+        found = list(_open.items())
     for recorder, fit in found:
-        if fit.model() is model or not is_under_way(fit.model(), fit.thread):
+        is_over = not is_under_way(fit.model(), fit.thread)
+        is_here = fit.root == _identity(root)
+        if (is_over and (is_here or not fit.is_loop)) or (is_here and fit.model() is model):
             closed(recorder)
             recorder.stop(
                 "a callback that began later in this process records into the same directory"
@@ -48,8 +54,10 @@ def make_way(root: str, model: Any) -> None:
 
 def opened(recorder: Recorder, root: str, model: Any) -> None:
     """A fit is recorded, on this thread, until `closed`."""
+    thread = threading.get_ident()
+    fit = _Fit(_identity(root), weakref.ref(model), thread, not is_under_way(model, thread))
     with _lock:
-        _open[recorder] = _Fit(_identity(root), weakref.ref(model), threading.get_ident())
+        _open[recorder] = fit
 
 
 def closed(recorder: Any) -> None:

@@ -133,6 +133,31 @@ def test_a_new_start_after_an_interrupted_one_is_a_run_beside_it(tmp_path):
     assert runs(tmp_path) == {".": 3, "run_002": 8}
 
 
+def recorders():
+    return [thread for thread in threading.enumerate() if thread.name == "tb-keras-inspect"]
+
+
+def test_what_interrupted_fits_leave_open_is_closed_when_another_one_begins_elsewhere(tmp_path):
+    """A tuner prunes hundreds of trials, each with a callback of its own."""
+    fit(made(), watch(tmp_path / "first"))
+    before = len(recorders())
+    for number in range(3):
+        with pytest.raises(StopError):
+            fit(made(), watch(tmp_path / str(number)), StopAt(3))
+    fit(made(), watch(tmp_path / "last"))
+    assert len(recorders()) == before
+
+
+def test_a_loop_goes_on_being_recorded_while_another_model_is_fitted_elsewhere(tmp_path):
+    model = made()
+    with watch(tmp_path / "loop").loop(model) as loop:
+        for _ in range(3):
+            loop.before_batch()
+            model.train_on_batch(X[:BATCH], Y[:BATCH])
+            fit(made(), watch(tmp_path / "fit"), epochs=1)
+    assert steps(tmp_path / "loop")[-1] == 2
+
+
 def test_overwrite_removes_what_was_there_before_and_nothing_of_its_own(tmp_path):
     other = tmp_path / "notes.txt"
     other.write_text("mine")
