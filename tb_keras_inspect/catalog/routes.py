@@ -93,7 +93,7 @@ STEP = Parameter(
 COMMON = (RUN, FIRST_STEP, LAST_STEP, WIDTH, POOL, STEP)
 RANGE = (FIRST_STEP, LAST_STEP, WIDTH)
 
-RUNS, BATCH = "runs", "batch"  # the two that are not about one run
+RUNS, SUMMARIES, BATCH = "runs", "summaries", "batch"  # those that are not about one run
 _ALL = (
     Route("model"),
     Route(

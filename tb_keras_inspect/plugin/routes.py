@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.catalog.routes import BATCH, RUN_ROUTES, RUNS
+from tb_keras_inspect.catalog.routes import BATCH, RUN_ROUTES, RUNS, SUMMARIES
 from tb_keras_inspect.plugin.answers.control import controls_impl
 from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_impl
 from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.answers.maps import maps_impl, maps_index_impl, probe_impl
-from tb_keras_inspect.plugin.answers.runs import model_impl, runs_impl
+from tb_keras_inspect.plugin.answers.runs import model_impl, runs_impl, summaries_impl
 from tb_keras_inspect.plugin.answers.scalars import loss_impl, scalars_impl
 from tb_keras_inspect.plugin.answers.tables import series_impl, snapshot_impl, table_impl
 from tb_keras_inspect.plugin.answers.units import histogram_impl, units_impl
@@ -50,7 +50,7 @@ IMPLS: dict[str, Impl] = {
     "controls": controls_impl,
     "findings": findings_impl,
 }
-NAMES = (RUNS, *RUN_ROUTES, BATCH)
+NAMES = (RUNS, SUMMARIES, *RUN_ROUTES, BATCH)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,11 +83,21 @@ class Router:
         if name == RUNS:
             Params(arguments, ())
             return _finished(runs_impl(self._logdir, self._samples_limit))
+        if name == SUMMARIES:
+            Params(arguments, ())
+            return self._summaries()
         if name == BATCH:
             return self._batch(Params(arguments, ("requests",)))
         if name not in RUN_ROUTES:
             raise NotFoundError(f"No route {name[:80]!r}. Routes: {', '.join(NAMES)}")
         return self._of_run(name, arguments)
+
+    def _summaries(self) -> Answer:
+        runs = self._logdir.runs().values()
+        etag = etag_of(__version__, [(run.name, run.stamp) for run in runs])
+        return Answer(
+            etag, lambda: self._cached((SUMMARIES, etag), lambda: summaries_impl(self._logdir))
+        )
 
     def _of_run(self, name: str, arguments: Mapping[str, str]) -> Answer:
         route, impl = RUN_ROUTES[name], IMPLS[name]

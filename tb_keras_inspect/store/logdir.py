@@ -11,6 +11,7 @@ from tb_keras_inspect.store.cache import MemoryCache
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.source import Source, Stamp
+from tb_keras_inspect.store.summary.run_table import RunTable
 
 FRESH_SECONDS = 1.0  # TensorBoard itself looks for new data every 5 seconds at most
 PARALLEL = 16  # runs refreshed at once: each waits about 45 ms for the fast loader
@@ -67,6 +68,12 @@ class Logdir:
             with ThreadPoolExecutor(PARALLEL) as pool:
                 list(pool.map(_bring_up_to_date, outdated))
         return {name: run for name, (run, _) in found.items()}
+
+    def summary(self) -> RunTable:
+        """What a list of runs shows of each, at most `fresh_seconds` old."""
+        runs = list(self.runs().values())
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            return RunTable(pool.map(RunData.summary, runs))
 
     def run(self, name: str) -> RunData:
         """One run, at most `fresh_seconds` old.

@@ -24,7 +24,14 @@ REQUEST = re.compile(r"^GET (\S+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"```json\n(.*?)```", re.DOTALL)
 ARRAYS = re.compile(r"^\| (`[^|]+) \|[^|]*\|[^|]*\|$", re.MULTILINE)
 SECTIONS = dict(SECTION.findall(TEXT))
-VARIABLE = ("gradient", "l2", "every", "keras")  # objects whose names are data
+VARIABLE = (
+    "gradient",
+    "l2",
+    "every",
+    "keras",
+    "val_loss",
+    "optimizer",
+)  # objects whose names are data
 
 
 @pytest.fixture(scope="module")

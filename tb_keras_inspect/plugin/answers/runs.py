@@ -1,11 +1,13 @@
-"""The list of runs, and the model of one."""
+"""The list of runs, their summaries, and the model of one."""
 
 import math
 from typing import Any
 
+import numpy as np
+
 from tb_keras_inspect._version import __version__
 from tb_keras_inspect.plugin.params import Params
-from tb_keras_inspect.plugin.payload import Payload, as_json, etag_of
+from tb_keras_inspect.plugin.payload import Payload, as_container, as_json, etag_of
 from tb_keras_inspect.store.logdir import Logdir
 from tb_keras_inspect.store.run import RunData
 
@@ -20,6 +22,18 @@ def runs_impl(logdir: Logdir, samples_limit: int) -> Payload:
             "runs": [_entry(run) for run in logdir.runs().values()],
         }
     )
+
+
+def summaries_impl(logdir: Logdir) -> Payload:
+    """The health, last numbers and settings of each run, and a small curve of its loss."""
+    table = logdir.summary()
+    lengths = [len(run.curve) for run in table]
+    arrays = {
+        "curve_steps": np.concatenate([[], *(run.curve_steps for run in table)]).astype(np.float64),
+        "curve": np.concatenate([[], *(run.curve for run in table)]).astype(np.float32),
+        "curve_ends": np.cumsum(lengths, dtype=np.int64).astype(np.int32),
+    }
+    return as_container(table.to_dict(), arrays)
 
 
 def model_impl(run: RunData, params: Params) -> Payload:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -122,9 +123,14 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
 def _value(text: str) -> Any:
     """A value from JSON, or the text itself where it was cut off or is none."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=str, parse_float=_finite_or_text)
     except (ValueError, RecursionError):
         return text
+
+
+def _finite_or_text(text: str) -> float | str:
+    value = float(text)
+    return value if math.isfinite(value) else text
 
 
 def omissions(records: Iterable[Any]) -> tuple[OmissionInfo, ...]:

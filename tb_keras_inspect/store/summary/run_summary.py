@@ -39,7 +39,7 @@ class RunSummary:
         settings: What the model was compiled with, as in `ModelInfo.compiled` (its loss is
             `loss_function`), `batch_size` and
             `parameters`.
-        curve_steps, curve: int64[P] and float32[P], at most 32 points of the loss: of the epochs, or
+        curve_steps, curve: int64[P] and float32[P], at most 33 points of the loss: of the epochs, or
             of sampled batches if fewer than 8 epochs have ended.
     """
 

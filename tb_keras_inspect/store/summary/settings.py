@@ -9,6 +9,15 @@ _NAMES = {"loss": "loss_function"}  # a table has a column "loss" already
 MOST_COLUMNS = 100  # settings in which runs differ; what is beyond is not listed
 
 
+def hyperparameters_of(model: ModelInfo | None) -> dict[str, Setting]:
+    """What the tuner or the user has chosen, by name; lists and the like as text."""
+    given = {} if model is None else model.hyperparameters
+    return {
+        name: value if isinstance(value, bool | int | float | str) else str(value)
+        for name, value in sorted(given.items())
+    }
+
+
 def settings_of(model: ModelInfo | None, batch_size: float | None) -> dict[str, Setting]:
     """What the model was compiled with, its size, and the size of a batch, as far as recorded."""
     found: dict[str, Setting] = {}

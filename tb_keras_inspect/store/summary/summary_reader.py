@@ -13,7 +13,7 @@ from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import NONE, Source, Stamp, read_or_note
 from tb_keras_inspect.store.summary.run_summary import RunSummary
-from tb_keras_inspect.store.summary.settings import settings_of
+from tb_keras_inspect.store.summary.settings import hyperparameters_of, settings_of
 from tb_keras_inspect.store.tables.merge import survivors
 
 POINTS = 32  # of the curve, and records that are decoded for it
@@ -78,6 +78,7 @@ class SummaryReader:
             learning_rate=_learning_rate(steps),
             seconds=max(seconds, 0.0) if np.isfinite(seconds) else None,
             updated=_finite(run.wall_time, 0.0),
+            hyperparameters=hyperparameters_of(self._models.newest),
             settings=settings_of(self._models.newest, batch_size),
             curve_steps=np.array([step for step, _ in curve], np.int64),
             curve=np.array([loss for _, loss in curve], np.float32),

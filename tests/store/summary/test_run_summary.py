@@ -5,12 +5,13 @@ import math
 import numpy as np
 import pytest
 
-from tb_keras_inspect import load_run
+from tb_keras_inspect import load_run, records
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 from tb_keras_inspect.store.sources.event_files import FileSource
 from tests.store.loaders import serve
+from tests.store.run_writer import RunWriter, make_model
 from tests.store.summary.runs import FOUND, step_value, write_trial
 
 
@@ -140,3 +141,14 @@ def test_json_holds_numbers_that_are_not_finite_as_words(tmp_path):
     content = load_run(tmp_path / "a").summary().to_dict()
     assert content["loss"] == "-Infinity"
     assert float(content["loss"]) == -math.inf
+
+
+def test_hyperparameters_are_values_and_lists_are_text(tmp_path):
+    model = make_model()
+    model.hyperparameters.update(units="64", bias="true", shape="[1, 2]", name='"x"', bad="NaN")
+    writer = RunWriter(tmp_path / "a", records.seal_model(model))
+    writer.write_model(0)
+    writer.close()
+    assert load_run(tmp_path / "a").summary().hyperparameters == {
+        "bad": "NaN", "bias": True, "name": "x", "shape": "[1, 2]", "units": 64,
+    }  # fmt: skip
