@@ -759,6 +759,17 @@ export const SEVERITIES = ['note', 'warning', 'error'] as const;
 
 export type Severity = (typeof SEVERITIES)[number];
 
+export const HEALTH = {
+  error: 'the worst finding is an error',
+  warning: 'the worst finding is a warning',
+  note: 'the worst finding is a note',
+  unknown:
+    'no findings so far: the run is still training, was interrupted, or was not diagnosed while it trained',
+  healthy: 'diagnosed to its end without findings',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type Health = keyof typeof HEALTH;
+
 /** Pictures of the probe samples, and of weights. */
 export const PICTURE_KINDS = ['maps', 'attention', 'saliency', 'grad_cam', 'kernels'] as const;
 

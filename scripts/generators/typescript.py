@@ -5,6 +5,7 @@ from typing import Any
 
 from tb_keras_inspect.catalog.commands import COMMANDS
 from tb_keras_inspect.catalog.finding_changes import FINDING_CHANGES
+from tb_keras_inspect.catalog.health import HEALTH
 from tb_keras_inspect.catalog.kind_facts import Form
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, PICTURE_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
@@ -89,6 +90,8 @@ def module() -> str:
         "export type FindingChangeName = keyof typeof FINDING_CHANGES;\n",
         _names("SEVERITIES", SEVERITIES, "Of findings, in rising order."),
         "export type Severity = (typeof SEVERITIES)[number];\n",
+        _record("HEALTH", "string", HEALTH, closed=True),
+        "export type Health = keyof typeof HEALTH;\n",
         _names("PICTURE_KINDS", pictures, "Pictures of the probe samples, and of weights."),
         "export type PictureKind = (typeof PICTURE_KINDS)[number];\n",
     ]

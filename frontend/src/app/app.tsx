@@ -39,7 +39,22 @@ function Content({session}: {session: Session}) {
     return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
   }
   if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
-  const {title, component: View} = VIEWS.find(({name}) => name === session.settings.view.value)!;
+  const view = VIEWS.find(({name}) => name === session.settings.view.value)!;
+  const {title, component: View} = view;
+  if (view.ofAllRuns) {
+    return (
+      <>
+        <Toolbar />
+        <main class="whole">
+          <section class="left" id="view" role="tabpanel" aria-label="View">
+            <h2 class="unseen">{title}</h2>
+            <View />
+          </section>
+        </main>
+        {session.helpOpen.value && <HelpSheet />}
+      </>
+    );
+  }
   return (
     <>
       <Toolbar />

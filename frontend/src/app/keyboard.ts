@@ -67,9 +67,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
     run: (session) => session.moveLayer(1),
   },
   ...VIEWS.map(({name, title, help}, place) => ({
-    keys: String(place + 1),
+    keys: String(place),
     does: `${title}: ${help}`,
-    matches: ({key}: KeyboardEvent) => key === String(place + 1),
+    matches: ({key}: KeyboardEvent) => key === String(place),
     run: ({settings}: Session) => (settings.view.value = name),
   })),
   {
@@ -82,7 +82,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   {keys: 'Esc', does: 'close the finding', matches: on('Escape'), run: closeFinding},
   {
     keys: '/',
-    does: 'filter layers',
+    does: 'filter layers, or search runs',
     matches: on('/'),
     run: () => document.querySelector<HTMLElement>('.filter')?.focus(),
   },

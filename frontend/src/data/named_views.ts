@@ -1,5 +1,6 @@
 /** Views that other rooms open or ask for by name; a test checks that the table of views has them. */
 export const NAMED_VIEWS = {
+  runs: 'runs',
   overview: 'overview',
   time: 'time',
   units: 'units',

@@ -3,12 +3,25 @@ import {
   ageHolds,
   formatAge,
   formatCount,
+  formatDuration,
   formatNumber,
   formatPercent,
   formatShape,
   formatTick,
   formatValue,
 } from './format';
+
+describe('formatDuration', () => {
+  it.each([
+    [0.4, '0 s'],
+    [59.6, '1 min 0 s'],
+    [200, '3 min 20 s'],
+    [7500, '2 h 5 min'],
+    [273600, '3 d 4 h'],
+  ])('says %d seconds as Python does: %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
 
 describe('formatNumber', () => {
   it.each([

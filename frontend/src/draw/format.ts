@@ -42,6 +42,15 @@ export function formatValue(value: number, format: NumberFormat): string {
   return format === 'count' ? formatCount(value) : formatNumber(value);
 }
 
+/** How long something took, in its two largest units. */
+export function formatDuration(seconds: number): string {
+  const left = Math.round(seconds);
+  if (left < 60) return `${left} s`;
+  if (left < 3600) return `${Math.floor(left / 60)} min ${left % 60} s`;
+  if (left < 86400) return `${Math.floor(left / 3600)} h ${Math.floor((left % 3600) / 60)} min`;
+  return `${formatCount(Math.floor(left / 86400))} d ${Math.floor((left % 86400) / 3600)} h`;
+}
+
 /** How long ago, in the largest unit that is not zero. */
 export function formatAge(seconds: number): string {
   if (!Number.isFinite(seconds)) return '';

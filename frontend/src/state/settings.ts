@@ -5,6 +5,7 @@ import {PICTURE_KINDS, type PictureKind} from '../catalog';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
+import {NAMED_VIEWS} from '../data/named_views';
 import {TIME_KINDS} from '../data/statistics';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
@@ -63,6 +64,14 @@ interface Settings {
   readonly finding: string;
   /** Thresholds of the diagnosis that differ from their defaults, `name:value` with commas between. */
   readonly thresholds: string;
+  /** Words that the shown runs have in their name, health or settings. */
+  readonly runSearch: string;
+  /** Column of the list of runs, "-" ahead for largest first. */
+  readonly runOrder: string;
+  /** Setting that groups the list of runs; empty for none. */
+  readonly runGroup: string;
+  /** Log that the list of runs shows; empty for the one that the server chooses. */
+  readonly runMetric: string;
   /** Whether views show tables in place of pictures. */
   readonly asTable: 'no' | 'yes';
 }
@@ -88,12 +97,12 @@ const wholeNumber: Codec<number | undefined> = {
 
 type Codecs = {readonly [K in keyof Settings]: Codec<Settings[K]>};
 
-const codecsFor = (views: readonly string[]): Codecs => ({
+const codecsFor = (views: readonly string[], firstView: string): Codecs => ({
   run: text(''),
   step: wholeNumber,
   compare: text(''),
   layer: text(''),
-  view: oneOf(views[0], views),
+  view: oneOf(firstView, views),
   kind: oneOf('gradient', Object.keys(TIME_KINDS)),
   statistic: {initial: 'l2', parse: (value) => (/^\w{1,64}$/.test(value) ? value : undefined)},
   scale: oneOf<ScaleName | 'auto'>('auto', ['auto', 'log', 'linear', 'relative']),
@@ -115,6 +124,10 @@ const codecsFor = (views: readonly string[]): Codecs => ({
   weightCurve: oneOf<WeightCurve>('ratio', ['ratio', 'growth', 'norm', 'picture']),
   finding: text(''),
   thresholds: text(''),
+  runSearch: text(''),
+  runOrder: text('health'),
+  runGroup: text(''),
+  runMetric: text(''),
   asTable: oneOf<'no' | 'yes'>('no', ['no', 'yes']),
 });
 
@@ -127,9 +140,12 @@ interface AddressedSettings {
   readonly write: () => Map<string, string>;
 }
 
-/** Settings for a tab with these views; the first one is shown at first. */
-export function createSettings(views: readonly string[]): AddressedSettings {
-  const codecs = codecsFor(views);
+/** Settings for a tab with these views; `firstView` is shown where the address names none. */
+export function createSettings(
+  views: readonly string[],
+  firstView: string = NAMED_VIEWS.overview,
+): AddressedSettings {
+  const codecs = codecsFor(views, firstView);
   const keys = Object.keys(codecs) as (keyof Settings)[];
   const values = Object.fromEntries(
     keys.map((key) => [key, signal(codecs[key].initial)]),

@@ -104,7 +104,8 @@ function TableToggle() {
 
 function FilterField() {
   const session = useSession();
-  const {filter} = session.settings;
+  const {filter, view} = session.settings;
+  if (VIEWS.find(({name}) => name === view.value)?.ofAllRuns) return null; // it has a search
   const {valid} = session.filter.value;
   return (
     <input

@@ -8,6 +8,7 @@ import {Distributions} from './distributions/distributions';
 import {GraphView} from './graph/graph';
 import {OverTime} from './over_time/over_time';
 import {Overview} from './overview/overview';
+import {RunsView} from './runs/runs';
 import {UnitsView} from './units/units';
 import {Weights} from './weights/weights';
 
@@ -20,9 +21,19 @@ export interface View {
   readonly component: () => ComponentChild;
   /** Whether it is a table in any case, so that "view as table" is disabled. */
   readonly isTable?: boolean;
+  /** Whether it is about all runs: it has the whole page, without layers and steps of one run. */
+  readonly ofAllRuns?: boolean;
 }
 
 export const VIEWS: readonly View[] = [
+  {
+    name: 'runs',
+    title: 'Runs',
+    help: 'all runs with their health, last numbers and settings',
+    component: RunsView,
+    isTable: true,
+    ofAllRuns: true,
+  },
   {
     name: 'overview',
     title: 'Overview',

@@ -32,20 +32,25 @@ def settings_of(model: ModelInfo | None, batch_size: float | None) -> dict[str, 
 def differing(runs: Sequence[RunSummary]) -> tuple[str, ...]:
     """The hyperparameters and settings in which runs differ; hyperparameters come first.
 
-    A run that does not have one does not count. Of several that always change together in the same
-    way, only the first is named.
+    A run that does not have one does not count. Of several with the same values in all runs, to four
+    digits, only the first is named.
     """
-    columns: dict[str, dict[int, str]] = {}
+    columns: dict[str, dict[int, Setting]] = {}
     for attribute in ("hyperparameters", "settings"):
         for number, run in enumerate(runs):
             values: Mapping[str, Setting] = getattr(run, attribute)
             for name, value in values.items():
-                columns.setdefault(name, {}).setdefault(number, str(value))
+                columns.setdefault(name, {}).setdefault(number, value)
     found: dict[tuple[tuple[int, str], ...], str] = {}
-    for name, texts in columns.items():
-        if len(set(texts.values())) > 1:
-            found.setdefault(tuple(sorted(texts.items())), name)
+    for name, values in columns.items():
+        if len(set(map(str, values.values()))) > 1:
+            same = tuple((number, _short(value)) for number, value in sorted(values.items()))
+            found.setdefault(same, name)
     return tuple(found.values())[:MOST_COLUMNS]
+
+
+def _short(value: Setting) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _value(text: str) -> Setting:

@@ -38,7 +38,7 @@ def test_settings_that_differ_are_columns_and_others_are_not(table):
 
 def test_what_always_changes_together_is_one_column():
     def trial(name, units, rate):
-        settings = {"optimizer.learning_rate": rate, "parameters": 10 * units, "loss": "mse"}
+        settings = {"optimizer.learning_rate": rate + 1e-7, "parameters": 10 * units, "loss": "mse"}
         return RunSummary(name, hyperparameters={"units": units, "rate": rate}, settings=settings)
 
     runs = RunTable([trial("a", 1, 0.1), trial("b", 2, 0.1), trial("c", 2, 0.2)])
