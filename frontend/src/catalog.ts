@@ -760,12 +760,12 @@ export const SEVERITIES = ['note', 'warning', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export const HEALTH = {
-  error: 'the worst finding is an error',
-  warning: 'the worst finding is a warning',
-  note: 'the worst finding is a note',
+  error: 'the worst problem is an error',
+  warning: 'the worst problem is a warning',
+  recovered: 'what was wrong is over',
   unknown:
-    'no findings so far: the run is still training, was interrupted, or was not diagnosed while it trained',
-  healthy: 'diagnosed to its end without findings',
+    'no verdict yet: the run is still training, was interrupted, was too short, or was not diagnosed while it trained',
+  healthy: 'diagnosed to its end, and no problem was found',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type Health = keyof typeof HEALTH;

@@ -25,7 +25,7 @@ def test_it_prints_the_table_with_the_worst_run_first(capsys, logdir):
     _, first, second = printed(capsys, logdir).splitlines()
     assert first.startswith("trial_2")
     assert "ERROR dead ReLU units since step 20" in first
-    assert "no findings" in second
+    assert "healthy" in second
 
 
 def test_it_sorts_searches_and_groups(capsys, logdir):

@@ -44,7 +44,7 @@ def test_the_worst_runs_come_first_with_what_to_do(listed):
     expect(row).to_contain_text("dead ReLU units since step 20")
     expect(row.locator("[data-column=val_accuracy]")).to_have_attribute("data-value", "0.5")
     expect(listed.part("worst-run")).to_have_text(
-        f"search/trial_7: {FOUND['title']}. {FOUND['advice']}"
+        f"search/trial_7: Error: {FOUND['title']}. Try: {FOUND['advice'].rstrip('.')}"
     )
 
 

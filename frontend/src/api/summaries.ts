@@ -11,8 +11,10 @@ export interface RunSummary {
   readonly health: Health;
   /** The health in a few words. */
   readonly healthText: string;
-  /** The worst finding; null where there is none. */
-  readonly worst: (ReportedChange & {readonly advice: string}) | null;
+  /** The same in one line. */
+  readonly verdict: string;
+  /** The worst warning or error; null where there is none. */
+  readonly worst: ReportedChange | null;
   readonly epochs: number;
   readonly loss: number | undefined;
   /** What Keras logged last, by its name. */
@@ -47,6 +49,7 @@ interface SummaryMeta {
   readonly run: string;
   readonly health: Health;
   readonly health_text: string;
+  readonly verdict: string;
   readonly worst: RunSummary['worst'];
   readonly epochs: number;
   readonly loss: Written;
@@ -71,6 +74,7 @@ function readSummaries(answer: Container): SummariesAnswer {
       name: run.run,
       health: run.health,
       healthText: run.health_text,
+      verdict: run.verdict,
       worst: run.worst,
       epochs: run.epochs,
       loss: numberOf(run.loss),

@@ -17,7 +17,8 @@ function run(name: string, more: Partial<RunSummary> = {}): RunSummary {
   return {
     name,
     health: 'healthy',
-    healthText: 'no findings',
+    healthText: 'healthy',
+    verdict: '',
     worst: null,
     epochs: 1,
     loss: undefined,
@@ -38,7 +39,12 @@ const COLUMNS = [NAME, HEALTH_COLUMN, ...runColumns(ANSWER, 'val_accuracy')];
 
 describe('sortRuns', () => {
   it('puts the worst health first, then names in natural order', () => {
-    const runs = [run('t10'), run('t2'), run('x', {health: 'note'}), run('y', {health: 'error'})];
+    const runs = [
+      run('t10'),
+      run('t2'),
+      run('x', {health: 'recovered'}),
+      run('y', {health: 'error'}),
+    ];
     expect(names(sortRuns(runs, COLUMNS, 'health'))).toEqual(['y', 'x', 't2', 't10']);
     expect(names(sortRuns(runs, COLUMNS, '-name'))).toEqual(['y', 'x', 't10', 't2']);
   });

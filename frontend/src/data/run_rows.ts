@@ -33,7 +33,7 @@ export const NAME: RunColumn = {
 export const HEALTH_COLUMN: RunColumn = {
   key: 'health',
   title: 'Health',
-  help: 'The worst finding that was reported while the run trained; the worst runs first',
+  help: 'The verdict of the diagnosis while the run trained; the worst runs first',
   value: ({health}) => health,
   text,
 };

@@ -28,7 +28,7 @@ def summaries_impl(logdir: Logdir) -> Payload:
     """The health, last numbers and settings of each run, and a small curve of its loss."""
     table = logdir.summary()
     lengths = [len(run.curve) for run in table]
-    arrays = {
+    arrays: dict[str, np.ndarray] = {
         "curve_steps": np.concatenate([[], *(run.curve_steps for run in table)]).astype(np.float64),
         "curve": np.concatenate([[], *(run.curve for run in table)]).astype(np.float32),
         "curve_ends": np.cumsum(lengths, dtype=np.int64).astype(np.int32),

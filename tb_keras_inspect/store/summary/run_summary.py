@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tb_keras_inspect.catalog.health import health_text
 from tb_keras_inspect.store.finding_log import FindingChange
 
 Setting = bool | int | float | str
@@ -21,11 +20,12 @@ class RunSummary:
 
     Attributes:
         name: Name of the run.
-        health: "error", "warning", "note" (the severity of the worst finding), "healthy" (diagnosed to
-            its end without findings) or "unknown" (no findings so far). It is what the diagnosis
-            reported while the run trained; `diagnose` examines all records again.
-        worst: The worst of the findings that were reported last; None if there is none.
-        findings: Number of findings that were reported last.
+        health: State of the verdict that was recorded when the fit ended, or of what was reported so
+            far: "error", "warning", "recovered" (what was wrong is over), "healthy" or "unknown".
+        health_text: The same in a few words, e.g. "dead ReLU units since step 155".
+        verdict: The same in one line: what, where, since when, what to try.
+        worst: The worst of the warnings and errors that were reported last; None if there is none.
+        findings: Number of findings that were reported last, notes included.
         samples: Number of sampled steps.
         last_step: The last sampled step.
         epochs: Epochs that have ended.
@@ -45,6 +45,8 @@ class RunSummary:
 
     name: str
     health: str = "unknown"
+    health_text: str = "no findings so far"
+    verdict: str = ""
     worst: FindingChange | None = None
     findings: int = 0
     samples: int = 0
@@ -61,14 +63,6 @@ class RunSummary:
     curve: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros(0, np.float32))
 
     @property
-    def health_text(self) -> str:
-        """The health in a few words, e.g. "dead ReLU units since step 155"."""
-        if self.worst is None:
-            return health_text(self.health)
-        worst = self.worst
-        return health_text(self.health, worst.problem, worst.first_step, worst.ongoing)
-
-    @property
     def configuration(self) -> dict[str, Setting]:
         """The hyperparameters, and the settings that none of them has the name of."""
         return {**self.hyperparameters, **self.settings, **self.hyperparameters}
@@ -80,6 +74,7 @@ class RunSummary:
             "run": self.name,
             "health": self.health,
             "health_text": self.health_text,
+            "verdict": self.verdict,
             "worst": None if worst is None else dataclasses.asdict(worst),
             "findings": self.findings,
             "samples": self.samples,

@@ -38,8 +38,8 @@ def differing(runs: Sequence[RunSummary]) -> tuple[str, ...]:
     columns: dict[str, dict[int, Setting]] = {}
     for attribute in ("hyperparameters", "settings"):
         for number, run in enumerate(runs):
-            values: Mapping[str, Setting] = getattr(run, attribute)
-            for name, value in values.items():
+            own: Mapping[str, Setting] = getattr(run, attribute)
+            for name, value in own.items():
                 columns.setdefault(name, {}).setdefault(number, value)
     found: dict[tuple[tuple[int, str], ...], str] = {}
     for name, values in columns.items():

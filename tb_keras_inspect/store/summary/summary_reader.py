@@ -6,12 +6,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.records import Kind, RecordError
-from tb_keras_inspect.store.finding_log import FindingChange, FindingLog
+from tb_keras_inspect.store.finding_log import FindingLog
 from tb_keras_inspect.store.model.model_history import ModelHistory
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import NONE, Source, Stamp, read_or_note
+from tb_keras_inspect.store.summary.health import health_of
 from tb_keras_inspect.store.summary.run_summary import RunSummary
 from tb_keras_inspect.store.summary.settings import hyperparameters_of, settings_of
 from tb_keras_inspect.store.tables.merge import survivors
@@ -59,6 +59,8 @@ class SummaryReader:
 
     def _read(self, run: Run, stamps: dict[Kind, Stamp]) -> RunSummary:
         samples, _, last_step = run.extent()
+        log = run.finding_log
+        health = health_of(log, last_step)
         steps, epochs = self._numbers(Kind.STEP, stamps), self._numbers(Kind.EPOCH, stamps)
         logs = {name: value for _, row in epochs for name, value in row.items()}
         ended = int(_finite(logs.pop("epoch", None), -1) + 1)
@@ -69,7 +71,11 @@ class SummaryReader:
         )
         return RunSummary(
             run.name,
-            **_health(run.finding_log, last_step),
+            health=health.state,
+            health_text=health.short,
+            verdict=health.verdict,
+            worst=health.worst,
+            findings=len(log.state),
             samples=samples,
             last_step=last_step,
             epochs=ended,
@@ -100,25 +106,6 @@ class SummaryReader:
                 row = dict(zip(table.statistics, table.values[0].tolist(), strict=True))
                 numbers.append((int(found.steps[index]), row))
         return numbers
-
-
-def _health(log: FindingLog, last_step: int | None) -> dict[str, Any]:
-    found = list(log.state.values())
-    worst = min(found, key=_rank, default=None)
-    if worst is not None:
-        return {"health": worst.severity, "worst": worst, "findings": len(found)}
-    is_complete = log.ended_at is not None and log.ended_at >= (last_step or 0)
-    return {"health": "healthy" if is_complete else "unknown"}
-
-
-def _rank(change: FindingChange) -> tuple[Any, ...]:
-    """As `diagnose` orders findings, but what is over comes last of its severity."""
-    return (
-        -SEVERITIES.index(change.severity),
-        not change.ongoing,
-        -change.confidence,
-        change.first_step,
-    )
 
 
 def _curve(numbers: Numbers, later: Numbers) -> list[tuple[int, float]]:

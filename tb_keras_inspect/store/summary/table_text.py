@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.store.display import sparkline
 from tb_keras_inspect.store.summary.run_summary import RunSummary, Setting
 
@@ -99,7 +100,7 @@ def _head(metric: str | None, settings: Sequence[str]) -> list[str]:
 
 
 def _row(run: RunSummary, metric: str | None, settings: Sequence[str]) -> list[str]:
-    severity = f"{run.health.upper()} " if run.worst else ""
+    severity = f"{run.health.upper()} " if run.health in SEVERITIES else ""
     own = [run.configuration.get(name) for name in settings[:MOST_SETTINGS]]
     return [
         shortened(run.name, NAME_WIDTH),

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import load_run, records
+from tb_keras_inspect.diagnosis.finding import Advice, Finding
+from tb_keras_inspect.diagnosis.verdict import verdict_of
 from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.summary import to_value
+from tb_keras_inspect.store.finding_log import FindingLog
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.sources.data_provider import ProviderLogdir
 from tb_keras_inspect.store.sources.event_files import FileSource
+from tb_keras_inspect.store.summary.health import health_of
 from tests.store.loaders import serve
 from tests.store.run_writer import RunWriter, make_model
 from tests.store.summary.runs import FOUND, step_value, write_trial
@@ -76,17 +82,35 @@ def test_a_summary_follows_what_is_added(tmp_path):
 @pytest.mark.parametrize(
     ("finding", "ended", "health", "text"),
     [
-        (None, True, "healthy", "no findings"),
+        (None, True, "healthy", "healthy"),
         (None, False, "unknown", "no findings so far"),
         (FOUND, True, "error", "dead ReLU units since step 20"),
-        (FOUND | {"first_step": 0}, False, "error", "dead ReLU units from the start"),
-        (FOUND | {"ongoing": False, "severity": "note"}, True, "note", "dead ReLU units, recovered"),
+        (FOUND | {"ongoing": False}, True, "recovered", "recovered: dead ReLU units"),
+        (FOUND | {"severity": "note"}, True, "healthy", "healthy"),
         (FOUND | {"problem": "of_a_newer_version"}, True, "error", "of_a_newer_version since step 20"),
     ],
 )  # fmt: skip
 def test_health_is_the_worst_finding_in_a_few_words(tmp_path, finding, ended, health, text):
     summary = summary_of(tmp_path / "a", finding=finding, ended=ended)
     assert (summary.health, summary.health_text) == (health, text)
+
+
+def test_the_health_of_a_diagnosed_fit_is_its_recorded_verdict_in_the_words_of_diagnose(tmp_path):
+    writer = write_trial(tmp_path / "a", ended=False)
+    change = pb.FindingChange(**FOUND | {"change": "found"})
+    verdict = pb.Verdict(state="warning", short="short", text="text")
+    record = pb.FindingRecord(version=1, changes=[change], last=True, verdict=verdict)
+    writer.write(90, to_value(Kind.FINDING, record))
+    writer.close()
+    summary = load_run(tmp_path / "a").summary()
+    assert (summary.health, summary.health_text, summary.verdict) == ("warning", "short", "text")
+    so_far = health_of(FindingLog((summary.worst,)), 90)
+    finding = Finding(**{
+        name: FOUND[name]
+        for name in ("problem", "severity", "confidence", "title", "first_step", "ongoing")
+    }, last_step=90, cause="", advice=[Advice(FOUND["advice"])])  # fmt: skip
+    expected = verdict_of([finding], [], [], samples=100)
+    assert so_far[:3] == (expected.state, expected.short, expected.text)
 
 
 def test_a_fit_that_went_on_after_its_last_evaluation_is_not_called_healthy(tmp_path):
@@ -103,6 +127,7 @@ def test_the_worst_finding_is_the_most_severe_that_is_still_there(tmp_path):
     writer.close()
     summary = load_run(tmp_path / "a").summary()
     assert (summary.worst.problem, summary.findings) == ("exploding_gradient", 3)
+    assert summary.health_text == "exploding gradients since step 20"
 
 
 def test_a_curve_of_many_epochs_is_that_of_the_epochs(tmp_path):

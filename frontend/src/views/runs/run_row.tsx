@@ -37,7 +37,11 @@ export function RunTableRow({run, place, columns, chosen}: RowProps) {
           <RunName name={run.name} />
         </button>
       </th>
-      <td class={`health ${run.health}`} title={healthTitle(run)} data-health={run.health}>
+      <td
+        class={`health ${run.health}`}
+        title={run.verdict || run.healthText}
+        data-health={run.health}
+      >
         <SeverityIcon severity={run.health} /> {run.healthText}
       </td>
       <td class="curve">
@@ -91,8 +95,4 @@ function Curve({run: {curve, curveSteps}}: {run: RunSummary}) {
       </svg>
     </div>
   );
-}
-
-function healthTitle({healthText, worst}: RunSummary): string {
-  return worst ? `${worst.title}. ${worst.advice}` : healthText;
 }

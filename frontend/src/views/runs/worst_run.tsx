@@ -11,22 +11,22 @@ import {openRun} from './open_run';
 const WORDS: Readonly<Record<Health, string>> = {
   error: 'with an error',
   warning: 'with a warning',
-  note: 'with a note',
-  unknown: 'without findings so far',
-  healthy: 'without findings',
+  recovered: 'recovered',
+  unknown: 'without a verdict',
+  healthy: 'healthy',
 };
 
 /** Of the worst run: what, where, since when, and what to try; nothing where none has a finding. */
 export function WorstRun({runs}: {runs: readonly RunSummary[]}) {
   const session = useSession();
-  const [{name, worst}] = sortRuns(runs, [], 'health');
+  const [{name, worst, verdict}] = sortRuns(runs, [], 'health');
   if (!worst) return null;
   return (
     <p class="worst-run" data-testid="worst-run">
       <button type="button" class="link" onClick={() => openRun(session, name)}>
         {name}
       </button>
-      : {worst.title}. {worst.advice}
+      : {verdict}
     </p>
   );
 }
