@@ -1,8 +1,9 @@
 """Makes the pictures of README and docs from the demo runs: `python -m scripts.doc_pictures`.
 
-Trains the demo runs if there are none, takes screenshots of the tab in a real Chromium, draws the
-plots of `tb_keras_inspect.plots`, and writes small PNGs to docs/images. The exit status is 1 if a page
-reports an error or the pictures are too large. Run it with the Python of `.venv`.
+Trains the demo runs and the trials of a search if there are none, takes screenshots of the tab in a
+real Chromium, draws the plots of `tb_keras_inspect.plots`, and writes small PNGs to docs/images. The
+exit status is 1 if a page reports an error or the pictures are too large. Run it with the Python of
+`.venv`.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import dataclasses
 import pathlib
 import sys
 import tempfile
+from collections.abc import Sequence
 
 import matplotlib
 
@@ -19,10 +21,11 @@ import matplotlib.pyplot as plt
 from PIL import Image
 from playwright import sync_api
 
-from scripts import screenshots, shared
+from scripts import screenshots, search_runs, shared
 from tb_keras_inspect import load_run, plots
 from tests.e2e import harness
 
+SEARCH_RUNS = shared.BUILD / "search_runs"
 OUTPUT = shared.ROOT / "docs" / "images"
 MOST_BYTES = 1_500_000
 COLOURS = 256
@@ -67,17 +70,20 @@ SHOTS = (
     Shot("graph", {"run": "row_transformer", "view": "graph"}),
     Shot("compare", {"run": "dying_relu_mlp", "view": "compare", "compare": "vanishing_sigmoid"}),
 )
+SEARCH_SHOTS = (Shot("runs", {"run": "search/trial_0039", "view": "runs"}),)
 
 
-def photograph(log_dir: pathlib.Path, folder: pathlib.Path) -> list[str]:
-    """Takes all screenshots of the tab and returns the errors that the pages reported."""
+def photograph(
+    log_dir: pathlib.Path, folder: pathlib.Path, shots: Sequence[Shot] = SHOTS
+) -> list[str]:
+    """Takes screenshots of the tab and returns the errors that the pages reported."""
     errors = []
     with harness.chromium() as browser, harness.TensorBoard(log_dir, True) as server:
-        for run in sorted({shot.settings["run"] for shot in SHOTS}):
+        for run in sorted({shot.settings["run"] for shot in shots}):
             server.wait_for_run(run)
         tab = harness.Tab(browser.page(*SIZE), server)
-        tab.open(screenshots.fragment(**SHOTS[0].settings)).part("app").wait_for()
-        for shot in SHOTS:
+        tab.open(screenshots.fragment(**shots[0].settings)).part("app").wait_for()
+        for shot in shots:
             tab.go(screenshots.fragment(**shot.settings))
             with contextlib.suppress(sync_api.TimeoutError):
                 tab.page.wait_for_load_state("networkidle", timeout=IDLE_MS)
@@ -123,8 +129,10 @@ def main() -> int:
     parser.add_argument("--output", type=pathlib.Path, default=OUTPUT)
     options = parser.parse_args()
     screenshots.demo_runs(options.logdir)
+    search_runs.train(SEARCH_RUNS)
     with tempfile.TemporaryDirectory() as folder:
         errors = photograph(options.logdir, pathlib.Path(folder))
+        errors += photograph(SEARCH_RUNS, pathlib.Path(folder), SEARCH_SHOTS)
         draw(options.logdir, pathlib.Path(folder))
         total = shrink(pathlib.Path(folder), options.output)
     shared.say(f"{total / 1e6:.2f} MB of pictures in {options.output}")

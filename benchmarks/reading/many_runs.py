@@ -8,6 +8,7 @@ import time
 
 from benchmarks.reading.report import Report
 from benchmarks.reading.server import Client, Server, batch, table
+from tb_keras_inspect import load_runs
 
 RUNS, LAYERS, SAMPLES = 100, 100, 1_000
 NAMES = [f"run_{number:03d}" for number in range(RUNS)]
@@ -33,6 +34,34 @@ def measure_many(report: Report, logdir: str, loader: str) -> None:
         report.milliseconds("comparing 10 runs, warm", client.times(requests), 300)
         requests = requests[:1] * WARM
         report.milliseconds("comparing 10 runs, warm, the same again", client.times(requests), 300)
+
+
+def measure_list(report: Report, logdir: str, loader: str) -> None:
+    """Measures the list of runs in the tab: 500 trials."""
+    with Server(logdir, loader) as server:
+        server.wait()
+        client = Client(server.port)
+        for name in ("runs", "summaries"):
+            report.line(f"list of 500 trials, cold: {name}", client.get(name)[3], "s")
+        report.milliseconds("list of 500 trials, warm", client.times(["summaries"] * WARM), 500)
+        news = client.times(["summaries"] * WARM, 1.2)
+        report.milliseconds("the same when TensorBoard is asked for news", news, 500)
+
+
+def measure_list_direct(report: Report, logdir: str) -> None:
+    """Measures the same list in Python, as the command line has it."""
+    start = time.perf_counter()
+    runs = load_runs(logdir)
+    report.line("load_runs of 500 trials", time.perf_counter() - start, "s")
+    start = time.perf_counter()
+    runs.summary()
+    report.line("their summaries", time.perf_counter() - start, "s")
+    start = time.perf_counter()
+    runs.refresh()
+    str(runs.summary())
+    report.line(
+        "refreshed, summarised and printed again", 1000 * (time.perf_counter() - start), "ms", 500
+    )
 
 
 def measure_clients(report: Report, logdir: str, loader: str) -> None:

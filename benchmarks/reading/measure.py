@@ -2,10 +2,11 @@
 
     python -m benchmarks.reading.measure [--loader fast|python|both] [--part PART ...] [--keep DIR]
 
-Writes two logdirs with the real recorder: one run of 300 layers x 10,000 samples with 16 units per
-layer, and 100 runs of 100 layers x 1,000 samples, 1.6 GB together. They are removed at the end, unless
-`--keep` names a folder in which to keep and reuse them. Starts a real TensorBoard on them and prints
-one line per figure. Linux only. The README.md in this folder has the results.
+Writes three logdirs with the real recorder: one run of 300 layers x 10,000 samples with 16 units per
+layer, 100 runs of 100 layers x 1,000 samples, and 500 trials of 10 layers x 100 samples, 1.7 GB
+together. They are removed at the end, unless `--keep` names a folder in which to keep and reuse them.
+Starts a real TensorBoard on them and prints one line per figure. Linux only. The README.md in this
+folder has the results.
 """
 
 import argparse
@@ -20,8 +21,19 @@ import time
 from benchmarks.reading import generate, many_runs, one_run
 from benchmarks.reading.report import MB, Report, directory_size
 
-ONE, MANY = "one", "many"
-PARTS = ("baseline", "cold", "warm", "memory", "live", "direct", "many", "clients", "is_active")
+ONE, MANY, TRIALS = "one", "many", "trials"
+PARTS = (
+    "baseline",
+    "cold",
+    "warm",
+    "memory",
+    "live",
+    "direct",
+    "many",
+    "list",
+    "clients",
+    "is_active",
+)
 
 
 def measure_baseline(report: Report, logdir: str, loader: str) -> None:
@@ -52,6 +64,7 @@ def prepare(root: str) -> None:
     for name, arguments in (
         (ONE, (1, one_run.LAYERS, one_run.SAMPLES, one_run.UNITS)),
         (MANY, (many_runs.RUNS, many_runs.LAYERS, many_runs.SAMPLES)),
+        (TRIALS, (500, 10, 100)),
     ):
         if not os.path.isdir(os.path.join(root, name)):
             generate.write_logdir(os.path.join(root, name), *arguments)
@@ -60,6 +73,7 @@ def prepare(root: str) -> None:
 def measure(root: str, loaders: list[str], parts: list[str]) -> None:
     """Measures the requested parts."""
     report, one, many = Report(), os.path.join(root, ONE), os.path.join(root, MANY)
+    trials = os.path.join(root, TRIALS)
     prepare(root)
     sizes = [
         f"'{os.path.basename(path)}' {directory_size(path) / MB:.0f} MB" for path in (one, many)
@@ -69,6 +83,7 @@ def measure(root: str, loaders: list[str], parts: list[str]) -> None:
         measure_is_active(report)
     if "direct" in parts:
         one_run.measure_direct(report, one)
+        many_runs.measure_list_direct(report, trials)
     by_loader = {
         "baseline": lambda loader: [measure_baseline(report, path, loader) for path in (one, many)],
         "cold": lambda loader: one_run.measure_cold(report, one, loader),
@@ -76,6 +91,7 @@ def measure(root: str, loaders: list[str], parts: list[str]) -> None:
         "memory": lambda loader: one_run.measure_memory(report, one, loader),
         "live": lambda loader: one_run.measure_live(report, one, loader),
         "many": lambda loader: many_runs.measure_many(report, many, loader),
+        "list": lambda loader: many_runs.measure_list(report, trials, loader),
         "clients": lambda loader: many_runs.measure_clients(report, many, loader),
     }
     for part, loader in ((part, loader) for part in parts for loader in loaders):
