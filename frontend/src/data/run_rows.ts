@@ -46,14 +46,15 @@ const LOSS: RunColumn = {
   text,
 };
 
-const OTHERS: readonly RunColumn[] = [
-  {
-    key: 'learning_rate',
-    title: 'Learning rate',
-    help: 'That of the last sampled step',
-    value: ({learningRate}) => learningRate,
-    text,
-  },
+const LEARNING_RATE: RunColumn = {
+  key: 'learning_rate',
+  title: 'Learning rate',
+  help: 'That of the last sampled step',
+  value: ({learningRate}) => learningRate,
+  text,
+};
+
+const LAST: readonly RunColumn[] = [
   {
     key: 'epochs',
     title: 'Epochs',
@@ -93,7 +94,7 @@ export function runColumns({differing}: SummariesAnswer, metric: string): RunCol
     value: ({configuration}: RunSummary) => configuration.get(name),
     text,
   }));
-  return [LOSS, ...(metric ? [logged] : []), ...OTHERS, ...settings];
+  return [LOSS, ...(metric ? [logged] : []), LEARNING_RATE, ...settings, ...LAST];
 }
 
 /** What Keras logged in any of the runs, without the loss, which has a column. */
