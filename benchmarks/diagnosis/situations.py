@@ -115,10 +115,10 @@ def decay_that_helps():
 
 
 @case("MLP", "validation_mismatch", "overfitting")
-def validation_in_other_units():
-    """Validation inputs that were not normalised."""
+def validation_with_inverted_inputs():
+    """Validation pictures in which black and white are exchanged."""
     x, y, xv, yv = data.digits()
-    return fit(compiled(mlp((64,), [64], 10)), (x, y, xv * 16 + 5, yv), 8)
+    return fit(compiled(mlp((64,), [64], 10)), (x, y, -xv, yv), 8)
 
 
 @case("CNN", "validation_mismatch", "overfitting")
