@@ -17,7 +17,7 @@ USES = {
     "load_run('a').table('gradient').select('l2')": "numpy.ndarray[tuple[Any, ...], numpy.dtype[Any]]",
     "load_run('a').model.layers[0].path": "str",
     "load_run('a').units('x').window": "str",
-    "diagnose(load_run('a'))": "tb_keras_inspect.diagnosis.finding.Findings",
+    "diagnose(load_run('a'))": "tb_keras_inspect.diagnosis.findings.Findings",
     "diagnose(load_run('a'))[0].advice[0].code": "str",
     "compare(['a', 'b']).loss": "tb_keras_inspect.store.compare.Aligned",
     "plots.loss(load_run('a'))": "matplotlib.axes._axes.Axes",
