@@ -5,7 +5,7 @@ IN_VENV := .venv/bin/python
 ARGS ?=
 
 .PHONY: help demo test thorough check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean \
-	keras-suite nightly
+	keras-suite nightly integrations
 
 help:  ## list all commands
 	@sed -nE 's/^([a-z-]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -28,6 +28,9 @@ affected: setup  ## run what a change of one folder can break, in a minute; FOLD
 
 keras-suite: environment  ## run Keras's own tests with the callback in every fit; ARGS="callbacks --backends torch"
 	@$(IN_VENV) -m scripts.keras_suite $(ARGS)
+
+integrations: environment  ## run the tests with other tools, also those too heavy for `make test`: Ray, W&B, MLflow
+	@$(IN_VENV) -m scripts.integrations $(ARGS)
 
 nightly: environment  ## run the core tests with the newest development version of Keras
 	@$(IN_VENV) -m scripts.versions nightly

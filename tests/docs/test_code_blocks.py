@@ -13,6 +13,7 @@ from tests.docs.pages import DOCSTRINGS, ROOT, blocks
 # Pages whose Python blocks run elsewhere, and where.
 ELSEWHERE = {
     "docs/several_devices.md": "tests/devices, with several devices and processes",
+    "docs/howto/ray.md": "tests/integrations/test_ray.py, by `make integrations`",
     "README.zh-CN.md": "test_readme.py: the same as in README.md",
     "docs/records.md": "tests/records/test_records_doc.py",
     "docs/control.md": "tests/control/test_control_doc.py",

@@ -1,7 +1,12 @@
 """A model of two layers and its data, for fits of a few steps; and what runs say of them."""
 
+import importlib
+import os
+from types import ModuleType
+
 import keras
 import numpy as np
+import pytest
 from keras import layers
 
 from tb_keras_inspect import InspectCallback, load_runs
@@ -9,6 +14,12 @@ from tb_keras_inspect import InspectCallback, load_runs
 BATCH, STEPS = 8, 4  # of an epoch
 X = np.random.default_rng(0).normal(size=(BATCH * STEPS, 3)).astype("float32")
 Y = X[:, :1] - X[:, 1:2]
+
+
+def needed(name: str) -> ModuleType:
+    """A module of another package; the test is skipped without it, but not in `make integrations`."""
+    is_required = os.environ.get("ALL_INTEGRATIONS")
+    return importlib.import_module(name) if is_required else pytest.importorskip(name)
 
 
 def made(units=4, rate=0.01):

@@ -82,7 +82,7 @@ def test_weights_that_swap_ema_weights_puts_in_after_each_epoch(tmp_path, ours_f
 
 
 def test_a_model_that_orbax_checkpoint_has_saved_goes_on_with_the_run(tmp_path):
-    pytest.importorskip("orbax.checkpoint")
+    small.needed("orbax.checkpoint")
 
     def trained(name, *ours):
         """Two epochs, and two more of the model loaded from the checkpoint after the second."""

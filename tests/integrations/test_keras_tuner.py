@@ -10,7 +10,7 @@ import pytest
 from tests import programs
 from tests.integrations import small
 
-keras_tuner = pytest.importorskip("keras_tuner")
+keras_tuner = small.needed("keras_tuner")
 pytestmark = [pytest.mark.slow]
 SECONDS = 300  # after which a search in several processes hangs
 DATA = {

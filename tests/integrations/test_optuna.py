@@ -8,8 +8,8 @@ import pytest
 from tb_keras_inspect import load_runs
 from tests.integrations import small
 
-optuna = pytest.importorskip("optuna")
-KerasPruningCallback = pytest.importorskip("optuna_integration").KerasPruningCallback
+optuna = small.needed("optuna")
+KerasPruningCallback = small.needed("optuna_integration").KerasPruningCallback
 pytestmark = [pytest.mark.slow]
 PRUNED = 1  # the trial that is
 

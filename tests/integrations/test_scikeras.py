@@ -7,7 +7,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from tests.integrations import small
 
-wrappers = pytest.importorskip("scikeras.wrappers")
+wrappers = small.needed("scikeras.wrappers")
 
 pytestmark = [pytest.mark.slow]
 
