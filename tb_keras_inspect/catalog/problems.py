@@ -318,7 +318,7 @@ _ALL = (
         {
             "small_steps": "the gradient keeps its direction, and steps are too small to follow it",
             "large_steps": "steps are too large to settle",
-            "imbalance": "a class is so rare that a constant prediction looks good",
+            "imbalance": "a class is so rare that a constant prediction is nearly right",
             "no_reason": "nothing in the record says why",
         },
     ),

@@ -58,7 +58,7 @@ CAUSES = {
     "large_steps": "Each step changes the weights by a large part of themselves, so it undoes what the "
     "steps before it have learned.",
     "imbalance": "One class is so rare that always predicting the other is right nearly every time: an "
-    "accuracy that looks good says nothing here. The few examples of the rare class have hardly any "
+    "good accuracy says nothing here. The few examples of the rare class have hardly any "
     "say in the gradient.",
     "no_reason": "Nothing in the record says why. Either the inputs do not tell anything about the "
     "targets, as with labels that were shuffled apart from their examples, or this model cannot find "
@@ -185,7 +185,7 @@ def _advice(facts: Facts, variant: str) -> list[Advice]:
                 "model.fit(x, y, class_weight={0: 1.0, 1: (1 - y.mean()) / y.mean()})",
             ),
             Advice(
-                "Watch a metric that a constant prediction cannot win.",
+                "Track a metric that a constant prediction cannot win, such as AUC.",
                 'metrics=[keras.metrics.AUC(curve="PR")]',
             ),
         ]
