@@ -57,7 +57,7 @@ CAUSES = {
     "steps along it are too small. The run needs larger steps or many more of them.",
     "large_steps": "Each step changes the weights by a large part of themselves, so it undoes what the "
     "steps before it have learned.",
-    "imbalance": "One class is so rare that always predicting the other is right nearly every time: an "
+    "imbalance": "One class is so rare that always predicting the other is right nearly every time: a "
     "good accuracy says nothing here. The few examples of the rare class have hardly any "
     "say in the gradient.",
     "no_reason": "Nothing in the record says why. Either the inputs do not tell anything about the "
