@@ -5,6 +5,7 @@ import enum
 from tb_keras_inspect.catalog.kind_facts import FACTS, Form, KindFacts
 
 PLUGIN_NAME = "keras_inspect"
+FIXED_SET = "fixed set"  # `ModelRecord.data`: each epoch has the same samples
 TAG_PREFIX = PLUGIN_NAME + "/"
 SCHEMA_VERSION = 1
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.training.fit_recording import FitRecording
+from tb_keras_inspect.training.hooks.fit_call import callbacks_of_fit
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
@@ -17,7 +18,7 @@ from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.runs import fits
 from tb_keras_inspect.training.runs.log_dir import LogDir, resolved
-from tb_keras_inspect.training.runs.trial import callbacks_of_fit, trial_of
+from tb_keras_inspect.training.runs.trial import trial_of
 from tb_keras_inspect.training.steering.controller import Controller
 from tb_keras_inspect.training.step.settings import settings_for
 

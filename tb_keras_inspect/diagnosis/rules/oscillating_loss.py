@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import FIXED_SET
 from tb_keras_inspect.diagnosis.advice import clip, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -37,6 +38,7 @@ LEAST_EPOCHS = 5
 LEAST_STRETCHES = 10
 MOST_STRETCHES = 20
 PER_STRETCH = 4  # samples, at least
+
 SAME_EPOCHS = 2  # of which every step was sampled
 SAME = 1e-5  # difference of the mean input, in standard deviations
 LEAST_BATCHES = 4  # of an epoch; fewer do not tell how much its mean scatters
@@ -44,7 +46,8 @@ RISES = 2  # separate ones
 LEAST_RISE = 0.01  # fraction of the reference, to count as one
 WILD = 1.0  # sum of all rises, in references, after which a calm end is luck
 HARMLESS = 0.1  # fraction of the reference, for single rises of a loss that has fallen all the same
-NOISE = 4.0  # standard errors that a rise of a stretch's median must exceed
+NOISE = 5.0  # standard errors that a rise must exceed
+FEW = 6.0  # differences whose scatter counts twice: so few may all be alike by chance
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -86,24 +89,36 @@ def _noise_of_epochs(facts: Facts, steps: np.ndarray) -> np.ndarray | None:
     loss = progress.loss[good]
     # From one sample to the next, so that a loss that falls within the epoch does not count.
     steps_of_loss = np.diff(loss) / np.sqrt(2)
-    within = steps_of_loss[np.diff(epoch) == 0]
+    is_within = np.diff(epoch) == 0
+    within = steps_of_loss[is_within]
     rest = within if len(within) >= PER_STRETCH * LEAST_EPOCHS else steps_of_loss
-    rest = rest[
-        len(rest) // 2 :
-    ]  # a loss that falls fast at first scatters more than it does later
+    rest = rest[len(rest) // 2 :]
     if not len(rest):
         return np.zeros(max(len(steps) - 1, 0))
-    typical = 1.48 * float(np.median(np.abs(rest - np.median(rest))))
-    return NOISE * typical / np.sqrt(np.maximum(lengths, 1))
+    # A loss that falls fast at first scatters more than it does later.
+    scatter = np.full(len(lengths), _scatter(rest))
+    for position in range(len(lengths)):
+        near = within[np.isin(epoch[:-1][is_within], (position, position + 1))]
+        if len(near) >= PER_STRETCH:
+            scatter[position] = max(scatter[position], _scatter(near))
+    few = 1 + FEW / len(rest)
+    return NOISE * few * scatter / np.sqrt(np.maximum(lengths, 1))
+
+
+def _scatter(differences: np.ndarray) -> float:
+    """Standard deviation, as far as the median of magnitudes tells it."""
+    return 1.48 * float(np.median(np.abs(differences - np.median(differences))))
 
 
 def _is_fixed_set(facts: Facts, steps: np.ndarray) -> bool:
-    """Whether each epoch has the same examples: then the mean of their inputs is the same too.
+    """Whether each epoch has the same examples: the record says so, or the means of their inputs.
 
     Args:
         facts: The run.
         steps: Last step of each epoch. Only epochs of which every step was sampled tell.
     """
+    if getattr(facts.structure.model, "data", "") == FIXED_SET:
+        return True
     inputs, step = facts.track("input"), facts.track("step")
     if inputs is None or step is None or len(inputs) != len(step):
         return False

@@ -77,6 +77,7 @@ class ModelInfo:
         options: Options of the callback, as text.
         compiled: Loss, optimizer and other compile settings, as text.
         steps_per_epoch: Batches per epoch; 0 if unknown.
+        data: "fixed set" if each epoch has the same samples, "" where they may be others.
         hyperparameters: Name to value, of the trial of a tuner or as given to the callback.
     """
 
@@ -95,6 +96,7 @@ class ModelInfo:
     compiled: dict[str, str]
     edges_from: str
     hyperparameters: dict[str, Any]
+    data: str
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
@@ -116,6 +118,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
         steps_per_epoch=record.steps_per_epoch,
         compiled=dict(record.compiled),
         edges_from=record.edges_from,
+        data=record.data,
         hyperparameters={name: _value(text) for name, text in record.hyperparameters.items()},
     )
 

@@ -31,6 +31,7 @@ def describe_model(
     compiled: Mapping[str, str] | None = None,
     trained: Sequence[Any] | None = None,
     hyperparameters: Mapping[str, Any] | None = None,
+    data: str = "",
 ) -> pb.ModelRecord:
     """Builds the record of a built model in its present state.
 
@@ -44,11 +45,13 @@ def describe_model(
         compiled: `settings.compiled_of` the model when training began.
         trained: The variables that are trained. None: those that the model says.
         hyperparameters: Name to value, recorded as JSON.
+        data: What an epoch is; see `hooks.fit_call.data_of_fit`.
     """
     record = pb.ModelRecord(
         name=model.name,
         class_name=type(model).__name__,
         steps_per_epoch=steps_per_epoch or 0,
+        data=data,
         options={name: str(value) for name, value in (options or {}).items()},
         versions=versions(),
         compiled=compiled,

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.training.hooks.fit_call import data_of_fit
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.settings import compiled_of
@@ -38,6 +39,7 @@ class ModelRecords:
         self.edges: Edges | None = None
         self.fingerprint, self._step = 0, -1
         self._steps_per_epoch: int | None = None
+        self._data = ""
         self._compiled: dict[str, str] = {}
         self.begin_fit(None)
 
@@ -52,8 +54,9 @@ class ModelRecords:
         compiled: dict[str, str] = {}
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             compiled = compiled_of(self._model)
-        same = (compiled, steps_per_epoch) == (self._compiled, self._steps_per_epoch)
-        self._compiled, self._steps_per_epoch = compiled, steps_per_epoch
+        known = compiled, steps_per_epoch, data_of_fit()
+        same = known == (self._compiled, self._steps_per_epoch, self._data)
+        self._compiled, self._steps_per_epoch, self._data = known
         if goes_on and same:
             return
         self._key: Any = None
@@ -90,6 +93,7 @@ class ModelRecords:
             self._compiled,
             trained,
             self._hyperparameters,
+            self._data,
         )
         if record.fingerprint == self._written:
             return None

@@ -2,11 +2,8 @@
 
 import contextlib
 import dataclasses
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
-
-import keras
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,17 +39,3 @@ def _trial(trial: Any) -> Trial | None:
     if hasattr(trial, "number"):  # Optuna
         return Trial(f"{int(trial.number):04d}", dict(trial.params))
     return None
-
-
-def callbacks_of_fit() -> list[Any]:
-    """All callbacks of the fit that calls, from a method of one of them; [] outside of one.
-
-    Keras tells a callback nothing of the others: they are found on the stack.
-    """
-    frame = sys._getframe(1)
-    while frame is not None:
-        owner = frame.f_locals.get("self")
-        if isinstance(owner, keras.callbacks.CallbackList):
-            return list(owner.callbacks)
-        frame = frame.f_back  # type: ignore[assignment]
-    return []

@@ -77,3 +77,28 @@ def test_a_single_rise_is_not_reported():
     loss = np.linspace(2, 1, 12)
     loss[6:] += 0.5
     assert found(rule, epochs(loss)) == []
+
+
+def scattering(data):
+    """Epochs whose means differ by less than draws of as many batches would."""
+    rng = np.random.default_rng(2)
+    model = chain()
+    model.data = data
+    run = Run(model, samples=240, every=1).epoch(loss=1.2 + 0.3 * (np.arange(12) % 2))
+    return run.loss(1.3 * rng.lognormal(0, 1.0, 240))
+
+
+def test_a_stream_may_scatter_where_a_fixed_set_may_not():
+    assert found(rule, scattering("")) == []
+    (finding,) = found(rule, scattering("fixed set"))
+    assert finding.variant == "epochs"
+
+
+@pytest.mark.parametrize("count", [12, 40])
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stream_at_its_noise_floor_is_not_reported_from_few_samples_either(seed, count):
+    """As live diagnosis sees it: mean of an epoch of five batches, some of which were sampled."""
+    rng = np.random.default_rng(seed)
+    loss = rng.chisquare(8, (count, 5)) / 8
+    run = Run(chain(), samples=count, every=5).epoch(loss=loss.mean(axis=1))
+    assert found(rule, run.loss(loss[:, 0])) == []
