@@ -56,6 +56,12 @@ def verdict_of(
     ongoing = [finding for finding in serious if finding.ongoing]
     if ongoing:
         return Verdict(ongoing[0].severity, *_of_problem(ongoing), *counts)
+    # A run that has learned nothing is not healthy, even if no fault shows.
+    all_of_them = [item for finding in findings for item in finding.with_related()]
+    sound = not any(item.problem == "does_not_learn" and item.ongoing for item in all_of_them)
+    if serious and not sound:
+        since = ", and nothing has been learned since"
+        return Verdict(serious[0].severity, *_of_problem([*findings], since), *counts)
     if serious:
         short = f"recovered: {PROBLEMS[serious[0].problem].title}"
         return Verdict("recovered", short, f"Recovered: {serious[0].title}", *counts)
@@ -63,20 +69,23 @@ def verdict_of(
         number = f"{samples} sampled step{'' if samples == 1 else 's'}"
         text = f"Too early to judge: {number}" if samples else "Nothing to judge: no sampled steps"
         return Verdict("unknown", "too early to judge", text, *counts)
-    return Verdict("healthy", "healthy", _of_healthy(findings, *counts), *counts)
+    word = "healthy" if sound else "no fault found"
+    return Verdict("healthy", word, _of_healthy(word, findings, *counts), *counts)
 
 
-def _of_problem(ongoing: Sequence[Finding]) -> tuple[str, str]:
+def _of_problem(ongoing: Sequence[Finding], since: str = "") -> tuple[str, str]:
     """A few words, and the line."""
     worst = ongoing[0]
     first_advice = f". Try: {worst.advice[0].text.rstrip('.')}" if worst.advice else ""
     others = len(ongoing) - 1
     more = f"; {others} more finding{'s' if others > 1 else ''}" if others else ""
     short = f"{PROBLEMS[worst.problem].title} since step {worst.first_step}"
-    return short, f"{worst.severity.capitalize()}: {worst.title}{first_advice}{more}"
+    return short, f"{worst.severity.capitalize()}: {worst.title}{since}{first_advice}{more}"
 
 
-def _of_healthy(notes: Sequence[Finding], passed: int, unable: tuple[Unable, ...]) -> str:
+def _of_healthy(
+    word: str, notes: Sequence[Finding], passed: int, unable: tuple[Unable, ...]
+) -> str:
     parts = [f"{passed} checks passed"]
     if unable:
         reasons = "; ".join(dict.fromkeys(item.reason for item in unable))
@@ -85,6 +94,4 @@ def _of_healthy(notes: Sequence[Finding], passed: int, unable: tuple[Unable, ...
         parts.append(f"1 note: {notes[0].title}")
     elif notes:
         parts.append(f"{len(notes)} notes")
-    # A run that has learned nothing is not healthy, even if no fault shows.
-    sound = all(note.problem != "does_not_learn" for note in notes)
-    return f"{'Healthy' if sound else 'No fault found'}: {', '.join(parts)}"
+    return f"{word.capitalize()}: {', '.join(parts)}"

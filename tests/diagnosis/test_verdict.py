@@ -74,6 +74,19 @@ def test_a_note_leaves_a_run_healthy():
 def test_a_run_that_has_learned_nothing_is_not_called_healthy():
     found = verdict(make("does_not_learn", severity="note"))
     assert found.text.startswith("No fault found: ")
+    assert found.short == "no fault found"
+
+
+def test_a_run_that_has_learned_nothing_since_has_not_recovered():
+    found = verdict(
+        make("exploding_gradient", severity="error", ongoing=False),
+        make("does_not_learn", severity="note"),
+    )
+    assert found.state == "error"
+    assert found.text == (
+        "Error: hidden_1 has dead units since step 5, and nothing has been learned since. "
+        "Try: Lower the rate; 1 more finding"
+    )
 
 
 @pytest.mark.parametrize(
