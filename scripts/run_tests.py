@@ -24,7 +24,8 @@ from scripts import chromium, shared
 RESULTS = shared.BUILD / "test-results"
 # Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
-BACKEND_TESTS = ("tests/training", "-m", "not any_backend and not thorough")
+OF_BACKEND = ("-m", "not any_backend and not thorough")
+BACKEND_TESTS = ("tests/training", *OF_BACKEND)
 # What the compiler's own optimizations could change; the other tests of JAX do without most of them,
 # which halves the time of compiling and leaves the fusion of operations as it is.
 COMPILER_TESTS = "tests/training/step/test_exact.py"
@@ -154,7 +155,7 @@ def backend_tests(backend: str) -> list[Tests]:
     rest = (*IN_PARALLEL, *BACKEND_TESTS, f"--ignore={COMPILER_TESTS}")
     return [
         Tests(backend, rest, environment | FAST_COMPILING),
-        Tests(backend, (*IN_PARALLEL, COMPILER_TESTS), environment),
+        Tests(backend, (*IN_PARALLEL, COMPILER_TESTS, *OF_BACKEND), environment),
     ]
 
 
