@@ -53,6 +53,7 @@ class StopAt(keras.callbacks.Callback):
             raise StopError
 
 
+@pytest.mark.any_backend
 def test_each_model_of_one_callback_is_a_run_and_is_told_where(tmp_path, capsys):
     callback = watch(tmp_path)
     for number in range(3):
@@ -63,6 +64,7 @@ def test_each_model_of_one_callback_is_a_run_and_is_told_where(tmp_path, capsys)
     assert f"{tmp_path} holds another run; this one is recorded in {tmp_path}/run_002." in said
 
 
+@pytest.mark.any_backend
 def test_a_new_start_with_a_new_callback_is_a_run_beside_the_finished_one(tmp_path):
     for _ in range(2):
         fit(made(), watch(tmp_path))
@@ -102,6 +104,7 @@ def test_a_finished_run_is_not_trained_over_from_an_earlier_state(tmp_path):
     assert steps(tmp_path / "run") == steps(tmp_path / "run" / "run_002") == list(range(8, 16))
 
 
+@pytest.mark.any_backend
 def test_without_a_diagnosis_a_finished_run_is_known_as_such_and_no_report_is_missed(tmp_path):
     pretrained = tmp_path / "pretrained.keras"
     fit(made()).save(pretrained)
@@ -111,6 +114,7 @@ def test_without_a_diagnosis_a_finished_run_is_known_as_such_and_no_report_is_mi
     assert load_run(tmp_path / "run").finding_log.ended_at is None
 
 
+@pytest.mark.any_backend
 def test_an_interrupted_run_goes_on_from_an_earlier_state(tmp_path):
     pretrained = tmp_path / "pretrained.keras"
     fit(made()).save(pretrained)
@@ -120,12 +124,14 @@ def test_an_interrupted_run_goes_on_from_an_earlier_state(tmp_path):
     assert runs(tmp_path / "run") == {".": 8}
 
 
+@pytest.mark.any_backend
 def test_another_trained_model_does_not_go_on_with_the_run(tmp_path):
     fit(made(), watch(tmp_path / "run"))
     fit(fit(made(units=5)), watch(tmp_path / "run"))
     assert runs(tmp_path / "run") == {".": 8, "run_002": 8}
 
 
+@pytest.mark.any_backend
 def test_a_new_start_after_an_interrupted_one_is_a_run_beside_it(tmp_path):
     with pytest.raises(StopError):
         fit(made(), watch(tmp_path), StopAt(3))
@@ -137,6 +143,7 @@ def recorders():
     return [thread for thread in threading.enumerate() if thread.name == "tb-keras-inspect"]
 
 
+@pytest.mark.any_backend
 def test_what_interrupted_fits_leave_open_is_closed_when_another_one_begins_elsewhere(tmp_path):
     """A tuner prunes hundreds of trials, each with a callback of its own."""
     fit(made(), watch(tmp_path / "first"))
@@ -158,6 +165,7 @@ def test_a_loop_goes_on_being_recorded_while_another_model_is_fitted_elsewhere(t
     assert steps(tmp_path / "loop")[-1] == 2
 
 
+@pytest.mark.any_backend
 def test_overwrite_removes_what_was_there_before_and_nothing_of_its_own(tmp_path):
     other = tmp_path / "notes.txt"
     other.write_text("mine")
@@ -174,6 +182,7 @@ def test_overwrite_removes_what_was_there_before_and_nothing_of_its_own(tmp_path
     assert other.read_text() == "mine"
 
 
+@pytest.mark.any_backend
 def test_hyperparameters_are_recorded_and_name_the_run(tmp_path):
     values = {"units": 4, "rate": np.float32(0.5), "kind": "a", "deep": True, "none": None}
     fit(made(), watch(str(tmp_path / "u{hyperparameters[units]}"), hyperparameters=values))

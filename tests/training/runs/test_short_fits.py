@@ -10,6 +10,7 @@ from keras import layers
 from tb_keras_inspect import InspectCallback, load_run
 from tests.training import read_events
 
+pytestmark = pytest.mark.any_backend
 X = np.random.default_rng(0).normal(size=(8, 4)).astype("float32")
 
 
