@@ -268,8 +268,9 @@ _ALL = (
         "The training loss goes up and down instead of down.",
         "rises of the training loss from *epoch* to epoch; without epochs, of medians over "
         "stretches of steps, relative to the scatter within them",
-        "batches differ, so their loss always goes up and down; an epoch has the same examples "
-        "each time, so its loss rises only when the weights get worse",
+        "batches differ, so their loss always goes up and down; an epoch of arrays has the same "
+        "examples each time, so its loss rises only when the weights get worse; of other data, only "
+        "rises beyond the scatter of the batches count",
         "Lower the learning rate.",
         ("note", "warning"),
         {
