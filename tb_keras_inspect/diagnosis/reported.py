@@ -74,8 +74,8 @@ def _differences(run: RunData, findings: Findings) -> Iterator[Difference]:
         now = found.get(problem)
         if now is None or now.severity != change.severity:
             yield Difference(problem, change, now)
-    ended_at, last = run.finding_log.ended_at, run.extent()[2]
-    if ended_at is not None and last is not None and ended_at >= last:
+    evaluated_at, last = run.finding_log.evaluated_at, run.extent()[2]
+    if evaluated_at is not None and last is not None and evaluated_at >= last:
         for problem in [name for name in roots if name not in reported]:
             yield Difference(problem, None, roots[problem])
 

@@ -59,13 +59,15 @@ class FindingLog:
 
     Attributes:
         changes: In the order of steps.
-        ended_at: The step of the last evaluation, at the end of the newest fit. None while the fit
-            runs, if it was killed, and in runs without this log.
+        ended_at: The step at which the newest fit ended. None while it runs, if it was killed, and in
+            runs without this log.
+        evaluated_at: The same if the fit was diagnosed to its end; else None.
         verdict: On the newest fit, if it has ended and its record has one; else None.
     """
 
     changes: tuple[FindingChange, ...] = ()
     ended_at: int | None = None
+    evaluated_at: int | None = None
     verdict: RecordedVerdict | None = None
 
     @property
@@ -111,10 +113,10 @@ class FindingBuffer:
         for step, record in zip(steps.tolist(), self._records, strict=False):
             room = MOST_CHANGES - len(changes)
             changes += [_change(step, item) for item in record.changes[:room]]
-        has_ended = bool(self._records) and self._records[-1].last
-        if not has_ended:
+        if not self._records or not (self._records[-1].last or self._records[-1].fit_ended):
             return FindingLog(tuple(changes))
-        return FindingLog(tuple(changes), int(steps[-1]), _verdict(self._records[-1]))
+        last, step = self._records[-1], int(steps[-1])
+        return FindingLog(tuple(changes), step, step if last.last else None, _verdict(last))
 
 
 def _verdict(record: pb.FindingRecord) -> RecordedVerdict | None:

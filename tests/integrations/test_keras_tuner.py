@@ -64,6 +64,7 @@ def test_each_execution_of_a_random_search_is_a_run_and_the_search_is_the_same(t
     assert list(small.steps(logs).values()) == [list(range(8))] * 4
 
 
+@pytest.mark.thorough
 def test_each_trial_of_hyperband_is_a_run_also_one_that_goes_on_with_weights_of_another(tmp_path):
     plain = outcome(hyperband(tmp_path / "plain"))
     logs = tmp_path / "logs"
@@ -79,6 +80,7 @@ def test_each_trial_of_hyperband_is_a_run_also_one_that_goes_on_with_weights_of_
     }
 
 
+@pytest.mark.thorough
 def test_a_search_that_is_run_again_and_finds_all_trials_done_records_nothing_more(tmp_path):
     logs = tmp_path / "logs"
     for _ in range(2):
@@ -86,6 +88,7 @@ def test_a_search_that_is_run_again_and_finds_all_trials_done_records_nothing_mo
     assert list(small.steps(logs)) == ["trial_0", "trial_1"]
 
 
+@pytest.mark.thorough
 def test_trials_of_a_search_in_two_processes_are_runs_of_their_own(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

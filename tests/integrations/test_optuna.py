@@ -58,6 +58,7 @@ def test_each_trial_is_a_run_and_the_study_is_the_same(tmp_path, way):
     assert threading.active_count() == threads
 
 
+@pytest.mark.thorough
 def test_trials_in_two_threads_are_runs_of_their_own(tmp_path):
     watched = search(callbacks=lambda trial: [small.watch(tmp_path)], n_jobs=2)
     assert small.hyperparameters(tmp_path) == {

@@ -28,6 +28,7 @@ def test_folds_in_two_processes_score_as_without_the_callback_and_each_is_a_run(
     assert list(small.hyperparameters(tmp_path).values()) == [{"cv": 4}] * 4
 
 
+@pytest.mark.thorough
 def test_a_grid_search_records_each_candidate_and_the_refit(tmp_path):
     keras.utils.set_random_seed(0)
     model = regressor(small.watch(tmp_path)).set_params(model__units=2)

@@ -111,7 +111,7 @@ def test_without_a_diagnosis_a_finished_run_is_known_as_such_and_no_report_is_mi
     for _ in range(2):
         fit(keras.models.load_model(pretrained), watch(tmp_path / "run", console=None))
     assert runs(tmp_path / "run") == {".": 8, "run_002": 8}
-    assert load_run(tmp_path / "run").finding_log.ended_at is None
+    assert load_run(tmp_path / "run").finding_log.evaluated_at is None
 
 
 @pytest.mark.any_backend
