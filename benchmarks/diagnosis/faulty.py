@@ -36,7 +36,7 @@ def vanishing_sigmoid_cnn():
     return fit(compiled(cnn((8, 8, 1), [16] * 8, 10, "sigmoid"), SGD(0.05)), data.pictures(), 6)
 
 
-@case("RNN", "vanishing_gradient", "slow_convergence")
+@case("RNN", "vanishing_gradient", "constant_output slow_convergence")
 def vanishing_stacked_rnn():
     cells = [layers.SimpleRNN(24, "sigmoid", return_sequences=i < 4) for i in range(5)]
     return fit(compiled(rnn((8, 8), cells, 10), SGD(0.05)), data.rows(), 6)
