@@ -5,12 +5,12 @@ Two recordings in one directory would read as a single run whose steps jump back
 
 import os
 import re
-import stat
 from collections.abc import Callable
 
 from filelock import FileLock, Timeout
 
-from tb_keras_inspect.files.locations import below, is_remote, opened
+from tb_keras_inspect.files.locations import below, is_remote, name_of, opened
+from tb_keras_inspect.files.safe_directory import is_alone
 
 LOCK_FILE = ".keras_inspect.lock"  # stays in the directory, empty: removing it would be a race
 NAME = "run_{:03d}"  # of the subdirectory for the second run in a directory, and so on
@@ -105,7 +105,7 @@ def claim(log_dir: str, suits: Callable[[str], bool] = lambda path: True) -> Cla
 
 
 def _number(path: str) -> int:
-    return int(re.split(r"[/\\]", path)[-1].removeprefix(NAME[:4]))
+    return int(name_of(path).removeprefix(NAME[:4]))
 
 
 def _may_be_locked(path: str) -> bool:
@@ -114,7 +114,7 @@ def _may_be_locked(path: str) -> bool:
         there = os.lstat(path)
     except OSError:
         return True
-    return stat.S_ISREG(there.st_mode) and there.st_nlink == 1
+    return is_alone(there)
 
 
 def _is_taken(path: str) -> bool:

@@ -1,6 +1,7 @@
 """Opens directories by path or URL."""
 
 import os
+import re
 
 from tb_keras_inspect.files.directory import AnyDirectory
 from tb_keras_inspect.files.remote_directory import RemoteDirectory
@@ -28,6 +29,11 @@ def made(path: str) -> AnyDirectory:
         OSError: If it cannot be created.
     """
     return RemoteDirectory.made(path) if is_remote(path) else Directory.made(path)
+
+
+def name_of(path: str) -> str:
+    """Return the last part of a path or URL."""
+    return re.split(r"[/\\]", path)[-1]
 
 
 def below(directory: str, *names: str) -> str:

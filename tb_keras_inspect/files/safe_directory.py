@@ -26,6 +26,11 @@ class UnsafeError(OSError):
     """What is there is not a plain file or directory."""
 
 
+def is_alone(there: os.stat_result) -> bool:
+    """Return whether a path is a file without another name: writing to it changes nothing else."""
+    return stat.S_ISREG(there.st_mode) and there.st_nlink == 1
+
+
 def open_plain(path: str, inside: int | None = None, follow_links: bool = False) -> BinaryIO:
     """Open a file to read, whatever has been put in its place.
 

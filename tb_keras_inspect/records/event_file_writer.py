@@ -8,7 +8,6 @@ import contextlib
 import errno
 import io
 import os
-import stat
 import struct
 import time
 
@@ -17,6 +16,7 @@ from tensorboard.compat.proto import event_pb2
 from tb_keras_inspect.files import remote_files
 from tb_keras_inspect.files.locations import below, is_remote
 from tb_keras_inspect.files.remote_interface import NewFile
+from tb_keras_inspect.files.safe_directory import is_alone
 from tb_keras_inspect.records.checksum import masked_crc
 from tb_keras_inspect.records.event_order import SUFFIX, EventOrder, file_name, is_of_this_process
 
@@ -94,7 +94,8 @@ class EventFileWriter:
         try:
             if any(name > self._name and name.endswith(SUFFIX) for name in os.listdir(log_dir)):
                 return None
-            if os.lstat(self.path).st_size != self.size or not _is_plain(self.path):
+            there = os.lstat(self.path)
+            if there.st_size != self.size or not is_alone(there):
                 return None
             return open(self.path, "ab", buffering=0)
         except OSError:
@@ -176,12 +177,6 @@ class EventFileWriter:
         for file in (self._local, self._remote):
             if file is not None:
                 file.close()
-
-
-def _is_plain(path: str) -> bool:
-    """Whether it is a file with no other name: one of the user's must not be written to."""
-    there = os.lstat(path)
-    return stat.S_ISREG(there.st_mode) and there.st_nlink == 1
 
 
 def _version() -> event_pb2.Event:

@@ -17,6 +17,7 @@ from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.files.errors import StoreError
 from tb_keras_inspect.files.file_layer import file_layer
+from tb_keras_inspect.files.locations import name_of
 from tb_keras_inspect.records.event_file_reader import EventFile
 
 SUFFIX = ".keras_inspect"
@@ -46,13 +47,13 @@ def file_name(after: str = "") -> str:
 
 def begun_at(path: str) -> int:
     """Seconds since the epoch at which an event file was begun, by its name; 0 if it does not say."""
-    found = _STAMP.match(_name(path))
+    found = _STAMP.match(name_of(path))
     return int(found[1]) if found else 0
 
 
 def is_of_this_process(path: str) -> bool:
     """Return whether this process has written an event file."""
-    return f".{_process()}." in _name(path)
+    return f".{_process()}." in name_of(path)
 
 
 def _process() -> str:
@@ -79,7 +80,7 @@ class EventOrder:
     def _read(self, log_dir: str) -> None:
         layer = file_layer(log_dir)
         paths = layer.event_files(log_dir)
-        self.last_name = max((_name(path) for path in paths), default="")
+        self.last_name = max((name_of(path) for path in paths), default="")
         ours = [path for path in paths if path.endswith(SUFFIX)]
         for path in ours[-1:]:  # times grow from file to file as well
             self.last_of_ours = path
@@ -96,7 +97,3 @@ class EventOrder:
         if event.wall_time <= self._last_time:
             event.wall_time = math.nextafter(self._last_time, math.inf)
         self._last_time = event.wall_time
-
-
-def _name(path: str) -> str:
-    return re.split(r"[/\\]", path)[-1]

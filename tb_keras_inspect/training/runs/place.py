@@ -3,13 +3,12 @@
 import contextlib
 import dataclasses
 import os
-import re
 from typing import Any
 
 import keras
 
 from tb_keras_inspect.files.claim import LOCK_FILE, Claim, claim, numbered
-from tb_keras_inspect.files.locations import is_remote, opened
+from tb_keras_inspect.files.locations import is_remote, name_of, opened
 from tb_keras_inspect.records.event_order import begun_at
 from tb_keras_inspect.records.held import Held, event_files, holds_a_run, read_held
 from tb_keras_inspect.training.model.names import layers_of
@@ -120,4 +119,4 @@ def _remove_old(root: str, oldest: float) -> None:
 def _remove(path: str, files: list[str]) -> None:
     with opened(path) as directory:
         for file in files:
-            directory.remove(re.split(r"[/\\]", file)[-1])
+            directory.remove(name_of(file))

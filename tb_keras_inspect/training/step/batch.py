@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops, tree
+from keras import tree
 
 from tb_keras_inspect.frameworks.base import Backend
 
@@ -30,15 +30,9 @@ def names_of(parts: Sequence[Any], known: Sequence[str], prefix: str) -> list[st
     return [f"{prefix}_{position}" for position in range(len(parts))]
 
 
-def static_size_of(parts: Sequence[Any], backend: Backend) -> int | None:
-    """Number of samples, None where it is not known before the step runs."""
-    size = next((tensor.shape[0] for tensor in parts if backend.is_dense(tensor)), None)
-    return None if size is None else int(size)
-
-
-def size_of(parts: Sequence[Any], backend: Backend) -> Any:
-    """Number of samples: of the first part that has a batch axis; None where no part has one."""
-    return next((ops.shape(tensor)[0] for tensor in parts if backend.is_dense(tensor)), None)
+def sized_part(parts: Sequence[Any], backend: Backend) -> Any:
+    """The first part that has a batch axis; None where none has."""
+    return next((tensor for tensor in parts if backend.is_dense(tensor)), None)
 
 
 def first_samples(data: Any, count: int, backend: Backend) -> Any:

@@ -95,9 +95,10 @@ def pack_batch(observer: StepObserver, data: Any) -> Packed:
     inputs, targets = batch.inputs_of(data), batch.targets_of(data)
     input_names = batch.names_of(inputs, observer.parts.input_names, "input")
     target_names = batch.names_of(targets, observer.parts.output_names, "target")
-    size = batch.size_of([*inputs, *targets], observer.backend)
-    if size is not None:
-        observer.scalars["batch_size"] = size
+    part = batch.sized_part([*inputs, *targets], observer.backend)
+    if part is not None:
+        observer.batch_size = None if part.shape[0] is None else int(part.shape[0])
+        observer.scalars["batch_size"] = ops.shape(part)[0]
     parts = _ranges(observer, Kind.INPUT, input_names, inputs)
     return _join(parts + _ranges(observer, Kind.TARGET, target_names, targets))
 

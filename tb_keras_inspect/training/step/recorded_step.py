@@ -54,8 +54,6 @@ class RecordedStep(StepObserver):
         with self.guard():
             if self.settings.weights or self.settings.updates:
                 self._before = values_of(self.parts.variables)
-            parts = [*batch.inputs_of(data), *batch.targets_of(data)]
-            self.batch_size = batch.static_size_of(parts, self.backend)
             self._batch = pack.pack_batch(self, data)
             self._first_samples = batch.first_samples(data, self._samples, self.backend)
 
