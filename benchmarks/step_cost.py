@@ -49,7 +49,7 @@ class Blocks:
     def begin_fit(self, *args) -> None:
         """Nothing to plan."""
 
-    def pause(self) -> None:
+    def pause(self, *args) -> None:
         """Nothing is measured between epochs."""
 
     def sampled(self, *args) -> None:
@@ -141,14 +141,14 @@ def measure_auto(name: str, tier: str, block: int, rounds: int) -> None:
 def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
     """Trains with this schedule instead of the one that the callback creates."""
     made = []
-    begin = callback.on_train_begin
+    begin = callback.on_epoch_begin  # where the recording of a fit begins
 
-    def on_train_begin(logs=None):
-        begin(logs)
+    def on_epoch_begin(epoch, logs=None):
+        begin(epoch, logs)
         made.append(make_schedule(callback._fit.schedule))
         callback._fit.schedule = made[0]
 
-    callback.on_train_begin = on_train_begin
+    callback.on_epoch_begin = on_epoch_begin
 
     def batches():
         while True:
@@ -160,7 +160,7 @@ def fit_with(callback, make_schedule, model, x, y, steps: int, *others):
 
 
 def wait_for_device(model: keras.Model) -> None:
-    """Waits for the device, because Waits for the device, because JAX returns before a step is done."""
+    """Waits for the device, because JAX returns before a step is done."""
     if keras.backend.backend() == "jax":
         import jax
 
