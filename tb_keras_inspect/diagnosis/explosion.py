@@ -62,6 +62,7 @@ def explosion(
     when: tuple[int, int, bool],
     evidence: Sequence[Evidence],
     variables: list[str],
+    confirmed: int | None = None,
 ) -> Finding:
     """An `exploding_gradient` finding.
 
@@ -71,6 +72,7 @@ def explosion(
         severity, confidence, title, evidence: As in `Finding`.
         when: First step, last step, and whether it is ongoing.
         variables: Paths of the variables to point at.
+        confirmed: As `Finding.confirmed_step`.
     """
     first, last, ongoing = when
     what, shown = trigger(facts, first) if variant != "initial_scale" else ("", [])
@@ -82,6 +84,7 @@ def explosion(
         confidence=confidence,
         title=title,
         first_step=first,
+        confirmed_step=confirmed,
         last_step=last,
         ongoing=ongoing,
         cause=f"{CAUSES[variant]} {what}".rstrip(),

@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 WIDTH = 80  # columns of the text form
 
@@ -37,6 +37,20 @@ def up_to(fraction: float, places: Sequence[str]) -> str:
 def since(step: int, start: int) -> str:
     """When something began: "since step 40", or "from the start" of what was recorded."""
     return "from the start" if step <= start else f"since step {step}"
+
+
+def since_each(steps: Mapping[str, int], start: int) -> str:
+    """When something began that several layers have: "since step 40 (a: 40, b: 95)".
+
+    Args:
+        steps: Path of a layer to its step; some.
+        start: As in `since`.
+    """
+    text = since(min(steps.values()), start)
+    if len(set(steps.values())) > 1:
+        firsts = sorted(steps.items(), key=lambda item: item[1])[:3]
+        text += f" ({', '.join(f'{path}: {step}' for path, step in firsts)})"
+    return text
 
 
 def capitalised(text: str) -> str:

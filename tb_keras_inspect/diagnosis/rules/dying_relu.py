@@ -22,7 +22,9 @@ from tb_keras_inspect.diagnosis.finding import (
 )
 from tb_keras_inspect.diagnosis.signals.dead_units import (
     LEAST_WINDOW,
+    DeadShare,
     dead_fraction,
+    dead_share,
     dead_window,
     silent_since,
 )
@@ -32,7 +34,7 @@ from tb_keras_inspect.diagnosis.signals.structure import RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.trigger import trigger
-from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
+from tb_keras_inspect.diagnosis.wording import capitalised, listed, since_each, up_to
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
 
@@ -59,7 +61,7 @@ THRESHOLDS = (
 LEAST_UNITS = 4
 PATIENCE = 150  # training steps before the loss counts against a layer with some dead units
 LEAST_SAMPLES = 3  # that the fraction must last
-MOST = 0.95  # of the units that died together; the last ones may take long
+MOST = 0.85  # of the units that died together; the last ones may take long
 CAUSES = {
     "from_start": "These units were negative for every input from the beginning, so ReLU outputs 0. "
     "Its slope there is 0 too: no gradient ever reaches their weights.",
@@ -75,17 +77,22 @@ class _Affected:
     Attributes:
         site, row: The output.
         period: The samples at which the dead units are known.
-        peak: The largest fraction that was dead.
-        known: The fraction that was dead when it was first known.
-        onset: The step at which that many units had fallen silent.
+        share: The fraction that is dead at the end of the period or, if it is over, at its worst.
+        onset: The step at which most of them had fallen silent.
+        known: The fraction that had.
     """
 
     site: SiteInfo
     row: int
     period: Period
-    peak: float
-    known: float
+    share: DeadShare
     onset: int
+    known: float
+
+    @property
+    def peak(self) -> float:
+        """The estimate of `share`."""
+        return self.share.value
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -105,15 +112,33 @@ def find(facts: Facts) -> Iterator[Finding]:
             fraction = np.where(fraction >= 1, fraction, 0.0)
         period = last_period(fraction >= limit)
         if period and period.length >= LEAST_SAMPLES:
-            peak = float(np.max(fraction[period.first : period.last + 1]))
-            # Units die one after the other: what holds a window later is what is claimed.
-            sure = int(min(period.first + max(window[period.first], LEAST_WINDOW), period.last))
-            known = MOST * float(fraction[sure])
-            onset = min(silent_since(facts, track, row, sure, known), int(track.at[period.first]))
-            affected.append(_Affected(site, row, period, peak, known, onset))
+            item = _affected(facts, track, site, row, period, fraction, window)
+            if item.peak >= limit:
+                affected.append(item)
     ongoing = [item for item in affected if item.period.ongoing]
     if affected:
         yield _finding(facts, track, window, ongoing or affected)
+
+
+def _affected(
+    facts: Facts,
+    track: Track,
+    site: SiteInfo,
+    row: int,
+    period: Period,
+    fraction: np.ndarray,
+    window: np.ndarray,
+) -> _Affected:
+    during = fraction[period.first : period.last + 1]
+    at = period.last if period.ongoing else period.first + int(np.argmax(during))
+    share = dead_share(facts, track, row, at, float(fraction[at]))
+    # Units die one after the other: most of those that are dead a window later died together.
+    sure = int(min(period.first + max(window[period.first], LEAST_WINDOW), period.last))
+    onset, known = silent_since(facts, track, row, sure, MOST * float(fraction[sure]))
+    first = int(track.at[period.first])
+    if onset > first:
+        onset, known = first, float(fraction[period.first])
+    return _Affected(site, row, period, share, onset, min(known, share.value))
 
 
 def _is_hidden_relu(facts: Facts, site: SiteInfo) -> bool:
@@ -177,28 +202,32 @@ def _title(
 ) -> str:
     peak = max(item.peak for item in affected)
     names = listed(dict.fromkeys(layers))
-    if variant == "from_start":
-        if peak >= 1:
-            whole = zip(layers, affected, strict=True)
-            first, *behind = [path for path, item in whole if item.peak >= 1]
-            after = f", and so do layers behind it: {listed(behind)}" if behind else ""
-            return f"{first} outputs 0 for every input from the start{after}"
-        return (
-            f"{capitalised(up_to(peak, layers))} of the units of {names} were dead from the start"
-        )
-    verb = "have been" if ongoing else "were"
-    since = f"since step {min(onsets.values())}"
-    if len(set(onsets.values())) > 1:
-        firsts = sorted(onsets.items(), key=lambda item: item[1])[:3]
-        since += f" ({', '.join(f'{path}: {step}' for path, step in firsts)})"
-    known = max(item.known for item in affected)
+    begin = min(onsets.values())
+    known = max(item.known for item in affected if item.onset == begin)
     later = f", later up to {100 * peak:.0f} %" if peak > known + 0.05 else ""
+    if variant == "from_start":
+        whole = zip(layers, affected, strict=True)
+        silent = [path for path, item in whole if item.known >= 1 and item.onset == begin]
+        if silent:
+            after = f", and so do layers behind it: {listed(silent[1:])}" if silent[1:] else ""
+            return f"{silent[0]} outputs 0 for every input from the start{after}"
+        share = capitalised(up_to(known, layers))
+        return f"{share} of the units of {names} were dead from the start{later}"
+    verb = "have been" if ongoing else "were"
+    since = since_each(onsets, -1)
     return f"{capitalised(up_to(known, layers))} of the units of {names} {verb} dead {since}{later}"
 
 
 def _dead_units(facts: Facts, affected: Sequence[_Affected]) -> list[Evidence]:
     limit = facts.thresholds["dead_share"]
-    return [
+    worst = max(affected, key=lambda item: item.peak)
+    bounds = []
+    if not worst.share.is_exact:  # most batches of an epoch were not sampled
+        bounds = [
+            Evidence(f"{which} that a full pass over the epoch would show", value, "%")
+            for which, value in (("fewest", worst.share.low), ("most", worst.share.high))
+        ]
+    shown = [
         Evidence(
             f"dead units of {item.site.name}",
             item.peak,
@@ -210,6 +239,7 @@ def _dead_units(facts: Facts, affected: Sequence[_Affected]) -> list[Evidence]:
         )
         for item in sorted(affected, key=lambda item: -item.peak)[:5]
     ]
+    return [shown[0], *bounds, *shown[1:]]
 
 
 def _was_dead_from_start(track: Track, worst: _Affected) -> bool:

@@ -20,7 +20,12 @@ from tb_keras_inspect.diagnosis.explosion import (
 )
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import last_period, median, running_median
+from tb_keras_inspect.diagnosis.signals.onset import (
+    last_period,
+    median,
+    rise_begins,
+    running_median,
+)
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import number_text, since
 
@@ -87,7 +92,8 @@ def _growth(facts: Facts) -> Finding | None:
     period = last_period(high)
     if not start > 0 or period is None or not _loss_rises(facts, high):
         return None
-    first = int(steps[np.argmax(high)])
+    seen = int(np.argmax(high))
+    first = int(steps[rise_begins(norm, seen)])
     finite = norm[high & np.isfinite(norm)]
     peak = float(np.max(finite)) if len(finite) else np.inf
     lasting = period.ongoing or facts.breakdown is not None or facts.progress.fraction > 2
@@ -109,6 +115,7 @@ def _growth(facts: Facts) -> Finding | None:
             *loss_rise(facts),
         ],
         variables,
+        int(steps[seen]),
     )
 
 
@@ -218,12 +225,16 @@ def _overflow(facts: Facts) -> Finding | None:
     kernels = facts.kernels(updates)
     if not kernels:
         return None
-    ratios = updates.thin("ratio")[-3:, updates.rows(kernels)]
+    every = updates.thin("ratio")[:, updates.rows(kernels)]
+    ratios = every[-3:]
     limit = facts.thresholds["exploding_step"] / 10
     if not np.any(ratios >= limit):
         return None
     sizes = np.nan_to_num(np.nanmax(ratios, axis=0))
     path, largest = kernels[int(np.argmax(sizes))], float(np.max(sizes))
+    # The stretch of large updates that ends with the overflow.
+    period = last_period(np.any(every >= limit, axis=1))
+    first = period.first if period is not None and period.ongoing else len(every) - 1
     step = int(updates.at[-1])
     return explosion(
         facts,
@@ -232,7 +243,7 @@ def _overflow(facts: Facts) -> Finding | None:
         0.9 if largest > 1 else 0.7,
         f"A single update changed {path} by {100 * largest:.3g} % near step {step}, and values "
         f"overflowed by step {broken.step}",
-        (int(updates.at[max(0, len(updates.at) - 3)]), broken.step, broken.ongoing),
+        (int(updates.at[first]), broken.step, broken.ongoing),
         [
             Evidence(
                 "largest update / weight before the overflow",
@@ -258,7 +269,8 @@ def _lost(facts: Facts) -> Finding | None:
     reference = float(np.fmax(progress.loss[0], progress.baseline))
     if not progress.end >= limit * reference:
         return None
-    first = int(progress.steps[np.argmax(progress.loss >= limit * reference)])
+    seen = int(np.argmax(progress.loss >= limit * reference))
+    first = int(progress.steps[rise_begins(progress.loss, seen)])
     variables = worst_kernels(facts)
     layers = facts.structure.layers_of_variables(variables)
     return explosion(
@@ -266,9 +278,10 @@ def _lost(facts: Facts) -> Finding | None:
         "lost",
         "error",
         0.9,
-        f"The loss has risen by a factor of {number_text(progress.end / reference)} by step {first} "
+        f"The loss has risen by a factor of {number_text(progress.end / reference)} since step {first} "
         f"and stays there{most_in(layers)}",
         (first, int(progress.steps[-1]), True),
         loss_rise(facts),
         variables,
+        int(progress.steps[seen]),
     )

@@ -12,6 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import last_period
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "overfitting"
@@ -79,13 +80,17 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     strong = rise >= 3 * limits["overfitting_rise"] or gap >= 2 * limits["overfitting_gap"]
     costly = val[-1] > BAD * scale or rise >= 3 * limits["overfitting_rise"]
-    first = int(steps[best])
+    if variant == "gap":  # since it is open, whatever the validation loss does
+        apart = last_period((val - train) / scale >= limits["overfitting_gap"], gap=0)
+        first = int(steps[apart.first if apart is not None else best])
+    else:
+        first = int(steps[best])
     title = (
         f"Validation loss has risen from {val[best]:.3g} to {val[-1]:.3g} since step {first} "
         f"(epoch {best + 1}), while training loss has fallen to {train[-1]:.3g}"
         if variant == "rise"
         else f"Validation loss stays at {val[-1]:.3g}, while training loss has fallen to "
-        f"{train[-1]:.3g}"
+        f"{train[-1]:.3g}: far apart since step {first}"
     )
     yield Finding(
         problem=PROBLEM,

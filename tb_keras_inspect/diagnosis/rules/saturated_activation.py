@@ -19,7 +19,7 @@ from tb_keras_inspect.diagnosis.signals.structure import BOUNDED
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.trigger import trigger
-from tb_keras_inspect.diagnosis.wording import capitalised, listed, up_to
+from tb_keras_inspect.diagnosis.wording import capitalised, listed, since_each, up_to
 
 PROBLEM = "saturated_activation"
 NEEDS = ("activation",)
@@ -47,10 +47,11 @@ CAUSES = {
 
 @dataclasses.dataclass(frozen=True)
 class _Affected:
-    """A saturated site: since when, and the present fraction of saturated outputs."""
+    """A saturated site: since when, and the fraction of saturated outputs then and now."""
 
     site: str
     period: Period
+    known: float
     fraction: float
 
 
@@ -69,7 +70,8 @@ def find(facts: Facts) -> Iterator[Finding]:
         least = max(LEAST_SAMPLES, len(fractions) // 4)
         if period and period.ongoing and period.length >= least:
             now = float(median(fractions[tail(len(fractions))]))
-            affected.append(_Affected(name, period, now))
+            then = float(median(fractions[period.first : period.first + LEAST_SAMPLES]))
+            affected.append(_Affected(name, period, min(then, now), now))
     if affected:
         yield _finding(facts, track, affected, limit)
 
@@ -96,10 +98,16 @@ def _is_tanh(track: Track, row: int) -> bool:
 def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: float) -> Finding:
     peak = max(item.fraction for item in affected)
     variant = "from_start" if any(item.period.first == 0 for item in affected) else "later"
-    found = [facts.structure.layer_of_site(item.site) for item in affected]
-    layers = [layer.path for layer in found if layer is not None]
+    steps: dict[str, int] = {}
+    for item in affected:
+        layer = facts.structure.layer_of_site(item.site)
+        if layer is not None:
+            step = int(track.at[item.period.first])
+            steps[layer.path] = min(step, steps.get(layer.path, step))
+    layers = list(steps)
     first = int(track.at[min(item.period.first for item in affected)])
-    since = "from the start" if variant == "from_start" else f"since step {first}"
+    known = max(item.known for item in affected if track.at[item.period.first] == first)
+    later = f", now {up_to(peak, layers)}" if peak > known + 0.05 else ""
     severity, confidence = _severity(facts, peak, variant)
     what, shown = trigger(facts, first, layers) if variant == "later" else ("", [])
     return Finding(
@@ -107,13 +115,13 @@ def _finding(facts: Facts, track: Track, affected: Sequence[_Affected], limit: f
         variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{capitalised(up_to(peak, layers))} of the outputs of {listed(layers)} lie on the flat "
-        f"parts of the activation function {since}",
+        title=f"{capitalised(up_to(known, layers))} of the outputs of {listed(layers)} lie on the flat "
+        f"parts of the activation function {since_each(steps, facts.first_step)}{later}",
         first_step=first,
         last_step=int(track.at[-1]),
         ongoing=True,
         cause=f"{CAUSES[variant]} {what}".rstrip(),
-        where=Where(layers=list(dict.fromkeys(layers))),
+        where=Where(layers=layers, first_steps=steps),
         evidence=[
             Evidence(
                 f"saturated outputs of {item.site}",

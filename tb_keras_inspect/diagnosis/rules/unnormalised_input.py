@@ -12,7 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.structure import NORMALISING, Weighted
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -120,25 +120,44 @@ def _holds_tokens(facts: Facts, track: Track, row: int) -> bool:
 
 def _judge(facts: Facts, track: Track, name: str, first: Weighted) -> Iterator[Finding]:
     (row,) = track.rows([name])
-    mean, std = (float(median(track.thin(statistic)[:, row])) for statistic in ("mean", "std"))
-    size = float(np.hypot(mean, std))
-    offset = abs(mean) / std if std > 0 else np.inf
-    limits = facts.thresholds
-    if not np.isfinite(size) or size == 0:
+    means, stds = (track.thin(statistic)[:, row] for statistic in ("mean", "std"))
+    for part in (slice(None), tail(len(means))):  # data may change on the way
+        mean, std = float(median(means[part])), float(median(stds[part]))
+        size = float(np.hypot(mean, std))
+        offset = abs(mean) / std if std > 0 else np.inf
+        if not np.isfinite(size) or size == 0:
+            return
+        judged = _outside(facts, size, offset)
+        if judged is None:
+            continue
+        variant, evidence, among = judged
+        values = ratio(np.abs(means), stds) if variant == "offset" else np.hypot(means, stds)
+        limit = evidence.threshold or 0.0
+        period = last_period(values < limit if among == "below" else values > limit)
+        at = period.first if period is not None else 0
+        step = int(track.at[at])
+        if variant == "large" and _is_scaled_inside(facts, first, size, step):
+            return
+        yield _finding(facts, track, name, first, variant, evidence, (mean, std), step)
         return
+
+
+def _outside(facts: Facts, size: float, offset: float) -> tuple[str, Evidence, str] | None:
+    """How an input is not normalised: the variant, what shows it, and on which side of the limit."""
+    limits = facts.thresholds
     if size > limits["input_scale"]:
-        if not _is_scaled_inside(facts, first, size):
-            judged = Evidence("root mean square", size, "", limits["input_scale"])
-            yield _finding(facts, track, name, first, "large", judged, (mean, std))
-    elif size < limits["input_scale_small"]:
-        judged = Evidence("root mean square", size, "", limits["input_scale_small"])
-        yield _finding(facts, track, name, first, "small", judged, (mean, std))
-    elif offset > limits["input_offset"] and size > 1:
-        judged = Evidence("mean / standard deviation", offset, "", limits["input_offset"])
-        yield _finding(facts, track, name, first, "offset", judged, (mean, std))
+        evidence = Evidence("root mean square", size, "", limits["input_scale"])
+        return "large", evidence, "above"
+    if size < limits["input_scale_small"]:
+        evidence = Evidence("root mean square", size, "", limits["input_scale_small"])
+        return "small", evidence, "below"
+    if offset > limits["input_offset"] and size > 1:
+        evidence = Evidence("mean / standard deviation", offset, "", limits["input_offset"])
+        return "offset", evidence, "above"
+    return None
 
 
-def _is_scaled_inside(facts: Facts, first: Weighted, size: float) -> bool:
+def _is_scaled_inside(facts: Facts, first: Weighted, size: float, step: int) -> bool:
     """Whether the output of the first layer is far smaller than such an input would make it.
 
     An operation that is no layer, such as `x / 255`, does not show. A kernel whose columns have norm w
@@ -153,11 +172,18 @@ def _is_scaled_inside(facts: Facts, first: Weighted, size: float) -> bool:
         return False
     if row is None or column is None:
         return False
-    expected = size * float(weights.thin("l2")[0, row]) / np.sqrt(site.units)
+    at = int(np.searchsorted(weights.at, step, side="right")) - 1
+    expected = size * float(weights.thin("l2")[max(at, 0), row]) / np.sqrt(site.units)
+    begin = int(np.searchsorted(activation.at, step))
+    near = slice(begin, begin + 3)
+    if not len(activation.at[near]):
+        return False
     if site.activation in ("", "linear", "relu", "leaky_relu", "elu", "selu", "gelu", "silu"):
-        response = np.hypot(activation.thin("mean")[:3, column], activation.thin("std")[:3, column])
+        response = np.hypot(
+            activation.thin("mean")[near, column], activation.thin("std")[near, column]
+        )
         return bool(0 < np.max(response) < SCALED_INSIDE * expected)
-    saturated = activation.thin("saturated_fraction")[:3, column]
+    saturated = activation.thin("saturated_fraction")[near, column]
     return expected > 20 and bool(np.max(saturated) < 0.1)
 
 
@@ -169,6 +195,7 @@ def _finding(
     variant: str,
     judged: Evidence,
     moments: tuple[float, float],
+    step: int,
 ) -> Finding:
     mean, std = moments
     shown = f"the output of {name}" if track.kind == "activation" else f"input {name}"
@@ -179,8 +206,8 @@ def _finding(
         severity="warning",
         confidence=0.9 if variant == "large" and judged.value > 3 * limit else 0.75,
         title=f"{capitalised(shown)} is not normalised: mean {mean:.3g}, standard deviation "
-        f"{std:.3g}",
-        first_step=facts.first_step,
+        f"{std:.3g}{f' since step {step}' if step > facts.first_step else ''}",
+        first_step=step,
         last_step=facts.last_step,
         ongoing=True,
         cause=f"The initial weights of {first.layer.path} suit inputs with standard deviation 1; "

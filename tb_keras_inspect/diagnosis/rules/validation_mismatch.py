@@ -14,7 +14,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.rules import overfitting
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import listed, number_text
 from tb_keras_inspect.store.model.model import LayerInfo
@@ -62,6 +62,7 @@ THRESHOLDS = (
 )
 MOMENTUM = 0.99  # of BatchNormalization, unless recorded
 LAGGING, LAGGING_GAP = 0.3, 0.2  # statistics that hardly know the data, and what they cost
+APART = 0.5  # of the present gap, from which on the two losses are apart
 LEARNED = 0.6  # training loss now, relative to the baseline
 LEAST_EPOCHS = 2
 LEAST_SAMPLES = 4  # of the first epoch
@@ -92,6 +93,10 @@ def find(facts: Facts) -> Iterator[Finding]:
     gap = float(median(val[-3:] - train[-3:])) / baseline
     norms = [x for x in facts.structure.layers if x.class_name == "BatchNormalization"]
     never = best >= facts.thresholds["validation_best"]
+    if not never:  # it was fine at first: dated to where it left the training loss
+        apart = last_period((val - train) / baseline >= APART * gap, gap=0)
+        start = apart.first if apart is not None else 0
+        steps, val, train = steps[start:], val[start:], train[start:]
     if norms and (never or (gap >= LAGGING_GAP and _warmed_up(norms, facts) < LAGGING)):
         yield _batch_norm(facts, norms, steps, val, train, best)
     elif never and _learned_from_new_examples(facts, int(steps[0]), baseline):

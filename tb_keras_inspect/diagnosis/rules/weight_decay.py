@@ -41,6 +41,7 @@ THRESHOLDS = (
 )
 REGULARIZERS = ("kernel_regularizer", "recurrent_regularizer", "embeddings_regularizer")
 LEAST_SAMPLES = 8
+WHOLE = 0.95  # of their size, above which weights have not begun to shrink
 CAUSES = {
     "optimizer": "Each step shrinks the weights by the learning rate times the decay, and that is a "
     "large part of the whole update. What the gradient adds is taken away again.",
@@ -62,12 +63,15 @@ def find(facts: Facts) -> Iterator[Finding]:
     limits = facts.thresholds
     if not float(median(left)) < limits["decay_shrink"]:
         return
+    # They shrink from where they last were at nearly their full size.
+    whole = np.flatnonzero(median(ratio(sizes, np.max(sizes, axis=0)), axis=1) >= WHOLE)
+    first = int(weights.at[whole[-1]]) if len(whole) else facts.first_step
     decay = _decay_fraction(facts, kernels)
     penalties = _penalties(facts)
     if decay >= limits["decay_fraction"]:
-        yield _finding(facts, "optimizer", float(median(left)), kernels, decay)
+        yield _finding(facts, "optimizer", float(median(left)), kernels, first, decay)
     elif penalties:
-        yield _finding(facts, "regularizer", float(median(left)), kernels, np.nan, penalties)
+        yield _finding(facts, "regularizer", float(median(left)), kernels, first, np.nan, penalties)
 
 
 def _decay_fraction(facts: Facts, kernels: Sequence[str]) -> float:
@@ -97,6 +101,7 @@ def _finding(
     variant: str,
     left: float,
     kernels: Sequence[str],
+    first: int,
     fraction: float,
     penalties: dict[str, str] | None = None,
 ) -> Finding:
@@ -127,7 +132,7 @@ def _finding(
         severity="error" if facts.progress.is_stuck else "warning",
         confidence=0.9,
         title=f"The weights have shrunk to {100 * left:.2g} % of their size: {by} outweighs learning",
-        first_step=facts.first_step,
+        first_step=first,
         last_step=facts.last_step,
         ongoing=True,
         cause=CAUSES[variant],

@@ -94,6 +94,26 @@ def running_median(values: npt.ArrayLike, width: int) -> np.ndarray:
     return median(windows, axis=1)
 
 
+def rise_begins(values: npt.ArrayLike, at: int, factor: float = 2.0) -> int:
+    """Where a rise that is seen at some sample began.
+
+    Args:
+        values: Numbers of S samples.
+        at: Index of a sample at which they have risen.
+        factor: Above this many times the lowest level before, they rise.
+
+    Returns:
+        Index of the first sample above that level, of those without a break up to `at`.
+    """
+    values = np.asarray(values, np.float64)[: at + 1]
+    levels = running_median(values, 5)[4:] if len(values) > 5 else values[:1]
+    finite = levels[np.isfinite(levels)]
+    if not len(finite):
+        return at
+    low = np.flatnonzero(values[:at] <= factor * np.min(finite))
+    return int(low[-1]) + 1 if len(low) else 0
+
+
 def ratio(numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> np.ndarray:
     """A quotient, without warnings; NaN where the denominator is 0 or either one is NaN."""
     with np.errstate(all="ignore"):

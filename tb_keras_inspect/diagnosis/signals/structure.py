@@ -82,6 +82,11 @@ class Structure:
         return dict(getattr(self.model, "compiled", None) or {})
 
     @property
+    def steps_per_epoch(self) -> int:
+        """Batches per epoch; 0 if unknown."""
+        return self.model.steps_per_epoch if self.model else 0
+
+    @property
     def has_own_step(self) -> bool:
         """Whether the model has a `train_step` of its own, which may hold several losses."""
         return self.compiled.get("train_step") == "own"
