@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import harness
-from tests.e2e.asking import address
-from tests.e2e.test_views import AXE, summary
+from tests.e2e.asking import address, violations
 from tests.store.summary.runs import FOUND, write_trial
 
 RUNS = 60
@@ -96,6 +95,4 @@ def test_accessibility_checker_finds_nothing_in_groups_of_runs(open_alone, trial
     tab.page.emulate_media(color_scheme=theme)
     expect(tab.part("app")).to_have_attribute("data-theme", theme)
     expect(tab.part("run-row").first).to_be_visible()
-    tab.page.evaluate(AXE.read_text())
-    found = tab.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [summary(violation) for violation in found] == []
+    assert violations(tab) == []

@@ -1,11 +1,6 @@
 """Each further view in a real browser: its numbers are what `load_run` reads, its keys work."""
 
-import csv
-import io
-import pathlib
 import re
-import struct
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,7 +8,7 @@ from playwright.sync_api import expect
 
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import seal_model
-from tests.e2e.asking import address, move_scrubber
+from tests.e2e.asking import VIEWS, address, move_scrubber, str_of
 from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
 from tests.store.run_writer import RunWriter, make_model
 
@@ -139,124 +134,11 @@ def test_comparison_matches_rows_by_name_and_steps_by_the_newest_sample(
         assert np.isclose(shown, np.clip(ratio, -10, 10), rtol=1e-5)
 
 
-def str_of(value: np.float32) -> str:
-    """The number as a page writes it: in the digits of a double."""
-    return re.sub(r"\.0$", "", repr(float(value)))
-
-
 def test_comparison_with_a_run_that_is_gone_names_it(open_alone, server):
     tab = open_alone(server, address(view="compare", compare="gone"))
     expect(tab.part("not-recorded")).to_contain_text("gone")
     tab.part("compare-with").select_option(HOSTILE_RUN)
     expect(tab.part("compare-difference")).to_be_visible()
-
-
-def test_numbers_as_a_table_are_the_recorded_ones(open_alone, server, recorded):
-    table = recorded.table("gradient")
-    tab = open_alone(server, address(view="time"))
-    tab.part("heatmap").wait_for()
-    tab.part("as-table").click()
-    sheet = tab.part("sheet")
-    expect(sheet.locator("thead th")).to_have_text(["step", *table.names])
-    first = sheet.locator("tbody tr").first.locator("td")
-    shown = [cell.get_attribute("data-value") for cell in first.all()]
-    assert shown == [str_of(value) for value in table.select("l2")[0]]
-
-
-@pytest.mark.parametrize("view", ["overview", "time", "distributions", "activations", "units"])
-def test_csv_of_every_view_holds_its_numbers(open_alone, server, view):
-    tab = open_alone(server, address(view=view, layer="hidden"))
-    expect(tab.part("layer-panel")).to_be_visible()
-    tab.page.wait_for_load_state("networkidle")
-    text = exported(tab, "csv").decode()
-    header, *lines = csv.reader(io.StringIO(text))
-    assert len(lines) > 2
-    assert all(len(line) == len(header) for line in lines)
-    numbers = [cell for line in lines for cell in line[1:] if cell]
-    assert numbers
-    for cell in numbers:
-        float(cell)
-
-
-def test_csv_over_time_is_what_load_run_reads(open_alone, server, recorded):
-    table = recorded.table("weight")
-    tab = open_alone(server, address(view="time", kind="weight", statistic="std"))
-    tab.part("heatmap").wait_for()
-    header, *lines = csv.reader(io.StringIO(exported(tab, "csv").decode()))
-    assert header == ["step", *table.names]
-    numbers = np.array(lines, float)
-    np.testing.assert_array_equal(numbers[:, 0], table.steps)
-    np.testing.assert_array_equal(numbers[:, 1:].astype(np.float32), table.select("std"))
-
-
-def test_pictures_are_whole_files_and_names_in_them_stay_text(open_alone, server):
-    tab = open_alone(server, address(run=HOSTILE_RUN, view="time"))
-    tab.part("heatmap").wait_for()
-    png = exported(tab, "png")
-    assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    box = tab.frame.locator("#view").bounding_box()
-    width, height = struct.unpack(">II", png[16:24])
-    assert (width, height) == (round(2 * box["width"]), round(2 * box["height"]))
-    svg = ElementTree.fromstring(exported(tab, "svg"))
-    tags = {element.tag.rpartition("}")[2] for element in svg.iter()}
-    assert "image" in tags  # the heatmap
-    assert not tags & {"img", "script", "foreignObject"}
-    assert any(HOSTILE_LAYERS[0] in (element.text or "") for element in svg.iter())
-
-
-def exported(tab, form: str) -> bytes:
-    """The file that the export menu gives."""
-    tab.part("export").click()
-    with tab.page.expect_download() as waiting:
-        tab.part(f"export-{form}").click()
-    path = waiting.value.path()
-    return path.read_bytes()
-
-
-VIEWS = [
-    "overview",
-    "time",
-    "distributions",
-    "activations",
-    "units",
-    "weights",
-    "data",
-    "graph",
-    "compare",
-]
-STATES = {
-    **{view: {"view": view} for view in VIEWS},
-    "finding": {"thresholds": "dead_share:0.05", "finding": "a:dying_relu:hidden"},
-    **{
-        picture: {"view": "activations", "picture": picture}
-        for picture in ("saliency", "grad_cam", "functions")
-    },
-    "weights_picture": {"view": "weights", "weightCurve": "picture"},
-    "bands": {"view": "time", "lineForm": "bands"},
-}
-AXE = pathlib.Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.mark.parametrize(
-    "load_fast", [True], indirect=True, ids=["load_fast"]
-)  # the page is the same
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
-def test_accessibility_checker_finds_nothing(open_alone, server, state, theme):
-    tab = open_alone(server, address(layer="hidden", **state))
-    tab.page.emulate_media(color_scheme=theme)
-    expect(tab.part("layer-panel")).to_be_visible()
-    expect(tab.part("app")).to_have_attribute("data-theme", theme)
-    tab.page.wait_for_load_state("networkidle")
-    tab.page.evaluate(AXE.read_text())
-    found = tab.page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
-    assert [summary(violation) for violation in found] == []
-
-
-def summary(violation: dict) -> str:
-    """A violation's rule and where it was found, in one line."""
-    places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
-    return f"{violation['id']} ({violation['impact']}): {'; '.join(places)}"
 
 
 def test_weights_have_the_numbers_of_every_variable(open_alone, server, recorded):

@@ -2,9 +2,7 @@
 
 import _thread
 import contextlib
-import functools
 import signal
-import threading
 import time
 
 import keras
@@ -12,59 +10,18 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import InspectCallback, connect, load_run
-from tb_keras_inspect.records.event_file_writer import EventFileWriter
 from tb_keras_inspect.steering.channel import Channel, NotSteerableError
 from tb_keras_inspect.steering.client import RefusedError
-from tb_keras_inspect.training.recorder import QUEUE_SIZE, Recorder
-from tb_keras_inspect.training.runs import opening
 from tests.steering import steered
 from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
+from tests.training.steering.fits import LEAN, STEPS, AtStep, assert_same, plain
 
-STEPS = 4  # of an epoch
-LEAN = {"control": True, "console": None, "maps_every": 0, "tier": "economy", "every": 1000}
 torch_only = keras.backend.backend() == "torch"
-
-
-@pytest.fixture
-def directory(tmp_path):
-    return str(tmp_path / "run")
-
-
-def plain(model, data=None, epochs=2, callbacks=(), shuffle=False):
-    x, y = data or make_data()
-    model.fit(
-        x,
-        y,
-        batch_size=BATCH,
-        epochs=epochs,
-        verbose=0,
-        shuffle=shuffle,
-        callbacks=list(callbacks),
-    )
-    return weights(model)
-
-
-def assert_same(left, right):
-    for one, other in zip(left, right, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 def module_of(function):
     """Where the code of a function stands, whichever class of function it is."""
     return getattr(function, "python_function", function).__module__
-
-
-class AtStep(keras.callbacks.Callback):
-    """Calls a function with the model before a step, counted over epochs."""
-
-    def __init__(self, step, function):
-        super().__init__()
-        self._left, self._function = step, function
-
-    def on_train_batch_begin(self, batch, logs=None):
-        if self._left == 0:
-            self._function(self.model)
-        self._left -= 1
 
 
 def test_a_run_that_was_paused_stepped_and_inspected_is_bit_identical(directory):
@@ -190,83 +147,6 @@ def test_clipping_and_frozen_layers_last_until_changed_or_until_the_fit_ends(dir
     assert "apply" not in model.optimizer.__dict__
     plain(model, epochs=1)
     assert not np.array_equal(weights(model)[kernels[1]], after[kernels[1]])
-
-
-def test_a_nan_breakpoint_undoes_the_step_and_the_weights_stay_finite(directory):
-    bad = 2 * BATCH + 5  # in the third batch
-
-    def script(control):
-        control.break_on_nonfinite()
-        control.resume()
-        state = control.wait_until_paused(WAIT)
-        assert state["step"] == 2
-        assert "not finite" in state["why"]
-        assert state["may_retry"]
-        batch = control.batch()
-        assert batch.samples[0] == 5
-        assert np.isnan(batch.losses[5])
-        assert np.isnan(batch.losses).sum() == 1
-        gradient = control.gradient("first/kernel").detail
-        assert gradient["nonfinite_count"] > 0
-        file = control.save_checkpoint().detail["file"]
-        control.resume(retry=True)  # comes to the same
-        assert control.wait_until_paused(WAIT)["step"] == 2
-        number = control.state["breakpoints"][0]["number"]
-        control.resume()  # skips it
-        state = control.wait_until_paused(WAIT)  # in the next epoch again
-        assert state["step"] == STEPS + 2
-        assert "input of" in state["why"]
-        control.remove_breakpoint(number)
-        control.stop()
-        return file
-
-    model = make_model()
-    file = steer(model, directory, script, data=make_data([bad]), epochs=3)
-    two_steps = make_model()
-    x, y = make_data()
-    two_steps.fit(x[: 2 * BATCH], y[: 2 * BATCH], batch_size=BATCH, verbose=0, shuffle=False)
-    saved = keras.models.load_model(f"{directory}/{file}")
-    for one, other in zip(saved.trainable_variables, two_steps.trainable_variables, strict=True):
-        np.testing.assert_allclose(
-            keras.ops.convert_to_numpy(one), keras.ops.convert_to_numpy(other), rtol=1e-6
-        )
-    gradient = load_run(directory).table("gradient")
-    assert gradient.select("nonfinite_count").any()  # the bad step is recorded, but does not count
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("queue_size", [QUEUE_SIZE, 1], ids=["room in the queue", "no room"])
-def test_a_nan_is_named_and_undone_while_the_disk_hangs(directory, monkeypatch, queue_size):
-    disk_works = threading.Event()
-    write = EventFileWriter.write
-
-    def hang(writer, *events):
-        if any(event.HasField("summary") for event in events):  # the model record too
-            disk_works.wait(WAIT)
-        write(writer, *events)
-
-    def script(control):
-        control.break_on_nonfinite()
-        control.resume()
-        state = control.wait_until_paused(WAIT)
-        hangs = not disk_works.is_set()
-        disk_works.set()
-        control.stop()
-        return state, hangs
-
-    monkeypatch.setattr(EventFileWriter, "write", hang)
-    monkeypatch.setattr(opening, "Recorder", functools.partial(Recorder, queue_size=queue_size))
-    state, hangs = steer(make_model(), directory, script, data=make_data([2 * BATCH + 5]), every=1)
-    assert hangs
-    assert state["step"] == 2
-    assert "gradient of first/kernel" in state["why"]
-
-
-@pytest.mark.slow
-def test_a_breakpoint_that_is_not_reached_changes_nothing(directory):
-    model = make_model()
-    steer(model, directory, lambda control: control.break_on_nonfinite(), shuffle=True)
-    assert_same(weights(model), plain(make_model(), shuffle=True))
 
 
 def test_the_inspected_batch_is_the_next_one_and_has_a_loss_per_sample(directory):
