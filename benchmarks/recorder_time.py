@@ -50,9 +50,7 @@ def main() -> None:
         callback = InspectCallback(log_dir, every=1, maps_every=0, tier=options.tier)
         seconds: list[list[float]] = []
         start = keras.callbacks.LambdaCallback(
-            on_epoch_begin=lambda epoch, logs: seconds.append(
-                timed_writes(callback._fit.recorder)
-            )
+            on_epoch_begin=lambda epoch, logs: seconds.append(timed_writes(callback._fit.recorder))
         )
         model.fit(
             np.tile(x, (options.samples, 1)),
