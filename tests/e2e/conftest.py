@@ -7,8 +7,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e import harness
+from tests.e2e.asking import address
 
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
+OVERVIEW = address(view="overview")
 LOADERS = {"load_fast": True, "python_loader": False}
 
 
@@ -89,7 +91,7 @@ def tabs(start):
 def open_tab(browser, tabs):
     """Opens TensorBoard with our tab in front, in a page of its own."""
 
-    def open_(server: harness.TensorBoard, fragment: str = "keras_inspect", query: str = ""):
+    def open_(server: harness.TensorBoard, fragment: str = OVERVIEW, query: str = ""):
         tabs.append(harness.Tab(browser.page(), server))
         return tabs[-1].open(fragment, query)
 
@@ -100,7 +102,7 @@ def open_tab(browser, tabs):
 def open_alone(browser, tabs):
     """Opens our tab by itself, where a test needs nothing of the page around it."""
 
-    def open_(server: harness.TensorBoard, fragment: str = "keras_inspect"):
+    def open_(server: harness.TensorBoard, fragment: str = OVERVIEW):
         tabs.append(harness.Tab(browser.page(), server, alone=True))
         return tabs[-1].open(fragment)
 

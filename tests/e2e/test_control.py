@@ -77,10 +77,12 @@ def test_a_diverging_run_is_paused_inspected_slowed_down_and_recovers(train, sta
     tab = open_alone(server, address(run="a"))
     expect(tab.part("control-bar")).to_have_attribute("data-status", "paused")
     tab.part("resume").click()  # asks for the token first
-    expect(tab.part("token")).to_be_visible()
-    tab.part("steer").click()
-    steer(tab, directory)
-    tab.part("resume").click()
+    tab.part("token").fill("of another run")
+    tab.part("use-token").click()
+    expect(tab.part("control-message")).to_contain_text("not the token of this run")
+    tab.errors.clear()  # the browser notes the refusal
+    tab.part("token").fill((directory / FOLDER / "token").read_text().strip())
+    tab.part("use-token").click()  # and is carried out then
     expect(tab.part("control-bar")).to_have_attribute("data-status", "running")
     wait_until(lambda: losses(directory)[-1] > 1000, "a loss that grows")
     tab.part("pause").click()

@@ -143,6 +143,57 @@ def test_address_given_while_our_own_waits_to_be_written_is_followed(open_alone,
     assert HOSTILE_RUN in urllib.parse.unquote(tab.page.url)
 
 
+def test_opens_on_the_runs_where_there_are_several_and_a_click_shows_one(open_tab, server):
+    tab = open_tab(server, "keras_inspect")
+    rows = tab.part("run-row")
+    expect(rows).to_have_count(2)
+    tab.frame.locator('[data-testid="run-row"][data-run="tiny"]').click()
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+
+
+def test_back_and_forward_go_through_views_and_steps_and_stay_in_the_tab(open_tab, server):
+    tab = open_tab(server, address(run="tiny"))
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    tab.part("view-time").click()
+    tab.page.wait_for_function("location.hash.includes('view=time')")
+    last = shown_step(tab)
+    step = move_scrubber(tab, 0.3)
+    tab.page.wait_for_function("location.hash.includes('step=')")
+    assert step < last
+    tab.page.go_back()
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(last))
+    tab.page.go_back()
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    tab.page.go_forward()
+    tab.page.go_forward()
+    expect(tab.part("heatmap")).to_be_visible()
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(step))
+
+
+@pytest.mark.parametrize("width", [700, 900])
+def test_everything_can_be_reached_in_a_narrow_window(open_tab, server, width):
+    tab = open_tab(server, address(run="tiny", view="time"))
+    tab.page.set_viewport_size({"width": width, "height": 800})
+    for part in ("run-picker", "filter", "as-table", "export", "view-runs", "view-compare", "play"):
+        tab.part(part).click(trial=True)
+    expect(tab.part("layer-panel")).to_be_hidden()
+    tab.part("open-details").click()
+    expect(tab.part("layer-panel")).to_be_visible()
+    tab.part("close-details").click()
+    expect(tab.part("layer-panel")).to_be_hidden()
+
+
+def test_divider_between_view_and_details_is_moved_and_kept(open_alone, server):
+    tab = open_alone(server)
+    details = tab.frame.get_by_role("complementary", name="Details")
+    before = details.bounding_box()["width"]
+    tab.part("divider").press("ArrowLeft")
+    harness.wait_until(lambda: details.bounding_box()["width"] == before + 40, "wider details")
+    tab.page.reload()
+    expect(tab.part("layer-panel")).to_be_visible()
+    assert details.bounding_box()["width"] == before + 40
+
+
 def test_theme_follows_tensorboards_at_once(open_tab, server):
     tab = open_tab(server)
     expect(tab.part("app")).to_have_attribute("data-theme", "light")

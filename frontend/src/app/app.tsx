@@ -10,6 +10,7 @@ import {LayerPanel} from '../layer_panel/layer_panel';
 import {FindingsBar} from '../findings/findings_bar';
 import {HelpSheet} from './help';
 import {shortcut} from './keyboard';
+import {Panes} from './panes';
 import {Scrubber} from '../scrubber/scrubber';
 import {ErrorState} from '../components/states';
 import {Toolbar} from '../toolbar/toolbar';
@@ -39,7 +40,7 @@ function Content({session}: {session: Session}) {
     return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
   }
   if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
-  const view = VIEWS.find(({name}) => name === session.settings.view.value)!;
+  const view = VIEWS.find(({name}) => name === session.view.value)!;
   const {title, component: View} = view;
   if (view.ofAllRuns) {
     return (
@@ -60,18 +61,22 @@ function Content({session}: {session: Session}) {
       <Toolbar />
       {session.chosen.value && <FindingsBar />}
       {session.chosen.value ? (
-        <main class="panes">
-          <section class="left" id="view" role="tabpanel" aria-label="View">
-            <h2 class="unseen">{title}</h2>
-            <View />
-          </section>
-          <aside class="right" aria-label="Details">
-            <SteeringPanel />
-            <FindingPanel />
-            <ThresholdsPanel />
-            <LayerPanel />
-          </aside>
-        </main>
+        <Panes
+          view={
+            <>
+              <h2 class="unseen">{title}</h2>
+              <View />
+            </>
+          }
+          details={
+            <>
+              <SteeringPanel />
+              <FindingPanel />
+              <ThresholdsPanel />
+              <LayerPanel />
+            </>
+          }
+        />
       ) : (
         <ErrorState message={`There is no run ${JSON.stringify(session.settings.run.value)}.`} />
       )}

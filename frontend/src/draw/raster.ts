@@ -3,14 +3,19 @@
 import {CODE_MIDDLE, CODE_MISSING, CODE_NONFINITE} from './codes';
 import type {Spans} from './time_scale';
 
+/**
+ * Which code of those on a pixel is drawn: the largest, the one farthest from the middle, or, where
+ * shares matter, the largest of one row, so that two kinds of rows take as much room as they are many.
+ */
+export type Pooling = 'largest' | 'farthest' | 'share';
+
 /** A brief event is drawn at least this wide, in pixels to each side. */
 const MARKER_REACH = 1;
 
 /**
  * Pools a coded grid to a picture of `spans.from.length` by `height` codes.
  *
- * Within a pixel the largest code wins, on a diverging scale the one farthest from the middle; a
- * non-finite value always wins, and is widened by `reach` pixels to each side.
+ * A non-finite value always wins, and is widened by `reach` pixels to each side.
  *
  * Args:
  *   codes: Row-major [rows, columns].
@@ -24,18 +29,21 @@ export function poolCodes(
   columns: number,
   spans: Spans,
   height: number,
-  diverging: boolean,
+  pooling: Pooling,
   reach = MARKER_REACH,
 ): Uint8Array {
   const width = spans.from.length;
   const picture = new Uint8Array(width * height);
-  const better = diverging ? fartherCode : largerCode;
+  const better = pooling === 'farthest' ? fartherCode : largerCode;
   for (let row = 0; row < rows; row++) {
-    const line = Math.floor((row * height) / rows) * width;
+    const at = Math.floor((row * height) / rows);
+    const line = at * width;
+    const isDrawn = pooling !== 'share' || row === Math.floor(((at + 0.5) * rows) / height);
     for (let x = 0; x < width; x++) {
       let best = picture[line + x];
       for (let column = spans.from[x]; column < spans.to[x]; column++) {
-        best = better(best, codes[row * columns + column]);
+        const code = codes[row * columns + column];
+        if (isDrawn || code === CODE_NONFINITE) best = better(best, code);
       }
       picture[line + x] = best;
     }

@@ -4,7 +4,7 @@ import {useSignal} from '@preact/signals';
 import {useLayoutEffect} from 'preact/hooks';
 import type {Finding, FindingsAnswer, Verdict} from '../api/findings';
 import type {RunInfo} from '../api/types';
-import {keyOf} from '../data/findings';
+import {flatten, keyOf} from '../data/findings';
 import {PROBLEMS} from '../catalog';
 import {type Side, openFinding, openedFinding} from '../state/open_finding';
 import type {Resource} from '../state/resource';
@@ -36,7 +36,7 @@ export function FindingsBar() {
 }
 
 function ThresholdsButton() {
-  const {thresholds, thresholdsOpen} = useSession();
+  const {thresholds, thresholdsOpen, detailsOpen} = useSession();
   const changed = thresholds.value.size;
   return (
     <button
@@ -45,7 +45,7 @@ function ThresholdsButton() {
       aria-expanded={thresholdsOpen.value}
       title="The limits beyond which a value counts as a problem"
       data-testid="thresholds-button"
-      onClick={() => (thresholdsOpen.value = !thresholdsOpen.value)}
+      onClick={() => (detailsOpen.value = thresholdsOpen.value = !thresholdsOpen.value)}
     >
       Thresholds{changed > 0 && `: ${changed} changed`}
     </button>
@@ -72,7 +72,10 @@ function RunFindings({source, run, side, named}: RunProps) {
       )}
       {answer ? (
         <>
-          <VerdictText verdict={answer.verdict} />
+          <VerdictText
+            verdict={answer.verdict}
+            found={new Set(flatten(answer.findings).map(({problem}) => problem))}
+          />
           <Chips findings={answer.findings} side={side} />
           <Differences differences={answer.reported.differences} />
         </>
@@ -125,17 +128,56 @@ function Chips({findings, side}: ChipsProps) {
   );
 }
 
-/** The verdict in words, where no chip of a warning or an error says it. */
-function VerdictText({verdict}: {verdict: Verdict}) {
+interface VerdictProps {
+  readonly verdict: Verdict;
+  /** Problems that a finding is about. */
+  readonly found: ReadonlySet<string>;
+}
+
+/** The verdict in words, where no chip of a warning or an error says it; a click lists the checks. */
+function VerdictText({verdict, found}: VerdictProps) {
   if (verdict.state === 'warning' || verdict.state === 'error') return null;
-  const unable = verdict.unable.map(
-    ({problem, reason, advice}) => `${PROBLEMS[problem] ?? problem}: ${reason}. ${advice}`,
+  const label = (
+    <>
+      <SeverityIcon severity={verdict.state} /> {verdict.text}
+    </>
   );
-  const checked = `Checked for ${Object.values(PROBLEMS).join(', ')}.`;
   return (
-    <span class="quiet" data-testid="verdict" title={[verdict.text, ...unable, checked].join('\n')}>
-      {verdict.text}.
-    </span>
+    <div class={`verdict ${verdict.state}`}>
+      <ButtonMenu
+        label={label}
+        title="Click for what was checked"
+        testId="verdict"
+        listLabel="What was checked"
+        listClass="checks"
+      >
+        {() => <Checks verdict={verdict} found={found} />}
+      </ButtonMenu>
+    </div>
+  );
+}
+
+/** What was looked for and not found, and what could not be looked for, with the reason. */
+function Checks({verdict, found}: {verdict: Verdict; found: ReadonlySet<string>}) {
+  const unable = new Map(verdict.unable.map((item) => [item.problem, item]));
+  const titles = Object.entries(PROBLEMS);
+  return (
+    <ul>
+      {titles
+        .filter(([problem]) => !unable.has(problem) && !found.has(problem))
+        .map(([problem, title]) => (
+          <li key={problem}>
+            <SeverityIcon severity="healthy" /> no {title}
+          </li>
+        ))}
+      {verdict.unable.map(({problem, reason, advice}) => (
+        <li key={problem} class="quiet">
+          <SeverityIcon severity="unknown" /> {PROBLEMS[problem] ?? problem}: could not look (
+          {reason}
+          ). {advice}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -5,6 +5,7 @@ import {Address} from './host';
 /** As much of a window as an address needs. */
 function page(hash: string) {
   const listeners: (() => void)[] = [];
+  const before: string[] = []; // where Back would lead, the nearest last
   const outer = {
     location: {hash, pathname: '/', search: ''},
     history: {
@@ -12,11 +13,16 @@ function page(hash: string) {
       replaceState: (_state: unknown, _title: string, url: string) => {
         outer.location.hash = url.slice(url.indexOf('#'));
       },
+      pushState: (state: unknown, title: string, url: string) => {
+        before.push(outer.location.hash);
+        outer.history.replaceState(state, title, url);
+      },
     },
     addEventListener: (_type: string, listener: () => void) => listeners.push(listener),
   };
   return {
     outer,
+    before,
     access: new Address(outer as unknown as Window, signal(true)).access,
     tell: () => listeners.forEach((listener) => listener()),
   };
@@ -39,6 +45,24 @@ describe('Address', () => {
     expect(outer.location.hash).toBe(address('a'));
     vi.advanceTimersByTime(100);
     expect(outer.location.hash).toBe(address('c'));
+  });
+
+  it('keeps the place before for Back, but not how the page looked', () => {
+    const {outer, before, access} = page(address('a'));
+    const write = (...entries: [string, string][]) => {
+      access.writeState(new Map(entries));
+      vi.advanceTimersByTime(1000);
+    };
+    access.readState();
+    write(['run', 'a'], ['filter', 'x']);
+    expect(before).toEqual([]);
+    write(['run', 'a'], ['filter', 'x'], ['view', 'time']);
+    write(['run', 'a'], ['filter', 'x'], ['view', 'time'], ['step', '3']);
+    expect(before.map((hash) => hash.split('&').length)).toEqual([3, 4]);
+    outer.location.hash = before[0];
+    access.readState();
+    write(['run', 'a'], ['filter', 'x']);
+    expect(before.length).toBe(2);
   });
 
   it('gives way to one that somebody else has set, told of it or not yet', () => {

@@ -20,7 +20,7 @@ export interface Host {
   onStateChange(callback: () => void): void;
   /** The tab's own part of the address. */
   readState(): ReadonlyMap<string, string>;
-  /** Writes it once it has rested for a moment. */
+  /** Writes it once it has rested for a moment; a change of `PLACES` can be taken back with Back. */
   writeState(entries: ReadonlyMap<string, string>): void;
 }
 
@@ -38,10 +38,14 @@ export function connectHost(): Host {
 
 const REST_MILLISECONDS = 150; // the address takes 10 ms to write: too much for each frame of a scrub
 
+/** Entries of the address that say where one is; the others say how it looks. */
+const PLACES = ['run', 'view', 'finding', 'step', 'compare'];
+
 /** Our part of the address: written late, read at once. */
 export class Address {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private held = ''; // what we last read or wrote
+  private place = ''; // of it, where we are
 
   constructor(
     private readonly outer: Window,
@@ -58,7 +62,7 @@ export class Address {
       readState: () => {
         clearTimeout(this.timer);
         const entries = this.entries();
-        this.held = textOf(entries);
+        this.hold(entries);
         return entries;
       },
       writeState: (entries) => {
@@ -66,6 +70,14 @@ export class Address {
         this.timer = setTimeout(() => this.write(entries), REST_MILLISECONDS);
       },
     };
+  }
+
+  /** Remembers them; returns whether they are another place than those before. */
+  private hold(entries: ReadonlyMap<string, string>): boolean {
+    const before = this.place;
+    this.held = textOf(entries);
+    this.place = JSON.stringify(PLACES.map((key) => entries.get(key)));
+    return this.place !== before;
   }
 
   private entries(): ReadonlyMap<string, string> {
@@ -77,10 +89,12 @@ export class Address {
     if (textOf(this.entries()) !== this.held) return; // somebody has changed it: that is read instead
     const {location, history} = this.outer;
     const hash = mergeHash(location.hash, PLUGIN_NAME, entries);
-    this.held = textOf(entries);
+    const moved = this.hold(entries);
     if (hash === location.hash) return;
     // In full: a bare hash counts from the page's base address, which is another path.
-    history.replaceState(history.state, '', location.pathname + location.search + hash);
+    const url = location.pathname + location.search + hash;
+    if (moved) history.pushState(history.state, '', url);
+    else history.replaceState(history.state, '', url);
   }
 }
 

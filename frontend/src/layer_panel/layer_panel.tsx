@@ -37,7 +37,7 @@ function LayerContent({layer}: {layer: Layer}) {
       <Pending loaded={series.state.value} retry={() => series.retry()}>
         {(data) => <LayerNumbers series={data} />}
       </Pending>
-      {session.settings.view.value !== NAMED_VIEWS.units && <LayerUnits layer={layer} />}
+      {session.view.value !== NAMED_VIEWS.units && <LayerUnits layer={layer} />}
       {session.has('activation_function') && <LayerFunctions layer={layer} />}
     </div>
   );

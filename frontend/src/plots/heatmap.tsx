@@ -4,7 +4,7 @@ import type {RefObject} from 'preact';
 import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {Coded} from '../draw/codes';
 import {nonfiniteColour} from '../draw/colour_maps';
-import {nonfiniteColumns, paint, poolCodes} from '../draw/raster';
+import {type Pooling, nonfiniteColumns, paint, poolCodes} from '../draw/raster';
 import {type TimeDomain, columnSpans, sampleAt, xToStep} from '../draw/time_scale';
 import {type Size, prepareCanvas, useSize} from '../components/hooks';
 import {StepBand} from './step_band';
@@ -33,6 +33,8 @@ interface HeatmapProps {
   readonly onPick: (hit: CellHit) => void;
   /** Whether high rows are separated by a line. Defaults to true. */
   readonly separated?: boolean;
+  /** By default that of the scale. */
+  readonly pooling?: Pooling;
   /** Moves the selection by rows, with the arrow keys while the heatmap has the focus. */
   readonly onMoveRow?: (rows: number) => void;
   /** First and one past the last marked row. */
@@ -105,7 +107,7 @@ function moveRow(event: KeyboardEvent, move: (rows: number) => void): void {
 function drawHeatmap(
   canvas: RefObject<HTMLCanvasElement | null>,
   size: Size,
-  {coded, rows, columns, firstSteps, domain, colours, separated}: HeatmapProps,
+  {coded, rows, columns, firstSteps, domain, colours, separated, pooling}: HeatmapProps,
 ): void {
   const context = prepareCanvas(canvas.current, size);
   if (!context || !rows || !columns) return;
@@ -114,7 +116,8 @@ function drawHeatmap(
   const room = size.height - LANE;
   const lines = Math.min(rows, Math.round(room * density));
   const spans = columnSpans(firstSteps, domain, width);
-  const picture = poolCodes(coded.codes, rows, columns, spans, lines, coded.scale.diverging);
+  const usual = coded.scale.diverging ? 'farthest' : 'largest';
+  const picture = poolCodes(coded.codes, rows, columns, spans, lines, pooling ?? usual);
   const image = new ImageData(width, lines);
   paint(picture, colours, new Uint32Array(image.data.buffer));
   const atlas = new OffscreenCanvas(width, lines);

@@ -49,6 +49,7 @@ export function UnitHeatmap(props: UnitHeatmapProps) {
       colours={colours}
       label={`${formatCount(units.units)} units of ${units.site} over ${formatCount(columns)} steps`}
       testId={testId}
+      pooling="share"
       {...(markedRow !== undefined && {marked: [markedRow, markedRow + 1] as const})}
       {...(onMoveRow && {onMoveRow})}
       onHover={(hit) => showUnit(units, order?.[hit.row] ?? hit.row, hit)}

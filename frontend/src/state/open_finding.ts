@@ -28,6 +28,7 @@ export function openedFinding(session: Session): OpenedFinding | undefined {
 
 export function openFinding(session: Session, side: Side, finding: Finding): void {
   session.settings.finding.value = addressOf(side, finding);
+  session.detailsOpen.value = true;
   goTo(session, placeOfFinding(finding, session.layers.peek()), finding);
 }
 

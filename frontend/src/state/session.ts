@@ -22,6 +22,8 @@ import {newestRun} from '../data/runs';
 
 const SETTLE_MILLISECONDS = 60; // a moving scrubber asks for exact numbers only where it rests
 const NO_STEPS = new Float64Array(0);
+// Of the address: what the list of runs shows.
+const OF_ALL_RUNS = ['view', 'runSearch', 'runOrder', 'runGroup', 'runMetric'];
 
 export class Session {
   readonly settings: SettingSignals;
@@ -35,6 +37,8 @@ export class Session {
   readonly player: Player;
   readonly helpOpen = signal(false);
   readonly thresholdsOpen = signal(false);
+  /** Whether the details are shown where the window is too narrow for both. */
+  readonly detailsOpen = signal(false);
   /** The numbers of the view that is shown; undefined where it has none. */
   readonly sheet = signal<Sheet | undefined>(undefined);
 
@@ -45,8 +49,13 @@ export class Session {
   ) {
     const {values, read, write} = createSettings(views);
     this.settings = values;
-    read(host.readState());
-    host.onStateChange(() => read(host.readState()));
+    const readAddress = () => {
+      const entries = host.readState();
+      read(entries);
+      this.isAboutOne.value = [...entries.keys()].some((key) => !OF_ALL_RUNS.includes(key));
+    };
+    readAddress();
+    host.onStateChange(readAddress);
     effect(() => host.writeState(write()));
     this.runs = new RunsFeed(client, this.live, host.visible);
     host.onReload(() => {
@@ -79,6 +88,22 @@ export class Session {
 
   /** Whether to poll for new data: only while the tab is visible and follows the latest step. */
   readonly live = computed(() => this.host.visible.value && this.settings.step.value === undefined);
+
+  /** Several runs, or one: decided when the first list is here, so that a new run moves nobody. */
+  private hadSeveral: boolean | undefined;
+
+  /** Whether the address that was opened is about one run. */
+  private readonly isAboutOne = signal(false);
+
+  /** The chosen view. Without a choice, the runs where there are several, else the overview. */
+  readonly view: ReadonlySignal<string> = computed(() => {
+    const {view, run} = this.settings;
+    const runs = this.runs.state.value.data?.runs;
+    if (runs?.length) this.hadSeveral ??= runs.length > 1;
+    if (view.value) return view.value;
+    const isAboutOne = this.isAboutOne.value || run.value !== '';
+    return this.hadSeveral && !isAboutOne ? NAMED_VIEWS.runs : NAMED_VIEWS.overview;
+  });
 
   /** The chosen run, else the one written to last. */
   readonly chosen: ReadonlySignal<RunInfo | undefined> = computed(() => {
@@ -129,7 +154,7 @@ export class Session {
 
   /** Whether two runs are shown. */
   readonly comparing = computed(
-    () => this.settings.view.value === NAMED_VIEWS.compare && this.other.value !== undefined,
+    () => this.view.value === NAMED_VIEWS.compare && this.other.value !== undefined,
   );
 
   readonly thresholds = computed(() => readThresholds(this.settings.thresholds.value));

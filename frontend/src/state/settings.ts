@@ -5,7 +5,6 @@ import {PICTURE_KINDS, type PictureKind} from '../catalog';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
-import {NAMED_VIEWS} from '../data/named_views';
 import {TIME_KINDS} from '../data/statistics';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
@@ -28,7 +27,7 @@ interface Settings {
   readonly compare: string;
   /** Path of the selected layer. */
   readonly layer: string;
-  /** Name of a view. */
+  /** Name of a view; empty where none was chosen. */
   readonly view: string;
   readonly kind: string;
   readonly statistic: string;
@@ -97,12 +96,12 @@ const wholeNumber: Codec<number | undefined> = {
 
 type Codecs = {readonly [K in keyof Settings]: Codec<Settings[K]>};
 
-const codecsFor = (views: readonly string[], firstView: string): Codecs => ({
+const codecsFor = (views: readonly string[]): Codecs => ({
   run: text(''),
   step: wholeNumber,
   compare: text(''),
   layer: text(''),
-  view: oneOf(firstView, views),
+  view: oneOf('', views),
   kind: oneOf('gradient', Object.keys(TIME_KINDS)),
   statistic: {initial: 'l2', parse: (value) => (/^\w{1,64}$/.test(value) ? value : undefined)},
   scale: oneOf<ScaleName | 'auto'>('auto', ['auto', 'log', 'linear', 'relative']),
@@ -140,12 +139,9 @@ interface AddressedSettings {
   readonly write: () => Map<string, string>;
 }
 
-/** Settings for a tab with these views; `firstView` is shown where the address names none. */
-export function createSettings(
-  views: readonly string[],
-  firstView: string = NAMED_VIEWS.overview,
-): AddressedSettings {
-  const codecs = codecsFor(views, firstView);
+/** Settings for a tab with these views. */
+export function createSettings(views: readonly string[]): AddressedSettings {
+  const codecs = codecsFor(views);
   const keys = Object.keys(codecs) as (keyof Settings)[];
   const values = Object.fromEntries(
     keys.map((key) => [key, signal(codecs[key].initial)]),

@@ -24,8 +24,7 @@ interface CommandButtonProps {
 
 export function CommandButton({command, given, children}: CommandButtonProps) {
   const steering = steeringOf(useSession());
-  const {title, inspects} = COMMANDS[command];
-  const run = () => (inspects ? steering.inspect(command, given) : steering.send(command, given));
+  const {title} = COMMANDS[command];
   return (
     <button
       type="button"
@@ -33,7 +32,7 @@ export function CommandButton({command, given, children}: CommandButtonProps) {
       title={title}
       disabled={steering.busy.value !== ''}
       data-testid={`do-${command}`}
-      onClick={() => void run()}
+      onClick={() => void steering.carryOut(command, given)}
     >
       {children}
     </button>

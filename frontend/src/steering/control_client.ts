@@ -5,6 +5,16 @@ import type {CommandName} from '../catalog';
 import type {CommandArguments, ControlAnswer, Outcome} from './control_types';
 
 const ANSWER_POLL = 500; // milliseconds
+const FORBIDDEN = 403;
+
+class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 export const fetchControl = (run: string) =>
   requestJson<ControlAnswer>(`control?${query({run})}`, '');
@@ -35,6 +45,20 @@ export async function sendCommand(
   return outcome;
 }
 
+/** Whether the run takes this token; true also where only the training process can tell. */
+export async function takesToken(run: string, token: string): Promise<boolean> {
+  try {
+    await request(`control/answer?${query({run, id: newId()})}`, token); // an id that nobody sent
+  } catch (error) {
+    return !isForbidden(error);
+  }
+  return true;
+}
+
+/** Whether the server refused a request for its token. */
+export const isForbidden = (error: unknown) =>
+  error instanceof RequestError && error.status === FORBIDDEN;
+
 /** The container that an inspecting command has left. */
 export async function fetchInspection(
   run: string,
@@ -56,7 +80,7 @@ async function request(url: string, token: string, body?: string): Promise<Respo
   const response = await fetch(`./${url}`, {method, headers, body: body ?? null});
   if (response.ok) return response;
   const {error} = (await response.json().catch(() => ({}))) as {error?: string};
-  throw new Error(error ?? `The server answered ${response.status}`);
+  throw new RequestError(response.status, error ?? `The server answered ${response.status}`);
 }
 
 /** Ids sort by time; the random part makes them unique. */

@@ -1,9 +1,15 @@
 /** The steering of the shown run: its state, the command under way, what was inspected. */
 
 import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
-import type {CommandName} from '../catalog';
+import {COMMANDS, type CommandName} from '../catalog';
 import type {Session} from '../state/session';
-import {fetchControl, fetchInspection, sendCommand} from './control_client';
+import {
+  fetchControl,
+  fetchInspection,
+  isForbidden,
+  sendCommand,
+  takesToken,
+} from './control_client';
 import {words} from './control_log';
 import type {CommandArguments, ControlAnswer, Outcome, RunState} from './control_types';
 import {type Inspection, readInspection} from './inspected';
@@ -11,6 +17,7 @@ import {storedToken, storeToken} from './token_store';
 
 const ALIVE_POLL = 1_000; // milliseconds
 const IDLE_POLL = 15_000;
+const WRONG_TOKEN = 'This is not the token of this run: each training process makes a new one.';
 
 export class Steering {
   readonly answer = signal<ControlAnswer | undefined>(undefined);
@@ -25,6 +32,8 @@ export class Steering {
   readonly run: ReadonlySignal<string>;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private held = '';
+  /** What was clicked before there was a token. */
+  private waiting: readonly [CommandName, CommandArguments] | undefined;
 
   constructor(private readonly session: Session) {
     this.run = computed(() => session.run.value?.name ?? '');
@@ -36,20 +45,48 @@ export class Steering {
       const run = this.run.value;
       clearTimeout(this.timer);
       this.answer.value = this.inspection.value = this.message.value = undefined;
+      this.waiting = undefined;
       this.token.value = storedToken(run);
       if (run && session.host.visible.value) void this.poll(run);
     });
   }
 
-  setToken(token: string): void {
-    this.token.value = token.trim();
-    storeToken(this.run.peek(), this.token.peek());
+  /** Keeps a token that the run takes, and carries out the click that asked for it. */
+  async setToken(given: string): Promise<void> {
+    const [run, token] = [this.run.peek(), given.trim()];
+    const takes = await takesToken(run, token);
+    if (run !== this.run.peek()) return;
+    this.message.value = takes ? undefined : {text: WRONG_TOKEN, bad: true};
+    if (!takes) return;
+    this.token.value = token;
+    storeToken(run, token);
+    const waiting = this.waiting;
+    this.waiting = undefined;
+    if (waiting) await this.carryOut(...waiting);
+  }
+
+  /** Opens or closes the panel. */
+  show(open: boolean): void {
+    this.open.value = open;
+    if (open) this.session.detailsOpen.value = true;
+  }
+
+  /** Asks for another token. */
+  forgetToken(): void {
+    this.token.value = '';
+    storeToken(this.run.peek(), '');
+  }
+
+  /** Sends a command and shows what it has inspected, if anything. */
+  async carryOut(command: CommandName, given: CommandArguments = {}): Promise<void> {
+    await (COMMANDS[command].inspects ? this.inspect(command, given) : this.send(command, given));
   }
 
   /** Sends a command and waits for its outcome, which `message` tells; undefined unless it was done. */
   async send(command: CommandName, given: CommandArguments = {}): Promise<Outcome | undefined> {
     if (!this.token.peek()) {
-      this.open.value = true;
+      this.waiting = [command, given];
+      this.show(true);
       return undefined;
     }
     this.busy.value = command;
@@ -64,6 +101,11 @@ export class Steering {
       this.message.value = {text: `${words(command)}: ${text}`, bad: !done};
       return done ? outcome : undefined;
     } catch (error) {
+      if (isForbidden(error)) {
+        this.forgetToken();
+        this.waiting = [command, given];
+        this.show(true);
+      }
       this.fail(error);
       return undefined;
     } finally {
@@ -73,7 +115,7 @@ export class Steering {
   }
 
   /** Sends an inspecting command to a paused run, and reads what it has left. */
-  async inspect(command: CommandName, given: CommandArguments = {}): Promise<void> {
+  private async inspect(command: CommandName, given: CommandArguments = {}): Promise<void> {
     const outcome = await this.send(command, given);
     if (!outcome) return;
     try {
@@ -87,7 +129,7 @@ export class Steering {
 
   private fail(error: unknown): void {
     const text = error instanceof Error ? error.message : String(error);
-    this.message.value = {text, bad: true};
+    this.message.value = {text: isForbidden(error) ? WRONG_TOKEN : text, bad: true};
   }
 
   private async poll(run: string): Promise<void> {

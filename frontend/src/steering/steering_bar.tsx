@@ -54,7 +54,7 @@ export function SteeringBar() {
         class="button"
         aria-pressed={steering.open.value}
         data-testid="steer"
-        onClick={() => (steering.open.value = !steering.open.value)}
+        onClick={() => steering.show(!steering.open.value)}
       >
         Steer
       </button>

@@ -44,7 +44,14 @@ export function SteeringPanel() {
           {whyNot(answer.value)}
         </p>
       ) : steering.token.value ? (
-        <RunControls state={state.value} />
+        <>
+          <RunControls state={state.value} />
+          <p>
+            <button type="button" class="link" onClick={() => steering.forgetToken()}>
+              Use another token
+            </button>
+          </p>
+        </>
       ) : (
         <TokenField />
       )}

@@ -12,7 +12,7 @@ export function TokenField() {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        steering.setToken(text.value);
+        void steering.setToken(text.value);
       }}
     >
       <p class="quiet">

@@ -61,7 +61,7 @@ export function ExportMenu() {
 async function save(session: Session, format: Format): Promise<void> {
   const sheet = session.sheet.peek();
   const run = session.run.peek()?.name ?? '';
-  const name = fileName([run, sheet?.title ?? session.settings.view.peek()], format);
+  const name = fileName([run, sheet?.title ?? session.view.peek()], format);
   if (format === 'csv') {
     if (sheet) download(name, new Blob([toCsv(sheet)], {type: 'text/csv'}));
     return;

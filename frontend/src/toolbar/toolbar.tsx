@@ -1,5 +1,6 @@
 /** The toolbar: run, view, filter, age of the data, export. */
 
+import {chooseRun} from '../state/choose_run';
 import {useSession} from '../state/session';
 import {VIEWS, VIEW_NAMES} from '../views';
 import {IconButton, Select} from '../components/controls';
@@ -18,6 +19,7 @@ export function Toolbar() {
       <Freshness />
       <TableToggle />
       <ExportMenu />
+      <DetailsButton />
       <IconButton label="Keyboard shortcuts (?)" onClick={() => (session.helpOpen.value = true)}>
         <path d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.3a5.7 5.7 0 1 1 0 11.4A5.7 5.7 0 0 1 8 2.3zM7.3 11h1.4v1.4H7.3zM8 3.8c1.5 0 2.6 1 2.6 2.4 0 1.1-.6 1.700-1.200 2.200-.5.4-.7.7-.7 1.400H7.300c0-1.200.5-1.800 1.100-2.300.5-.4.8-.7.8-1.300 0-.7-.5-1.100-1.200-1.100s-1.200.5-1.200 1.300H5.400c0-1.500 1.100-2.600 2.600-2.600z" />
       </IconButton>
@@ -40,11 +42,7 @@ function RunPicker() {
         name,
         name === '' || name === '.' ? '(log directory)' : name,
       ])}
-      onChange={(name) => {
-        session.player.stop();
-        session.settings.step.value = undefined;
-        session.settings.run.value = name;
-      }}
+      onChange={(name) => chooseRun(session, name)}
       testId="run-picker"
       visibleLabel
     />
@@ -52,15 +50,17 @@ function RunPicker() {
 }
 
 function ViewTabs() {
-  const {view} = useSession().settings;
+  const session = useSession();
+  const view = session.view.value;
+  const choose = (name: string) => (session.settings.view.value = name);
   const move = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (!by) return;
     event.stopPropagation();
     event.preventDefault();
-    const at = VIEW_NAMES.indexOf(view.value);
+    const at = VIEW_NAMES.indexOf(view);
     const next = VIEW_NAMES[(at + by + VIEWS.length) % VIEWS.length];
-    view.value = next;
+    choose(next);
     document.getElementById(`tab-${next}`)?.focus();
   };
   return (
@@ -71,12 +71,12 @@ function ViewTabs() {
           id={`tab-${name}`}
           type="button"
           role="tab"
-          aria-selected={view.value === name}
+          aria-selected={view === name}
           aria-controls="view"
-          tabIndex={view.value === name ? 0 : -1}
+          tabIndex={view === name ? 0 : -1}
           title={help}
           data-testid={`view-${name}`}
-          onClick={() => (view.value = name)}
+          onClick={() => choose(name)}
         >
           {title}
         </button>
@@ -85,15 +85,35 @@ function ViewTabs() {
   );
 }
 
+/** Opens the details over the view; seen where the window is too narrow for both. */
+function DetailsButton() {
+  const session = useSession();
+  if (VIEWS.find(({name}) => name === session.view.value)?.ofAllRuns) return null;
+  const open = session.detailsOpen.value;
+  return (
+    <span class="open-drawer">
+      <IconButton
+        label={open ? 'Close the details' : 'Details of the layer'}
+        expanded={open}
+        testId="open-details"
+        onClick={() => (session.detailsOpen.value = !open)}
+      >
+        <path d="M2 2.500h12v11H2zM3.300 3.800v8.400h5.200V3.800z" />
+      </IconButton>
+    </span>
+  );
+}
+
 /** Plots or tables; some views are tables either way. */
 function TableToggle() {
-  const {asTable, view} = useSession().settings;
+  const session = useSession();
+  const {asTable} = session.settings;
   const pressed = asTable.value === 'yes';
   return (
     <IconButton
       label={pressed ? 'View as plot (t)' : 'View as table (t)'}
       pressed={pressed}
-      disabled={VIEWS.find(({name}) => name === view.value)?.isTable}
+      disabled={VIEWS.find(({name}) => name === session.view.value)?.isTable}
       testId="as-table"
       onClick={() => (asTable.value = pressed ? 'no' : 'yes')}
     >
@@ -104,8 +124,8 @@ function TableToggle() {
 
 function FilterField() {
   const session = useSession();
-  const {filter, view} = session.settings;
-  if (VIEWS.find(({name}) => name === view.value)?.ofAllRuns) return null; // it has a search
+  const {filter} = session.settings;
+  if (VIEWS.find(({name}) => name === session.view.value)?.ofAllRuns) return null; // it has a search
   const {valid} = session.filter.value;
   return (
     <input

@@ -11,12 +11,12 @@ describe('VIEWS', () => {
   it('has every view that other rooms refer to by name', () => {
     expect(VIEW_NAMES).toEqual(expect.arrayContaining(Object.values(NAMED_VIEWS)));
   });
-  it('shows the overview where the address names no view, or one that does not exist', () => {
+  it('are chosen by the address; one that does not exist is no choice', () => {
     const {values, read} = createSettings(VIEW_NAMES);
-    expect(values.view.value).toBe(NAMED_VIEWS.overview);
+    expect(values.view.value).toBe('');
     read(new Map([['view', VIEW_NAMES[0]]]));
     expect(values.view.value).toBe(VIEW_NAMES[0]);
     read(new Map([['view', 'nonsense']]));
-    expect(values.view.value).toBe(NAMED_VIEWS.overview);
+    expect(values.view.value).toBe('');
   });
 });

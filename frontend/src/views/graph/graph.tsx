@@ -10,7 +10,7 @@ import type {OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import type {Sheet} from '../../data/sheet';
 import {statisticInfo} from '../../data/statistics';
-import {cssGradient} from '../../draw/colour_maps';
+import {cssGradient, zeroColour} from '../../draw/colour_maps';
 import {formatValue} from '../../draw/format';
 import {type BlockRule, blockNumbers} from '../../graph/block_number';
 import {openBlocks, toggleBlock} from '../../graph/blocks';
@@ -179,13 +179,22 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
         <span class="spring" />
         <span class="legend">
           <span class="number">{formatValue(scale.low, format)}</span>
-          <i
-            class="gradient"
-            style={{
-              background: cssGradient(session.settings.colours.value, session.host.theme.value),
-            }}
-          />
-          <span class="number">{formatValue(scale.high, format)}</span>
+          {scale.high > scale.low && (
+            <>
+              <i
+                class="gradient"
+                style={{
+                  background: cssGradient(session.settings.colours.value, session.host.theme.value),
+                }}
+              />
+              <span class="number">{formatValue(scale.high, format)}</span>
+            </>
+          )}
+          {[...numbers.values()].includes(0) && (
+            <span title="exactly zero">
+              <i class="swatch" style={{background: zeroColour(session.host.theme.value)}} />0
+            </span>
+          )}
         </span>
       </div>
       <WithTable sheet={sheet}>

@@ -2,7 +2,7 @@
 
 import type {ModelAnswer} from '../../api/types';
 import {splitPath} from '../../data/layers';
-import {cssColour, nonfiniteColour} from '../../draw/colour_maps';
+import {cssColour, nonfiniteColour, zeroColour} from '../../draw/colour_maps';
 import type {BlockRule} from '../../graph/block_number';
 import type {Layout, PlacedNode} from '../../graph/layout';
 import type {GraphNode, VisibleGraph} from '../../graph/visible';
@@ -13,6 +13,7 @@ export const NODE_HEIGHT = 40;
 const STRIPE = 6;
 const LABEL_ROOM = 13; // above what is in an open block
 const NAME_CHARACTERS = 24; // that fit a node
+const DETAIL_CHARACTERS = 23; // and a number, in the line below
 
 export interface GraphDrawing {
   readonly model: ModelAnswer;
@@ -38,8 +39,10 @@ interface NodeProps extends GraphDrawing {
 }
 
 /** The path without the block around it, shortened in the middle of long names. */
-function nameOf(path: string, characters: number): string {
-  const name = splitPath(path)[1] || path;
+const nameOf = (path: string, characters: number) =>
+  shortened(splitPath(path)[1] || path, characters);
+
+function shortened(name: string, characters: number): string {
   if (name.length <= characters) return name;
   const half = Math.floor((characters - 1) / 2);
   return `${name.slice(0, half)}…${name.slice(-half)}`;
@@ -86,6 +89,7 @@ export function LayerNode(props: NodeProps & {marked: boolean}) {
   const value = own ?? props.blockNumbers.get(path);
   const isBlock = node.children > 0;
   const selected = session.layer.value?.path === path;
+  const [finding] = session.layerFindings.value.get(path) ?? [];
   const dimmed = session.settings.filter.value !== '' && !session.filter.value.matches(path);
   const run = () => {
     if (isBlock) onToggle(path);
@@ -110,7 +114,7 @@ export function LayerNode(props: NodeProps & {marked: boolean}) {
       onKeyDown={onEnter(run)}
     >
       <title>
-        {`${isBlock ? 'Open ' : ''}${path}, ${isBlock ? `${class_name}, ` : ''}${detail}${number && `, ${number}`}`}
+        {`${isBlock ? 'Open ' : ''}${path}, ${isBlock ? `${class_name}, ` : ''}${detail}${number && `, ${number}`}${finding ? `. ${finding.title}` : ''}`}
       </title>
       {isBlock && <rect class="behind" x={4} y={4} width={box.width} height={box.height} rx={4} />}
       <rect class="face" width={box.width} height={box.height} rx={4} />
@@ -119,15 +123,18 @@ export function LayerNode(props: NodeProps & {marked: boolean}) {
           class="stripe"
           width={STRIPE}
           height={box.height}
-          fill={colourOf(session, position(value))}
+          fill={
+            value === 0 ? zeroColour(session.host.theme.value) : colourOf(session, position(value))
+          }
         />
       )}
+      {finding && <circle class={`found ${finding.severity}`} cx={box.width - 10} cy={11} r={5} />}
       <text class="name" x={STRIPE + 8} y={17}>
         {isBlock ? '+ ' : ''}
         {nameOf(path, NAME_CHARACTERS)}
       </text>
       <text class="kind" x={STRIPE + 8} y={32}>
-        {detail}
+        {shortened(detail, DETAIL_CHARACTERS - number.length)}
       </text>
       <text class={bad ? 'value bad' : 'value'} x={box.width - 8} y={32} text-anchor="end">
         {number}

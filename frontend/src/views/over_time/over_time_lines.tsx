@@ -13,6 +13,15 @@ import {type Session, useSession} from '../../state/session';
 
 const MOST_LINES = 16; // more are shown as quantiles unless asked for
 const MOST_NAMED = 6;
+// Of lines with a finding, which share a colour: drawn, gap and so on, in CSS pixels.
+const DASHES = [
+  [5, 3],
+  [2, 2],
+  [9, 2, 2, 2],
+  [10, 4],
+  [1, 4],
+  [6, 2, 1, 2, 1, 2],
+];
 
 interface LinesProps {
   readonly names: readonly string[];
@@ -57,9 +66,16 @@ export function OverTimeLines(props: LinesProps) {
         >
           Quantile bands
         </button>
-        {named.map((line) => (
+        {[...named].reverse().map((line) => (
           <span key={line.name} class="reading" data-row={line.name}>
-            <i class="dash" style={{background: `var(--${line.colour})`}} />
+            <svg width={20} height={8} aria-hidden="true">
+              <path
+                d="M0 4H20"
+                stroke={`var(--${line.colour})`}
+                stroke-width={2}
+                stroke-dasharray={line.dash?.join(' ')}
+              />
+            </svg>
             {line.name} <b>{at < 0 ? '' : formatValue(line.values[at], format)}</b>
           </span>
         ))}
@@ -115,7 +131,7 @@ function bandLines(grid: Grid, isMissing: (index: number) => boolean): Line[] {
   ];
 }
 
-/** Lines in colour: of the selected layer, of the pinned ones, of the one with the worst finding. */
+/** Lines in colour, the first on top: the selected layer's, pinned ones, those with the worst finding. */
 function namedLines(
   session: Session,
   names: readonly string[],
@@ -146,7 +162,7 @@ function namedLines(
       ...lineOf(name, row, grid, isMissing),
       colour: rank === 2 ? 'error' : `series-${(place % 4) + 1}`,
       width: rank ? 1.5 : 2,
-      ...(rank === 2 && {dash: [5, 3]}),
+      ...(rank === 2 && {dash: DASHES[place % DASHES.length]}),
     }))
     .reverse();
 }

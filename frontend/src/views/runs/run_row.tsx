@@ -2,13 +2,14 @@
 
 import {useMemo} from 'preact/hooks';
 import type {RunSummary} from '../../api/summaries';
+import {NAMED_VIEWS} from '../../data/named_views';
 import type {RunColumn} from '../../data/run_rows';
 import {sparkline} from '../../draw/sparkline';
 import {domainOf} from '../../draw/time_scale';
 import {SeverityIcon} from '../../findings/severity';
 import {NonfiniteStretches} from '../../plots/nonfinite';
+import {chooseRun} from '../../state/choose_run';
 import {useSession} from '../../state/session';
-import {openRun} from './open_run';
 
 const WIDTH = 96; // of the curve, in CSS pixels
 const HEIGHT = 20;
@@ -30,7 +31,7 @@ export function RunTableRow({run, place, columns, chosen}: RowProps) {
       aria-rowindex={place + 2}
       data-testid="run-row"
       data-run={run.name}
-      onClick={() => openRun(session, run.name)}
+      onClick={() => chooseRun(session, run.name, NAMED_VIEWS.overview)}
     >
       <th scope="row">
         <button type="button" class="run-name" title={`${run.name}: open this run`}>

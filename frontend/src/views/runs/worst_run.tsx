@@ -2,11 +2,12 @@
 
 import type {RunSummary} from '../../api/summaries';
 import type {Health} from '../../catalog';
+import {NAMED_VIEWS} from '../../data/named_views';
 import {healthCounts, sortRuns} from '../../data/run_rows';
 import {formatCount} from '../../draw/format';
 import {SeverityIcon} from '../../findings/severity';
+import {chooseRun} from '../../state/choose_run';
 import {useSession} from '../../state/session';
-import {openRun} from './open_run';
 
 const WORDS: Readonly<Record<Health, string>> = {
   error: 'with an error',
@@ -23,7 +24,11 @@ export function WorstRun({runs}: {runs: readonly RunSummary[]}) {
   if (!worst) return null;
   return (
     <p class="worst-run" data-testid="worst-run">
-      <button type="button" class="link" onClick={() => openRun(session, name)}>
+      <button
+        type="button"
+        class="link"
+        onClick={() => chooseRun(session, name, NAMED_VIEWS.overview)}
+      >
         {name}
       </button>
       : {verdict}
