@@ -64,6 +64,8 @@ def report(title: str, found: dict) -> None:
     for problem in PROBLEMS:
         row = _counts(problem, cases, found)
         totals.update(row)
+        if not row["cases"] + row["false"]:
+            continue
         print(
             f"{problem:22s} {row['cases']:5d} {row['found']:5d} {row['missed']:6d} "
             f"{row['false']:5d}  {row['root']} of {row['found']}"

@@ -641,6 +641,7 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   does_not_learn: 'no learning',
   validation_mismatch: 'validation that does not match training',
   overfitting: 'overfitting',
+  unlike_good_runs: 'unlike good runs of the same script',
 };
 
 export const COMMANDS = {

@@ -354,6 +354,28 @@ _ALL = (
             "gap": "the validation loss stays high while the training loss is nearly zero",
         },
     ),
+    Problem(
+        "unlike_good_runs",
+        "unlike good runs of the same script",
+        "A number has left the range of good runs of the same script.",
+        "each statistic of each layer in each phase of training, against what the good runs given as "
+        "`against` have there; only then",
+        "how far a good run may be from the others is learned by leaving out one after the other",
+        "Look at what differs from the good runs where the first number leaves their range.",
+        ("note", "warning"),
+        {
+            "input": "the inputs first",
+            "target": "the targets first",
+            "weight": "a weight first",
+            "activation": "a layer's output first",
+            "gradient": "a gradient first",
+            "update": "an update first",
+            "step": "the loss, the learning rate or another number of the step first",
+            "epoch": "a number of the epochs first, such as the validation loss",
+            "settings": "only a setting differs, the numbers do not",
+            "odd_good_run": "a good run that is far from the others",
+        },
+    ),
 )
 PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in _ALL}
 

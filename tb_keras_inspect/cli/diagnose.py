@@ -15,6 +15,7 @@ from tb_keras_inspect.cli.output import (
 )
 from tb_keras_inspect.diagnosis.engine import diagnose
 from tb_keras_inspect.diagnosis.findings import Findings
+from tb_keras_inspect.diagnosis.good_runs.profile import GoodRuns
 from tb_keras_inspect.diagnosis.report import run_report, since_step
 from tb_keras_inspect.diagnosis.reported import differences, heading
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
@@ -57,6 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: exit with 0 whatever is found)",
     )
     parser.add_argument(
+        "--against",
+        metavar="GOOD",
+        nargs="+",
+        default=[],
+        help="good runs of the same script, at least three, better five: also say where a run leaves "
+        "their range",
+    )
+    parser.add_argument(
         "--threshold",
         metavar="NAME=VALUE",
         action="append",
@@ -79,11 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         thresholds = dict(arguments.threshold)
         Thresholds(THRESHOLDS, thresholds)  # refuses invalid ones before any run is read
+        if arguments.follow and arguments.against:
+            raise ValueError("--against compares recorded runs; it does not go with --follow")
+        good = GoodRuns(runs_at(*arguments.against).values()) if arguments.against else None
         if arguments.follow:
             runs, found = _follow(arguments, thresholds)
         else:
             runs = runs_at(*arguments.logdir)
-            found = {name: diagnose(data, thresholds) for name, data in runs.items()}
+            found = {name: diagnose(data, thresholds, good) for name, data in runs.items()}
         if arguments.html is not None:
             arguments.html.write_text(report_html(runs, found), encoding="utf-8")
     except (StoreError, ValueError, OSError) as error:

@@ -7,6 +7,7 @@
 from tb_keras_inspect.diagnosis.engine import diagnose, thresholds_of
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.findings import Findings, Unable, Verdict
+from tb_keras_inspect.diagnosis.good_runs.profile import GoodRuns
 from tb_keras_inspect.diagnosis.rules import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds
 
@@ -17,6 +18,7 @@ __all__ = [
     "Evidence",
     "Finding",
     "Findings",
+    "GoodRuns",
     "Threshold",
     "Thresholds",
     "Unable",

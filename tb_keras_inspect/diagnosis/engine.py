@@ -1,15 +1,17 @@
 """Runs all rules on a run and groups what they find."""
 
 import logging
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.diagnosis.findings import Findings
+from tb_keras_inspect.diagnosis.good_runs.profile import GoodRuns
 from tb_keras_inspect.diagnosis.grouping import group
 from tb_keras_inspect.diagnosis.rules import RULES, THRESHOLDS, Rule
-from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.facts import GOOD_RUNS, Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold, Thresholds, of_run
 from tb_keras_inspect.diagnosis.verdict import unable_to_look, verdict_of
 from tb_keras_inspect.store.errors import NotRecordedError
@@ -18,7 +20,11 @@ from tb_keras_inspect.store.run import RunData
 logger = logging.getLogger(__name__)
 
 
-def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Findings:
+def diagnose(
+    run: RunData,
+    thresholds: Mapping[str, float] | None = None,
+    against: Iterable[RunData | str | os.PathLike[str]] | GoodRuns | None = None,
+) -> Findings:
     """Finds out what is wrong with a training run.
 
     Args:
@@ -26,6 +32,9 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
         thresholds: Name to value, for those that should differ from what the run was recorded with
             or, else, from their defaults.
             `tb_keras_inspect.diagnosis.THRESHOLDS` lists them all.
+        against: Good runs of the same script, at least three, better five: runs or directories. Then
+            the findings also say where this run leaves their range. To compare many runs with
+            the same good ones, give a `tb_keras_inspect.diagnosis.GoodRuns`, which learns once.
 
     Returns:
         Findings, the worst first; those that follow from another one are in its `related`. It is a
@@ -33,7 +42,9 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
         its `verdict` says which, and which rules could not look.
 
     Raises:
-        ValueError: For an unknown threshold or a value outside its range.
+        ValueError: For an unknown threshold or a value outside its range, for too few good runs,
+            and for good runs of another script.
+        StoreError: If a good run cannot be read.
 
     Example:
 
@@ -44,17 +55,22 @@ def diagnose(run: RunData, thresholds: Mapping[str, float] | None = None) -> Fin
         print(finding)
     ```
     """
-    facts = Facts(run, Thresholds(thresholds_of(run), thresholds))
+    if against is not None and not isinstance(against, GoodRuns):
+        against = GoodRuns(against)
+    if against is not None:
+        against.check(run)
+    facts = Facts(run, Thresholds(thresholds_of(run), thresholds), against)
+    rules = [rule for rule in RULES if against is not None or GOOD_RUNS not in rule.NEEDS]
     found: list[Finding] = []
     # A log holds whatever training produced: infinities and NaN are ordinary here.
     with np.errstate(all="ignore"):
-        for rule in RULES:
+        for rule in rules:
             found += _run_rule(rule, facts)
-        unable = [item for rule in RULES if (item := unable_to_look(rule, facts)) is not None]
+        unable = [item for rule in rules if (item := unable_to_look(rule, facts)) is not None]
         roots = group(found)
     step = facts.table("step")
     samples = len(step.steps) if step is not None else 0
-    return Findings(roots, verdict_of(roots, RULES, unable, samples))
+    return Findings(roots, verdict_of(roots, rules, unable, samples))
 
 
 def thresholds_of(run: RunData) -> tuple[Threshold, ...]:

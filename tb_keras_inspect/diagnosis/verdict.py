@@ -6,7 +6,7 @@ from tb_keras_inspect.catalog.problems import PROBLEMS
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.diagnosis.findings import Unable, Verdict
 from tb_keras_inspect.diagnosis.rules import Rule
-from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.facts import GOOD_RUNS, Facts
 
 FEW_SAMPLES = 10  # below it silence means nothing yet
 VALIDATION = "validation"  # what a rule needs that is no kind of its own: a logged `val_loss`
@@ -27,7 +27,7 @@ def unable_to_look(rule: Rule, facts: Facts) -> Unable | None:
             if not len(facts.epochs("val_loss")[0]):
                 advice = "model.fit(x, y, validation_split=0.2)"
                 return Unable(rule.PROBLEM, "no validation loss", advice)
-        elif facts.table(need) is None:
+        elif need != GOOD_RUNS and facts.table(need) is None:
             switch = SWITCHES.get(need, "")
             advice = f'InspectCallback(log_dir, record={{"{switch}": True}})' if switch else ""
             what = switch or {"step": "training steps", "input": "inputs"}.get(need, need)

@@ -61,6 +61,13 @@ class ReadingTools:
         since: Annotated[
             int | None, Field(description="Leave out what was over before this step.")
         ] = None,
+        against: Annotated[
+            list[str] | None,
+            Field(
+                description="Names of good runs of the same script, at least three, better five: also "
+                "say where this run leaves their range."
+            ),
+        ] = None,
     ) -> dict[str, Any]:
         """Say what is wrong with a run, where, since which step, on which evidence, and what to try.
 
@@ -69,7 +76,8 @@ class ReadingTools:
         rule found enough evidence, not that all is well.
         """
         data = self._run(run)
-        return run_report(data, diagnose(data), since)
+        good = None if against is None else [self._run(name) for name in against]
+        return run_report(data, diagnose(data, against=good), since)
 
     def describe_model(self, run: Run) -> dict[str, Any]:
         """Describe a run's model: layers, optimizer, hyperparameters, and what was recorded of it."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.diagnosis import measure, train
+from benchmarks.diagnosis import against, measure, train
 from tb_keras_inspect import diagnose, load_run
 
 SOME = (
@@ -29,7 +29,7 @@ def test_a_run_of_the_benchmark_is_diagnosed_as_labelled(tmp_path, name):
 def test_every_problem_is_in_three_runs_and_a_quarter_of_all_runs_is_healthy():
     cases = measure.CASES.values()
     assert train.MODULES
-    for problem in measure.PROBLEMS:
+    for problem in set(measure.PROBLEMS) - {against.PROBLEM}:  # that one has runs of its own
         assert sum(problem in case.expected for case in cases) >= 3
         assert len({case.architecture for case in cases if problem in case.expected}) >= 3
     assert sum(not case.expected for case in cases) >= len(cases) // 4 >= 12

@@ -186,3 +186,45 @@ def test_since_leaves_out_what_was_over_before(recovered, capsys, since, found):
     assert status == found
     main(["diagnose", str(recovered), *options])
     assert ("WARNING non_finite" in capsys.readouterr().out) == (found > 0)
+
+
+@pytest.fixture(scope="module")
+def good_runs(tmp_path_factory):
+    """Three runs that differ by chance, and one whose updates are larger in one layer."""
+    folder = tmp_path_factory.mktemp("runs")
+    for seed in range(4):
+        run = Run(chain())
+        rng = np.random.default_rng(seed)
+        for table in run.tables.values():
+            table *= 1 + 0.02 * rng.normal(size=table.shape)
+        if seed == 3:
+            run.tables[Kind.UPDATE][20:, 2, :] *= 5
+        write(run, folder / f"run_{seed}")
+    return folder
+
+
+def test_against_good_runs_it_says_where_a_run_leaves_their_range(good_runs, capsys):
+    good = [str(good_runs / f"run_{seed}") for seed in range(3)]
+    run = str(good_runs / "run_3")
+    assert main(["diagnose", run, "--fail-on", "warning"]) == 0
+    assert main(["diagnose", run, "--fail-on", "warning", "--json", "--against", *good]) == 1
+    output = capsys.readouterr().out
+    content = json.loads(output[output.index("{") :])
+    (finding,) = content["runs"][0]["findings"]
+    assert (finding["problem"], finding["variant"]) == ("unlike_good_runs", "update")
+    assert finding["where"]["layers"] == ["dense_1"]
+    assert abs(finding["first_step"] - 100) <= 15
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--against", "run_0"], "at least 3 good runs, better 5. Received 1: run_0"),
+        (["--against", "nowhere"], "nowhere"),
+        (["--follow", "--against", "run_0"], "does not go with --follow"),
+    ],
+)
+def test_good_runs_that_do_not_do_are_refused(good_runs, capsys, monkeypatch, options, message):
+    monkeypatch.chdir(good_runs)
+    assert main(["diagnose", "run_3", *options]) == 2
+    assert message in capsys.readouterr().err

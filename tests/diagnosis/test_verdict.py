@@ -5,15 +5,18 @@ import pytest
 from tb_keras_inspect import diagnose
 from tb_keras_inspect.catalog.problems import PROBLEMS, VERDICTS
 from tb_keras_inspect.diagnosis.rules import RULES
+from tb_keras_inspect.diagnosis.signals.facts import GOOD_RUNS
 from tb_keras_inspect.diagnosis.verdict import verdict_of
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.loading import load_run
 from tests.diagnosis.findings import make
 from tests.diagnosis.synthetic import Run, chain
 
+ALONE = [rule for rule in RULES if GOOD_RUNS not in rule.NEEDS]  # those that need only the run
+
 
 def verdict(*findings, unable=(), samples=60):
-    found = verdict_of(findings, RULES, unable, samples)
+    found = verdict_of(findings, ALONE, unable, samples)
     assert found.state in VERDICTS
     return found
 
@@ -27,7 +30,7 @@ def validated():
 def test_a_healthy_run_says_how_many_rules_looked():
     found = diagnose(validated().data).verdict
     assert found.state == "healthy"
-    assert found.text == f"Healthy: {len(RULES)} checks passed"
+    assert found.text == f"Healthy: {len(ALONE)} checks passed"
 
 
 def test_rules_that_could_not_look_are_counted_with_the_reason_and_the_line_that_lets_them():
@@ -35,7 +38,7 @@ def test_rules_that_could_not_look_are_counted_with_the_reason_and_the_line_that
     del run.tables[Kind.GRADIENT]
     found = diagnose(run.data).verdict
     assert "could not look (gradients not recorded)" in found.text
-    assert found.passed + len(found.unable) == len(RULES)
+    assert found.passed + len(found.unable) == len(ALONE)
     assert {item.advice for item in found.unable} == {
         'InspectCallback(log_dir, record={"gradients": True})'
     }
@@ -67,7 +70,7 @@ def test_a_note_leaves_a_run_healthy():
     found = verdict(make(severity="note"))
     assert found.state == "healthy"
     assert found.text == (
-        f"Healthy: {len(RULES)} checks passed, 1 note: hidden_1 has dead units since step 5"
+        f"Healthy: {len(ALONE)} checks passed, 1 note: hidden_1 has dead units since step 5"
     )
 
 

@@ -71,8 +71,10 @@ def make_logs() -> None:
         keras.callbacks.TensorBoard(RECORDED),
         tb_keras_inspect.InspectCallback(RECORDED, every=1),
     ]
-    given["model"].fit(given["x"], given["y"], epochs=2, verbose=0, callbacks=callbacks)
-    for name in ("logs/a", "logs/b", "logs/demo/vanishing_sigmoid"):
+    given["model"].fit(given["x"], given["y"], epochs=3, verbose=0, callbacks=callbacks)
+    good = [f"logs/good_{number}" for number in range(1, 6)]
+    more = ("logs/today", "logs/monday", "logs/tuesday")
+    for name in ("logs/a", "logs/b", "logs/demo/vanishing_sigmoid", *good, *more):
         shutil.copytree(RECORDED, name)
 
 

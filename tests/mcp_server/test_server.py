@@ -105,6 +105,14 @@ def test_diagnose_says_what_the_command_line_says(server, logdir, capsys):
     assert [finding["problem"] for finding in answer["findings"]] == ["non_finite", "dying_relu"]
 
 
+def test_diagnose_takes_good_runs(server):
+    few = error(server, "diagnose", run="deep/sick", against=["deep/sick"])
+    assert "at least 3 good runs" in few
+    same = ["deep/sick"] * 3
+    assert ask(server, "diagnose", run="deep/sick", against=same)["findings"]
+    assert "has other layers" in error(server, "diagnose", run="a", against=same)
+
+
 def test_since_leaves_out_what_was_over_before(server):
     assert ask(server, "diagnose", run="deep/sick", since=10_000)["findings"] == []
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.tables.table import StatTable
 
+GOOD_RUNS = "good runs"  # what a rule needs that is not in the run
+
 
 class Facts:
     """A run, read lazily.
@@ -23,10 +26,17 @@ class Facts:
     Args:
         run: The run.
         thresholds: Values by name.
+        good_runs: What good runs of the same script look like, a `GoodRuns` (which is built on signals,
+            so it is no type here). Defaults to None: not known.
     """
 
-    def __init__(self, run: RunData, thresholds: Mapping[str, float]):
-        self.run, self.thresholds = run, thresholds
+    def __init__(
+        self,
+        run: RunData,
+        thresholds: Mapping[str, float],
+        good_runs: Any = None,
+    ):
+        self.run, self.thresholds, self.good_runs = run, thresholds, good_runs
         self._tables: dict[str, StatTable | None] = {}
         self._tracks: dict[str, Track | None] = {}
 
