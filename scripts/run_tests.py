@@ -43,7 +43,6 @@ FAST_COMPILING = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 QUICK = "not slow and not e2e"
-THOROUGH = "not e2e and thorough"
 # Half of a test's time is tracing, on one core.
 CORES = 2
 IN_PARALLEL = ("-n", str(CORES), "--dist", "loadgroup")
@@ -161,8 +160,14 @@ def backend_tests(backend: str) -> list[Tests]:
 
 def thorough_tests() -> list[Tests]:
     """What `make test` leaves out on each backend: further ones of many of a kind."""
-    select = (*IN_PARALLEL, "tests", "-m", THOROUGH)
-    return [Tests(backend, select, ENVIRONMENTS.get(backend, {})) for backend in BACKENDS]
+    first, *others = BACKENDS
+    path, _ = chromium.find_or_install()
+    of_backend = (*IN_PARALLEL, "tests/training", "-m", "not any_backend and thorough")
+    return [
+        Tests(first, (*IN_PARALLEL, "-m", "not e2e and thorough")),
+        Tests(first, (*IN_PARALLEL, "-m", "e2e and thorough"), {"CHROMIUM": path}),
+        *(Tests(backend, of_backend, ENVIRONMENTS.get(backend, {})) for backend in others),
+    ]
 
 
 def checks(quick: bool) -> list[Check | Tests]:
@@ -179,7 +184,7 @@ def checks(quick: bool) -> list[Check | Tests]:
         *short,
         *(test for backend in others for test in backend_tests(backend)),
         Tests(first, (*IN_PARALLEL, "-m", "not e2e and not thorough")),
-        Tests(first, (*IN_PARALLEL, "-m", "e2e"), {"CHROMIUM": path}),
+        Tests(first, (*IN_PARALLEL, "-m", "e2e and not thorough"), {"CHROMIUM": path}),
         Check(
             "Keras's own tests with the callback in every fit, the most telling ones",
             (*python, "scripts.keras_suite", "--quick"),

@@ -7,7 +7,11 @@ import pytest
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("data_parallel_processes")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.thorough,
+    pytest.mark.xdist_group("data_parallel_processes"),
+]
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
 
 

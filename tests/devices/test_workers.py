@@ -8,7 +8,7 @@ import pytest
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.xdist_group("workers")]
 WHOLE_BATCH = (Kind.ACTIVATION, Kind.INPUT, Kind.WEIGHT)
 
 

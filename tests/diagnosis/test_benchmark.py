@@ -5,20 +5,20 @@ import pytest
 from benchmarks.diagnosis import against, measure, train
 from tb_keras_inspect import diagnose, load_run
 
-SOME = (
-    "cnn_batch_norm",
+SOME = ("cnn_batch_norm", "exploding_cnn", "nan_from_square_root")
+MORE = (
     "fine_tuning",
     "transformer_large_data",
     "vanishing_stacked_rnn",
-    "exploding_cnn",
-    "nan_from_square_root",
     "raw_sequence",
     "double_softmax",
 )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize(
+    "name", [*SOME, *(pytest.param(name, marks=pytest.mark.thorough) for name in MORE)]
+)
 def test_a_run_of_the_benchmark_is_diagnosed_as_labelled(tmp_path, name):
     train.train(name, tmp_path, "auto")
     case = measure.CASES[name]

@@ -1,4 +1,4 @@
-"""A tiny real training, and TensorBoard and a browser on it. Both loaders, every test."""
+"""A tiny real training, and TensorBoard and a browser on it, with each of its loaders."""
 
 import contextlib
 import pathlib
@@ -11,6 +11,8 @@ from tests.e2e.asking import address
 
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
 OVERVIEW = address(view="overview")
+# What the data comes through; the other modules test the page, which does not know its loader.
+WITH_BOTH_LOADERS = ("test_tab", "test_http", "test_live")
 LOADERS = {"load_fast": True, "python_loader": False}
 
 
@@ -20,8 +22,13 @@ def pytest_collection_modifyitems(items):
         if here not in item.path.parents:
             continue
         item.add_marker(pytest.mark.e2e)
-        if "server" in item.fixturenames:  # one process for each of the two servers
-            item.add_marker(pytest.mark.xdist_group(f"server {item.callspec.params['load_fast']}"))
+        if "load_fast" not in item.fixturenames:
+            continue
+        fast = item.callspec.params["load_fast"]
+        if not fast and item.path.stem not in WITH_BOTH_LOADERS:
+            item.add_marker(pytest.mark.thorough)
+        if "server" in item.fixturenames:  # which each process starts once
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {fast}"))
 
 
 @pytest.fixture(scope="session")
