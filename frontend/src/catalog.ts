@@ -538,6 +538,14 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     pictures: false,
     statistics: [],
   },
+  sample_loss: {
+    title: '',
+    rows: 'named',
+    table: false,
+    layers: false,
+    pictures: false,
+    statistics: ['loss', 'label', 'prediction'],
+  },
   units: {
     title: 'Units',
     rows: 'sites',
@@ -627,6 +635,7 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   output_mismatch: 'an output that does not fit the targets',
   unnormalised_input: 'input that is not normalised',
   input_outlier: 'an input far out of range',
+  suspicious_examples: 'suspicious examples',
   initial_weights: 'initial weights of the wrong scale',
   rate_change: 'a learning rate that was raised too far',
   exploding_gradient: 'exploding gradients',

@@ -20,6 +20,7 @@ class Form(str, enum.Enum):
     TABLE = "TableRecord"
     UNITS = "UnitsRecord"
     HISTOGRAM = "HistogramRecord"
+    SAMPLE_LOSS = "SampleLossRecord"
     CONTROL = "ControlRecord"
     FINDING = "FindingRecord"
     # Blob sequences. The first two begin with a `MapIndex`.
@@ -158,6 +159,17 @@ FACTS: dict[str, KindFacts] = {
         Form.FINDING,
         meaning="what the diagnosis reported while the run trained: problems found, worse, over; "
         "see [diagnosis](diagnosis.md#what-was-reported-during-training)",
+    ),
+    "sample_loss": KindFacts(
+        Form.SAMPLE_LOSS,
+        rows=Rows.NAMED,
+        columns=("loss", "label", "prediction"),
+        meaning="loss of each example of the batch before it is reduced, what its label and the "
+        "model's answer were where they are classes or numbers, and a fingerprint of its inputs; "
+        "see [examples](howto/samples.md)",
+        row_text="the examples with the largest losses, at most 1024",
+        live=Live.THINNED,
+        per_part=True,
     ),
     "units": KindFacts(
         Form.UNITS,

@@ -27,6 +27,7 @@ class Kind(str, enum.Enum):
     TARGET = "target"
     CONTROL = "control"
     FINDING = "finding"
+    SAMPLE_LOSS = "sample_loss"
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"

@@ -138,6 +138,22 @@ _ALL = (
         {"far": "single batches with a value many times larger than others"},
     ),
     Problem(
+        "suspicious_examples",
+        "suspicious examples",
+        "A few examples have a loss far above that of all others.",
+        "the loss of each example beside that of others: at steps whose loss is far above the first "
+        "one, and over several epochs",
+        "once a model has learned, a few hard examples carry most of the loss of every healthy run; so "
+        "the model must be wrong and certain at each of the later times, for more examples than clean "
+        "data has",
+        "Look at these examples and their labels.",
+        ("note", "note"),
+        {
+            "labels": "examples whose label the model contradicts with certainty, epoch after epoch",
+            "spike": "the loss of a step is far above the first loss, and a few examples carry it",
+        },
+    ),
+    Problem(
         "initial_weights",
         "initial weights of the wrong scale",
         "The initial weights are far larger or smaller than the size of their layers allows.",

@@ -12,17 +12,19 @@ import numpy as np
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, TABLE_KINDS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store import NotRecordedError, RunData
+from tb_keras_inspect.store.tables.sample_losses import columns_of
 
 Columns = dict[str, np.ndarray]
 CELLS = 1 << 20  # cells per block: the amount held in memory at once
 TABLES = tuple(kind.value for kind in TABLE_KINDS)
 HISTOGRAMS = tuple(kind.value for kind in HISTOGRAM_KINDS)
 UNITS = Kind.UNITS.value
+SAMPLES = Kind.SAMPLE_LOSS.value
 
 
 def exportable(run: RunData) -> list[str]:
     """The kinds of the run that have columns, in a fixed order."""
-    return [kind for kind in (*TABLES, UNITS, *HISTOGRAMS) if kind in run.kinds]
+    return [kind for kind in (*TABLES, UNITS, SAMPLES, *HISTOGRAMS) if kind in run.kinds]
 
 
 def checked_kinds(run: RunData, kinds: Sequence[str] | None) -> list[str]:
@@ -48,10 +50,12 @@ def blocks(run: RunData, kind: str) -> Iterator[Columns]:
     Yields:
         Mappings from column name to values. Tables have `step`, `name`, and one column per statistic;
         units `step`, `name` (of the site), `unit`, `max_abs`, `dead`; histograms `step`, `name`,
-        `low`, `high`, `count`, without empty bins.
+        `low`, `high`, `count`, without empty bins; losses of examples those of `Samples.to_pandas`.
     """
     if kind == UNITS:
         yield from _unit_blocks(run)
+    elif kind == SAMPLES:
+        yield columns_of(run.samples())
     elif kind in HISTOGRAMS:
         yield from _histogram_blocks(run, kind.removesuffix("_histogram"))
     else:

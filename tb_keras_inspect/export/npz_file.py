@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import PICTURE_KINDS
-from tb_keras_inspect.export.columns import HISTOGRAMS, UNITS
+from tb_keras_inspect.export.columns import HISTOGRAMS, SAMPLES, UNITS
 from tb_keras_inspect.store import NotRecordedError, RunData
+from tb_keras_inspect.store.tables.sample_losses import columns_of
 
 PICTURES = tuple(kind.value for kind in PICTURE_KINDS)
 
@@ -24,6 +25,7 @@ def write(path: pathlib.Path, run: RunData, kinds: Sequence[str]) -> None:
         kinds: Tables: `<kind>/steps` int64[S], `names`, `statistics`, `values` float32[S, N, K].
             Units: `units/names`, and for the i-th name `units/<i>/steps`, `max_abs` float32[S, U],
             `dead` bool[S, U]. Histograms: `<kind>/names`, `<kind>/<i>/steps`, `edges`, `counts`.
+            Losses of examples: the columns of `Samples.to_pandas`, `sample_loss/<column>`.
             Pictures: `<kind>/names`, `<kind>/<i>/steps`, `channels`, and for the j-th snapshot
             `<kind>/<i>/<j>` float32[samples, C, H, W].
     """
@@ -36,6 +38,8 @@ def write(path: pathlib.Path, run: RunData, kinds: Sequence[str]) -> None:
 def _arrays(run: RunData, kind: str) -> dict[str, np.ndarray]:
     if kind == UNITS:
         return _each(run.units_at().names, lambda name: vars(run.units(name)), {"window"})
+    if kind == SAMPLES:
+        return columns_of(run.samples())
     if kind in HISTOGRAMS:
         return _histograms(run, kind.removesuffix("_histogram"))
     if kind in PICTURES:

@@ -209,7 +209,7 @@ class Backend(abc.ABC):
 
         Returns:
             A function with the train function's arguments. It returns what that function returns,
-            and a pair: the packed vector, and the first samples of the batch.
+            and a pair: the packed vector, and what is kept of the batch.
         """
 
     def function_beside(
@@ -224,7 +224,7 @@ class Backend(abc.ABC):
 
         Returns:
             A function of an `Execution` whose batches are available. It returns the packed vector of
-            the last step, and the first samples of its batch.
+            the last step, and what is kept of its batch.
         """
         return undone(function)
 
@@ -293,6 +293,15 @@ class Backend(abc.ABC):
     def immutable(self, tensor: Any) -> Any:
         """A tensor that later in-place operations do not change."""
         return tensor
+
+    def held(self, tensor: Any) -> Any:
+        """A part of a batch, of its own type, that whoever made the batch does not change later."""
+        return tensor
+
+    def held_to_host(self, tensor: Any) -> np.ndarray:
+        """A part of a batch as an array of its own type; of a type that NumPy lacks, as float32."""
+        array = np.asarray(tensor)
+        return array.astype(np.float32) if array.dtype.kind == "V" else array
 
     def to_host(self, tensor: Any) -> np.ndarray:
         """A tensor as a float32 array."""

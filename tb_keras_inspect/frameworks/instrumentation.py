@@ -30,8 +30,18 @@ class StepObservation(Protocol):
         For a step whose layer outputs exist only inside its forward pass, and called there.
         """
 
+    def pack_losses(self) -> Any:
+        """float32[examples, columns] of the loss of each example; None where there is none.
+
+        For a step whose loss exists only inside a function that is differentiated, and called there.
+        """
+
     def end(
-        self, logs: Any, values_of: ValuesOf, outputs: tuple[tuple[Any, ...], Any] | None = None
+        self,
+        logs: Any,
+        values_of: ValuesOf,
+        outputs: tuple[tuple[Any, ...], Any] | None = None,
+        losses: Any = None,
     ) -> tuple[Any, Any]:
         """The step has run.
 
@@ -39,9 +49,10 @@ class StepObservation(Protocol):
             logs: The logs that it returned.
             values_of: Gives the values of variables after the step.
             outputs: What `pack_outputs` returned, where that was called.
+            losses: What `pack_losses` returned, likewise.
 
         Returns:
-            The packed vector, and the first samples of the batch.
+            The packed vector, and what is kept of the batch.
         """
 
 

@@ -19,7 +19,7 @@ def stateful_step(
 
     Returns:
         A function of the batch. It returns what `original` returns, and a pair: the packed vector,
-        and the first samples of the batch.
+        and what is kept of the batch.
     """
 
     def values_now(variables: Sequence[Any]) -> list[Any]:

@@ -20,6 +20,7 @@ from tb_keras_inspect.records.decoded import (
     DecodedHistogram,
     DecodedMap,
     DecodedProbe,
+    DecodedSampleLoss,
     DecodedTable,
     DecodedUnits,
     NewerVersionError,
@@ -100,6 +101,30 @@ def decode_units(data: bytes | DecodedUnits) -> DecodedUnits:
     offsets = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)])
     _check(offsets[-1] == max_abs.size, "the number of units")
     return DecodedUnits(record.model, sites, offsets, max_abs)
+
+
+def decode_sample_loss(data: bytes | DecodedSampleLoss) -> DecodedSampleLoss:
+    """The losses of the examples of one batch. Returned as they are if decoded already."""
+    if isinstance(data, DecodedSampleLoss):
+        return data
+    record = _parse(pb.SampleLossRecord, data)
+    columns = tuple(record.columns)
+    _check("loss" in columns and len(set(columns)) == len(columns), "the names of columns")
+    values = _array(record.values, "<f4", "values")
+    _check(values.size % len(columns) == 0, "the number of values")
+    values = values.reshape(-1, len(columns))
+    fingerprints = _array(record.fingerprints, "<u8", "fingerprints")
+    _check(fingerprints.size in (0, len(values)), "the number of fingerprints")
+    _check(record.batch_size >= len(values), "the size of the batch")
+    return DecodedSampleLoss(
+        record.model,
+        columns,
+        values,
+        fingerprints,
+        record.batch_size,
+        record.total,
+        record.salted,
+    )
 
 
 def decode_histogram(data: bytes) -> DecodedHistogram:

@@ -46,6 +46,21 @@ class DecodedUnits:
 
 
 @dataclasses.dataclass(frozen=True)
+class DecodedSampleLoss:
+    """`columns`: K names, "loss" among them; `values`: float32[N, K]; `fingerprints`: uint64[N], or
+    uint64[0] if the inputs are not known; `total`: sum of the loss over the `batch_size` examples of
+    the batch, of which these N are kept; `salted`: whether the fingerprints hold in this run only."""
+
+    model: int
+    columns: tuple[str, ...]
+    values: np.ndarray
+    fingerprints: np.ndarray
+    batch_size: int
+    total: float
+    salted: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class DecodedHistogram:
     """`rows`: int32[N]; `counts`: uint32[N, 2 * exponents + 1]."""
 

@@ -72,6 +72,28 @@ def encode_units(
     )
 
 
+def encode_sample_loss(
+    model: int,
+    columns: Sequence[str],
+    values: np.ndarray,
+    fingerprints: np.ndarray,
+    batch_size: int,
+    total: float,
+    salted: bool = False,
+) -> pb.SampleLossRecord:
+    """Encodes the losses of the examples of one batch; see `DecodedSampleLoss`."""
+    return pb.SampleLossRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        columns=list(columns),
+        values=_matrix(values, len(columns)).astype("<f4").tobytes(),
+        fingerprints=np.asarray(fingerprints, "<u8").tobytes(),
+        batch_size=batch_size,
+        total=total,
+        salted=salted,
+    )
+
+
 def encode_histogram(
     model: int, counts: np.ndarray, rows: np.ndarray | None = None
 ) -> pb.HistogramRecord:

@@ -26,6 +26,7 @@ from tb_keras_inspect.store.summary.summary_reader import SummaryReader
 from tb_keras_inspect.store.tables.extent import ExtentReader
 from tb_keras_inspect.store.tables.histogram import Histogram, HistogramBuffer, HistogramTable
 from tb_keras_inspect.store.tables.loss import Loss, column, loss_of
+from tb_keras_inspect.store.tables.sample_losses import SampleLossBuffer, Samples, with_epochs
 from tb_keras_inspect.store.tables.series import Series
 from tb_keras_inspect.store.tables.table import StatTable, TableBuffer
 from tb_keras_inspect.store.tables.unit_activity import UnitActivity
@@ -180,6 +181,25 @@ class RunData(Pictures, UnitActivity):
     def loss(self) -> Loss:
         """The loss of sampled steps and epochs; empty arrays if no loss was recorded."""
         return loss_of(self._table_or_none(Kind.STEP), self._table_or_none(Kind.EPOCH))
+
+    def samples(self, step: int | None = None) -> Samples:
+        """The loss of each example of the sampled batches.
+
+        Args:
+            step: One sampled step. Defaults to None: all of them.
+
+        Raises:
+            NotRecordedError: if losses of examples were not recorded, or not at that step.
+
+        Example:
+
+        ```python
+        samples = run.samples()
+        samples.loss, samples.fingerprints  # float32[R], uint64[R]: one row per example seen
+        ```
+        """
+        samples: Samples = self._series(Kind.SAMPLE_LOSS, SampleLossBuffer)
+        return with_epochs(samples, self._table_or_none(Kind.STEP), step)
 
     @property
     def scalars(self) -> list[Scalars]:

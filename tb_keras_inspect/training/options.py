@@ -28,6 +28,11 @@ class RecordOptions:
         activations: Statistics of each layer's output.
         units: Largest magnitude of each unit of each layer, which shows the dead units.
         histograms: Histograms of everything recorded.
+        samples: The loss of each example of the batch, with a fingerprint of its inputs.
+        keep_data: Whether the run's directory may hold data of your examples: the probe samples with
+            their pictures, labels, and what the model says about single examples. False keeps numbers
+            and fingerprints only, which cannot be compared with those of another run. Defaults to
+            True.
         scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
             as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
             its files. Defaults to False.
@@ -55,12 +60,15 @@ class RecordOptions:
     activations: bool | None = None
     units: bool | None = None
     histograms: bool | None = None
+    samples: bool | None = None
+    keep_data: bool = True
     scalars: bool = False
     exact: bool = True
 
     def __post_init__(self) -> None:
+        flags = ("keep_data", "scalars", "exact")
         for name in names_of(RecordOptions):
-            checked = check.checked_flag if name in ("scalars", "exact") else check.checked_switch
+            checked = check.checked_flag if name in flags else check.checked_switch
             checked(name, getattr(self, name))
 
 

@@ -28,9 +28,11 @@ from tb_keras_inspect.training.recorder import (
 )
 from tb_keras_inspect.training.samples.dead_units import DeadUnits
 from tb_keras_inspect.training.samples.decode_queue import DecodeQueue, PendingSample
+from tb_keras_inspect.training.samples.examples import HeldBatches
 from tb_keras_inspect.training.samples.sample import Sample, Subscriber
 from tb_keras_inspect.training.samples.sample_decoder import SampleDecoder
 from tb_keras_inspect.training.samples.sample_encoder import encode, epoch_sample
+from tb_keras_inspect.training.step.example_losses import BatchExamples
 from tb_keras_inspect.training.step.instrumented_step import InstrumentedStep
 from tb_keras_inspect.training.step.settings import Settings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
@@ -81,6 +83,7 @@ class Session:
         self._structure = structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
+        self._held = HeldBatches(self._instrumented.backend.held_to_host, settings.keep_data)
 
     def open(
         self,
@@ -138,7 +141,7 @@ class Session:
         """Leaves the model as it was."""
         self._instrumented.disarm()
 
-    def _on_sample(self, vector: Any, head: Any) -> None:
+    def _on_sample(self, vector: Any, head: Any, examples: BatchExamples | None) -> None:
         if self._samples is not None and self._samples.needs_batch and head is not None:
             with self._reports.of_the_probe_pass(self._turn_off_maps):
                 self._samples = ProbeSamples.from_batch(head, self._samples.count)
@@ -146,6 +149,7 @@ class Session:
         self._describe()
         step, facts, now = self._step, self._facts, time.time()
         decoder, record = self._decoder, self._records.newest
+        held = None if examples is None else self._held.hold(examples)
 
         def decode() -> Sample | None:
             vectors = self._instrumented.backend.vectors_to_host(vector)
@@ -153,7 +157,8 @@ class Session:
             if layout is None or record is None:
                 return None
             layout, views = combine_replicas(layout, vectors)
-            return decoder.decode(record, layout, views, step, now, facts)
+            sample = decoder.decode(record, layout, views, step, now, facts)
+            return sample if held is None else held.added_to(sample, record.fingerprint)
 
         if self._unrecorded is not None:
             self._decode_queue.remove(self._unrecorded)

@@ -121,7 +121,8 @@ class Recordings:
     def _new_session(self, model: keras.Model, hyperparameters: Mapping[str, Any]) -> Session:
         options = self._options
         check_matches(options.layers, self._wanted, model)
-        samples = ProbeSamples.from_user(options.probe, model) if options.maps_every else None
+        wants_pictures = options.maps_every and options.record.keep_data
+        samples = ProbeSamples.from_user(options.probe, model) if wants_pictures else None
         pictures = {
             "kinds": options.pictures.kinds_in(options.tier),
             "max_channels": options.pictures.max_channels,

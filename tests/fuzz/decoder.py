@@ -58,6 +58,11 @@ def _check_units(units):
     assert units.offsets[-1] == len(units.max_abs)
 
 
+def _check_sample_loss(losses):
+    assert losses.values.shape[1] == len(losses.columns)
+    assert len(losses.fingerprints) in (0, len(losses.values))
+
+
 def _check_histogram(histogram):
     assert histogram.counts.shape == (len(histogram.rows), 2 * histogram.exponents + 1)
 
@@ -93,11 +98,12 @@ DECODERS = (
     (pb.ActivationFunctionRecord, records.decode_activation_function, _check_function),
     (pb.ProbeRecord, records.decode_probe, _check_probe),
     (pb.FindingRecord, records.decode_finding, lambda _: None),
+    (pb.SampleLossRecord, records.decode_sample_loss, _check_sample_loss),
 )
 # The store is given a model record that is right, and messages of one of these that may not be.
 KINDS = (
     *(Kind.GRADIENT, Kind.STEP, Kind.EPOCH, Kind.UNITS, Kind.GRADIENT_HISTOGRAM, Kind.MODEL),
-    Kind.FINDING,
+    *(Kind.FINDING, Kind.SAMPLE_LOSS),
 )
 STORE = len(DECODERS)
 
@@ -167,6 +173,10 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
             taken = bool(len(run._units().steps))
             run.units_at()
             run.units("a")
+        elif kind is Kind.SAMPLE_LOSS:
+            samples = run.samples()
+            assert len(samples.ranking()) <= len(samples)
+            taken = bool(len(samples))
         elif kind in TABLE_KINDS:
             table = run.table(kind.value)
             assert table.values.shape == (len(table.steps), len(table.names), len(table.statistics))
@@ -181,7 +191,7 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
             taken = bool(len(run._histograms("gradient").steps))
             run.histogram("gradient", "a/kernel")
     assert run.extent()[0] >= 0
-    assert taken or run.problems or kind in (Kind.MODEL, Kind.FINDING)
+    assert taken or run.problems or kind in (Kind.MODEL, Kind.FINDING, Kind.SAMPLE_LOSS)
     return taken
 
 
@@ -209,10 +219,11 @@ def seeds() -> list[bytes]:
         ),
         records.encode_probe([item], np.ones((1, 1))),
         pb.FindingRecord(version=1, changes=[finding]),
+        records.encode_sample_loss(1, ["loss"], np.ones((2, 1)), [3, 4], 2, 2.0),
     )
     found = [bytes([n]) + m.SerializeToString() for n, m in enumerate(messages)]
     table = records.encode_table(made.fingerprint, ["loss"], np.ones((1, 1)), names=[""])
-    stored = (messages[1], table, table, messages[2], messages[3], made, messages[-1])
+    stored = (messages[1], table, table, messages[2], messages[3], made, *messages[-2:])
     return found + [bytes([STORE + n]) + m.SerializeToString() for n, m in enumerate(stored)]
 
 

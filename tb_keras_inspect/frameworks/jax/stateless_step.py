@@ -2,11 +2,13 @@
 
 They leave it the way state does: while the step is traced, a hidden non-trainable variable stands in
 the model's list of seed generators (in `variables`, in no saved file), and what `stateless_call`
-returns for it is the packed vector of layer outputs.
+returns for it is the packed vector of layer outputs. `stateless_compute_loss` appends the losses of the
+examples.
 """
 
 import contextlib
 import functools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -30,8 +32,8 @@ def stateless_step(
         observe: Called at each trace, or at each step where steps are not traced.
 
     Returns:
-        A function of the state and the batch. It returns (the logs, (the packed vector, the first
-        samples of the batch)), and the new state.
+        A function of the state and the batch. It returns (the logs, (the packed vector, what is kept
+        of the batch)), and the new state.
     """
     original = model.train_step
     variable = keras.Variable(np.zeros((1,), "float32"), trainable=False, name="packed_outputs")
@@ -46,11 +48,11 @@ def stateless_step(
             logs, new_state = original((trainable, with_hidden, *others), data)
         new_trainable, new_non_trainable, *others = new_state
         new_non_trainable = list(new_non_trainable)
-        outputs = new_non_trainable.pop(forward.position)
-        vector, samples = observation.end(
-            logs, _values_in(model, new_trainable), (forward.sections, outputs)
+        outputs, losses = forward.split(new_non_trainable.pop(forward.position))
+        vector, kept = observation.end(
+            logs, _values_in(model, new_trainable), (forward.sections, outputs), losses
         )
-        recorded = backend.vector_as_output(vector), samples
+        recorded = backend.vector_as_output(vector), kept
         return (logs, recorded), (new_trainable, new_non_trainable, *others)
 
     return train_step
@@ -85,6 +87,7 @@ class _ForwardPass:
         self._model, self._observation, self._hidden = model, observation, hidden
         self.position = -1
         self.sections: tuple[Any, ...] = ()
+        self._losses: tuple[int, ...] | None = None  # their shape; they are at the vector's end
 
     @contextlib.contextmanager
     def installed(self, non_trainable: list[Any]) -> Iterator[list[Any]]:
@@ -101,6 +104,8 @@ class _ForwardPass:
             with contextlib.ExitStack() as stack:
                 call = functools.partial(self._call, original)
                 stack.enter_context(instance_patch(model, "stateless_call", call))
+                compute_loss = functools.partial(self._compute_loss, model.stateless_compute_loss)
+                stack.enter_context(instance_patch(model, "stateless_compute_loss", compute_loss))
                 # Keras before 3.12 keeps one sharding for each variable.
                 shardings = getattr(model, "_non_trainable_variable_shardings", None)
                 if shardings is not None:
@@ -127,3 +132,25 @@ class _ForwardPass:
         non_trainable = list(result[1])
         non_trainable[self.position] = vector
         return (result[0], non_trainable, *result[2:])
+
+    def _compute_loss(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """`stateless_compute_loss`, with the losses of the examples behind the packed outputs."""
+        with self._observation.in_forward_pass():
+            result = original(*args, **kwargs)
+            losses = None if self._losses else self._observation.pack_losses()
+        if losses is None:
+            return result
+        loss, (trainable, non_trainable, *others) = result
+        non_trainable = list(non_trainable)
+        outputs = non_trainable[self.position]
+        vector = ops.concatenate([outputs, ops.reshape(losses, (-1,))])
+        self._losses, self._hidden.state._shape = tuple(losses.shape), tuple(vector.shape)
+        non_trainable[self.position] = vector
+        return loss, (trainable, non_trainable, *others)
+
+    def split(self, vector: Any) -> tuple[Any, Any]:
+        """The hidden variable's value as packed outputs, and losses or None."""
+        if self._losses is None:
+            return vector, None
+        end = vector.shape[0] - math.prod(self._losses)
+        return vector[:end], ops.reshape(vector[end:], self._losses)

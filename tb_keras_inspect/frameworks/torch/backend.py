@@ -151,6 +151,14 @@ class TorchBackend(base.Backend):
         # A copy on the host: a later layer may work in place.
         return whole(tensor.detach()).to("cpu", torch.float32, copy=True)
 
+    def held(self, tensor: Any) -> Any:
+        return tensor.detach().clone()  # a generator may fill the same array again
+
+    def held_to_host(self, tensor: Any) -> np.ndarray:
+        tensor = whole(tensor).to("cpu")
+        array: np.ndarray = (tensor.float() if tensor.dtype is torch.bfloat16 else tensor).numpy()
+        return array
+
     def to_host(self, tensor: Any) -> np.ndarray:
         array: np.ndarray = whole(tensor.detach()).to("cpu", torch.float32).numpy()
         return array

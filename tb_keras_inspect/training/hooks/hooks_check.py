@@ -44,10 +44,12 @@ def _of_keras(backend: Backend) -> Iterator[Check]:
     own = "`{}` of its own".format
     yield own("Layer.__call__"), lambda: callable(vars(keras.layers.Layer)["__call__"])
     yield own("metrics.Mean.update_state"), lambda: "values" in _arguments(_own_update_state())
+    yield own("losses.Loss.__call__"), lambda: callable(vars(keras.losses.Loss)["__call__"])
     step = backend.optimizer_method
     for cls in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
         takes = functools.partial(_takes, cls, step, ("grads", "trainable_variables"))
         yield own(f"{cls.__name__}.{step}"), takes
+    yield "`backend.get_keras_mask`", lambda: callable(keras.src.backend.get_keras_mask)
     scope = "`StatelessScope(state_mapping)`"
     yield scope, lambda: "state_mapping" in _arguments(keras.StatelessScope)
     scope = "`symbolic_scope.in_symbolic_scope`"

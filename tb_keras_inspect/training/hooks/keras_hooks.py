@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.frameworks.patches import class_patch
+from tb_keras_inspect.frameworks.patches import class_patch, instance_patch
 from tb_keras_inspect.training.hooks import optimizers
 
 
@@ -39,15 +39,25 @@ class TrainingObserver(LayerObserver):
 
     Attributes:
         apply_depth: How many optimizers are applying gradients, one inside the other.
+        loss_depth: How many losses are being computed, one inside the other.
     """
 
-    apply_depth = 0
+    apply_depth = loss_depth = 0
 
     def saw_apply(self, optimizer: Any, gradients: Sequence[Any], variables: Sequence[Any]) -> None:
         """An optimizer is about to apply gradients. Runs where its variables can be read."""
 
     def saw_metric(self, metric: Any, values: Any) -> None:
         """A `keras.metrics.Mean` is about to be updated with values."""
+
+    def saw_loss(self, values: Any, outputs: Any, weights: Any) -> None:
+        """A loss was computed.
+
+        Args:
+            values: What its `call` returned: before weights and mask, and before it is reduced.
+            outputs: The model's outputs that it is of.
+            weights: Its sample weights, or None.
+        """
 
 
 Patch = tuple[type, str, Callable[..., Any]]  # class, method, what makes the replacement
@@ -163,15 +173,46 @@ def _make_update_state(original: Callable[..., Any]) -> Callable[..., Any]:
     return update_state
 
 
+def _make_loss(original: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(  # noqa: N807
+        self: Any, y_true: Any, y_pred: Any, sample_weight: Any = None
+    ) -> Any:
+        observer = _current()
+        if observer is None or observer.loss_depth:
+            return original(self, y_true, y_pred, sample_weight)
+        call, seen, weights = self.call, [], None
+
+        def kept(*arguments: Any) -> Any:
+            seen.append(call(*arguments))
+            return seen[-1]
+
+        with observer.guard():
+            if sample_weight is not None:
+                weights = keras.ops.copy(sample_weight)  # on PyTorch Keras works in place
+        observer.loss_depth += 1
+        try:
+            with instance_patch(self, "call", kept):
+                loss = original(self, y_true, y_pred, sample_weight)
+        finally:
+            observer.loss_depth -= 1
+        if len(seen) == 1:
+            with observer.guard():
+                observer.saw_loss(seen[0], y_pred, weights)
+        return loss
+
+    return __call__
+
+
 def layer_calls() -> Iterator[Patch]:
     """The patches that show layers being called."""
     yield keras.layers.Layer, "__call__", _make_call
 
 
 def training_calls() -> Iterator[Patch]:
-    """The patches that show layers being called, metrics updated and gradients applied."""
+    """The patches that show what a training step does: layers, losses, metrics, gradients."""
     yield from layer_calls()
     yield keras.metrics.Mean, "update_state", _make_update_state
+    yield keras.losses.Loss, "__call__", _make_loss
     seen = set()
     for root in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
         for cls in root.__mro__:

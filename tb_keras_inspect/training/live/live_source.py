@@ -8,7 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tb_keras_inspect.catalog.kind_facts import Live
-from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
+from tb_keras_inspect.records import (
+    DecodedHistogram,
+    DecodedSampleLoss,
+    DecodedTable,
+    DecodedUnits,
+    Kind,
+)
 from tb_keras_inspect.store.sources.scalars import RawScalars
 from tb_keras_inspect.store.sources.source import NONE, Records, Stamp
 from tb_keras_inspect.training.samples.sample import Decoded, Sample
@@ -129,5 +135,7 @@ def size_of(record: Decoded) -> int:
             | DecodedHistogram(counts=array)
         ):
             return array.nbytes + _OVERHEAD
+        case DecodedSampleLoss(values=array, fingerprints=marks):
+            return array.nbytes + marks.nbytes + _OVERHEAD
         case _:
             return int(record.ByteSize())

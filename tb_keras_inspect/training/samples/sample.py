@@ -6,10 +6,18 @@ from typing import TypeAlias
 
 from tensorboard.compat.proto import event_pb2
 
-from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, Kind
+from tb_keras_inspect.records import (
+    DecodedHistogram,
+    DecodedSampleLoss,
+    DecodedTable,
+    DecodedUnits,
+    Kind,
+)
 from tb_keras_inspect.records import inspect_pb2 as pb
 
-Decoded: TypeAlias = DecodedTable | DecodedUnits | DecodedHistogram | pb.ModelRecord
+Decoded: TypeAlias = (
+    DecodedTable | DecodedUnits | DecodedHistogram | DecodedSampleLoss | pb.ModelRecord
+)
 
 
 @dataclasses.dataclass(frozen=True)

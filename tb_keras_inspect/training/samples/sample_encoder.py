@@ -8,10 +8,12 @@ from tensorboard.compat.proto import event_pb2
 
 from tb_keras_inspect.records import (
     DecodedHistogram,
+    DecodedSampleLoss,
     DecodedTable,
     DecodedUnits,
     Kind,
     encode_histogram,
+    encode_sample_loss,
     encode_table,
     encode_units,
 )
@@ -36,6 +38,8 @@ def _message(record: Decoded) -> Any:
             return encode_units(model, sites.tolist(), np.diff(offsets).tolist(), max_abs)
         case DecodedHistogram(model, rows, _, _, counts):
             return encode_histogram(model, counts, rows)
+        case DecodedSampleLoss():
+            return encode_sample_loss(**vars(record))
         case pb.ModelRecord():
             return record
 

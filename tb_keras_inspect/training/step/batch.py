@@ -35,6 +35,20 @@ def sized_part(parts: Sequence[Any], backend: Backend) -> Any:
     return next((tensor for tensor in parts if backend.is_dense(tensor)), None)
 
 
+def kept(
+    first_samples: Any, losses: Any = (), inputs: Any = (), targets: Any = ()
+) -> tuple[Any, Any, Any, Any]:
+    """What a step returns of its batch: a tuple, which goes through functions of all frameworks.
+
+    Args:
+        first_samples: What `first_samples` returned.
+        losses: What `ExampleLosses.pack` returned.
+        inputs: The batch's inputs, flat.
+        targets: The batch's targets, flat.
+    """
+    return first_samples, losses, inputs, targets
+
+
 def first_samples(data: Any, count: int, backend: Backend) -> Any:
     """The first samples of the batch; () where none are wanted or a part is not a dense tensor."""
     x, y, _ = keras.utils.unpack_x_y_sample_weight(data)

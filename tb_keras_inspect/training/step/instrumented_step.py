@@ -15,6 +15,7 @@ from tb_keras_inspect.frameworks.stateful import stateful_step
 from tb_keras_inspect.training.hooks.inference import random_state, random_state_kept
 from tb_keras_inspect.training.model.layer_filter import LayerFilter
 from tb_keras_inspect.training.reduce.layout import LayoutTable
+from tb_keras_inspect.training.step.example_losses import BatchExamples, examples_of
 from tb_keras_inspect.training.step.parts import RecordedParts, recorded_parts
 from tb_keras_inspect.training.step.recorded_step import RecordedStep
 from tb_keras_inspect.training.step.settings import Settings
@@ -27,7 +28,7 @@ from tb_keras_inspect.training.step.undo import undo_of
 
 logger = logging.getLogger(__name__)
 
-OnSample = Callable[[Any, Any], None]
+OnSample = Callable[[Any, Any, BatchExamples | None], None]
 
 
 class InstrumentedStep:
@@ -44,8 +45,8 @@ class InstrumentedStep:
         model: A compiled model.
         settings: What to record.
         wanted: Which layers to record.
-        on_sample: Called with the packed vector and the first samples of the batch (or None), still on
-            the device, as soon as the step is under way.
+        on_sample: Called with the packed vector, the first samples of the batch (or None) and its
+            examples (or None), still on the device, as soon as the step is under way.
         samples: How many samples of the batch to pass on; may be set to 0 when no more are wanted.
 
     Attributes:
@@ -171,6 +172,7 @@ class InstrumentedStep:
             self._settings,
             parts,
             self.samples,
+            self.backend.replicas() == 1 and self.backend.processes == 1,
             self.layouts,
             self.omissions,
             self._fail,
@@ -257,10 +259,13 @@ class InstrumentedStep:
         self._deliver(*recorded)
         return result
 
-    def _deliver(self, vector: Any, samples: Any) -> None:
+    def _deliver(self, vector: Any, kept: Any) -> None:
         if self.failure is None:
+            samples, losses, inputs, targets = kept
             wanted = self.samples and samples
-            self._on_sample(vector, self.backend.samples_from_output(samples) if wanted else None)
+            head = self.backend.samples_from_output(samples) if wanted else None
+            known = self.parts.compiled_loss
+            self._on_sample(vector, head, examples_of(losses, inputs, targets, known))
 
     def _undo(self, execution: Execution) -> Callable[[], None] | None:
         if self._is_proven or self.backend.processes > 1:

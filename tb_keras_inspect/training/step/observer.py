@@ -14,6 +14,7 @@ from tb_keras_inspect.training.hooks.call_log import CallLog
 from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
 from tb_keras_inspect.training.reduce import saturation, statistics
 from tb_keras_inspect.training.reduce.layout import SiteKey, may_be_batch
+from tb_keras_inspect.training.step.example_losses import ExampleLosses
 from tb_keras_inspect.training.step.parts import RecordedParts
 from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
 
@@ -51,6 +52,7 @@ class StepObserver(TrainingObserver):
             clips them first, or None.
         scalars: Name to a number of the step as a whole, such as the loss.
         omissions: (name, what) to the reason why it is not recorded.
+        losses: The losses of the batch's examples.
         batch_size: Number of samples in the batch; None where not known before the step runs.
         token: The trace in which tensors can be recorded; see `Backend.trace_token`.
         error: The first exception inside a hook.
@@ -67,7 +69,8 @@ class StepObserver(TrainingObserver):
         self.error: Exception | None = None
         self.batch_size: int | None = None
         self.token = backend.trace_token()
-        self.apply_depth = 0
+        self.apply_depth = self.loss_depth = 0
+        self.losses = ExampleLosses(backend)
         self._applies = 0
         self._calls = CallLog(backend, parts.layers)
         self._variable_index = {id(v): i for i, v in enumerate(parts.variables)}
@@ -220,6 +223,12 @@ class StepObserver(TrainingObserver):
         if is_loss and not self.backend.unrecordable(values, self.token):
             with self.backend.no_gradient():
                 self.scalars["loss"] = ops.mean(ops.cast(self.backend.detach(values), "float32"))
+
+    def saw_loss(self, values: Any, outputs: Any, weights: Any) -> None:
+        """A loss was computed; see `TrainingObserver`."""
+        if self.settings.samples and not self.error:
+            with self.backend.no_gradient():
+                self.losses.add(values, outputs, weights, self.batch_size, self.token)
 
     def saw_logs(self, logs: Any) -> None:
         """The step returned its logs, which give the loss where no metric did."""

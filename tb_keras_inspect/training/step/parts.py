@@ -19,6 +19,7 @@ class RecordedParts:
         variable_names: Their names.
         input_names: Names of the model's inputs, where it knows them.
         output_names: Names of the model's outputs, where it knows them.
+        compiled_loss: What Keras compiled the model's losses to.
         loss_tracker: The metric that Keras updates with the loss of each batch.
     """
 
@@ -28,6 +29,7 @@ class RecordedParts:
     input_names: list[str] = dataclasses.field(default_factory=list)
     output_names: list[str] = dataclasses.field(default_factory=list)
     loss_tracker: Any = None
+    compiled_loss: Any = None
 
 
 def recorded_parts(model: keras.Model, wanted: LayerFilter) -> RecordedParts:
@@ -62,4 +64,5 @@ def recorded_parts(model: keras.Model, wanted: LayerFilter) -> RecordedParts:
         [tensor.name for tensor in getattr(model, "inputs", None) or []],
         list(getattr(model, "output_names", None) or []),
         getattr(model, "_loss_tracker", None),
+        getattr(model, "_compile_loss", None),
     )

@@ -12,6 +12,8 @@ class Settings:
     Attributes:
         gradients, weights, updates, activations, units, histograms: Whether to record each.
         scalars: Whether headline numbers are written as ordinary scalars too.
+        samples: Whether the loss of each example of the batch is recorded.
+        keep_data: Whether the log may hold data of the examples.
         exact: Whether a compiled step is recorded beside the user's own instead of replacing it.
         activation_limit: Most elements of one layer output that its statistics and its units'
             magnitudes are computed from: the first samples of the batch, as many as fit, at least
@@ -32,6 +34,8 @@ class Settings:
     units: bool = True
     histograms: bool = True
     scalars: bool = False
+    samples: bool = True
+    keep_data: bool = True
     exact: bool = True
     activation_limit: int | None = 65536
     zero_limit: int | None = 16384
@@ -41,7 +45,13 @@ class Settings:
 
 # Costs measured by benchmarks/step_cost.py.
 TIERS = {
-    "economy": Settings(histograms=False, units=False, activation_limit=16384, gradient_elements=0),
+    "economy": Settings(
+        histograms=False,
+        units=False,
+        samples=False,
+        activation_limit=16384,
+        gradient_elements=0,
+    ),
     "standard": Settings(),
     "full": Settings(activation_limit=None, zero_limit=None, histogram_limit=None),
 }
