@@ -15,13 +15,16 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+import numpy as np
 
 from benchmarks.diagnosis.scripts import CHANGES, SCRIPTS
 from tb_keras_inspect import InspectCallback, diagnose, load_run
 from tb_keras_inspect.diagnosis import Finding, GoodRuns
+from tb_keras_inspect.diagnosis.good_runs.departures import departures
 
 LEARNED_FROM, FURTHER = 5, 8
 EVERY = 5
+CHOICES = 20
 PROBLEM = "unlike_good_runs"
 
 
@@ -87,9 +90,23 @@ def report(logdir: pathlib.Path) -> None:
             what = numbers[0].title if numbers else "only a setting" if found else "not found"
             print(f"- {change}: {what}{f' (a rule says {sorted(rules)})' if rules else ''}")
     print(f"\nfalse alarms: {alarms} of {runs} further good runs")
+    again = [item for script in CHANGES for item in other_choices(logdir / script)]
+    print(f"with other choices of the five: {sum(again)} of {len(again)} comparisons")
     print(f"changes found by their numbers: {by_number} of {total}")
     print(f"changes found by their numbers or settings: {by_setting} of {total}")
     print(f"changes that a fixed rule reports: {by_rule} of {total}")
+
+
+def other_choices(directory: pathlib.Path) -> list[bool]:
+    """Whether a good run was reported, for random choices of those that are learned from."""
+    runs = [load_run(path.parent) for path in sorted(directory.glob("good_*/done"))]
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(CHOICES):
+        order = rng.permutation(len(runs))
+        good = GoodRuns(runs[i] for i in order[:LEARNED_FROM])
+        found += [bool(departures(runs[i], good)) for i in order[LEARNED_FROM:]]
+    return found
 
 
 def of_run(directory: pathlib.Path, good: GoodRuns) -> list[Finding]:
