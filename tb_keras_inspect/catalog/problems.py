@@ -395,6 +395,21 @@ _ALL = (
 )
 PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in _ALL}
 
+# What says only what is seen. A finding whose cause is known stands above it.
+OPEN_CAUSES: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("does_not_learn", "no_reason"),
+        ("untrained_layer", "zero_gradient"),
+        ("untrained_layer", "zero_update"),
+        ("constant_output", "collapsed"),
+        ("exploding_gradient", "lost"),
+        ("oscillating_loss", "epochs"),
+        ("oscillating_loss", "steps"),
+        ("validation_mismatch", "gap"),
+        ("validation_mismatch", "unlike"),
+    }
+)
+
 # A problem, or one variant of it, and the problems that can follow from it. The first entry that
 # applies claims its consequences.
 CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tb_keras_inspect.catalog.problems import CONSEQUENCES
+from tb_keras_inspect.catalog.problems import CONSEQUENCES, OPEN_CAUSES
 from tb_keras_inspect.diagnosis.finding import Finding
 from tb_keras_inspect.diagnosis.findings import Findings
 
@@ -17,7 +17,8 @@ def group(findings: list[Finding]) -> Findings:
     A group is one level deep, and its root is as severe as the worst finding in it.
 
     Returns:
-        The roots: the most severe first, then the most certain, then the earliest.
+        The roots: the most severe first, then those whose cause is known, then the most certain, then
+        the earliest.
     """
     remaining = list(findings)
     for key in CONSEQUENCES:
@@ -28,7 +29,12 @@ def group(findings: list[Finding]) -> Findings:
                 worst = max((root, *taken), key=lambda f: f.rank).severity
                 related = (*root.related, *(item for f in taken for item in _unpacked(f)))
                 remaining.append(dataclasses.replace(root, severity=worst, related=related))
-    return Findings(sorted(remaining, key=lambda f: (-f.rank, -f.confidence, f.first_step)))
+    return Findings(sorted(remaining, key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, bool, float, int]:
+    is_open = (finding.problem, finding.variant) in OPEN_CAUSES
+    return -finding.rank, is_open, -finding.confidence, finding.first_step
 
 
 def _key(finding: Finding) -> tuple[str, str | None]:

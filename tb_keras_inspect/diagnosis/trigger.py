@@ -10,6 +10,10 @@ from tb_keras_inspect.diagnosis.signals.onset import median
 from tb_keras_inspect.diagnosis.wording import number_text
 
 BEFORE = 6  # samples looked back over
+RATE_COMMANDS = ("set_learning_rate", "scale_learning_rate", "use_schedule")
+COMMANDS = (*RATE_COMMANDS, "set_clipping", "freeze", "unfreeze")  # those that change training
+INPUT = 30.0  # largest magnitude of an input, relative to that of other batches
+GROWTH = 3.0  # size of a kernel, relative to its first one
 RATE = 1.5  # factor by which the learning rate has risen
 NORM = 10.0  # gradient norm, relative to what was usual before
 UPDATE = 0.1  # of the weights, in one step; about 1e-3 is usual
@@ -26,7 +30,7 @@ def trigger(facts: Facts, step: int, layers: Sequence[str] = ()) -> tuple[str, l
     Returns:
         A sentence, and the number it rests on. "" and nothing if the record shows no change.
     """
-    for look in (_rate, _update, _norm):
+    for look in (_command, _rate, _data, _update, _norm, _growth):
         text, evidence = look(facts, step, layers)
         if text:
             return text, [evidence] if evidence is not None else []
@@ -36,6 +40,71 @@ def trigger(facts: Facts, step: int, layers: Sequence[str] = ()) -> tuple[str, l
 def _window(steps: np.ndarray, step: int) -> slice:
     end = int(np.searchsorted(steps, step, side="right"))
     return slice(max(0, end - BEFORE), end)
+
+
+def _command(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
+    track = facts.track("step")
+    if track is None:
+        return "", None
+    at = _window(track.steps, step)
+    first = int(track.steps[at][0]) if at.stop > at.start else step
+    for entry in reversed(facts.run.controls):
+        if entry.command not in COMMANDS or entry.outcome != "done":
+            continue
+        lowers = entry.command in RATE_COMMANDS and not _number(entry.new) > _number(entry.old)
+        if first <= entry.step <= step and not lowers:
+            what = f", from {entry.old} to {entry.new}" if entry.old and entry.new else ""
+            return f"At step {entry.step} the command {entry.command} was carried out{what}.", None
+    return "", None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return np.nan
+
+
+def _data(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
+    track = facts.track("input")
+    if track is None:
+        return "", None
+    at = _window(track.steps, step)
+    for row, name in enumerate(track.names):
+        sizes = np.fmax(np.abs(track.column("min", row)), np.abs(track.column("max", row)))
+        near, usual = sizes[at], float(median(sizes))
+        near = np.where(np.isfinite(near), near, 0.0)
+        if len(near) and near.max() >= INPUT * usual > 0:
+            place = int(np.argmax(near))
+            where, factor = track.steps[at][place], float(near[place] / usual)
+            text = (
+                f"The batch of step {where} holds an input of size {number_text(float(near[place]))}, "
+                f"{number_text(factor)} times the largest one of other batches."
+            )
+            title = f"largest input of {name} at step {where} / usual"
+            return text, Evidence(title, factor, "times", INPUT, "input", "max", name)
+    return "", None
+
+
+def _growth(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
+    """Weights that have grown on the way there, without any single large update."""
+    track = facts.track("weight")
+    kernels = facts.kernels(track)
+    if track is None or not kernels or facts.first_step > 0:
+        return "", None
+    at = int(np.searchsorted(track.at, step, side="right")) - 1
+    if at < BEFORE:
+        return "", None
+    sizes = track.thin("l2")[:, track.rows(kernels)]
+    with np.errstate(all="ignore"):
+        grown = np.where(sizes[0] > 0, sizes[at] / sizes[0], 0.0)
+    worst = int(np.argmax(np.nan_to_num(grown, posinf=0.0)))
+    factor, path = float(grown[worst]), kernels[worst]
+    if not factor >= GROWTH:
+        return "", None
+    text = f"By step {track.at[at]} {path} had grown to {number_text(factor)} times its first size."
+    name = f"size of {path} at step {track.at[at]} / at the start"
+    return text, Evidence(name, factor, "times", GROWTH, "weight", "l2", path)
 
 
 def _rate(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:

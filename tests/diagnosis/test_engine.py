@@ -42,6 +42,11 @@ def test_every_rule_has_a_test_file_of_its_name(rule):
     assert (pathlib.Path(__file__).parent / "rules" / f"test_{name}.py").exists()
 
 
+def test_open_causes_are_variants_that_exist():
+    for problem, variant in problems.OPEN_CAUSES:
+        assert variant in problems.PROBLEMS[problem].variants
+
+
 def test_consequences_name_problems_and_variants_that_exist():
     for (problem, variant), consequences in problems.CONSEQUENCES.items():
         assert {problem, *consequences} <= set(PROBLEMS)

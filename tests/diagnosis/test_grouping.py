@@ -71,3 +71,11 @@ def test_order_is_severity_then_confidence_then_step():
         make("non_finite", "error", confidence=1.0),
     ]
     assert [f.problem for f in group(found)] == ["non_finite", "output_mismatch", "overfitting"]
+
+
+def test_a_finding_whose_cause_is_known_stands_above_one_whose_cause_is_open():
+    open_one = make("does_not_learn", variant="no_reason", confidence=0.95, first_step=0)
+    known = make("overfitting", confidence=0.7, first_step=9)
+    assert [f.problem for f in group([open_one, known])] == ["overfitting", "does_not_learn"]
+    worse = make("does_not_learn", "error", variant="no_reason")
+    assert group([known, worse])[0] is worse
