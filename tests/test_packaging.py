@@ -195,5 +195,5 @@ def test_demo_on_a_base_install_says_what_to_install(base_install):
     command = base_install.parent / "tb-keras-inspect"
     done = subprocess.run([command, "demo"], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'tb-keras-inspect[demo]'" in done.stderr
+    assert "pip install '.[demo]'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tb_keras_inspect.catalog.extras import how_to_install
 from tb_keras_inspect.cli.output import add_json_option, print_error, print_json
 from tb_keras_inspect.demos import DATASETS, RUNS
 
@@ -128,9 +129,7 @@ def _become_tensorboard(log_dir: str, port: int) -> None:
 def _check_installed(*modules: str) -> None:
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
-        raise ImportError(
-            f"not installed: {', '.join(missing)}. Run pip install 'tb-keras-inspect[demo]'"
-        )
+        raise ImportError(f"not installed: {', '.join(missing)}: {how_to_install('demo')}")
 
 
 def _free_port(wanted: int | None) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import os
 
+from tb_keras_inspect.catalog.extras import how_to_install
 from tb_keras_inspect.cli.output import BAD_INPUT, print_error
 
 HELP = "Answer an assistant's questions about runs (Model Context Protocol, over stdin and stdout)"
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from tb_keras_inspect.mcp_server.server import create
     except ImportError as error:
-        print_error("mcp", f"{error}. Run pip install 'tb-keras-inspect[mcp]'", as_json=False)
+        print_error("mcp", f"{error}: {how_to_install('mcp')}", as_json=False)
         return BAD_INPUT
     create(arguments.logdir, arguments.control, os.environ.get(TOKEN)).run()
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.catalog.extras import how_to_install
 from tb_keras_inspect.export.columns import Columns
 from tb_keras_inspect.store import StoreError
 
@@ -24,7 +25,7 @@ def pyarrow() -> Any:
         return importlib.import_module("pyarrow")
     except ImportError as error:
         raise StoreError(
-            "The format parquet needs pyarrow: pip install 'tb-keras-inspect[parquet]'"
+            f"The format parquet needs pyarrow: {how_to_install('parquet')}"
         ) from error
 
 

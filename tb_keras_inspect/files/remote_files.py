@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from tb_keras_inspect.catalog.extras import how_to_install
 from tb_keras_inspect.files.growing_object import GrowingObject
 from tb_keras_inspect.files.remote_interface import NewFile, RemoteFiles
 
@@ -28,7 +29,7 @@ def remote_files(url: str) -> RemoteFiles:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name == "fsspec":
-        return "it needs fsspec: pip install 'tb-keras-inspect[remote]'"
+        return f"it needs fsspec: {how_to_install('remote')}"
     return str(error)  # fsspec names the package that the URL needs
 
 

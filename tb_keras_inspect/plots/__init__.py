@@ -12,11 +12,13 @@ ax.figure.savefig("flow.png")
 ```
 """
 
+from tb_keras_inspect.catalog.extras import how_to_install
+
 try:
     import matplotlib  # noqa: F401
 except ImportError as error:
     raise ImportError(
-        "tb_keras_inspect.plots needs matplotlib: pip install 'tb-keras-inspect[plot]'"
+        f"tb_keras_inspect.plots needs matplotlib: {how_to_install('plot')}"
     ) from error
 
 from tb_keras_inspect.plots.activation_function import activation_function

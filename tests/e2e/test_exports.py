@@ -64,12 +64,18 @@ def test_pictures_are_whole_files_and_names_in_them_stay_text(open_alone, server
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     box = tab.frame.locator("#view").bounding_box()
     width, height = struct.unpack(">II", png[16:24])
-    assert (width, height) == (round(2 * box["width"]), round(2 * box["height"]))
+    assert width == round(2 * box["width"])
+    assert height > 2 * box["height"]  # a line says which run and step
     svg = ElementTree.fromstring(exported(tab, "svg"))
     tags = {element.tag.rpartition("}")[2] for element in svg.iter()}
     assert "image" in tags  # the heatmap
     assert not tags & {"img", "script", "foreignObject"}
-    assert any(HOSTILE_LAYERS[0] in (element.text or "") for element in svg.iter())
+    texts = [element.text or "" for element in svg.iter()]
+    assert any(HOSTILE_LAYERS[0] in text for text in texts)
+    assert any(HOSTILE_RUN in text and "step 40" in text for text in texts)
+    controls = tab.frame.locator("#view button.button, #view .choice button").all_inner_texts()
+    assert controls
+    assert not {*controls} & {*texts}
 
 
 def exported(tab, form: str) -> bytes:

@@ -273,3 +273,10 @@ def test_another_run_is_never_asked_for_the_layers_of_the_one_before(open_alone,
     tab.part("run-picker").select_option("tiny")
     expect(tab.part("layer-panel")).to_have_attribute("data-layer", "classes")
     tab.page.wait_for_load_state("networkidle")
+
+
+def test_keys_work_as_soon_as_the_tab_is_in_front(open_tab, server):
+    tab = open_tab(server, address(run="tiny"))
+    expect(tab.part("layer-row")).to_have_count(len(LAYERS))
+    tab.page.keyboard.press("2")
+    expect(tab.part("heatmap")).to_be_visible()

@@ -150,5 +150,5 @@ def test_a_scheme_that_nothing_opens_is_refused_at_once_with_both_reasons():
 
 def test_where_fsspec_is_missing_the_extra_that_brings_it_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    with pytest.raises(OSError, match=r"pip install 'tb-keras-inspect\[remote\]'"):
+    with pytest.raises(OSError, match=r"pip install '\.\[remote\]'"):
         remote_files.remote_files("nothing://a/b")

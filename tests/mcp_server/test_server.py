@@ -235,7 +235,7 @@ def test_without_the_package_the_command_says_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'tb-keras-inspect[mcp]'" in done.stderr
+    assert "pip install '.[mcp]'" in done.stderr
     assert done.stdout == ""
 
 

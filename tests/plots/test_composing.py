@@ -67,4 +67,4 @@ def test_overview_has_four_pictures_and_says_what_is_missing(run, tmp_path):
 def test_without_matplotlib_the_error_says_what_to_install():
     code = "import sys; sys.modules['matplotlib'] = None; import tb_keras_inspect.plots"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "pip install 'tb-keras-inspect[plot]'" in done.stderr
+    assert "pip install '.[plot]'" in done.stderr

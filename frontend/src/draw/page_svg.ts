@@ -7,13 +7,23 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** The element as it is rendered now, on the background given. */
-export function pageSvg(root: Element, background: string): SVGSVGElement {
+/** Height of the line that says what a picture shows, in pixels. */
+export const CAPTION = 28;
+
+// The page's controls, and what only screen readers get: not part of a picture.
+const LEFT_OUT = '.unseen, .button, .icon-button, .field, .choice, .menu, input';
+
+/** The element as it is rendered now, without its controls, below a line of text. */
+export function pageSvg(root: Element, background: string, caption: string): SVGSVGElement {
   const box = root.getBoundingClientRect();
-  const svg = make('svg', {width: box.width, height: box.height, xmlns: SVG});
-  svg.setAttribute('viewBox', `0 0 ${box.width} ${box.height}`);
-  svg.append(make('rect', {width: box.width, height: box.height, fill: background}));
-  addElement(svg, root, box);
+  const [width, height] = [box.width, box.height + CAPTION];
+  const svg = make('svg', {width, height, xmlns: SVG});
+  svg.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  svg.append(make('rect', {width, height, fill: background}));
+  addText(svg, caption, getComputedStyle(root), 12, {x: 0, y: 0, width, height: CAPTION});
+  const page = make('g', {transform: `translate(0 ${CAPTION})`});
+  addElement(page, root, box);
+  svg.append(page);
   return svg as SVGSVGElement;
 }
 
@@ -51,6 +61,7 @@ function addElement(into: SVGElement, element: Element, origin: DOMRect): void {
   const style = getComputedStyle(element);
   const box = element.getBoundingClientRect();
   if (style.display === 'none' || style.visibility === 'hidden' || !overlaps(box, origin)) return;
+  if (element.matches(LEFT_OUT)) return;
   if (element instanceof SVGSVGElement) {
     into.append(copySvg(element, box, origin));
     return;
@@ -66,10 +77,6 @@ function addElement(into: SVGElement, element: Element, origin: DOMRect): void {
     if (element.width && element.height) {
       into.append(make('image', {...place, href: element.toDataURL()}));
     }
-    return;
-  }
-  if (element instanceof HTMLSelectElement) {
-    addText(into, element.selectedOptions[0]?.text ?? '', style, place.x + 6, place);
     return;
   }
   for (const child of element.childNodes) {

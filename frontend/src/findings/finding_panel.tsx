@@ -49,7 +49,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
         />
       </header>
       <p class="quiet">
-        <SeverityWord severity={finding.severity} /> ·{' '}
+        <SeverityWord finding={finding} /> ·{' '}
         <span title="How confident the rule is that this is a problem">
           confidence {formatPercent(finding.confidence)}
         </span>{' '}

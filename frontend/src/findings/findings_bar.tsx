@@ -207,7 +207,7 @@ export function Chip({finding, side, unseen, onPick}: ChipProps) {
         onPick?.();
       }}
     >
-      <SeverityIcon severity={finding.severity} /> <SeverityWord severity={finding.severity} />{' '}
+      <SeverityIcon severity={finding.severity} /> <SeverityWord finding={finding} />{' '}
       <span class="chip-title">{finding.title}</span>
     </button>
   );

@@ -1,5 +1,6 @@
 /** The severity of a finding, and the health of a run, as a shape, a word and a colour. */
 
+import type {Finding} from '../api/findings';
 import type {Health, Severity} from '../catalog';
 import {SEVERITY_TITLES} from '../data/findings';
 
@@ -38,6 +39,9 @@ export function SeverityIcon({severity, size = 14}: IconProps) {
   );
 }
 
-export const SeverityWord = ({severity}: {readonly severity: Severity}) => (
-  <b class={`severity ${severity}`}>{SEVERITY_TITLES[severity]}</b>
+export const SeverityWord = ({finding: {severity, ongoing}}: {readonly finding: Finding}) => (
+  <b class={`severity ${severity}`}>
+    {SEVERITY_TITLES[severity]}
+    {!ongoing && ', recovered'}
+  </b>
 );

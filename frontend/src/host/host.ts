@@ -4,7 +4,7 @@
  * The only module that touches `window.parent`; every use falls back to the tab's own window.
  */
 
-import {type ReadonlySignal, signal} from '@preact/signals';
+import {type ReadonlySignal, effect, signal} from '@preact/signals';
 import type {ThemeName} from '../draw/colour_maps';
 import {mergeHash, pluginEntries} from './hash';
 
@@ -28,6 +28,9 @@ export interface Host {
 export function connectHost(): Host {
   const outer = outerWindow();
   const visible = watchVisibility();
+  effect(() => {
+    if (visible.value) takeFocus(outer);
+  });
   return {
     theme: watchTheme(outer),
     visible,
@@ -124,6 +127,11 @@ function watchSystemTheme(): ReadonlySignal<ThemeName> {
   const theme = signal<ThemeName>(query.matches ? 'dark' : 'light');
   query.addEventListener('change', () => (theme.value = query.matches ? 'dark' : 'light'));
   return theme;
+}
+
+/** Keys go to the frame as soon as it is in front, unless somebody is typing in the page around it. */
+function takeFocus(outer: Window): void {
+  if (!outer.document.activeElement?.closest('input, textarea, select')) window.focus();
 }
 
 /** A plugin's frame stays alive when another tab is chosen, with no height. */

@@ -150,7 +150,10 @@ export class Steering {
       );
       if (run !== this.run.peek() || (text === this.held && this.answer.peek())) return;
       this.held = text;
+      const before = this.answer.peek()?.state;
       this.answer.value = answer;
+      const stopped = answer.state?.status === 'paused' && answer.state.step !== before?.step;
+      if (stopped && !this.message.peek()?.bad) this.message.value = undefined; // "running until ..."
       if (answer.state?.status !== 'paused') this.inspection.value = undefined;
     } catch {
       // TensorBoard does not answer; the list of runs says so.

@@ -2,11 +2,13 @@
 
 import {useSignal} from '@preact/signals';
 import {pageSvg, svgText, svgToPng} from '../draw/page_svg';
+import {formatCount} from '../draw/format';
 import {download} from '../host/download';
 import {type Session, useSession} from '../state/session';
 import {fileName, toCsv} from '../data/sheet';
 import {IconButton} from '../components/controls';
 import {useMenu} from '../components/menu';
+import {VIEWS} from '../views';
 
 const PNG_DENSITY = 2; // sharp in a document, whatever the screen is
 
@@ -58,6 +60,16 @@ export function ExportMenu() {
   );
 }
 
+/** Run, what is shown, and the step. */
+function captionOf(session: Session): string {
+  const {title, ofAllRuns} = VIEWS.find(({name}) => name === session.view.peek())!;
+  const step = session.step.peek();
+  const what = session.sheet.peek()?.title ?? title;
+  if (ofAllRuns) return what;
+  const at = step === undefined || /step \d/.test(what) ? '' : `, step ${formatCount(step)}`;
+  return `${session.run.peek()?.name ?? ''}: ${what}${at}`;
+}
+
 async function save(session: Session, format: Format): Promise<void> {
   const sheet = session.sheet.peek();
   const run = session.run.peek()?.name ?? '';
@@ -67,7 +79,8 @@ async function save(session: Session, format: Format): Promise<void> {
     return;
   }
   const view = document.getElementById('view')!;
-  const svg = pageSvg(view, getComputedStyle(view.closest('.app')!).backgroundColor);
+  const background = getComputedStyle(view.closest('.app')!).backgroundColor;
+  const svg = pageSvg(view, background, captionOf(session));
   download(
     name,
     format === 'svg'
