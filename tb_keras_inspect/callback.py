@@ -55,8 +55,10 @@ class InspectCallback(keras.callbacks.Callback):
             `run_002` and so on; a trial of KerasTuner or Optuna in `trial_<number>`. May also be a
             template, such as `"logs/{trial}"` or `"logs/{hyperparameters[units]}"`, or a function of
             an object with `trial`, `model` (its name) and `hyperparameters`.
-        every: Sample every n-th training step; `"auto"` keeps the cost of sampling below
-            `budget.overhead` but samples at least 200 steps per fit. Defaults to `"auto"`.
+        every: Sample one in n training steps: 0, n, 2 * n, ..., moved by a few steps in later epochs
+            where the same batches of each epoch would be sampled otherwise. `"auto"` keeps the cost
+            of sampling below `budget.overhead` but samples about 200 steps per fit or more, at
+            irregular distances. Defaults to `"auto"`.
         tier: How much to record: `"economy"` (no histograms, no units, no `cosine` of gradients),
             `"standard"`, or `"full"` (all elements of all tensors, where `"standard"` uses a subset
             of large ones). Defaults to `"standard"`.

@@ -154,7 +154,7 @@ class FitRecording:
         self._snapshots.begin_fit(epoch, epochs)
         total = steps * left if steps and left else None
         updates_every = accumulation_steps(getattr(self.model, "optimizer", None))
-        self.schedule.begin_fit(self.next_step, total, updates_every)
+        self.schedule.begin_fit(self.next_step, total, updates_every, steps)
         if self.session.wants_first_snapshot:
             self.session.snapshot(self.next_step)
 

@@ -1,5 +1,6 @@
 """Which training steps are sampled."""
 
+import functools
 import math
 import statistics
 from collections import deque
@@ -8,6 +9,7 @@ UNKNOWN_END = 4  # assumed steps (or epochs) to come for each that has passed, i
 MIN_POINTS = 200  # samples that a fit gets at least, whatever one costs
 _TIMINGS = 31  # plain steps whose median is "the" step time
 _WARM_UP = 2  # first samples, which include tracing and compilation
+_GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, are spread evenly
 
 
 class Schedule:
@@ -15,7 +17,12 @@ class Schedule:
 
     With a fixed interval, every n-th step. With "auto", as often as the measured cost of a sample
     allows: if a sampled step takes `c` seconds longer than a plain one of `p` seconds, then every
-    `c / (overhead * p)`-th step, but at least 200 samples in a fit, evenly spaced.
+    `c / (overhead * p)`-th step on average, but at least 200 samples in a fit.
+
+    Neither keeps in step with the epochs, or samples would see the same batches of each epoch. Where
+    a fixed interval `n` and the length of an epoch share a factor, samples begin with multiples of
+    `n` and are moved by some of the `n` steps later, so that `n` epochs show all batches. The
+    distances of "auto" vary by up to half of the interval. Nothing of it is random.
 
     Both are thinned so that the log stays under its limit: the bytes that are left are spread over the
     steps that are left. If the end is not known, the fit is assumed to last five times as long as it
@@ -41,6 +48,7 @@ class Schedule:
         self._total: int | None = None
         self._samples = 0
         self._updates_every = 1
+        self._steps_per_epoch = 0
         self._plain: deque[float] = deque(maxlen=_TIMINGS)
         self._extra: deque[float] = deque(maxlen=_TIMINGS)
         self._begun: tuple[float, int] | None = None
@@ -67,7 +75,13 @@ class Schedule:
         """Median of the extra time that a sampled step takes; None until measured."""
         return statistics.median(self._extra) if self._extra else None
 
-    def begin_fit(self, first_step: int, total_steps: int | None, updates_every: int = 1) -> None:
+    def begin_fit(
+        self,
+        first_step: int,
+        total_steps: int | None,
+        updates_every: int = 1,
+        steps_per_epoch: int | None = None,
+    ) -> None:
         """A fit begins.
 
         Args:
@@ -75,8 +89,9 @@ class Schedule:
             total_steps: Number of its steps, None or 0 if not known.
             updates_every: Batches whose gradients are accumulated for one update of the weights. If
                 samples are further apart than that, only steps that update are sampled.
+            steps_per_epoch: Steps in an epoch, None or 0 if not known.
         """
-        self._updates_every = updates_every
+        self._updates_every, self._steps_per_epoch = updates_every, steps_per_epoch or 0
         if self._last is None:
             self._first = first_step
         before = first_step - self._first
@@ -89,9 +104,29 @@ class Schedule:
             return True
         if self.interval >= self._updates_every > 1 and (step + 1) % self._updates_every:
             return False
-        if self._every != "auto":
-            return step // self.interval != self._last // self.interval
-        return step - self._last >= self.interval
+        if self._every == "auto":
+            return step - self._last >= self._distance()
+        begin = step - step % self.interval
+        due = begin + self._shift(begin)
+        if due > step:  # the one before may have been missed
+            due = begin - self.interval + self._shift(begin - self.interval)
+        return due > self._last
+
+    def _distance(self) -> int:
+        """Steps from the last sample of "auto" to the next: `interval` on average."""
+        half = self.interval // 2
+        return self.interval + round((2 * (self._samples * _GOLDEN % 1) - 1) * half)
+
+    def _shift(self, step: int) -> int:
+        """By how many steps the samples of this step's epoch are later than multiples of `interval`."""
+        if not self._steps_per_epoch or self.interval < 2:
+            return 0
+        factor = math.gcd(self.interval, self._steps_per_epoch)
+        epoch = max(step - self._first, 0) // self._steps_per_epoch
+        repeats = (
+            self.interval // factor
+        )  # epochs until multiples of `interval` meet the same batches
+        return epoch // repeats * _stride(factor) % factor
 
     def sampled(
         self, step: int, sample_bytes: float, other_bytes: float = 0, interval: int | None = None
@@ -184,3 +219,15 @@ class Schedule:
         else:
             steps_left = UNKNOWN_END * (step - self._first)
         return math.ceil(max(steps_left, 1) * each / left)
+
+
+@functools.cache
+def _stride(factor: int) -> int:
+    """The number next to the golden section of `factor` that shares no factor with it.
+
+    Its multiples, modulo `factor`, take all values, and the first few are far apart.
+    """
+    middle = round(factor * _GOLDEN)
+    return next(
+        (middle + d for i in range(factor) for d in (i, -i) if math.gcd(middle + d, factor) == 1), 1
+    )

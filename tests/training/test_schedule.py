@@ -1,5 +1,7 @@
 """The schedule: which steps are sampled, by interval, by cost, by size of the log."""
 
+import itertools
+
 import pytest
 
 from tb_keras_inspect.training.schedule import MIN_POINTS, Schedule
@@ -92,6 +94,47 @@ def test_a_thinned_interval_keeps_to_multiples_of_the_one_asked_for():
     training = Training(Schedule(10, 0.03, 1e6), sample_bytes=10_000).run(100_000)
     assert len(training.sampled) <= 100
     assert all(step % 10 == 0 for step in training.sampled)
+
+
+@pytest.mark.parametrize(
+    ("every", "steps"), [(2, 38), (4, 6), (6, 4), (10, 100), (10, 25), (12, 18), (38, 38), (7, 30)]
+)
+def test_as_many_epochs_as_the_interval_has_steps_show_each_batch_of_an_epoch(every, steps):
+    training = Training(Schedule(every, 0.03, 1e9)).run(steps * every, steps_per_epoch=steps)
+    assert {step % steps for step in training.sampled} == set(range(steps))
+    # One sample in each `every` steps, and at its beginning in the first epoch.
+    assert [step // every for step in training.sampled] == list(range(steps))
+    first = [step for step in training.sampled if step < steps]
+    assert first == list(range(0, steps, every))
+
+
+def test_an_epoch_that_shares_no_factor_with_the_interval_needs_no_shift():
+    training = Training(Schedule(10, 0.03, 1e9)).run(390, steps_per_epoch=39)
+    assert training.sampled == list(range(0, 390, 10))
+
+
+def test_shifts_go_on_over_fits_of_one_epoch():
+    training = Training(Schedule(2, 0.03, 1e9))
+    for fit in range(4):
+        training.run(6, first=6 * fit, steps_per_epoch=6)
+    assert training.sampled == [0, 2, 4, 7, 9, 11, 12, 14, 16, 19, 21, 23]
+
+
+def test_a_shifted_sample_that_could_not_be_taken_is_taken_at_the_next_step():
+    schedule = Schedule(2, 0.03, 1e9)
+    schedule.begin_fit(0, 12, steps_per_epoch=4)
+    schedule.sampled(2, 0)
+    assert [step for step in range(3, 9) if schedule.wants(step)] == [5, 6, 7, 8]
+
+
+@pytest.mark.parametrize("steps", [32, 38, 100])
+def test_auto_shows_each_batch_of_an_epoch_and_keeps_its_interval_on_average(steps):
+    training = Training(Schedule("auto", 0.03, 1e12), 0.01, 0.0005).run(100 * steps)
+    late = [step for step in training.sampled if step > 10 * steps]
+    assert training.schedule.interval == 2
+    assert {step % steps for step in late} == set(range(steps))
+    assert len(late) == pytest.approx(90 * steps / 2, rel=0.02)
+    assert {after - before for before, after in itertools.pairwise(late)} == {1, 2, 3}
 
 
 def test_samples_fall_on_steps_that_apply_the_accumulated_gradient():
