@@ -22,13 +22,24 @@ from benchmarks.diagnosis import (
     held_out_again,
     second,
     situations,
+    supply,
     validation,
 )
 from benchmarks.diagnosis.case import CASES
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
-MODULES = (healthy, faulty, second, held_out, held_out_again, validation, causes, situations)
+MODULES = (
+    healthy,
+    faulty,
+    second,
+    held_out,
+    held_out_again,
+    validation,
+    causes,
+    situations,
+    supply,
+)
 
 
 def main() -> None:

@@ -154,6 +154,38 @@ _ALL = (
         },
     ),
     Problem(
+        "repeating_data",
+        "data that repeats",
+        "Batches repeat that should be different.",
+        "hashes of the inputs of the sampled batches: how many differ within an epoch, and whether "
+        "each position of the epoch has the same batch every time",
+        "a data set of one batch repeats too: it has one step in an epoch, or what the model learns "
+        "from it holds for validation data",
+        "Look at a few batches that the model receives.",
+        ("note", "warning"),
+        {
+            "one_batch": "every sampled batch has the same inputs",
+            "few_batches": "the same batches come round several times in an epoch",
+            "same_order": "every epoch has the same batches in the same order",
+        },
+    ),
+    Problem(
+        "loose_labels",
+        "labels that have come loose from the inputs",
+        "Training labels do not belong to their inputs.",
+        "a training loss far above the validation loss; a training loss that falls although nothing "
+        "holds for new examples; the hashes of the targets that come with the same inputs",
+        "dropout, noise, mixed examples and sample weights raise the training loss too: with these "
+        "the rule is silent; and a few examples are learned by heart whatever their labels",
+        "Check that each target still belongs to its input.",
+        ("warning", "warning"),
+        {
+            "some": "part of the labels belong to other examples",
+            "all": "labels are learned by heart, and nothing holds for new examples",
+            "redrawn": "the same inputs come with other targets each time",
+        },
+    ),
+    Problem(
         "initial_weights",
         "initial weights of the wrong scale",
         "The initial weights are far larger or smaller than the size of their layers allows.",
@@ -279,6 +311,17 @@ _ALL = (
         },
     ),
     Problem(
+        "frozen_initial_weights",
+        "frozen layers that were never trained",
+        "Frozen layers hold the weights that their initializer drew.",
+        "frozen kernels against what their initializer draws with its own seed, when training begins",
+        "a layer of random features is frozen on purpose: fewer than three are only a note, unless the "
+        "model does not learn",
+        "Load pretrained weights before you freeze layers.",
+        ("note", "warning"),
+        {"as_drawn": "the very weights that the initializer drew"},
+    ),
+    Problem(
         "oscillating_loss",
         "an oscillating loss",
         "The training loss goes up and down instead of down.",
@@ -308,6 +351,18 @@ _ALL = (
             "dropout": "the dropout rate is too high",
             "symmetric": "all units of a layer are equal and stay equal",
         },
+    ),
+    Problem(
+        "ignored_output",
+        "an output that gets no say",
+        "The loss of one output is so small beside another that the model does not learn it.",
+        "the gradients of the outputs' kernels against each other, the part that each loss has in the "
+        "sum, and whether an output's own loss falls",
+        "an output that has learned its part has a small loss too, and an auxiliary one a small "
+        "weight: their own loss falls",
+        "Scale the targets, or set `loss_weights`.",
+        ("warning", "warning"),
+        {"loss": "its loss is a tiny part of the sum"},
     ),
     Problem(
         "weight_decay",
@@ -469,6 +524,15 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "constant_output",
         "does_not_learn",
     ),
+    ("loose_labels", None): (
+        "overfitting",
+        "validation_mismatch",
+        "does_not_learn",
+        "slow_convergence",
+        "oscillating_loss",
+    ),
+    ("repeating_data", None): ("overfitting", "validation_mismatch"),
+    ("ignored_output", None): ("slow_convergence", "untrained_layer", "vanishing_gradient"),
     ("input_outlier", None): ("exploding_gradient", "oscillating_loss", "dying_relu"),
     ("slow_convergence", "symmetric"): (
         "untrained_layer",
@@ -507,6 +571,13 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "vanishing_gradient",
         "slow_convergence",
         "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("frozen_initial_weights", None): (
+        "untrained_layer",
+        "slow_convergence",
+        "vanishing_gradient",
         "constant_output",
         "does_not_learn",
     ),

@@ -145,6 +145,18 @@ ENTRIES = (
         source=_TENSORS,
         merge=Merge.MAX,
     ),
+    Statistic(
+        "hash",
+        title="Hash",
+        short="hash",
+        meaning="a whole number that is the same wherever the content and the order of the examples "
+        "are, from at most 16,384 evenly spaced elements; other content nearly always has another one",
+        formula="bits of each element and its position, mixed as in MurmurHash3, summed modulo 2**24",
+        unit="none",
+        source=_TENSORS,
+        merge=Merge.SUM,
+        nan_is_missing=True,
+    ),
 )
 
 # The columns of the tables, in the order in which they are stored.
@@ -152,4 +164,4 @@ TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite
 GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
-RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count")
+RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count", "hash")

@@ -10,6 +10,7 @@ from tb_keras_inspect.diagnosis.signals.facts import GOOD_RUNS, Facts
 
 FEW_SAMPLES = 10  # below it silence means nothing yet
 VALIDATION = "validation"  # what a rule needs that is no kind of its own: a logged `val_loss`
+AGAIN = "Record the run again, with this version."
 # A kind to the switch of `RecordOptions` that records it.
 SWITCHES = {
     "gradient": "gradients",
@@ -23,15 +24,28 @@ SWITCHES = {
 def unable_to_look(rule: Rule, facts: Facts) -> Unable | None:
     """Why a rule cannot look, or None if it can."""
     for need in rule.NEEDS:
+        if need == GOOD_RUNS:
+            continue
         if need == VALIDATION:
             if not len(facts.epochs("val_loss")[0]):
                 advice = "model.fit(x, y, validation_split=0.2)"
                 return Unable(rule.PROBLEM, "no validation loss", advice)
-        elif need != GOOD_RUNS and facts.table(need) is None:
-            switch = SWITCHES.get(need, "")
+            continue
+        kind, _, statistic = need.partition(".")
+        if kind == "compiled":
+            if statistic not in facts.structure.compiled:
+                what = f"{statistic.replace('_', ' ')} not recorded"
+                return Unable(rule.PROBLEM, what, AGAIN)
+            continue
+        table = facts.table(kind)
+        if table is None:
+            switch = SWITCHES.get(kind, "")
             advice = f'InspectCallback(log_dir, record={{"{switch}": True}})' if switch else ""
-            what = switch or {"step": "training steps", "input": "inputs"}.get(need, need)
+            what = switch or {"step": "training steps", "input": "inputs"}.get(kind, kind)
             return Unable(rule.PROBLEM, f"{what} not recorded", advice)
+        if statistic and statistic not in table.statistics:
+            what = f"{statistic} of {kind} not recorded"
+            return Unable(rule.PROBLEM, what, AGAIN)
     return None
 
 

@@ -54,7 +54,7 @@ def test_formulas_of_inputs_and_of_the_step_give_what_was_recorded(trained):
     run, x, before, after = trained
     (inputs,) = run.table("input").names
     row = dict(zip(run.table("input").statistics, run.table("input").row(inputs)[0], strict=True))
-    for statistic in Kind.INPUT.columns:
+    for statistic in set(Kind.INPUT.columns) - {"hash"}:  # no NumPy: see its own reference
         assert row[statistic] == pytest.approx(value(statistic, x=x), rel=1e-4)
     gradients = [(before[path] - after[path]) / 0.05 for path in before]
     wanted = value("gradient_norm", gradients=gradients)
@@ -76,7 +76,7 @@ def test_update_ratio_is_that_of_its_formula(trained):
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory):
-    """A run with clipping, accumulation and loss scaling: all columns there are."""
+    """A run with clipping, accumulation, loss scaling and weights: all columns there are."""
     keras.utils.clear_session()
     directory = tmp_path_factory.mktemp("run")
     layers = [keras.Input((6,)), keras.layers.Dense(5, activation="relu"), keras.layers.Dense(1)]
@@ -85,7 +85,8 @@ def everything(tmp_path_factory):
     model.compile(keras.optimizers.LossScaleOptimizer(inner), "mse")
     x = np.random.default_rng(0).normal(size=(64, 6)).astype("float32")
     callback = InspectCallback(directory, every=1)
-    model.fit(x, x[:, :1], batch_size=16, verbose=0, callbacks=[callback])
+    weights = np.ones(64)
+    model.fit(x, x[:, :1], 16, sample_weight=weights, verbose=0, callbacks=[callback])
     return load_run(directory)
 
 

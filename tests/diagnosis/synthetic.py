@@ -68,6 +68,7 @@ def chain(
     record.inputs.append("x")
     record.compiled["loss"] = loss or "sparse_categorical_crossentropy"
     record.compiled["from_logits"] = "False"
+    record.compiled["frozen_as_initialised"] = "[]"
     for name, text in compiled.items():
         record.compiled[name] = text
     return record
@@ -123,7 +124,12 @@ class Run:
         usual = [USUAL.get(name, 0.0) for name in statistics]
         if kind is Kind.INPUT:
             usual[statistics.index("std")] = 1.0
-        return np.broadcast_to(usual, (len(self.steps), rows, len(usual))).astype(np.float32).copy()
+        table = (
+            np.broadcast_to(usual, (len(self.steps), rows, len(usual))).astype(np.float32).copy()
+        )
+        if "hash" in statistics:  # each batch is another one
+            table[..., statistics.index("hash")] = np.arange(len(self.steps))[:, None]
+        return table
 
     def set(self, kind: Kind, statistic: str, values, row=slice(None), at=slice(None)) -> "Run":
         """Sets one statistic, of all rows and samples or of some."""

@@ -224,3 +224,28 @@ def single_softmax():
     x, y = digits()
     model = compiled(mlp([16], units=1), Adam(1e-3), "binary_crossentropy")
     return model, x, (y > 4).astype("float32"), {"epochs": 2}
+
+
+def same_batch():
+    """A generator that returns its first batch each time."""
+
+    class Stuck(keras.utils.PyDataset):
+        def __len__(self):
+            return 10
+
+        def __getitem__(self, index):
+            x, y = digits()
+            return x[:32], y[:32]
+
+    return compiled(mlp([32]), Adam(3e-3)), Stuck(), None, {"batch_size": None}
+
+
+def loose_labels():
+    """Half of the training labels belong to other examples."""
+    x, y = digits()
+    rng = np.random.default_rng(0)
+    wrong = y[:1000].copy()
+    chosen = np.flatnonzero(rng.random(1000) < 0.5)
+    wrong[chosen] = wrong[rng.permutation(chosen)]
+    options = {"epochs": 8, "batch_size": 32, "validation_data": (x[1000:], y[1000:])}
+    return compiled(mlp([16]), SGD(0.05)), x[:1000], wrong, options

@@ -1,8 +1,9 @@
 """The rules, one a file, found by themselves: adding a rule means adding a file here.
 
 A rule is a module with `PROBLEM` (a name of `catalog.problems`), `NEEDS` (the kinds of records without
-which it cannot look; "validation" for a validation loss), `THRESHOLDS` and `find(facts)`, which yields
-findings. Several rules may share a problem.
+which it cannot look, "input.hash" for one statistic of a kind, "compiled.loss" for an entry of
+`ModelRecord.compiled`, "validation" for a validation loss), `THRESHOLDS` and `find(facts)`, which
+yields findings. Several rules may share a problem.
 """
 
 import importlib

@@ -194,6 +194,7 @@ def _frozen(facts: Facts) -> Iterator[Finding]:
         index
         for index, layer in enumerate(structure.layers)
         if not layer.trainable and layer.parameters and not structure.is_container(index)
+        if layer.path not in structure.frozen_as_initialised  # see `frozen_initial_weights`
     ]
     if not frozen:
         return

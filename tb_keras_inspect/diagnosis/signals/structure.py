@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import json
 
 from tb_keras_inspect.store.model.model import (
     LayerInfo,
@@ -80,6 +81,16 @@ class Structure:
     def compiled(self) -> dict[str, str]:
         """How the model was compiled; empty in older logs."""
         return dict(getattr(self.model, "compiled", None) or {})
+
+    @functools.cached_property
+    def frozen_as_initialised(self) -> list[str]:
+        """Paths of the frozen layers whose weights never changed since they were drawn."""
+        try:
+            found = json.loads(self.compiled.get("frozen_as_initialised", "[]"))
+        except ValueError:
+            return []
+        known = {layer.path for layer in self.layers}
+        return [path for path in found if path in known] if isinstance(found, list) else []
 
     @property
     def steps_per_epoch(self) -> int:

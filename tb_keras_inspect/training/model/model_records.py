@@ -1,6 +1,7 @@
 """The model records of a fit: the model is described again where what the record says has changed."""
 
 import contextlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.hooks.fit_call import data_of_fit
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
+from tb_keras_inspect.training.model.fresh_weights import frozen_as_initialised
 from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.reduce.layout import LayoutTable
 
@@ -54,6 +56,7 @@ class ModelRecords:
         compiled: dict[str, str] = {}
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             compiled = compiled_of(self._model)
+            compiled["frozen_as_initialised"] = json.dumps(frozen_as_initialised(self._model))
         known = compiled, steps_per_epoch, data_of_fit()
         same = known == (self._compiled, self._steps_per_epoch, self._data)
         self._compiled, self._steps_per_epoch, self._data = known

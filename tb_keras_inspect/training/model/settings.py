@@ -30,7 +30,8 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
 
     Returns:
         `loss`: its Keras name in snake case; for several, JSON with the structure of `compile(loss=)`.
-        `from_logits`: the same for losses that have this option. `metrics`: JSON list.
+        `from_logits`: the same for losses that have this option. `loss_weights`: likewise, the
+        factor of each loss. `metrics`: JSON list.
         `optimizer`: its class; `optimizer.<name>`: its options. `train_step`, `compute_loss`: "own"
         where the model defines its own. Unknown entries are omitted.
     """
@@ -43,6 +44,9 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
         found["loss"] = _structure(loss, _loss_name)
         if logits := _structure(loss, _from_logits):
             found["from_logits"] = logits
+    weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
+    if weights is not None:
+        found["loss_weights"] = _structure(weights, _text)
     metrics = getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None)
     if metrics:
         found["metrics"] = _structure(metrics, _loss_name)

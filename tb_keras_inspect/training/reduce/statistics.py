@@ -20,6 +20,8 @@ from tb_keras_inspect.records import bins
 SAFE_SQUARES = (1e-25, 1e25)
 # Below this fraction of the squared mean, mean(x**2) - mean(x)**2 has lost its digits.
 SAFE_VARIANCE = 1e-3
+HASHED = 16384  # most elements of a tensor that its hash is computed from, evenly spaced
+HASH_FACTORS = (0x45D9F3B, 0x27D4EB2D)  # odd and below 2**31
 
 
 def numbers(tensors: Sequence[Any]) -> Any:
@@ -139,12 +141,35 @@ def range_statistics(tensors: Sequence[Any], backend: Backend) -> Any:
         backend: The backend in use.
 
     Returns:
-        float32[N, 5]: min, max, mean, std and number of non-finite values.
+        float32[N, 6]: min, max, mean, std, number of non-finite values, hash.
     """
     full = tensor_statistics(tensors, backend)
     columns = {name: full[:, i] for i, name in enumerate(TENSOR_STATISTICS)}
     columns["max"], columns["min"], _ = backend.reductions(tensors)
+    columns["hash"] = ops.stack([content_hash(x, backend) for x in tensors])
     return ops.stack([columns[name] for name in RANGE_STATISTICS], axis=1)
+
+
+def content_hash(x: Any, backend: Backend) -> Any:
+    """A whole number below 2**24 that tells tensors with the same elements, in the same order.
+
+    The bits of each element, together with its position, are mixed as in MurmurHash3 and summed up.
+    All of it wraps around at 32 bits, and so is exact in any order.
+
+    Args:
+        x: Flat float32 tensor.
+        backend: The backend in use.
+
+    Returns:
+        Scalar float32.
+    """
+    bits = backend.bits(backend.thin(x, HASHED))
+    positions = ops.arange(1, ops.shape(bits)[0] + 1, dtype="int32")
+    mixed = bits ^ ops.right_shift(bits, 15)
+    for factor, shift in zip(HASH_FACTORS, (13, 16), strict=True):
+        mixed = (mixed + positions) * ops.cast(factor, "int32")
+        mixed = mixed ^ ops.right_shift(mixed, shift)
+    return ops.cast(ops.bitwise_and(ops.sum(mixed), 2**24 - 1), "float32")
 
 
 def update_ratio(update_l2: Any, weight_l2: Any) -> Any:

@@ -19,6 +19,11 @@ def targets_of(data: Any) -> list[Any]:
     return _parts(keras.utils.unpack_x_y_sample_weight(data)[1])
 
 
+def weights_of(data: Any) -> list[Any]:
+    """The weights of the batch's samples, flat; none where there are none."""
+    return _parts(keras.utils.unpack_x_y_sample_weight(data)[2])
+
+
 def _parts(structure: Any) -> list[Any]:
     return [tensor for tensor in tree.flatten(structure) if tensor is not None]
 

@@ -91,7 +91,7 @@ def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequen
 
 
 def pack_batch(observer: StepObserver, data: Any) -> Packed:
-    """The number of samples, and the ranges of numeric inputs and targets."""
+    """The number of samples, their weights, and the ranges of numeric inputs and targets."""
     inputs, targets = batch.inputs_of(data), batch.targets_of(data)
     input_names = batch.names_of(inputs, observer.parts.input_names, "input")
     target_names = batch.names_of(targets, observer.parts.output_names, "target")
@@ -99,6 +99,10 @@ def pack_batch(observer: StepObserver, data: Any) -> Packed:
     if part is not None:
         observer.batch_size = None if part.shape[0] is None else int(part.shape[0])
         observer.scalars["batch_size"] = ops.shape(part)[0]
+    if weights := [w for w in batch.weights_of(data) if observer.backend.is_numeric(w)]:
+        flat = [observer.backend.flat(w) for w in weights]
+        observer.scalars["sample_weight"] = ops.mean(ops.concatenate(flat))
+        observer.scalars["largest_sample_weight"] = ops.max(ops.concatenate(flat))
     parts = _ranges(observer, Kind.INPUT, input_names, inputs)
     return _join(parts + _ranges(observer, Kind.TARGET, target_names, targets))
 

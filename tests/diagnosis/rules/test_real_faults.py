@@ -24,10 +24,20 @@ FAULTS = {
     "relu_output": ("constant_output", "out"),
     "plateau": ("does_not_learn", None),
     "dead_layer_of_two": ("dying_relu", "hidden_2"),
+    "same_batch": ("repeating_data", None),
+    "loose_labels": ("loose_labels", None),
 }
 
 
-QUICK = ("deep_sigmoid", "dead_by_rate", "nan_in_batch", "raw_input", "small_weights", "plateau")
+QUICK = (
+    "deep_sigmoid",
+    "dead_by_rate",
+    "nan_in_batch",
+    "raw_input",
+    "small_weights",
+    "plateau",
+    "same_batch",
+)
 
 
 def marks_of(name):

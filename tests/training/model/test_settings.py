@@ -67,6 +67,16 @@ def test_several_losses_keep_their_structure():
     assert json.loads(found["from_logits"]) == {"a": None, "b": True}
 
 
+@pytest.mark.parametrize("weights", [{"a": 0.5, "b": 2.0}, [0.5, 2.0]])
+def test_the_weights_of_losses_keep_their_structure(weights):
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, {name: keras.layers.Dense(1, name=name)(inputs) for name in "ab"})
+    model.compile("sgd", {"a": "mse", "b": "mae"}, loss_weights=weights)
+    found = json.loads(compiled_of(model)["loss_weights"])
+    assert [float(x) for x in (found.values() if isinstance(found, dict) else found)] == [0.5, 2.0]
+    assert "loss_weights" not in compiled_of(model_with("mse"))
+
+
 def test_the_options_of_the_optimizer_are_included():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.5, 10, 0.9)
     found = compiled_of(

@@ -73,10 +73,11 @@ def test_the_range_of_inputs_is_that_of_all_parts():
     rows = []
     for part in parts:
         found = statistics_of(part) | {"min": part.min(), "max": part.max(), COUNT: part.size}
+        found["hash"] = 7
         rows.append([found[name] for name in (*RANGE_STATISTICS, COUNT)])
     _, views = combined([section(Kind.INPUT, (*RANGE_STATISTICS, COUNT), ["features"])], rows)
     whole = np.concatenate(parts)
-    expected = statistics_of(whole) | {"min": whole.min(), "max": whole.max()}
+    expected = statistics_of(whole) | {"min": whole.min(), "max": whole.max(), "hash": 14}
     received = dict(zip(RANGE_STATISTICS, views[Kind.INPUT][0], strict=True))
     for name, value in received.items():
         np.testing.assert_allclose(value, expected[name], rtol=1e-5, err_msg=name)

@@ -6,6 +6,7 @@ import pytest
 
 from tb_keras_inspect.catalog.tensor_statistics import TENSOR_STATISTICS
 from tb_keras_inspect.frameworks import current
+from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tb_keras_inspect.records import bins
 from tb_keras_inspect.training.reduce import parameters, statistics
 
@@ -151,8 +152,44 @@ def test_the_range_of_inputs_matches_the_reference():
     x = RNG.normal(size=(8, 4)).astype("float32")
     found = numpy(statistics.range_statistics([flat(x)], current())[0])
     np.testing.assert_allclose(
-        found, [x.min(), x.max(), x.mean(), x.std(), 0], rtol=1e-5, atol=1e-6
+        found[:5], [x.min(), x.max(), x.mean(), x.std(), 0], rtol=1e-5, atol=1e-6
     )
+    assert found[5] == hash_reference(x)
+
+
+def hash_reference(x):
+    """The definition, element by element, with Python's integers."""
+    total = 0
+    for position, bits in enumerate(np.asarray(x, "<f4").ravel().view("<i4").tolist(), 1):
+        mixed = bits ^ (bits >> 15)
+        for factor, shift in ((0x45D9F3B, 13), (0x27D4EB2D, 16)):
+            mixed = ((mixed + position) * factor + 2**31) % 2**32 - 2**31
+            mixed ^= mixed >> shift
+        total += mixed
+    return total % 2**24
+
+
+def hash_of(x):
+    return float(numpy(statistics.content_hash(flat(np.asarray(x, "float32")), current())))
+
+
+@pytest.mark.parametrize("kind", TENSORS)
+def test_the_hash_matches_the_reference(kind):
+    assert hash_of(TENSORS[kind]) == hash_reference(TENSORS[kind])
+
+
+def test_other_content_has_another_hash():
+    """Zeros and ones differ in few bits, and a batch in another order has the same sums."""
+    bits = RNG.integers(0, 2, size=(60, 40)).astype("float32")
+    tokens = RNG.integers(0, 50, size=(60, 40)).astype("float32")
+    order = np.roll(np.eye(40, dtype="float32"), 1, axis=0)
+    contents = [*bits, *tokens, *np.eye(40), order, np.eye(40), np.zeros(40), np.ones(40)]
+    assert len({hash_of(x) for x in contents}) == len({x.tobytes() for x in contents})
+
+
+def test_the_hash_of_a_long_tensor_is_of_evenly_spaced_elements():
+    x = RNG.normal(size=3 * statistics.HASHED).astype("float32")
+    assert hash_of(x) == hash_reference(x[:: sampling_stride(x.size, statistics.HASHED)])
 
 
 def test_the_update_ratio_is_nan_where_all_weights_are_zero():

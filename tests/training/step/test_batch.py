@@ -57,6 +57,29 @@ def test_the_number_of_samples_is_that_of_each_batch(tmp_path):
 
 
 @pytest.mark.slow
+def test_hashes_tell_the_batches_and_weights_are_those_of_the_classes(tmp_path):
+    """One training: a batch has the same hash in each epoch, and no two batches have the same."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(12, 3)).astype("float32"), np.array([0, 0, 0, 1] * 3)
+    callback = InspectCallback(tmp_path, every=1, maps_every=0)
+    options = {"batch_size": 4, "epochs": 2, "shuffle": False, "class_weight": {0: 1.0, 1: 5.0}}
+    model.fit(x, y, verbose=0, callbacks=[callback], **options)
+    run = read_events.read(tmp_path)
+    inputs, targets = (
+        [next(iter(run.at(kind, step).values()))["hash"] for step in range(6)]
+        for kind in (Kind.INPUT, Kind.TARGET)
+    )
+    assert inputs[:3] == inputs[3:]
+    assert len(set(inputs)) == 3
+    assert len(set(targets)) == 1  # each batch has the same classes
+    numbers = run.at(Kind.STEP, 0)[""]
+    assert numbers["sample_weight"] == 2.0
+    assert numbers["largest_sample_weight"] == 5.0
+
+
+@pytest.mark.slow
 def test_a_target_that_is_not_finite_is_counted(tmp_path):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
