@@ -315,8 +315,7 @@ _ALL = (
         "frozen layers that were never trained",
         "Frozen layers hold the weights that their initializer drew.",
         "frozen kernels against what their initializer draws with its own seed, when training begins",
-        "a layer of random features is frozen on purpose: fewer than three are only a note, unless the "
-        "model does not learn",
+        "a layer of random features is frozen on purpose: fewer than three are only a note",
         "Load pretrained weights before you freeze layers.",
         ("note", "warning"),
         {"as_drawn": "the very weights that the initializer drew"},

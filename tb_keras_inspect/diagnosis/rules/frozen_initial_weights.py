@@ -24,7 +24,6 @@ THRESHOLDS = (
         "keras.applications has 13",
     ),
 )
-NOT_FALLING = 0.95  # loss relative to the baseline
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -34,8 +33,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     if not paths or not structure.variables:
         return
     is_stack = len(paths) >= facts.thresholds["fresh_layers"]
-    stuck = facts.progress.is_stuck and facts.progress.fraction > NOT_FALLING
-    severity = "warning" if (is_stack or stuck) and not structure.has_own_step else "note"
+    severity = "warning" if is_stack and not structure.has_own_step else "note"
     are = "is" if len(paths) == 1 else "are"
     yield Finding(
         problem=PROBLEM,

@@ -194,13 +194,14 @@ def _frozen(facts: Facts) -> Iterator[Finding]:
         index
         for index, layer in enumerate(structure.layers)
         if not layer.trainable and layer.parameters and not structure.is_container(index)
-        if layer.path not in structure.frozen_as_initialised  # see `frozen_initial_weights`
     ]
     if not frozen:
         return
     paths = [structure.layers[index].path for index in frozen]
     parameters = float(sum(structure.layers[index].parameters for index in frozen))
     severity, why = _severity_of_frozen(facts, frozen)
+    if severity == "note" and set(paths) <= set(structure.frozen_as_initialised):
+        return  # `frozen_initial_weights` says more
     yield Finding(
         problem=PROBLEM,
         variant="frozen",
