@@ -280,3 +280,10 @@ def test_keys_work_as_soon_as_the_tab_is_in_front(open_tab, server):
     expect(tab.part("layer-row")).to_have_count(len(LAYERS))
     tab.page.keyboard.press("2")
     expect(tab.part("heatmap")).to_be_visible()
+
+
+def test_nothing_covers_the_scrubber_in_a_low_window(open_tab, server):
+    for view in ("units", "time", "distributions", "compare"):
+        tab = open_tab(server, address(run="tiny", view=view))
+        tab.page.set_viewport_size({"width": 720, "height": 520})
+        tab.part("play").click(trial=True)
