@@ -43,6 +43,11 @@ class Case:
     build: Callable[[], Fit]
     held_out: bool = False
 
+    @property
+    def labelled(self) -> frozenset[str]:
+        """The problems that may be found."""
+        return self.expected | self.allowed
+
 
 CASES: dict[str, Case] = {}
 
