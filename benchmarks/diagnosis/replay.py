@@ -51,7 +51,8 @@ def replay(directory: pathlib.Path) -> list:
     for event in events:
         diagnosis.on_sample(sample_of(event))
         diagnosis.report(_Model)
-    diagnosis.finish(_Model)
+    diagnosis.evaluate_last()
+    diagnosis.report(_Model)
     return found
 
 

@@ -28,6 +28,7 @@ THRESHOLDS = (
     ),
 )
 LOGITS = Advice("Let the last layer output logits.", "keras.layers.Dense(classes)")
+MOST_CLASSES = 50  # numbers up to it may be classes; up to 255 they are pictures
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -243,16 +244,24 @@ def _target_range(out: OutputLayer) -> Finding | None:
         f"to {high:g}",
         "The output cannot reach these targets, however long you train. It runs to the end of its "
         "range, where the slope is zero.",
-        [
-            Advice("For a regression, use a linear last layer.", "keras.layers.Dense(1)"),
-            Advice(
-                "Or scale the targets into the range.", "y = (y - y.min()) / (y.max() - y.min())"
-            ),
-            Advice(
-                "For more than two classes, use softmax.",
-                'keras.layers.Dense(classes, activation="softmax"), '
-                'loss="sparse_categorical_crossentropy"',
-            ),
-        ],
+        _advice_on_range(out),
         out.target_range(),
     )
+
+
+def _advice_on_range(out: OutputLayer) -> list[Advice]:
+    """What fits these targets first: numbers of classes, two signs, or a measured quantity."""
+    linear = Advice("For a regression, use a linear last layer.", "keras.layers.Dense(1)")
+    line = f"y = y / {out.high:g}" if out.low >= 0 else "y = (y - y.min()) / (y.max() - y.min())"
+    scale = Advice("Scale the targets into the range.", line)
+    classes = Advice(
+        f"For {out.high + 1:g} classes, use one unit each with softmax.",
+        f'keras.layers.Dense({out.high + 1:g}, activation="softmax"), '
+        'loss="sparse_categorical_crossentropy"',
+    )
+    if out.loss not in BINARY:
+        return [linear, scale]
+    if (out.low, out.high) == (-1.0, 1.0):
+        return [Advice("Use 0 and 1 as labels instead of -1 and 1.", "y = (y + 1) / 2"), linear]
+    is_whole = out.low == 0 and out.high == round(out.high) and out.high < MOST_CLASSES
+    return [classes, scale, linear] if is_whole else [scale, linear]

@@ -88,3 +88,18 @@ def test_logs_without_the_compiled_options_are_left_alone():
     model = chain(last="linear")
     del model.compiled["loss"]
     assert found(rule, Run(model)) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "low", "high", "advice"),
+    [
+        ("sigmoid", BINARY, 0, 2, "For 3 classes, use one unit each with softmax."),
+        ("sigmoid", BINARY, -1, 1, "Use 0 and 1 as labels instead of -1 and 1."),
+        ("sigmoid", BINARY, 0, 255, "Scale the targets into the range."),
+        ("sigmoid", "mse", 5, 15, "For a regression, use a linear last layer."),
+    ],
+)
+def test_the_first_advice_fits_the_targets(last, loss, low, high, advice):
+    (finding,) = found(rule, compiled(last, loss, classes=1, low=low, high=high))
+    assert finding.variant == "target_range"
+    assert finding.advice[0].text == advice
