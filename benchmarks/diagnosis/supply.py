@@ -209,3 +209,13 @@ def frozen_base_rnn():
 def random_features():
     """A frozen layer of random features, on purpose."""
     return fit(on_frozen((64,), layers.Dense(512, "relu")), data.digits(), 10)
+
+
+@case("MLP")
+def rare_class_that_is_never_predicted():
+    """One example in a hundred belongs to the other class, and nothing tells which: a note."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2000, 4)).astype("float32")
+    y = (rng.random(2000) < 0.01).astype("float32")
+    model = compiled(mlp((4,), [8], 1, last="sigmoid"), Adam(1e-2), "binary_crossentropy")
+    return Fit(model, x, y, {"epochs": 4, "batch_size": 32})

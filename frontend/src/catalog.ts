@@ -695,6 +695,7 @@ export const PROBLEMS: Readonly<Record<string, string>> = {
   ignored_output: 'an output that gets no say',
   weight_decay: 'weight decay that outweighs learning',
   does_not_learn: 'no learning',
+  one_class: 'always the same class',
   validation_mismatch: 'validation that does not match training',
   overfitting: 'overfitting',
   unlike_good_runs: 'unlike good runs of the same script',

@@ -394,6 +394,16 @@ _ALL = (
         },
     ),
     Problem(
+        "one_class",
+        "always the same class",
+        "A classifier predicts the same class for every example.",
+        "the largest probability that each class has for any example of the last ten sampled batches",
+        "a rare event may rightly never have more than half the probability, so it is a note",
+        "Give rare classes a larger weight, and track another metric than accuracy.",
+        ("note", "note"),
+        {"always": "one class for every example, while the targets have others"},
+    ),
+    Problem(
         "validation_mismatch",
         "validation that does not match training",
         "The validation loss was never better than a constant prediction, although the model learns.",
