@@ -8,6 +8,7 @@ import {px} from '../components/hooks';
 import {useSession} from '../state/session';
 
 const NARROWEST = 320; // CSS pixels of either side
+const USUAL = 480; // at least, as in the style sheet
 const KEY_STEP = 40;
 const KEPT = 'keras_inspect.details_width';
 
@@ -32,7 +33,7 @@ export function Panes({view, details}: Props) {
       ref={ref}
       style={width.value === undefined ? undefined : {'--details-width': px(width.value)}}
     >
-      <section class="left" id="view" role="tabpanel" aria-label="View">
+      <section class="left" id="view" role="tabpanel" aria-label="View" tabIndex={0}>
         {view}
       </section>
       <div
@@ -40,7 +41,9 @@ export function Panes({view, details}: Props) {
         role="separator"
         aria-orientation="vertical"
         aria-label="Width of the details"
-        aria-valuenow={width.value}
+        aria-valuenow={width.value ?? USUAL}
+        aria-valuemin={NARROWEST}
+        aria-valuetext={width.value === undefined ? 'as wide as usual' : px(width.value)}
         tabIndex={0}
         data-testid="divider"
         onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
