@@ -264,9 +264,9 @@ class InspectCallback(keras.callbacks.Callback):
 
     @guarded
     def on_train_end(self, logs: Any = None) -> None:
-        """Writes what is waiting and closes the event file."""
+        """Writes what is waiting and closes the event file, at once or if no further fit follows."""
         if self._fit is not None:
-            self._fit.close()
+            self._fit.ends()
 
     def _give_up(self, error: Exception) -> bool:
         """Goes on without recording, if possible. Called when a method has failed."""

@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from tb_keras_inspect.files import before_reading
 from tb_keras_inspect.files.errors import StoreError
 from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.files.remote_files import remote_files
@@ -59,6 +60,7 @@ class LocalFiles:
     """The operating system's files."""
 
     def event_files(self, directory: str) -> list[str]:
+        before_reading.write_out(directory)
         try:
             with os.scandir(directory) as entries:
                 names = sorted(entry.name for entry in entries if entry.is_file())

@@ -101,6 +101,16 @@ class EventFileWriter:
         except OSError:
             return None
 
+    def is_as_left(self) -> bool:
+        """Whether the open file is still the one at its path."""
+        if self._local is None:
+            return False
+        try:
+            there, ours = os.lstat(self.path), os.fstat(self._local.fileno())
+        except OSError:
+            return False
+        return os.path.samestat(there, ours) and is_alone(there)
+
     @property
     def neighbour(self) -> str:
         """The file behind the URL that another process has written to shortly before, or ""."""

@@ -48,6 +48,7 @@ class FitRecording:
         model: As given.
         thread: Identifier of the thread on which the fit runs.
         log_dir: Where it records.
+        break_seconds: Seconds since `previous` has ended, if the run goes on; infinity if not.
         next_step: The run's step number of the first batch of the next epoch.
         is_open: Whether it still records.
 
@@ -84,9 +85,11 @@ class FitRecording:
             warn,
         )
         self.log_dir: str = self.recorder.log_dir
+        self._identity = fits.identity(root)
         before = previous if previous is not None and previous.session is session else None
         before = before if before is not None and before.log_dir == self.log_dir else None
-        self.is_open = True
+        self.is_open, self._ended = True, -math.inf
+        self.break_seconds = time.monotonic() - before._ended if before is not None else math.inf
         self._epoch = self._epoch_step = 0
         self._last_batch = -1
         session.open(self.recorder, params.get("steps"), self._processes.count, before is not None)
@@ -110,10 +113,13 @@ class FitRecording:
                 is_alone=self._processes.count == 1,
             )
         self.live_diagnosis.listeners = [self._alert] if alerts.webhooks else []
-        if self.live_diagnosis.is_needed or controller is not None:
-            session.subscribe(self.live_diagnosis.on_sample)
+        self._subscribe()
         if controller is not None:
             controller.begin(self._steered())
+
+    def _subscribe(self) -> None:
+        if self.live_diagnosis.is_needed or self._controller is not None:
+            self.session.subscribe(self.live_diagnosis.on_sample)
 
     def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
@@ -149,14 +155,17 @@ class FitRecording:
         Args:
             epoch: Its number, from 0; a fit that is resumed begins with another one.
         """
+        self._begin_schedules(epoch)
+        if self.session.wants_first_snapshot:
+            self.session.snapshot(self.next_step)
+
+    def _begin_schedules(self, epoch: int) -> None:
         steps, epochs = self._params.get("steps"), self._params.get("epochs")
         left = (epochs - epoch) if epochs else None
         self._snapshots.begin_fit(epoch, epochs)
         total = steps * left if steps and left else None
         updates_every = accumulation_steps(getattr(self.model, "optimizer", None))
         self.schedule.begin_fit(self.next_step, total, updates_every, steps)
-        if self.session.wants_first_snapshot:
-            self.session.snapshot(self.next_step)
 
     def batch_begins(self, batch: int) -> None:
         """Decides whether the step that is about to run is sampled."""
@@ -174,12 +183,22 @@ class FitRecording:
     def _sample_now(self) -> None:
         """Samples the step that is about to run, whatever the schedule says."""
         self.schedule.pause(time.perf_counter())
-        self.session.arm(self._step_after(self._last_batch) - 1, self._facts())
+        self.session.arm(
+            self._step_after(self._last_batch) - 1, {"epoch": self._epoch, **self.schedule.facts}
+        )
+
+    def _arm(self, last_step: int) -> bool:
+        return self.session.arm(last_step, {"epoch": self._epoch, **self.schedule.facts})
 
     def _sample(self, step: int, last_step: int) -> None:
         """Samples the step that is about to run, on all processes or on none."""
-        sizes = self._sizes()
-        armed = self.session.arm(last_step, self._facts())
+        epochs_left = (self._params.get("epochs") or self._epoch) - self._epoch
+        expected = {what: self.recorder.expected(what) for what in KINDS}
+        others = sum(size for what, (_, size) in expected.items() if what != SAMPLE)
+        others += self._snapshots.reserved(self._epoch, *expected[SNAPSHOT])
+        others += expected[EPOCH][1] / max(expected[EPOCH][0], 1) * epochs_left
+        sizes = expected[SAMPLE][1], others
+        armed = self._arm(last_step)
         ready, interval = self._processes.agree(armed, self.schedule.planned(step, *sizes))
         if ready:
             self.schedule.sampled(step, *sizes, interval)
@@ -189,45 +208,65 @@ class FitRecording:
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Records Keras's logs of an epoch and, when it is due, a snapshot."""
-        self.schedule.pause(time.perf_counter())
         self.session.disarm()
-        if self._last_batch >= 0:
-            self.next_step = self._step_after(self._last_batch)
-            fits.note(self.model, self.root, self.log_dir, self.next_step)
-        last_step = max(self.next_step - 1, 0)
-        self.session.epoch_ended(last_step, epoch, logs)
-        wanted = self._snapshots.wants(epoch, *self.recorder.expected(SNAPSHOT))
+        last_step, wanted = self._end_epoch(epoch, logs)
         if self._processes.chiefs(wanted):
             self.session.snapshot(last_step)
         self._report_problems()
         self._report_findings()
 
+    def _end_epoch(
+        self, epoch: int, logs: Mapping[str, Any], may_wait: bool = False
+    ) -> tuple[int, bool]:
+        """Records Keras's logs; returns the epoch's last step, and whether a snapshot is due."""
+        self.schedule.pause(time.perf_counter())
+        if self._last_batch >= 0:
+            self.next_step = self._step_after(self._last_batch)
+            fits.note(self.model, self._identity, self.log_dir, self.next_step)
+        last_step = max(self.next_step - 1, 0)
+        self.session.epoch_ended(last_step, epoch, logs, may_wait)
+        return last_step, self._snapshots.wants(epoch, *self.recorder.expected(SNAPSHOT))
+
     def pause(self) -> None:
         """Excludes what follows, such as validation, from the measured training time."""
         self.schedule.pause(time.perf_counter())
 
-    def close(self) -> None:
-        """Writes what is waiting and closes the event file. Safe to call twice."""
+    def ends(self) -> None:
+        """The fit has come to its end."""
+        self._ended = time.monotonic()
+        self.close(has_ended=True)
+
+    def close(self, has_ended: bool = False) -> None:
+        """Writes what is waiting and closes the event file. Safe to call twice.
+
+        Args:
+            has_ended: Whether the fit has come to its end: else it was interrupted.
+        """
         if self._controller is not None:
             self._controller.end()
-        fits.closed(self.recorder)
         if not self.is_open:
             return
+        fits.closed(self.recorder)
         self.is_open = False
         self.session.disarm()
-        evaluate_last = functools.partial(self.live_diagnosis.evaluate_last, self.next_step - 1)
+        evaluate_last = functools.partial(
+            self.live_diagnosis.evaluate_last, self.next_step - 1, has_ended
+        )
         is_recorded = self.recorder.put(evaluate_last, PATIENCE)
         complete = self.recorder.close()
-        self._report_problems()
         if complete and not is_recorded:  # no room in the queue: it is reported all the same
             evaluate_last()
-        self._report_findings()
-        self._alerts.flush()
-        self._report_alerts()
+        self._report_end()
         if not complete and self.recorder.failure is None:
             self._warn(
                 f"some of the last samples are missing: {self.recorder.path} is slow to write"
             )
+
+    def _report_end(self) -> None:
+        self._report_problems()
+        self._report_findings()
+        self._alerts.flush()
+        self._report_alerts()
 
     def give_up(self, error: Exception) -> bool:
         """Stops recording after a failure.
@@ -242,32 +281,13 @@ class FitRecording:
             return False
         with contextlib.suppress(Exception):
             self.session.disarm()
+        fits.closed(self.recorder)
         self.recorder.close()
         self._warn(
             f"nothing is recorded any more: the callback failed with {type(error).__name__}: {error}. "
             "What was written before can be viewed; training goes on"
         )
         return True
-
-    def _sizes(self) -> tuple[float, float]:
-        """Bytes of the samples in the log; bytes of everything else, written or still expected."""
-        expected = {what: self.recorder.expected(what) for what in KINDS}
-        count, size = expected[EPOCH]
-        epochs_left = (self._params.get("epochs") or self._epoch) - self._epoch
-        to_come = size / max(count, 1) * epochs_left
-        to_come += self._snapshots.reserved(self._epoch, *expected[SNAPSHOT])
-        samples = expected[SAMPLE][1]
-        return samples, sum(size for _, size in expected.values()) - samples + to_come
-
-    def _facts(self) -> dict[str, float]:
-        """Numbers of the step that is about to run, NaN where not known yet."""
-        plain, extra = self.schedule.step_seconds, self.schedule.sample_seconds
-        return {
-            "epoch": self._epoch,
-            "interval": self.schedule.interval,
-            "step_seconds": plain or math.nan,
-            "sample_seconds": math.nan if extra is None else extra,
-        }
 
     def _step_after(self, batch: int) -> int:
         """The run's step number after the call of the train function that begins at `batch`."""

@@ -188,7 +188,9 @@ class Session:
         """The model record that names the rows of the newest sample; None before the first one."""
         return self._records.newest
 
-    def _put(self, get: Callable[[], Sample | None], wait_seconds: float, what: str) -> bool:
+    def _put(
+        self, get: Callable[[], Sample | None], seconds: float, what: str, may_wait: bool = False
+    ) -> bool:
         """Has the recorder show a sample to this fit's subscribers and write it."""
         subscribers = self._subscribers  # of this fit: a late job must not reach the next one's
 
@@ -205,7 +207,7 @@ class Session:
                     subscribers.remove(subscriber)
             return [encode(sample), *events]
 
-        return self._recorder.put(job, wait_seconds, what)
+        return self._recorder.put(job, seconds, what, may_wait)
 
     # Activation maps.
 
@@ -263,13 +265,16 @@ class Session:
 
     # Epochs, and the model itself.
 
-    def epoch_ended(self, step: int, epoch: int, logs: Mapping[str, Any]) -> None:
+    def epoch_ended(
+        self, step: int, epoch: int, logs: Mapping[str, Any], may_wait: bool = False
+    ) -> None:
         """Records Keras's logs of an epoch, at its last step."""
-        if not self._has_weights:
-            return
-        self._describe()
-        sample = epoch_sample(self._records.fingerprint, logs, epoch, step, time.time())
-        self._put(lambda: sample, PATIENCE, EPOCH)
+        if not may_wait:  # else nothing was sampled since the fit before
+            if not self._has_weights:
+                return
+            self._describe()
+        known = self._records.fingerprint, dict(logs), epoch, step, time.time()
+        self._put(lambda: epoch_sample(*known), PATIENCE, EPOCH, may_wait)
 
     def _describe(self) -> None:
         """Writes the model record, if it is not the one written last."""

@@ -7,7 +7,6 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training.fit_recording import FitRecording
 from tb_keras_inspect.training.hooks.fit_call import callbacks_of_fit
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
 from tb_keras_inspect.training.live.alert_sender import AlertSender
@@ -21,6 +20,7 @@ from tb_keras_inspect.training.runs.log_dir import LogDir, resolved
 from tb_keras_inspect.training.runs.trial import trial_of
 from tb_keras_inspect.training.steering.controller import Controller
 from tb_keras_inspect.training.step.settings import settings_for
+from tb_keras_inspect.training.successive_fits import SuccessiveFits
 
 
 class Recordings:
@@ -45,7 +45,7 @@ class Recordings:
         self._options, self._oldest, self._warn = options, oldest, warn
         self._settings = settings_for(options.tier, **dataclasses.asdict(options.record))
         self._wanted = layer_filter(options.layers)
-        self.fit: FitRecording | None = None
+        self.fit: SuccessiveFits | None = None
         self.is_announced = False
         self.kept: Session | None = None
         self.controller: Controller | None = None
@@ -92,18 +92,31 @@ class Recordings:
         """
         self.is_announced = False
         kept, self.kept = self.kept, None
+        fit, callbacks = self.fit, callbacks_of_fit()
+        is_new = fit is None or fit.model is not model
+        number, trial = self._models + is_new, trial_of(callbacks)
+        known = {**trial.hyperparameters, **hyperparameters}
+        if (
+            kept is not None
+            and fit is not None
+            and fit.session is kept
+            and not is_new
+            and callbacks
+        ):
+            root = resolved(log_dir, trial, number, model.name, known)
+            if fit.resume(root, params, epoch):
+                self.kept = kept
+                return
         session = kept if kept is not None and kept.serves(model) else None
         if session is None and (missing := missing_hooks(model)):
             self._warn(warning_about(missing))
             return
-        self._models += self.fit is None or self.fit.model is not model
-        trial = trial_of(callbacks_of_fit())
-        known = {**trial.hyperparameters, **hyperparameters}
-        root = resolved(log_dir, trial, self._models, model.name, known)
+        self._models = number
+        root = resolved(log_dir, trial, number, model.name, known)
         session = session or self._new_session(model, known)
         if self._options.control and self.controller is None:
             self.controller = Controller(self._options.control.timeout)
-        self.fit = FitRecording(
+        self.fit = SuccessiveFits(
             model,
             root,
             self._options,

@@ -75,6 +75,16 @@ class Schedule:
         """Median of the extra time that a sampled step takes; None until measured."""
         return statistics.median(self._extra) if self._extra else None
 
+    @property
+    def facts(self) -> dict[str, float]:
+        """What is recorded of it with a sample, NaN where not known yet."""
+        plain, extra = self.step_seconds, self.sample_seconds
+        return {
+            "interval": self.interval,
+            "step_seconds": plain or math.nan,
+            "sample_seconds": math.nan if extra is None else extra,
+        }
+
     def begin_fit(
         self,
         first_step: int,
@@ -104,13 +114,20 @@ class Schedule:
             return True
         if self.interval >= self._updates_every > 1 and (step + 1) % self._updates_every:
             return False
+        return self._is_due(step, self._last)
+
+    def wants_none_to(self, step: int) -> bool:
+        """Whether it wants no step up to this one, if none is sampled before."""
+        return self._last is not None and step > self._last and not self._is_due(step, self._last)
+
+    def _is_due(self, step: int, last: int) -> bool:
         if self._every == "auto":
-            return step - self._last >= self._distance()
+            return step - last >= self._distance()
         begin = step - step % self.interval
         due = begin + self._shift(begin)
         if due > step:  # the one before may have been missed
             due = begin - self.interval + self._shift(begin - self.interval)
-        return due > self._last
+        return due > last
 
     def _distance(self) -> int:
         """Steps from the last sample of "auto" to the next: `interval` on average."""
@@ -174,10 +191,10 @@ class Schedule:
         if (
             now is not None and self._begun is not None and not self._is_timed
         ):  # a fit of one step has no other measure
-            seconds, plain = now - self._begun[0], self.step_seconds
+            seconds = now - self._begun[0]
             if self._begun[1] != self._last:
                 self._plain.append(seconds)
-            elif plain is not None and self._samples > _WARM_UP:
+            elif (plain := self.step_seconds) is not None and self._samples > _WARM_UP:
                 self._extra.append(max(seconds - plain, 0.0))
         self._begun = None
         self._pending = 0.0

@@ -54,15 +54,18 @@ class Snapshots:
             count: Snapshots in the log so far.
             size: Their size in bytes.
         """
-        done = self._done = self._offset + epoch + 1
-        if (
-            not self._asked
-            or done % self._every
-            or done - self._last < self._spacing(count, size, done)
-        ):
+        is_due = self.is_due(epoch, count, size)
+        self._done = self._offset + epoch + 1
+        if is_due:
+            self._last = self._done
+        return is_due
+
+    def is_due(self, epoch: int, count: int, size: int) -> bool:
+        """What `wants` would answer."""
+        done = self._offset + epoch + 1
+        if not self._asked or done % self._every:
             return False
-        self._last = done
-        return True
+        return done - self._last >= self._spacing(count, size, done)
 
     def reserved(self, epoch: int, count: int, size: int) -> float:
         """Most bytes that the snapshots to come will take.

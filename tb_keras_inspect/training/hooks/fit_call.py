@@ -12,7 +12,7 @@ from tb_keras_inspect.catalog.kinds import FIXED_SET
 
 def callbacks_of_fit() -> list[Any]:
     """All callbacks of the fit that calls, from a method of one of them; [] outside of one."""
-    for frame in _frames():
+    for frame in frames_with("self", sys._getframe(1)):
         owner = frame.f_locals.get("self")
         if isinstance(owner, keras.callbacks.CallbackList):
             return list(owner.callbacks)
@@ -21,7 +21,7 @@ def callbacks_of_fit() -> list[Any]:
 
 def data_of_fit() -> str:
     """`FIXED_SET` if the samples are those of arrays; "" where each epoch may have others."""
-    for frame in _frames():
+    for frame in frames_with("epoch_iterator", sys._getframe(1)):
         iterator = frame.f_locals.get("epoch_iterator")
         adapter = getattr(iterator, "data_adapter", None)
         if adapter is not None:
@@ -31,8 +31,12 @@ def data_of_fit() -> str:
     return ""
 
 
-def _frames() -> Iterator[FrameType]:
-    frame: FrameType | None = sys._getframe(1)
+def frames_with(name: str, frame: FrameType | None) -> Iterator[FrameType]:
+    """A frame and those that it was called from, as far as they have a variable of that name.
+
+    A frame whose `f_locals` is read keeps what they hold until it ends: a user's is best left alone.
+    """
     while frame is not None:
-        yield frame
+        if name in frame.f_code.co_varnames or name in frame.f_code.co_cellvars:
+            yield frame
         frame = frame.f_back

@@ -17,7 +17,10 @@ def iterations_of(model: Any) -> int:
     try:
         optimizer = inner_of(model.optimizer)
         # Not `iterations`, which counts updates: one for several batches with accumulation.
-        return int(optimizer._iterations) if optimizer.built else 0
+        value = optimizer._iterations.value if optimizer.built else 0
+        return int(
+            value.item() if hasattr(value, "item") else value
+        )  # which JAX has, and is faster
     except (AttributeError, TypeError, ValueError):  # none, or one that only resembles an optimizer
         return 0
 

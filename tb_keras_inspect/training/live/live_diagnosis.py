@@ -55,6 +55,7 @@ class LiveDiagnosis:
         listeners: Called with each finding when it first appears, as `on_finding` is; never raise.
         run: The fit as the store reads it.
         step: The newest sampled step.
+        cost: Seconds that the last evaluation took.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class LiveDiagnosis:
         self.run = RunData("live", self._source)
         self._samples = 0
         self._evaluated = 0  # samples at the end of the fit before
-        self._spent = self._cost = 0.0
+        self._spent = self.cost = 0.0
         self.step = 0
         self._changes = FindingChanges()
         self._recorded: tuple[int, list[Change]] = (0, [])  # a step, and what is recorded at it
@@ -130,17 +131,18 @@ class LiveDiagnosis:
         self._spent += self._clock() - begun
         return events
 
-    def evaluate_last(self, step: int = 0) -> list[event_pb2.Event]:
+    def evaluate_last(self, step: int = 0, has_ended: bool = True) -> list[event_pb2.Event]:
         """Evaluates a last time, after the last sample of the fit. Never raises.
 
         Args:
             step: The last step of the fit, if later than the last sample.
+            has_ended: Whether the fit has come to its end: else it was interrupted.
 
         Returns:
-            What is to be recorded of the findings, and that the fit has come to its end.
+            What is to be recorded of the findings, and whether the fit has come to its end.
         """
         self.step = max(self.step, step)
-        self._has_ended = True
+        self._has_ended = has_ended
         can_look = self._samples and not self._has_failed
         if can_look and self._samples != self._evaluated:
             try:
@@ -152,7 +154,7 @@ class LiveDiagnosis:
     def _is_due(self) -> bool:
         if self._samples < FIRST:
             return False
-        return self._spent + self._cost <= self._budget * self._samples
+        return self._spent + self.cost <= self._budget * self._samples
 
     def _is_first_nonfinite_loss(self, sample: Sample) -> bool:
         """Whether the loss is not finite for the first time: that cannot wait."""
@@ -170,7 +172,7 @@ class LiveDiagnosis:
             self._evaluated = self._samples
         self.run.refresh()
         found = diagnose(self.run, self._thresholds)
-        self._cost = self._clock() - begun
+        self.cost = self._clock() - begun
         stops = [item for item in found.flat() if _is_one_of(item, self._stop_on)]
         changes = self._changes.update(found, stops, confirmed, is_last)
         with self._lock:

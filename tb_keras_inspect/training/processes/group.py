@@ -51,6 +51,11 @@ class Processes:
         self.problem = problem
 
     @property
+    def is_alone(self) -> bool:
+        """Whether there are no other processes."""
+        return self._transport.count == 1
+
+    @property
     def count(self) -> int:
         """How many processes record together."""
         return self._transport.count if self.together else 1
@@ -163,7 +168,9 @@ class NoRecorder:
     def __init__(self, log_dir: str = ""):
         self.log_dir = log_dir
 
-    def put(self, job: Any, wait_seconds: float = 0.0, what: str = "") -> bool:
+    def put(
+        self, job: Any, wait_seconds: float = 0.0, what: str = "", may_wait: bool = False
+    ) -> bool:
         """Drops a job."""
         return False
 

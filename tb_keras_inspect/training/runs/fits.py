@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tb_keras_inspect.files.locations import is_remote
+from tb_keras_inspect.training.hooks.fit_call import frames_with
 from tb_keras_inspect.training.recorder import Recorder
 
 
@@ -40,12 +41,14 @@ def make_way(root: str, model: Any) -> None:
         root: The directory asked for.
         model: The model whose fit begins.
     """
+    here = identity(root)
     with _lock:
         found = list(_open.items())
     for recorder, fit in found:
         is_over = not is_under_way(fit.model(), fit.thread)
-        is_here = fit.root == _identity(root)
-        if (is_over and (is_here or not fit.is_loop)) or (is_here and fit.model() is model):
+        is_here = fit.root == here
+        may_go_on = fit.is_loop or recorder.is_resting
+        if (is_over and (is_here or not may_go_on)) or (is_here and fit.model() is model):
             closed(recorder)
             recorder.stop(
                 "a callback that began later in this process records into the same directory"
@@ -55,7 +58,7 @@ def make_way(root: str, model: Any) -> None:
 def opened(recorder: Recorder, root: str, model: Any) -> None:
     """A fit is recorded, on this thread, until `closed`."""
     thread = threading.get_ident()
-    fit = _Fit(_identity(root), weakref.ref(model), thread, not is_under_way(model, thread))
+    fit = _Fit(identity(root), weakref.ref(model), thread, not is_under_way(model, thread))
     with _lock:
         _open[recorder] = fit
 
@@ -68,30 +71,33 @@ def closed(recorder: Any) -> None:
 
 def is_under_way(model: Any, thread: int) -> bool:
     """Whether a model is in a fit on a thread; an interrupted one never says that it has ended."""
-    frame = sys._current_frames().get(thread)
-    while model is not None and frame is not None:
-        if frame.f_locals.get("self") is model:
-            return True
-        frame = frame.f_back
-    return False
+    if model is None:
+        return False
+    found = frames_with("self", sys._current_frames().get(thread))
+    return any(frame.f_locals.get("self") is model for frame in found)
 
 
-def recorded(model: Any, root: str) -> tuple[str | None, int]:
+def recorded(model: Any, where: str) -> tuple[str | None, int]:
     """Where this process has recorded a model, asked for the same directory, and the step it got to.
+
+    Args:
+        model: The model.
+        where: The `identity` of the directory.
 
     Returns:
         (None, 0) where it has not.
     """
     with contextlib.suppress(TypeError):  # a user's model that cannot be hashed
-        return _runs.get(model, {}).get(_identity(root), (None, 0))
+        return _runs.get(model, {}).get(where, (None, 0))
     return None, 0
 
 
-def note(model: Any, root: str, path: str, next_step: int) -> None:
+def note(model: Any, where: str, path: str, next_step: int) -> None:
     """Remembers that for `recorded`."""
     with contextlib.suppress(TypeError):
-        _runs.setdefault(model, {})[_identity(root)] = (path, next_step)
+        _runs.setdefault(model, {})[where] = (path, next_step)
 
 
-def _identity(root: str) -> str:
+def identity(root: str) -> str:
+    """The same for all names of a directory."""
     return root if is_remote(root) else os.path.realpath(root)

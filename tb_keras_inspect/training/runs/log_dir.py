@@ -1,6 +1,7 @@
 """`log_dir` as a user may give it: a path, a template such as "logs/{trial}", or a function."""
 
 import dataclasses
+import functools
 import os
 import string
 from collections.abc import Callable, Mapping
@@ -88,6 +89,7 @@ def resolved(
         ) from error
 
 
+@functools.lru_cache(maxsize=16)
 def _fields(path: str) -> list[str]:
     """Names in braces; [] in a path that is no template, or not a correct one."""
     try:

@@ -41,7 +41,8 @@ def open_recorder(
     """
     fits.make_way(root, model)
     # A new optimizer counts from 0 again; an interrupted or unrecorded fit went on counting.
-    iterations, (own, step) = iterations_of(model), fits.recorded(model, root)
+    where = fits.identity(root)
+    iterations, (own, step) = iterations_of(model), fits.recorded(model, where)
     recorder: Recorder | NoRecorder = NoRecorder(root)
     if processes.writes:
         place = place_for(root, model, iterations, own, oldest)
@@ -51,7 +52,7 @@ def open_recorder(
         _tell_where(root, place, recorder.neighbour, is_quiet, warn)
     if processes.writes and processes.problem:
         warn(processes.problem)
-    fits.note(model, root, recorder.log_dir, max(step, iterations))
+    fits.note(model, where, recorder.log_dir, max(step, iterations))
     return recorder, max(step, iterations)
 
 

@@ -1,6 +1,5 @@
 """What a tuner says of the model in `fit`, found through its own callback: KerasTuner's, Optuna's."""
 
-import contextlib
 import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -27,9 +26,12 @@ def trial_of(callbacks: Iterable[Any]) -> Trial:
     """
     for callback in callbacks:
         for attribute in ("trial", "_trial"):
-            with contextlib.suppress(Exception):  # anything may have this name, and fail
-                if found := _trial(getattr(callback, attribute)):
-                    return found
+            try:
+                found = _trial(getattr(callback, attribute, None))
+            except Exception:  # anything may have this name, and fail
+                continue
+            if found:
+                return found
     return Trial()
 
 

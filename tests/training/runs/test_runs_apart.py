@@ -9,6 +9,7 @@ import pytest
 from keras import layers
 
 from tb_keras_inspect import InspectCallback, load_run, load_runs
+from tb_keras_inspect.records.held import read_held
 
 BATCH, STEPS = 8, 4
 X = np.random.default_rng(0).normal(size=(BATCH * STEPS, 3)).astype("float32")
@@ -137,6 +138,16 @@ def test_a_new_start_after_an_interrupted_one_is_a_run_beside_it(tmp_path):
         fit(made(), watch(tmp_path), StopAt(3))
     fit(made(), watch(tmp_path))
     assert runs(tmp_path) == {".": 3, "run_002": 8}
+
+
+@pytest.mark.any_backend
+def test_a_run_that_its_callback_has_left_interrupted_is_not_finished(tmp_path):
+    callback = watch(tmp_path)
+    with pytest.raises(StopError):
+        fit(made(), callback, StopAt(3))
+    fit(made(), callback)
+    assert not read_held(str(tmp_path)).is_finished
+    assert read_held(str(tmp_path / "run_002")).is_finished
 
 
 def recorders():
