@@ -183,9 +183,7 @@ class FitRecording:
     def _sample_now(self) -> None:
         """Samples the step that is about to run, whatever the schedule says."""
         self.schedule.pause(time.perf_counter())
-        self.session.arm(
-            self._step_after(self._last_batch) - 1, {"epoch": self._epoch, **self.schedule.facts}
-        )
+        self._arm(self._step_after(self._last_batch) - 1)
 
     def _arm(self, last_step: int) -> bool:
         return self.session.arm(last_step, {"epoch": self._epoch, **self.schedule.facts})

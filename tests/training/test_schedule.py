@@ -169,3 +169,17 @@ def test_pauses_are_not_counted_as_steps():
         schedule.timed(now, step)
         now += 0.01
     assert schedule.step_seconds == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("every", [1, 7, 100, "auto"])
+@pytest.mark.parametrize("steps_per_epoch", [None, 1, 10])
+def test_a_fit_of_which_nothing_is_wanted_has_no_step_that_is_wanted(every, steps_per_epoch):
+    schedule, known = Schedule(every, 0.03, 1e9), []
+    for first in range(0, 1000, 5):
+        schedule.begin_fit(first, 5, steps_per_epoch=steps_per_epoch)
+        known.append(schedule.wants_none_to(first + 4))
+        wanted = [step for step in range(first, first + 5) if schedule.wants(step)]
+        assert known[-1] == (not wanted)
+        for step in wanted[:1]:
+            schedule.sampled(step, 100.0)
+    assert any(known) == (every != 1)
