@@ -9,6 +9,8 @@ from tb_keras_inspect import records
 from tb_keras_inspect.cli import main
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records.summary import to_value
+from tests.cli.test_json_doc import EXAMPLES
+from tests.docs.examples import compare
 from tests.store.run_writer import RunWriter
 
 
@@ -45,7 +47,9 @@ def test_the_examples_of_a_step_come_with_a_sentence(run, capsys):
 
 def test_the_worst_of_the_run_is_first_and_programs_get_json(run, capsys):
     assert main(["samples", run, "--json"]) == 0
-    (answer,) = json.loads(capsys.readouterr().out)["runs"]
+    told = json.loads(capsys.readouterr().out)
+    compare(told, EXAMPLES["samples --json"])
+    (answer,) = told["runs"]
     assert len(answer["examples"]) == 16
     worst = answer["examples"][0]
     assert (worst["fingerprint"], worst["seen"], worst["epochs"]) == ("0000000000000001", 2, 2)
