@@ -95,7 +95,7 @@ def test_parquet_gives_the_same_numbers_and_types_again(run, tmp_path):
 
 def test_parquet_without_pyarrow_says_what_to_install_and_makes_nothing(run, tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)
-    with pytest.raises(StoreError, match=r"pip install 'tb-keras-inspect\[parquet\]'"):
+    with pytest.raises(StoreError, match=r"pip install '\.\[parquet\]'"):
         exported(run, tmp_path / "new", "parquet")
     assert not (tmp_path / "new").exists()
 

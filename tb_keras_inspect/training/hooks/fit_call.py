@@ -20,14 +20,21 @@ def callbacks_of_fit() -> list[Any]:
 
 
 def data_of_fit() -> str:
-    """`FIXED_SET` if the samples are those of arrays; "" where each epoch may have others."""
+    """`FIXED_SET` if all epochs have the samples of the same arrays; "" where each may have others.
+
+    Of a fit of a single epoch nothing is known: the next one may be given other arrays.
+    """
     for frame in frames_with("epoch_iterator", sys._getframe(1)):
         iterator = frame.f_locals.get("epoch_iterator")
         adapter = getattr(iterator, "data_adapter", None)
         if adapter is not None:
             steps = getattr(iterator, "steps_per_epoch", None)
             is_whole = steps is None or steps == adapter.num_batches
-            return FIXED_SET if is_whole and type(adapter).__name__ == "ArrayDataAdapter" else ""
+            is_repeated = (
+                frame.f_locals.get("epochs", 1) - frame.f_locals.get("initial_epoch", 0) > 1
+            )
+            is_array = type(adapter).__name__ == "ArrayDataAdapter"
+            return FIXED_SET if is_whole and is_repeated and is_array else ""
     return ""
 
 

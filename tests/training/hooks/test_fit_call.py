@@ -31,14 +31,15 @@ class Batches(keras.utils.PyDataset):
         ((X, Y), {"batch_size": 4}, FIXED_SET),
         ((X, Y), {"batch_size": 4, "steps_per_epoch": 3}, FIXED_SET),
         ((X, Y), {"batch_size": 4, "steps_per_epoch": 2}, ""),
+        ((X, Y), {"batch_size": 4, "epochs": 1}, ""),
         ((batches(),), {"steps_per_epoch": 3}, ""),
         ((Batches(),), {}, ""),
     ],
-    ids=["arrays", "whole", "part", "generator", "dataset"],
+    ids=["arrays", "whole", "part", "one epoch", "generator", "dataset"],
 )
 def test_only_arrays_are_known_to_be_the_same_in_each_epoch(tmp_path, data, options, expected):
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
     callback = InspectCallback(tmp_path, every=1, maps_every=0, console=None)
-    model.fit(*data, epochs=2, verbose=0, callbacks=[callback], **options)
+    model.fit(*data, **{"epochs": 2, **options}, verbose=0, callbacks=[callback])
     assert load_run(tmp_path).model.data == expected
