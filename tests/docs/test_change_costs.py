@@ -10,7 +10,7 @@ PACKAGE = ROOT / "tb_keras_inspect"
 # An example of each placeholder.
 EXAMPLES = {
     "<name>": "jax",
-    "<problem>": "non_finite",
+    "<room>": "data",
     "<rule>": "non_finite_validation",
     "<view>": "weights",
 }

@@ -1,4 +1,4 @@
-"""The rules, one a file, found by themselves: adding a rule means adding a file here.
+"""The rules, one a file, found by themselves: adding a rule means adding a file to one of the rooms.
 
 A rule is a module with `PROBLEM` (a name of `catalog.problems`), `NEEDS` (the kinds of records without
 which it cannot look, "input.hash" for one statistic of a kind, "compiled.loss" for an entry of
@@ -29,8 +29,9 @@ class Rule(Protocol):
 
 
 def _discover() -> tuple[Rule, ...]:
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    rules = [cast(Rule, importlib.import_module(f"{__name__}.{name}")) for name in names]
+    modules = pkgutil.walk_packages(__path__, f"{__name__}.")
+    names = sorted(module.name for module in modules if not module.ispkg)
+    rules = [cast(Rule, importlib.import_module(name)) for name in names]
     order = list(problems.PROBLEMS)
     return tuple(sorted(rules, key=lambda rule: order.index(rule.PROBLEM)))
 

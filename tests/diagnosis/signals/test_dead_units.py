@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tb_keras_inspect.diagnosis.rules import dying_relu
+from tb_keras_inspect.diagnosis.rules.layers import dying_relu
 from tb_keras_inspect.diagnosis.signals.dead_units import DeadShare, dead_share
 from tests.diagnosis.synthetic import Run, chain, found
 

@@ -1,0 +1,152 @@
+"""What explains what."""
+
+from collections.abc import Mapping
+
+# What says only what is seen. A finding whose cause is known stands above it.
+OPEN_CAUSES: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("does_not_learn", "no_reason"),
+        ("untrained_layer", "zero_gradient"),
+        ("untrained_layer", "zero_update"),
+        ("constant_output", "collapsed"),
+        ("exploding_gradient", "lost"),
+        ("oscillating_loss", "epochs"),
+        ("oscillating_loss", "steps"),
+        ("validation_mismatch", "gap"),
+        ("validation_mismatch", "unlike"),
+    }
+)
+
+# A problem, or one variant of it, and the problems that can follow from it. The first entry that
+# applies claims its consequences.
+CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
+    ("tokens_out_of_range", None): (
+        "non_finite",
+        "non_finite_validation",
+        "exploding_gradient",
+        "does_not_learn",
+    ),
+    ("output_mismatch", None): (
+        "slow_convergence",
+        "oscillating_loss",
+        "saturated_activation",
+        "dying_relu",
+        "vanishing_gradient",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("unnormalised_input", None): (
+        "initial_weights",
+        "saturated_activation",
+        "dying_relu",
+        "oscillating_loss",
+        "slow_convergence",
+        "vanishing_gradient",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("initial_weights", None): (
+        "exploding_gradient",
+        "vanishing_gradient",
+        "saturated_activation",
+        "dying_relu",
+        "oscillating_loss",
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("rate_change", None): (
+        "exploding_gradient",
+        "dying_relu",
+        "saturated_activation",
+        "oscillating_loss",
+        "constant_output",
+        "does_not_learn",
+        "non_finite",
+    ),
+    ("weight_decay", None): (
+        "dying_relu",
+        "vanishing_gradient",
+        "untrained_layer",
+        "slow_convergence",
+        "oscillating_loss",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("loose_labels", None): (
+        "overfitting",
+        "validation_mismatch",
+        "does_not_learn",
+        "slow_convergence",
+        "oscillating_loss",
+    ),
+    ("repeating_data", None): ("overfitting", "validation_mismatch"),
+    ("ignored_output", None): ("slow_convergence", "untrained_layer", "vanishing_gradient"),
+    ("input_outlier", None): ("exploding_gradient", "oscillating_loss", "dying_relu"),
+    ("slow_convergence", "symmetric"): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "dying_relu",
+        "saturated_activation",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("constant_output", "relu"): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "slow_convergence",
+        "does_not_learn",
+    ),
+    ("dying_relu", None): (
+        "untrained_layer",
+        "vanishing_gradient",
+        "slow_convergence",
+        "oscillating_loss",
+        "exploding_gradient",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("exploding_gradient", None): (
+        "non_finite",
+        "oscillating_loss",
+        "saturated_activation",
+        "slow_convergence",
+        "dying_relu",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("constant_output", "saturated"): ("untrained_layer", "slow_convergence", "does_not_learn"),
+    ("saturated_activation", None): (
+        "vanishing_gradient",
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("frozen_initial_weights", None): (
+        "untrained_layer",
+        "slow_convergence",
+        "vanishing_gradient",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("untrained_layer", None): (
+        "slow_convergence",
+        "vanishing_gradient",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("vanishing_gradient", None): (
+        "slow_convergence",
+        "untrained_layer",
+        "constant_output",
+        "does_not_learn",
+    ),
+    ("constant_output", None): ("slow_convergence", "untrained_layer", "does_not_learn"),
+    ("oscillating_loss", None): ("slow_convergence", "does_not_learn"),
+    ("slow_convergence", None): ("does_not_learn",),
+    ("validation_mismatch", None): ("overfitting",),
+}

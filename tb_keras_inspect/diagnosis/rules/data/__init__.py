@@ -1,0 +1,1 @@
+"""Rules on the data, and on values that are not finite."""

@@ -1,0 +1,1 @@
+"""Rules on layers: their weights, gradients, outputs and units."""

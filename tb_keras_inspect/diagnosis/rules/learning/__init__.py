@@ -1,0 +1,1 @@
+"""Rules on what is learned: the losses, their parts, and validation."""

@@ -1,0 +1,76 @@
+"""unnormalised_input: what the first trained layer gets, not what the data set holds."""
+
+import numpy as np
+import pytest
+
+from tb_keras_inspect.diagnosis.rules.data import unnormalised_input as rule
+from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
+
+
+def entering(mean=0.0, std=1.0, model=None):
+    run = Run(model or chain())
+    # The layer answers as it does to such an input.
+    run.set(Kind.ACTIVATION, "std", 0.35 * np.hypot(mean, std), row=0)
+    return run.set(Kind.INPUT, "mean", mean).set(Kind.INPUT, "std", std)
+
+
+@pytest.mark.parametrize(("std", "count"), [(10.1, 1), (9.9, 0)])
+def test_threshold_is_the_root_mean_square(std, count):
+    assert len(found(rule, entering(std=std))) == count
+
+
+@pytest.mark.parametrize(
+    ("mean", "std"), [(0.13, 0.31), (0.5, 0.3), (4.9, 6.0), (0.0, 1.0), (0.9, 0.05)]
+)
+def test_pixels_and_standardised_data_are_not_reported(mean, std):
+    assert found(rule, entering(mean, std)) == []
+
+
+def test_a_mean_many_standard_deviations_from_zero_is_found():
+    (finding,) = found(rule, entering(mean=8.0, std=0.1))
+    assert finding.variant == "offset"
+
+
+def test_tiny_inputs_are_found():
+    (finding,) = found(rule, entering(std=1e-4))
+    assert finding.variant == "small"
+
+
+def test_one_batch_with_an_outlier_is_not_reported():
+    assert found(rule, entering().set(Kind.INPUT, "std", 1e4, at=10)) == []
+
+
+def with_first(class_name, **site):
+    """A chain whose first layer is of another class, without trained variables."""
+    model = chain()
+    model.layers[0].class_name = class_name
+    kept = [v for v in model.variables if v.layer != 0]
+    del model.variables[:]
+    model.variables.extend(kept)
+    return model
+
+
+@pytest.mark.parametrize("class_name", ["BatchNormalization", "Normalization"])
+def test_a_layer_that_normalises_makes_any_input_fine(class_name):
+    assert found(rule, entering(std=1e3, model=with_first(class_name))) == []
+
+
+def test_a_layer_that_scales_in_front_is_judged_by_its_output():
+    run = Run(with_first("Rescaling")).set(Kind.INPUT, "std", 100.0)
+    assert found(rule, run.set(Kind.ACTIVATION, "std", 0.3, row=0)) == []
+    run.set(Kind.ACTIVATION, "std", 90.0, row=0).set(Kind.ACTIVATION, "std", 30.0, row=1)
+    (finding,) = found(rule, run)
+    assert "dense_0" in finding.title
+
+
+def test_an_operation_that_is_no_layer_shows_in_the_first_layers_answer():
+    run = entering(std=100.0).set(Kind.ACTIVATION, "std", 0.35, row=0)
+    assert found(rule, run) == []
+
+
+def test_tokens_of_an_embedding_are_not_reported():
+    model = chain()
+    model.layers.add(path="embedding", class_name="Embedding", parent=-1)
+    run = entering(mean=500.0, std=300.0, model=model)
+    assert found(rule, run.set(Kind.INPUT, "min", 0).set(Kind.INPUT, "max", 999)) == []

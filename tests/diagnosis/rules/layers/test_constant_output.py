@@ -1,0 +1,66 @@
+"""constant_output: the same output for every input until the end, while targets differ."""
+
+import numpy as np
+import pytest
+
+from tb_keras_inspect.diagnosis.rules.layers import constant_output as rule
+from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
+
+
+def run(last="relu", classes=1, targets=1.0, std=0.0, **statistics):
+    """A model whose output has these statistics in the last half of the run."""
+    made = Run(chain(last=last, classes=classes, loss="mse")).set(Kind.TARGET, "std", targets)
+    made.set(Kind.ACTIVATION, "std", std, row=-1, at=slice(30, None))
+    for name, value in statistics.items():
+        made.set(Kind.ACTIVATION, name, value, row=-1, at=slice(30, None))
+    return made
+
+
+def test_a_relu_on_the_output_that_is_zero_for_every_input_is_named_with_its_layer():
+    (finding,) = found(rule, run(zero_fraction=1.0))
+    assert (finding.variant, finding.severity) == ("relu", "error")
+    assert finding.where.layers == ["dense_3"]
+    assert finding.first_step == 150
+    assert finding.title == "The ReLU of dense_3 outputs 0 for every input since step 150"
+
+
+def test_an_output_at_the_flat_end_of_its_function_is_saturated():
+    (finding,) = found(rule, run(last="sigmoid", saturated_fraction=1.0))
+    assert finding.variant == "saturated"
+
+
+def test_an_output_that_only_lost_its_input_has_collapsed():
+    (finding,) = found(rule, run(last="linear"))
+    assert finding.variant == "collapsed"
+
+
+@pytest.mark.parametrize(("std", "count"), [(0.0009, 1), (0.0011, 0)])
+def test_the_threshold_is_relative_to_the_targets(std, count):
+    assert len(found(rule, run(last="linear", std=std))) == count
+
+
+def test_equal_probabilities_of_all_samples_add_up_to_one():
+    made = run(last="softmax", classes=4, std=0.2)
+    same, differing = np.full(4, 0.25), np.full(4, 0.26)
+    made.units = {3: [same] * 60}
+    assert [finding.variant for finding in found(rule, made)] == ["collapsed"]
+    made.units = {3: [differing] * 60}
+    assert found(rule, made) == []
+
+
+def test_targets_that_are_all_the_same_make_it_right():
+    assert found(rule, run(zero_fraction=1.0, targets=0.0)) == []
+
+
+def test_an_output_that_is_constant_only_at_first_is_no_fault():
+    made = run()
+    made.set(Kind.ACTIVATION, "std", 0.0, row=-1, at=slice(0, 30))
+    made.set(Kind.ACTIVATION, "std", 0.5, row=-1, at=slice(30, None))
+    assert found(rule, made) == []
+
+
+def test_a_model_with_a_step_of_its_own_is_left_alone():
+    made = run(zero_fraction=1.0)
+    made.model.compiled["train_step"] = "own"
+    assert found(rule, made) == []

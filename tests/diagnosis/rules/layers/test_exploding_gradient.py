@@ -1,0 +1,97 @@
+"""exploding_gradient: growth, large updates, initial scale, and what only looks so."""
+
+import numpy as np
+import pytest
+
+from tb_keras_inspect.diagnosis.rules.layers import exploding_gradient as rule
+from tb_keras_inspect.records import Kind
+from tests.diagnosis.synthetic import Run, chain, found
+
+
+def growing(norm, loss):
+    run = Run(chain()).loss(loss)
+    run.step["gradient_norm"] = np.asarray(norm, np.float64)
+    return run
+
+
+def test_norm_and_loss_that_grow_together_are_an_error_from_where_they_began_to_grow():
+    grown = 10.0 ** np.linspace(0, 6, 60)
+    (finding,) = found(rule, growing(grown, 2.3 * grown))
+    assert finding.severity == "error"
+    assert finding.first_step <= 5 * int(np.argmax(grown >= 4))
+    assert finding.confirmed_step == 5 * int(np.argmax(grown >= 100))
+
+
+def test_growth_up_to_an_overflow_is_a_finite_factor():
+    grown = 10.0 ** np.linspace(0, 6, 60)
+    norm = grown.copy()
+    norm[-1] = np.inf
+    (finding,) = found(rule, growing(norm, 2.3 * grown))
+    assert finding.evidence[0].value == pytest.approx(grown[-2])
+
+
+@pytest.mark.parametrize(("factor", "count"), [(101, 1), (99, 0)])
+def test_threshold_is_the_growth_over_the_first_norms(factor, count):
+    norm = np.ones(60)
+    norm[40:] = factor
+    assert len(found(rule, growing(norm, np.where(norm > 1, 50.0, 2.3)))) == count
+
+
+def test_growth_without_a_rise_of_the_loss_is_not_reported():
+    norm = 10.0 ** np.linspace(0, 4, 60)
+    assert found(rule, growing(norm, np.linspace(2.3, 0.1, 60))) == []
+
+
+def test_a_late_spike_of_a_converged_run_below_its_first_norm_is_not_reported():
+    norm = np.geomspace(1.0, 1e-6, 60)
+    norm[50] = 0.5
+    loss = np.geomspace(2.3, 1e-4, 60)
+    loss[50] = 0.3
+    assert found(rule, growing(norm, loss)) == []
+
+
+def test_updates_as_large_as_the_weights_without_progress_are_an_error():
+    run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 1.5, row=2)
+    (finding,) = found(rule, run)
+    assert finding.variant == "large_updates"
+    assert finding.where.variables == ["dense_1/kernel"]
+
+
+def test_large_steps_of_the_first_step_alone_are_not_reported():
+    run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 5.0, row=2, at=0)
+    assert found(rule, run) == []
+
+
+def test_large_steps_of_biases_that_start_at_zero_are_not_reported():
+    run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 5.0, row=slice(1, None, 2))
+    assert found(rule, run) == []
+
+
+def test_large_steps_and_then_nan_are_found_with_a_single_finite_sample():
+    run = Run(chain()).set(Kind.UPDATE, "ratio", 3.0, row=0)
+    run.step["loss"][1:] = np.nan
+    (finding,) = found(rule, run)
+    assert finding.variant == "overflow"
+    assert finding.where.layers == ["dense_0"]
+
+
+def test_ordinary_updates_and_then_nan_are_not_an_explosion():
+    run = Run(chain())
+    run.step["loss"][30:] = np.nan
+    assert found(rule, run) == []
+
+
+@pytest.mark.parametrize(("factor", "count"), [(101, 1), (99, 0)])
+def test_a_loss_that_jumped_up_and_stays_there_is_found_without_its_norm(factor, count):
+    loss = np.full(60, 2.3026 * factor)
+    loss[0] = 2.3
+    assert len(found(rule, growing(np.ones(60), loss))) == count
+
+
+def test_an_initial_scale_that_is_too_large_needs_a_loss_that_stays_far_above_the_baseline():
+    run = growing(np.full(60, 1e4), np.linspace(500, 50, 60))
+    (finding,) = found(rule, run)
+    assert finding.variant == "initial_scale"
+    assert finding.first_step == 0
+    assert found(rule, growing(np.full(60, 1e4), np.geomspace(500, 0.1, 60))) == []
+    assert found(rule, growing(np.full(60, 1e4), np.linspace(2.5, 2.4, 60))) == []
