@@ -11,7 +11,6 @@ from tb_keras_inspect.demos import datasets
 from tb_keras_inspect.demos.demo_run import BATCH_SIZE
 from tb_keras_inspect.demos.progress import RunProgress
 
-EVERY = 5  # steps between samples: 180 of 900, so the onset of a problem is known to within 5 steps
 SEED = 1
 EVENT_FILES = "events.out.tfevents.*"
 
@@ -49,7 +48,7 @@ def _train(run: str, dataset: datasets.Dataset, directory: str, position: str) -
         verbose=0,
         callbacks=[
             keras.callbacks.TensorBoard(directory),
-            InspectCallback(directory, every=EVERY),
+            InspectCallback(directory, every=demo_run.every),
             RunProgress(epochs),
         ],
     )

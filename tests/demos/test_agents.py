@@ -38,9 +38,9 @@ async def investigate(client):
             continue
         step = severe[0]["first_step"]
         facts["model"] = await ask("describe_model", run=name)
-        loss = {"run": name, "kind": "step", "statistic": "loss", "points": 180}
+        loss = {"run": name, "kind": "step", "statistic": "loss", "points": 500}
         facts["loss"] = await ask("read_series", **loss)
-        rate = {"run": name, "kind": "step", "statistic": "learning_rate", "points": 180}
+        rate = {"run": name, "kind": "step", "statistic": "learning_rate", "points": 500}
         facts["rate"] = await ask("read_series", **rate)
         facts["gradients"] = await ask(
             "read_table", run=name, kind="gradient", step=step, statistics=["l2"]

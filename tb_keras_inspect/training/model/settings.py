@@ -6,6 +6,8 @@ from typing import Any
 
 import keras
 
+from tb_keras_inspect.training.model.config import config_of
+
 _MAX_ENTRIES = 40
 _MAX_TEXT = 200
 _NOT_SETTINGS = {"name", "trainable", "dtype", "activation", "build_config", "seed"}
@@ -18,11 +20,7 @@ def settings_of(layer: keras.layers.Layer) -> dict[str, str]:
     """
     if layer._flatten_layers(include_self=False) and isinstance(layer, keras.Model):
         return {}
-    try:
-        config = layer.get_config()
-    except Exception:  # a custom layer need not have one
-        return {}
-    return _texts(config, _NOT_SETTINGS)
+    return _texts(config_of(layer), _NOT_SETTINGS)
 
 
 def compiled_of(model: keras.Model) -> dict[str, str]:
@@ -60,10 +58,7 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
 
 
 def _optimizer_options(optimizer: Any) -> dict[str, str]:
-    try:
-        config = optimizer.get_config()
-    except Exception:  # a custom optimizer
-        return {}
+    config = config_of(optimizer)
     if isinstance(config.get("inner_optimizer"), Mapping):
         config = {**config, **config["inner_optimizer"].get("config", {})}
     texts = _texts(config, {"name"})

@@ -219,7 +219,7 @@ def _advice(facts: Facts, kind: str, grown: Sequence[_Growth]) -> list[Advice]:
     )
     if grown and grown[0].factor >= DIVERGING:
         return [lower, clipped, stop]
-    if kind in ("step", "gradient", "activation"):
+    if kind in ("step", "gradient", "activation") or not grown:
         guard = Advice(
             "Guard operations that can meet a zero: compute the loss from logits, add an epsilon "
             "inside log, sqrt and division.",

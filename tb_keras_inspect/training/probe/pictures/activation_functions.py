@@ -15,6 +15,7 @@ from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.patches import instance_patch
 from tb_keras_inspect.training.hooks.call_log import MAX_CALLS
 from tb_keras_inspect.training.hooks.keras_hooks import is_observed
+from tb_keras_inspect.training.model.config import config_of
 from tb_keras_inspect.training.reduce.layout import site_name
 from tb_keras_inspect.training.reduce.saturation import FLAT_SLOPE, activation_of
 
@@ -62,7 +63,7 @@ class Used:
         """Functions of the same key are interchangeable."""
         if self.attribute == "activation":
             return "curve", self.layer.__dict__.get("activation", self.layer)
-        config = self.layer.get_config()
+        config = config_of(self.layer)
         own = {k: v for k, v in config.items() if k not in ("name", "dtype", "trainable")}
         return "curve", type(self.layer), repr(sorted(own.items()))
 

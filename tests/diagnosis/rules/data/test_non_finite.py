@@ -63,6 +63,8 @@ def test_bad_data_that_did_no_harm_before_is_not_the_cause():
     run.set(Kind.INPUT, "nonfinite_count", 3, at=[10, 50])
     (finding,) = found(rule, run)
     assert finding.variant == "weight"
+    assert "Nothing had grown" in finding.cause
+    assert "Guard" in finding.advice[0].text
 
 
 def test_what_grew_before_is_evidence():
