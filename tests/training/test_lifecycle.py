@@ -94,13 +94,13 @@ def test_after_an_interrupted_fit_the_next_plain_one_is_not_instrumented(error, 
 def test_several_fits_make_one_axis_of_steps_and_trace_the_step_once(tmp_path):
     model = new_model()
     inspect = InspectCallback(tmp_path, every=1)
-    zoo.fit(model, inspect)
+    zoo.fit(model, inspect, epochs=2)
     traces = inspect._recordings.kept._instrumented.traces
     zoo.fit(model, inspect, epochs=2)
     run = read_events.read(tmp_path)
-    assert run.steps() == list(range(3 * STEPS))
+    assert run.steps() == list(range(4 * STEPS))
     assert len(run.files) == 1
-    assert run.steps(Kind.EPOCH) == [2, 5, 8]
+    assert run.steps(Kind.EPOCH) == [2, 5, 8, 11]
     if BACKEND != "torch":  # where every step counts as a trace
         assert inspect._recordings.kept._instrumented.traces == traces
     assert len(run.models) == 1
