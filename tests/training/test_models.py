@@ -54,6 +54,15 @@ def train(case: Case, make, *callbacks):
 
 # Where Keras's backends hardly differ, `make test` runs a case on one of these two and on TensorFlow.
 ONLY = {"jax": 0, "torch": 1}
+# What XLA compiles for a quarter of a minute and more, and of which a smaller case is like it.
+LONG_TO_COMPILE = {
+    "transformer",
+    "simple_rnn_sequences",
+    "lstm_unrolled",
+    "vae_add_loss",
+    "mixed_bfloat16",
+    "learning_rate_schedule",
+}
 
 
 def params():
@@ -61,6 +70,7 @@ def params():
         marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
         marks += [pytest.mark.core] if case.name in CORE else []
         elsewhere = position % 2 != ONLY.get(BACKEND, position % 2)
+        elsewhere |= BACKEND == "jax" and case.name in LONG_TO_COMPILE
         if elsewhere and case.name not in EVERYDAY | CORE:
             marks.append(pytest.mark.thorough)
         yield pytest.param(case, id=case.name, marks=marks)
