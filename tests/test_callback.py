@@ -301,6 +301,7 @@ def test_tiers_differ_in_what_they_record(tmp_path):
         "units",
         "saliency",
         "grad_cam",
+        "sample_loss",
     }
 
 
