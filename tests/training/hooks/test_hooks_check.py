@@ -14,6 +14,7 @@ PACKAGE = pathlib.Path(tb_keras_inspect.__file__).parent
 FOLDERS = ("training", "frameworks")
 FILES = [PACKAGE / "callback.py", *(f for x in FOLDERS for f in PACKAGE.glob(f"{x}/**/*.py"))]
 OTHERS = {"_getframe", "_current_frames", "_get_default_store"}  # of Python, of PyTorch
+OTHERS |= {"_available"}  # of a module that Keras loads late: without it TensorFlow is loaded
 SET_DURING_FIT = {"_jax_state"}
 
 
