@@ -96,9 +96,10 @@ class Recordings:
         is_new = fit is None or fit.model is not model
         number, trial = self._models + is_new, trial_of(callbacks)
         known = {**trial.hyperparameters, **hyperparameters}
+        root = None
         if (
-            kept is not None
-            and fit is not None
+            fit is not None
+            and kept is not None
             and fit.session is kept
             and not is_new
             and callbacks
@@ -112,7 +113,8 @@ class Recordings:
             self._warn(warning_about(missing))
             return
         self._models = number
-        root = resolved(log_dir, trial, number, model.name, known)
+        if root is None:
+            root = resolved(log_dir, trial, number, model.name, known)
         session = session or self._new_session(model, known)
         if self._options.control and self.controller is None:
             self.controller = Controller(self._options.control.timeout)

@@ -130,7 +130,7 @@ def test_a_rest_ends_by_itself_and_then_nothing_is_left(tmp_path):
 def test_two_models_in_turn_keep_their_recorders(tmp_path):
     models = [made("actor"), made("critic")]
     watching = [watch(tmp_path / model.name) for model in models]
-    for _ in range(2):
+    for _ in range(3):  # between the first two fits of each the other one compiles
         for pair in zip(models, watching, strict=True):
             fit(*pair)
     recorders = [recorder_of(callback) for callback in watching]
@@ -139,7 +139,7 @@ def test_two_models_in_turn_keep_their_recorders(tmp_path):
             fit(*pair)
     assert [recorder_of(callback) for callback in watching] == recorders
     for model in models:
-        assert epochs(tmp_path / model.name) == [0, 1, 2, 3, 4]
+        assert epochs(tmp_path / model.name) == [0, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.any_backend
@@ -256,3 +256,18 @@ def test_a_process_that_ends_or_forks_in_a_rest_loses_nothing(tmp_path, ending):
     assert epochs(tmp_path) == list(range(6 if ending == "fork" else 5))
     assert read_held(str(tmp_path)).is_finished
     assert not (tmp_path / "run_002").exists()
+
+
+@pytest.mark.any_backend
+def test_a_log_dir_function_is_called_once_a_fit(tmp_path):
+    asked = []
+
+    def place(names):
+        asked.append(names)
+        return str(tmp_path / "run")
+
+    model, callback = made(), watch(place, every=1)
+    for _ in range(4):  # a first, a second, and two that go on or are opened again
+        fit(model, callback)
+        model.compile("sgd", "mse")  # a recorder that rests cannot go on with this one
+    assert len(asked) == 4
