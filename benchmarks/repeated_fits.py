@@ -37,20 +37,19 @@ def main() -> None:
     y = x[:, :4]
     model = make_model()
     found = []
-    for number in range(1, options.fits + 1):
-        if options.new == "model":
-            model = make_model()
-        model.compile("sgd", "mse")
-        callbacks = []
-        if not options.plain:
-            log_dir = os.path.join(
-                tempfile.gettempdir(), f"repeated_fits_{os.getpid()}", str(number)
-            )
-            callbacks.append(InspectCallback(log_dir, every=1, console=None))
-        model.fit(x, y, epochs=2, batch_size=32, verbose=0, callbacks=callbacks)
-        if number % PRINTED_EVERY == 0:
-            gc.collect()
-            found.append(round(resident_mb()))
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(1, options.fits + 1):
+            if options.new == "model":
+                model = make_model()
+            model.compile("sgd", "mse")
+            callbacks = []
+            if not options.plain:
+                log_dir = os.path.join(folder, str(number))
+                callbacks.append(InspectCallback(log_dir, every=1, console=None))
+            model.fit(x, y, epochs=2, batch_size=32, verbose=0, callbacks=callbacks)
+            if number % PRINTED_EVERY == 0:
+                gc.collect()
+                found.append(round(resident_mb()))
     what = "plain" if options.plain else "recorded"
     print(f"{keras.backend.backend()}, a new {options.new} each, {what}: {found} MB", flush=True)
 

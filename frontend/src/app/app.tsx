@@ -15,7 +15,7 @@ import {Scrubber} from '../scrubber/scrubber';
 import {ErrorState} from '../components/states';
 import {Toolbar} from '../toolbar/toolbar';
 import {Tooltip} from '../components/tooltip';
-import {VIEWS} from '../views/index';
+import {viewNamed} from '../views/index';
 
 export function App({session}: {session: Session}) {
   useEffect(() => {
@@ -40,7 +40,7 @@ function Content({session}: {session: Session}) {
     return <ErrorState message={error} retry={() => void session.runs.refresh()} />;
   }
   if (!data.runs.length) return <EmptyState logdir={data.logdir} />;
-  const view = VIEWS.find(({name}) => name === session.view.value)!;
+  const view = viewNamed(session.view.value);
   const {title, component: View} = view;
   if (view.ofAllRuns) {
     return (

@@ -8,7 +8,7 @@ import {type Session, useSession} from '../state/session';
 import {fileName, toCsv} from '../data/sheet';
 import {IconButton} from '../components/controls';
 import {useMenu} from '../components/menu';
-import {VIEWS} from '../views';
+import {viewNamed} from '../views';
 
 const PNG_DENSITY = 2; // sharp in a document, whatever the screen is
 
@@ -62,7 +62,7 @@ export function ExportMenu() {
 
 /** Run, what is shown, and the step. */
 function captionOf(session: Session): string {
-  const {title, ofAllRuns} = VIEWS.find(({name}) => name === session.view.peek())!;
+  const {title, ofAllRuns} = viewNamed(session.view.peek());
   const step = session.step.peek();
   const what = session.sheet.peek()?.title ?? title;
   if (ofAllRuns) return what;

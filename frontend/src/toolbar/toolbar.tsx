@@ -2,7 +2,7 @@
 
 import {chooseRun} from '../state/choose_run';
 import {useSession} from '../state/session';
-import {VIEWS, VIEW_NAMES} from '../views';
+import {VIEWS, VIEW_NAMES, viewNamed} from '../views';
 import {IconButton, Select} from '../components/controls';
 import {ExportMenu} from './export_menu';
 import {Freshness} from './freshness';
@@ -88,7 +88,7 @@ function ViewTabs() {
 /** Opens the details over the view; seen where the window is too narrow for both. */
 function DetailsButton() {
   const session = useSession();
-  if (VIEWS.find(({name}) => name === session.view.value)?.ofAllRuns) return null;
+  if (viewNamed(session.view.value).ofAllRuns) return null;
   const open = session.detailsOpen.value;
   return (
     <span class="open-drawer">
@@ -113,7 +113,7 @@ function TableToggle() {
     <IconButton
       label={pressed ? 'View as plot (t)' : 'View as table (t)'}
       pressed={pressed}
-      disabled={VIEWS.find(({name}) => name === session.view.value)?.isTable}
+      disabled={viewNamed(session.view.value).isTable}
       testId="as-table"
       onClick={() => (asTable.value = pressed ? 'no' : 'yes')}
     >
@@ -125,7 +125,7 @@ function TableToggle() {
 function FilterField() {
   const session = useSession();
   const {filter} = session.settings;
-  if (VIEWS.find(({name}) => name === session.view.value)?.ofAllRuns) return null; // it has a search
+  if (viewNamed(session.view.value).ofAllRuns) return null; // it has a search
   const {valid} = session.filter.value;
   return (
     <input

@@ -93,3 +93,6 @@ export const VIEWS: readonly View[] = [
 ];
 
 export const VIEW_NAMES = VIEWS.map(({name}) => name);
+
+/** The view of a name that the table has. */
+export const viewNamed = (name: string): View => VIEWS.find((view) => view.name === name)!;

@@ -93,10 +93,7 @@ class GoodRuns:
         self.phases: Phases = phases_of(self.runs)
         self._first = self.runs[0]
         self._features = features_of(self._first, self.phases)
-        features = [self._features]
-        for run in self.runs[1:]:
-            own = features_of(run, self.phases)
-            features.append(aligned(own, self._features, run.name, self._first.name))
+        features = [self._features, *(self._aligned(run) for run in self.runs[1:])]
         shared = [key for key in features[0] if all(key in item for item in features)]
         if not shared:
             raise ValueError(f"These runs have no kind of record in common: {listed(self.names)}")
@@ -135,10 +132,12 @@ class GoodRuns:
             if key in self.ranges
         }
 
+    def _aligned(self, run: RunData) -> dict[Key, Block]:
+        own = features_of(run, self.phases)
+        return aligned(own, self._features, run.name, self._first.name)
+
     def _features_of(self, run: RunData) -> dict[Key, Block]:
-        features = aligned(
-            features_of(run, self.phases), self._features, run.name, self._first.name
-        )
+        features = self._aligned(run)
         if not features.keys() & self.ranges.keys():
             kinds = listed(dict.fromkeys(kind for kind, _, _ in self.ranges))
             own = listed(kind for kind in KINDS if table_of(run, kind) is not None) or "nothing"

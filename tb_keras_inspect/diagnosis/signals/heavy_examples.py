@@ -1,6 +1,7 @@
 """Which examples carry the loss of a step, and whether they did so before."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -22,8 +23,7 @@ class HeavyExamples:
         batch_size: Number of examples in the batch.
         share: Fraction of the batch's loss that they carry together; NaN where it is not known.
         loss: Mean loss of the batch.
-        epochs: The epochs, from 0, in which the one that was seen most often had a large part of its
-            batch's loss; empty where that was once.
+        among: All rows of the run.
     """
 
     step: int
@@ -31,12 +31,28 @@ class HeavyExamples:
     batch_size: int
     share: float
     loss: float
-    epochs: tuple[int, ...]
+    among: Samples
 
     @property
     def count(self) -> int:
         """How many they are."""
         return len(self.fingerprints)
+
+    @functools.cached_property
+    def epochs(self) -> tuple[int, ...]:
+        """The epochs, from 0, in which the one that was seen most often had a large part of its batch's
+        loss; empty where that was once."""
+        among = self.among
+        usual = 1 / among.batch_sizes  # its part if all had the same loss
+        large = among.share >= np.maximum(3 * usual, LARGE_PART / max(self.count, 1) / 2)
+        epochs = [
+            np.unique(among.epochs[(among.fingerprints == mark) & large]).tolist()
+            for mark in self.fingerprints.tolist()
+            if mark
+        ]
+        most: list[int] = max(epochs, key=len, default=[])
+        known = tuple(epoch for epoch in most if epoch >= 0)
+        return known if len(known) > 1 else ()
 
     @property
     def is_few(self) -> bool:
@@ -56,18 +72,16 @@ class HeavyExamples:
         return f"{said}."
 
 
-def heaviest(samples: Samples, step: int, among: Samples | None = None) -> HeavyExamples:
+def heaviest(samples: Samples, step: int) -> HeavyExamples:
     """The examples that carry the loss of a step.
 
     Args:
-        samples: Rows of the run, those of this step among them.
+        samples: All rows of the run, by step.
         step: The step.
-        among: All rows of the run, for the other epochs. Defaults to None: `samples`.
     """
-    everything = samples if among is None else among
-    batch = everything.where(everything.steps == step)
+    batch = samples.where(slice(*np.searchsorted(samples.steps, [step, step + 1])))
     if not len(batch):
-        return HeavyExamples(step, np.zeros(0, np.uint64), 0, np.nan, np.nan, ())
+        return HeavyExamples(step, np.zeros(0, np.uint64), 0, np.nan, np.nan, samples)
     size = int(batch.batch_sizes[0])
     order = np.argsort(-batch.loss, kind="stable")[: max(FEW, int(MOST_OF_BATCH * size))]
     shares = np.cumsum(batch.share[order])
@@ -75,14 +89,4 @@ def heaviest(samples: Samples, step: int, among: Samples | None = None) -> Heavy
     order = order[: int(enough[0]) + 1 if len(enough) else len(order)]
     share, part = float(batch.share[order].sum()), batch.share[order[0]]
     mean = float(batch.loss[order[0]] / part / size) if part else float("nan")
-    marks = batch.fingerprints[order]
-    usual = 1 / everything.batch_sizes  # its part if all had the same loss
-    large = everything.share >= np.maximum(3 * usual, LARGE_PART / len(order) / 2)
-    epochs = [
-        np.unique(everything.epochs[(everything.fingerprints == mark) & large]).tolist()
-        for mark in marks.tolist()
-        if mark
-    ]
-    most: list[int] = max(epochs, key=len, default=[])
-    known = tuple(epoch for epoch in most if epoch >= 0)
-    return HeavyExamples(step, marks, size, share, mean, known if len(known) > 1 else ())
+    return HeavyExamples(step, batch.fingerprints[order], size, share, mean, samples)

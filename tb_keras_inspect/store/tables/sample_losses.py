@@ -49,8 +49,8 @@ class Samples(Shown):
     def __len__(self) -> int:
         return len(self.steps)
 
-    def where(self, chosen: np.ndarray) -> "Samples":
-        """Some of the rows, by their numbers or a mask."""
+    def where(self, chosen: np.ndarray | slice) -> "Samples":
+        """Some of the rows, by their numbers, a mask or a slice."""
         arrays = {
             field.name: getattr(self, field.name)[chosen]
             for field in dataclasses.fields(self)

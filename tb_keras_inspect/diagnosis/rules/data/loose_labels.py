@@ -144,9 +144,10 @@ def _repeats(facts: Facts) -> tuple[int, int]:
     target_steps, targets = contents(facts, "target")
     if not np.array_equal(steps, target_steps):
         return 0, 0
-    groups = [targets[inputs == batch] for batch in np.unique(inputs)]
-    groups = [group for group in groups if len(group) > 1]
-    return len(groups), sum(len(np.unique(group)) > 1 for group in groups)
+    repeated = np.bincount(inputs) > 1
+    pairs = np.unique(np.stack([inputs, targets]), axis=1)
+    changed = repeated & (np.bincount(pairs[0]) > 1)
+    return int(repeated.sum()), int(changed.sum())
 
 
 def _by_heart(facts: Facts, first_end: int, now: float, best: float) -> bool:

@@ -87,7 +87,7 @@ def _labels(facts: Facts, samples: Samples) -> Iterator[Finding]:
     if fraction < facts.thresholds["suspicious_fraction"]:
         return
     worst = samples.where(suspicious[number])
-    shown = heaviest(worst, int(worst.steps[np.argmax(worst.loss)]), samples)
+    shown = heaviest(samples, int(worst.steps[np.argmax(worst.loss)]))
     yield Finding(
         problem=PROBLEM,
         variant="labels",
