@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import tb_keras_inspect
 from tb_keras_inspect.catalog import problems
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS, Thresholds, diagnose, thresholds_of
-from tb_keras_inspect.diagnosis.rules import RULES, non_finite
+from tb_keras_inspect.diagnosis.rules import RULES
+from tb_keras_inspect.diagnosis.rules.data import non_finite
 from tb_keras_inspect.diagnosis.thresholds import of_run, recorded_thresholds
 from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain
@@ -38,8 +39,8 @@ def test_every_problem_of_the_catalogue_has_a_rule():
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__.rpartition(".")[2])
 def test_every_rule_has_a_test_file_of_its_name(rule):
-    name = rule.__name__.rpartition(".")[2]
-    assert (pathlib.Path(__file__).parent / "rules" / f"test_{name}.py").exists()
+    group, name = rule.__name__.split(".")[-2:]
+    assert (pathlib.Path(__file__).parent / "rules" / group / f"test_{name}.py").exists()
 
 
 def test_open_causes_are_variants_that_exist():

@@ -28,6 +28,7 @@ with contextlib.suppress(ImportError):
             import tb_keras_inspect.store.run  # noqa: F401
 
 import numpy as np
+from google.protobuf.descriptor import FieldDescriptor
 
 from tb_keras_inspect import records
 from tb_keras_inspect.catalog.kinds import TABLE_KINDS
@@ -257,7 +258,7 @@ def _change_field(message, choose: random.Random, change_bytes) -> None:
     if isinstance(value, bytes):
         setattr(message, field.name, change_bytes(value))
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        low, high = (0, 2**32 - 1) if field.name in _UNSIGNED else (-(2**31), 2**31 - 1)
+        low, high = _INTEGERS.get(field.type, (-(2**31), 2**31 - 1))
         setattr(message, field.name, choose.choice([0, 1, low, high, choose.randint(low, high)]))
     elif hasattr(value, "append") and len(value):
         del value[choose.randrange(len(value))]
@@ -265,9 +266,11 @@ def _change_field(message, choose: random.Random, change_bytes) -> None:
         _change_field(value[choose.randrange(len(value))], choose, change_bytes)
 
 
-_UNSIGNED = {
-    *("version", "fingerprint", "model", "exponents", "count_bytes", "steps_per_epoch", "units"),
-    *("call", "output", "calls", "parameters", "label_width", "nonfinite"),
+_INTEGERS = {
+    FieldDescriptor.TYPE_UINT32: (0, 2**32 - 1),
+    FieldDescriptor.TYPE_UINT64: (0, 2**64 - 1),
+    FieldDescriptor.TYPE_FIXED64: (0, 2**64 - 1),
+    FieldDescriptor.TYPE_INT64: (-(2**63), 2**63 - 1),
 }
 
 
