@@ -15,8 +15,8 @@ from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
 from tests.store import run_writer
 
 # From which on the tiny run has something to find, and an explanation for it.
-DEAD = {"dead_share": 0.05}
-BOTH = {"dead_share": 0.05, "input_scale": 1.0}
+DEAD = {"dead_share": 0.3}
+BOTH = {"dead_share": 0.3, "input_scale": 1.0}
 
 
 def as_text(thresholds: dict[str, float]) -> str:
@@ -152,9 +152,9 @@ def write_two_problems(directory) -> None:
     writer = run_writer.RunWriter(directory)
     writer.write_model(0)
     usual = np.array([[0.1, 0, 0.1, 0.5, 0, 0]] * len(writer.model.variables))
-    pixels = [[0, 255, 100, 80, 0]]
-    table = records.encode_table(writer.model.fingerprint, RANGE_STATISTICS, pixels)
     for sample in range(60):
+        pixels = [[0, 255, 100, 80, 0, sample]]
+        table = records.encode_table(writer.model.fingerprint, RANGE_STATISTICS, pixels)
         step, loss = 10 * sample, 1 / (1 + sample)
         tables = [writer.table(kind, step, usual) for kind in (Kind.GRADIENT, Kind.WEIGHT)]
         numbers = writer.numbers(Kind.STEP, step, loss=loss)
