@@ -270,10 +270,9 @@ class InstrumentedStep:
     def _undo(self, execution: Execution) -> Callable[[], None] | None:
         if self._is_proven or self.backend.processes > 1:
             return None
-        if self.backend.is_stateless:  # its state is among the arguments
+        # Its state is among the arguments; or an error in a trace comes before anything has changed.
+        if self.backend.is_stateless or self.backend.traces_steps(self._model):
             return execution.rewind if execution.batches else None
-        if self.backend.traces_steps(self._model):
-            return None
         return undo_of(self._model, execution)
 
     def _can_be_tried_again(

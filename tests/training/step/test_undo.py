@@ -97,6 +97,22 @@ def test_a_layer_that_always_raises_ends_training_with_its_own_error(tmp_path, r
         AlwaysFails.is_on = False
 
 
+@pytest.mark.skipif(BACKEND != "tensorflow", reason="JAX checks no index, PyTorch has no graph")
+def test_a_first_batch_that_raises_in_the_graph_is_not_left_out(tmp_path):
+    tokens = np.full((8, 3), 7)  # of five
+    tokens[4:] = 1
+    layers = [
+        keras.Input((3,), dtype="int32"),
+        keras.layers.Embedding(5, 2),
+        keras.layers.Flatten(),
+    ]
+    model = keras.Sequential([*layers, keras.layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=False)
+    callback = InspectCallback(tmp_path, every=1, maps_every=0)
+    with pytest.raises(Exception, match="is not in"):
+        model.fit(tokens, np.ones((8, 1)), batch_size=4, shuffle=False, callbacks=[callback])
+
+
 @pytest.mark.skipif(BACKEND != "tensorflow", reason="the other trainers do not check the iterator")
 def test_an_eager_execution_of_more_steps_than_the_data_has_trains_as_without_the_callback(
     tmp_path,
