@@ -1,82 +1,20 @@
 """Alerts: what is sent to whom, what happens when it cannot be, and that no URL shows anywhere."""
 
 import copy
-import http.server
-import json
-import logging
 import pickle
 import socket
 import subprocess
 import sys
-import threading
-import warnings
 
-import numpy as np
 import pytest
 
-from tb_keras_inspect import InspectCallback, Webhook, load_run
-from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect import InspectCallback, Webhook
 from tb_keras_inspect.catalog.json_schema import JSON_SCHEMA
 from tb_keras_inspect.diagnosis import Advice, Finding
-from tb_keras_inspect.training.live import alert_sender
 from tb_keras_inspect.training.live.alert_sender import MOST_WAITING, AlertSender
-from tests.training.live.test_live_diagnosis import quick, tiny
+from tests.training.live.webhook_server import SECRET
 
 pytestmark = pytest.mark.any_backend
-SECRET = "T0123-very-secret"
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """A server on this machine that keeps what it receives.
-
-    Attributes:
-        answers: Status, headers and body of each answer, the last one for all that follow. A status
-            of None: no answer until the test ends.
-    """
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.received, self.answers = [], [(200, {}, b"ok")]
-        self.released = threading.Event()
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/services/{SECRET}"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self):
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        answers = self.server.answers
-        self.server.received.append((self.path, dict(self.headers), json.loads(data)))
-        status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
-        if status is None:
-            self.server.released.wait(60)
-            return
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_GET(self):
-        self.server.received.append((self.path, dict(self.headers), None))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture
-def server():
-    with Server() as server:
-        yield server
-        server.released.set()
-        server.shutdown()
 
 
 def finding(problem="dying_relu", severity="error", title="<!channel> 90 % of a & b are dead"):
@@ -280,62 +218,3 @@ def test_a_url_shows_in_no_printed_form_of_a_callback_and_is_there_in_a_copy(tmp
         assert SECRET not in "".join(map(repr, printed)) + str(pickle.dumps(made))
         assert {hook.url for hook in made._options.alerts} == {f"https://example.org/{SECRET}"}
         assert made._recordings._alerts.webhooks == made._options.alerts
-
-
-def nan_fit(directory, **options):
-    model, x, y = tiny(poison=100)
-    callback = quick(directory, console=None, **options)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0, callbacks=[callback])
-    return [str(w.message) for w in caught if issubclass(w.category, InspectWarning)]
-
-
-def test_a_fit_sends_its_findings_and_records_no_url(tmp_path, server, caplog, capfd):
-    caplog.set_level(logging.DEBUG)
-    assert nan_fit(tmp_path / "a", alerts=server.url) == []
-    ((_, _, content),) = server.received
-    assert content["run"] == str(tmp_path / "a")
-    assert content["finding"]["problem"] == "non_finite"
-    assert content["step"] >= content["finding"]["first_step"]
-    assert [change.problem for change in load_run(tmp_path / "a").finding_log.changes] == [
-        "non_finite"
-    ]
-    recorded = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    output = capfd.readouterr()
-    for text in (str(recorded), caplog.text, output.out, output.err):
-        assert SECRET not in text
-
-
-@pytest.mark.slow
-def test_a_fit_whose_alerts_fail_warns_once_and_goes_on(tmp_path, server, caplog):
-    caplog.set_level(logging.DEBUG)
-    server.answers = [(404, {}, b"")]
-    (warning,) = nan_fit(tmp_path / "a", alerts=[server.url, Webhook(server.url, form="slack")])
-    assert "HTTP status 404" in warning
-    assert SECRET not in warning + caplog.text
-
-
-@pytest.mark.slow
-def test_the_end_of_a_fit_waits_for_a_silent_server_only_so_long(tmp_path, server, monkeypatch):
-    monkeypatch.setattr(alert_sender, "FLUSH_SECONDS", 0.1)
-    server.answers = [(None, {}, b"")]
-    (warning,) = nan_fit(tmp_path / "a", alerts=server.url)
-    assert "after the fit's end" in warning
-
-
-def test_nothing_is_sent_and_no_thread_begins_unless_asked(tmp_path):
-    before = set(threading.enumerate())
-    assert nan_fit(tmp_path / "a") == []
-    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
-
-
-@pytest.mark.slow
-def test_alerts_change_no_weight(tmp_path, server):
-    weights = []
-    for alerts in (None, server.url):
-        model, x, y = tiny(poison=100)
-        callback = quick(tmp_path / str(len(weights)), console=None, alerts=alerts)
-        model.fit(x, y, epochs=2, batch_size=16, shuffle=False, verbose=0, callbacks=[callback])
-        weights.append(np.concatenate([w.ravel() for w in model.get_weights()]).tobytes())
-    assert weights[0] == weights[1]
