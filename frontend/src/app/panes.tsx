@@ -5,12 +5,13 @@ import type {ComponentChildren} from 'preact';
 import {useRef} from 'preact/hooks';
 import {CloseButton} from '../components/controls';
 import {px} from '../components/hooks';
+import {keep, kept} from '../host/kept';
 import {useSession} from '../state/session';
 
 const NARROWEST = 320; // CSS pixels of either side
 const USUAL = 480; // at least, as in the style sheet
 const KEY_STEP = 40;
-const KEPT = 'keras_inspect.details_width';
+const WIDTH = 'details_width';
 
 interface Props {
   readonly view: ComponentChildren;
@@ -20,8 +21,8 @@ interface Props {
 export function Panes({view, details}: Props) {
   const {detailsOpen} = useSession();
   const ref = useRef<HTMLElement>(null);
-  const width = useSignal(keptWidth());
-  useSignalEffect(() => keepWidth(width.value));
+  const width = useSignal(Number(kept('always', WIDTH)) || undefined);
+  useSignalEffect(() => keep('always', WIDTH, String(width.value ?? '')));
   const widen = (wanted: number) => {
     const room = ref.current?.clientWidth ?? 0;
     width.value = Math.round(Math.max(NARROWEST, Math.min(wanted, room - NARROWEST)));
@@ -72,21 +73,4 @@ export function Panes({view, details}: Props) {
       </aside>
     </main>
   );
-}
-
-function keptWidth(): number | undefined {
-  try {
-    return Number(localStorage.getItem(KEPT)) || undefined;
-  } catch {
-    return undefined; // not allowed here
-  }
-}
-
-function keepWidth(width: number | undefined): void {
-  try {
-    if (width === undefined) localStorage.removeItem(KEPT);
-    else localStorage.setItem(KEPT, String(width));
-  } catch {
-    // Not allowed here: it lasts until the page is left.
-  }
 }

@@ -2,6 +2,7 @@
 
 import {type ReadonlySignal, computed, effect, signal} from '@preact/signals';
 import {COMMANDS, type CommandName} from '../catalog';
+import {keep, kept} from '../host/kept';
 import type {Session} from '../state/session';
 import {
   fetchControl,
@@ -13,7 +14,6 @@ import {
 import {words} from './control_log';
 import type {CommandArguments, ControlAnswer, Outcome, RunState} from './control_types';
 import {type Inspection, readInspection} from './inspected';
-import {storedToken, storeToken} from './token_store';
 
 const ALIVE_POLL = 1_000; // milliseconds
 const IDLE_POLL = 15_000;
@@ -46,7 +46,7 @@ export class Steering {
       clearTimeout(this.timer);
       this.answer.value = this.inspection.value = this.message.value = undefined;
       this.waiting = undefined;
-      this.token.value = storedToken(run);
+      this.token.value = kept('session', `token.${run}`);
       if (run && session.host.visible.value) void this.poll(run);
     });
   }
@@ -59,7 +59,7 @@ export class Steering {
     this.message.value = takes ? undefined : {text: WRONG_TOKEN, bad: true};
     if (!takes) return;
     this.token.value = token;
-    storeToken(run, token);
+    keep('session', `token.${run}`, token);
     const waiting = this.waiting;
     this.waiting = undefined;
     if (waiting) await this.carryOut(...waiting);
@@ -74,7 +74,7 @@ export class Steering {
   /** Asks for another token. */
   forgetToken(): void {
     this.token.value = '';
-    storeToken(this.run.peek(), '');
+    keep('session', `token.${this.run.peek()}`, '');
   }
 
   /** Sends a command and shows what it has inspected, if anything. */
