@@ -177,13 +177,12 @@ class First(keras.callbacks.Callback):
         self.begins.append(time.perf_counter())
 
 
-def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -> None:
+def measure(name: str, tier: str, record: dict[str, bool], block: int, rounds: int) -> None:
     """Prints one line of the table."""
     keras.utils.set_random_seed(0)
     model, x, y = MODELS[name]()
     log_dir = tempfile.mkdtemp()
     warm_up = 6
-    record = dict.fromkeys(without, False)
     callback = InspectCallback(
         log_dir, every=1, tier=tier, maps_every=0, budget={"max_log_megabytes": 1e6}, record=record
     )
@@ -200,7 +199,7 @@ def measure(name: str, tier: str, without: list[str], block: int, rounds: int) -
     samples = block * rounds + rounds * block // 10 + 2
     begins = np.diff(first.begins)
     ratios = {kind: statistics.median(seconds[kind]) / plain for kind in ("every=1", "every=10")}
-    what = " - ".join([tier, *without])
+    what = " ".join([tier, *("-+"[on] + name for name, on in record.items())])
     print(
         f"| {keras.backend.backend()} | {name} | {what} | {plain * 1e3:.1f} | {spread:.1%} "
         f"| {ratios['every=1']:.3f} | {ratios['every=10']:.3f} "
@@ -219,6 +218,9 @@ def main() -> None:
     parser.add_argument(
         "--without", nargs="*", default=[], help="kinds not to record, such as histograms"
     )
+    parser.add_argument(
+        "--also", nargs="*", default=[], help="kinds to record besides, such as checksums"
+    )
     parser.add_argument("--block", type=int, default=10, help="steps per block, a multiple of 10")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--auto", action="store_true", help='measure every="auto" instead')
@@ -235,7 +237,8 @@ def main() -> None:
     )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in options.models:
-        measure(name, options.tier, options.without, options.block, options.rounds)
+        record = dict.fromkeys(options.without, False) | dict.fromkeys(options.also, True)
+        measure(name, options.tier, record, options.block, options.rounds)
 
 
 if __name__ == "__main__":

@@ -220,6 +220,35 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     appliesToFinite: '',
     divisor: '',
   },
+  checksum: {
+    title: 'Checksum',
+    short: 'checksum',
+    definition:
+      'a whole number below 2**24 that is the same where all bits of all elements are, in the same order; other bits nearly always have another one',
+    formula:
+      'bits of each element as float32 (integers by their value) and its position, mixed as in MurmurHash3, summed modulo 2**24',
+    unit: 'none',
+    format: 'number',
+    scale: 'linear',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
+  projection: {
+    title: 'Projection',
+    short: 'projection',
+    definition:
+      'sum of all elements, the signs of about half of them turned, always of the same: the difference between the projections of two tensors is about the norm of their difference',
+    formula: 'np.sum(x * sign), sign: 1 or -1, a pseudo-random function of the position',
+    unit: 'of x',
+    format: 'number',
+    scale: 'linear',
+    diverging: true,
+    nanIsMissing: false,
+    appliesToFinite: '',
+    divisor: '',
+  },
   loss: {
     title: 'Loss',
     short: 'loss',
@@ -564,6 +593,14 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     layers: false,
     pictures: false,
     statistics: ['min', 'max', 'mean', 'std', 'nonfinite_count', 'hash'],
+  },
+  checksum: {
+    title: '',
+    rows: 'tensors',
+    table: true,
+    layers: false,
+    pictures: false,
+    statistics: ['checksum', 'projection', 'l2'],
   },
   control: {
     title: '',

@@ -30,6 +30,7 @@ _ROWS = {
     Rows.VARIABLES: "`model.variables`",
     Rows.SITES: "`model.sites`",
     Rows.INPUTS: "`model.inputs`",
+    Rows.TENSORS: "`model.tensors`",
     Rows.ONE: 'one, named ""',
     Rows.NAMED: "",
 }
@@ -174,6 +175,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "statistics of every tensor": lambda: _statistics(tensor_statistics.TENSOR_STATISTICS),
     "statistics of one kind": _statistics_of_one_kind,
     "statistics of inputs and targets": lambda: _statistics(Kind.INPUT.columns),
+    "statistics of checksums": lambda: _statistics(Kind.CHECKSUM.columns[:2]),
     "statistics of the step": lambda: _statistics(Kind.STEP.columns),
     "statistics of the representation": lambda: _statistics(Kind.REPRESENTATION.columns),
     "kinds": _kinds,

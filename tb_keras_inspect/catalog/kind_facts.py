@@ -6,6 +6,7 @@ import enum
 from tb_keras_inspect.catalog.run_statistics import REPRESENTATION_STATISTICS, STEP_STATISTICS
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
+    CHECKSUM_STATISTICS,
     GRADIENT_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
@@ -36,6 +37,7 @@ class Rows(str, enum.Enum):
     VARIABLES = "variables"  # the trainable ones of the model record
     SITES = "sites"  # layer outputs of the model record
     INPUTS = "inputs"  # of the model record
+    TENSORS = "tensors"  # of the model record
     ONE = "one"
     NAMED = "named"  # each record names its rows
 
@@ -149,6 +151,16 @@ FACTS: dict[str, KindFacts] = {
     "input": _range("Input", "of the batch", Rows.INPUTS),
     "target": _range(
         "Target", "of the batch", Rows.NAMED, "the batch's targets, named in each record"
+    ),
+    "checksum": KindFacts(
+        Form.TABLE,
+        "",
+        Rows.TENSORS,
+        CHECKSUM_STATISTICS,
+        "of whole tensors, each named by its phase of the step, such as `gradient/hidden/kernel`; "
+        "see [two runs](howto/two_runs.md)",
+        per_part=True,
+        many_rows=True,
     ),
     "control": KindFacts(
         Form.CONTROL,

@@ -25,6 +25,7 @@ class Kind(str, enum.Enum):
     EPOCH = "epoch"
     INPUT = "input"
     TARGET = "target"
+    CHECKSUM = "checksum"
     CONTROL = "control"
     FINDING = "finding"
     SAMPLE_LOSS = "sample_loss"

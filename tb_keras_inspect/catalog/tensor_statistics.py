@@ -3,6 +3,7 @@
 from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
 
 _TENSORS = "`training/reduce/statistics.py`"
+_CHECKSUMS = "`training/reduce/checksums.py`"
 
 ENTRIES = (
     Statistic(
@@ -157,6 +158,29 @@ ENTRIES = (
         merge=Merge.SUM,
         nan_is_missing=True,
     ),
+    Statistic(
+        "checksum",
+        title="Checksum",
+        short="checksum",
+        meaning="a whole number below 2**24 that is the same where all bits of all elements are, in "
+        "the same order; other bits nearly always have another one",
+        formula="bits of each element as float32 (integers by their value) and its position, mixed as "
+        "in MurmurHash3, summed modulo 2**24",
+        unit="none",
+        source=_CHECKSUMS,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "projection",
+        title="Projection",
+        short="projection",
+        meaning="sum of all elements, the signs of about half of them turned, always of the same: the "
+        "difference between the projections of two tensors is about the norm of their difference",
+        formula="np.sum(x * sign), sign: 1 or -1, a pseudo-random function of the position",
+        unit="of x",
+        source=_CHECKSUMS,
+        scale=Scale.DIVERGING,
+    ),
 )
 
 # The columns of the tables, in the order in which they are stored.
@@ -165,3 +189,4 @@ GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
 ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
 RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count", "hash")
+CHECKSUM_STATISTICS = ("checksum", "projection", "l2")

@@ -124,7 +124,7 @@ class Backend(abc.ABC):
 
     @abc.abstractmethod
     def bits(self, x: Any) -> Any:
-        """Bit patterns of float32 values as int32."""
+        """Bit patterns of float32 values as int32; of a flat float64 tensor two words each."""
 
     @abc.abstractmethod
     def count_by_index(self, index: Any, size: int) -> Any:

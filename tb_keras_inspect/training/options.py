@@ -36,6 +36,9 @@ class RecordOptions:
         scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
             as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
             its files. Defaults to False.
+        checksums: Also record a checksum of the bits of every tensor of the step: inputs, targets,
+            weights, layer outputs, gradients, the optimizer's state. With it `tb_keras_inspect.diff`
+            says where two runs first part. Defaults to False.
         exact: Whether a step that is compiled (JAX, XLA, `torch.compile`) is recorded beside your own
             compiled step, which alone makes the update: the trained weights are then bit-identical
             whatever the compiler does, and a sampled step takes twice as long. False has the
@@ -63,10 +66,11 @@ class RecordOptions:
     samples: bool | None = None
     keep_data: bool = True
     scalars: bool = False
+    checksums: bool = False
     exact: bool = True
 
     def __post_init__(self) -> None:
-        flags = ("keep_data", "scalars", "exact")
+        flags = ("keep_data", "scalars", "checksums", "exact")
         for name in names_of(RecordOptions):
             checked = check.checked_flag if name in flags else check.checked_switch
             checked(name, getattr(self, name))

@@ -84,7 +84,7 @@ def everything(tmp_path_factory):
     inner = keras.optimizers.SGD(0.05, global_clipnorm=1.0, gradient_accumulation_steps=2)
     model.compile(keras.optimizers.LossScaleOptimizer(inner), "mse")
     x = np.random.default_rng(0).normal(size=(64, 6)).astype("float32")
-    callback = InspectCallback(directory, every=1)
+    callback = InspectCallback(directory, every=1, record={"checksums": True})
     weights = np.ones(64)
     model.fit(x, x[:, :1], 16, sample_weight=weights, verbose=0, callbacks=[callback])
     return load_run(directory)

@@ -35,6 +35,38 @@ def assert_statistics(
         )
 
 
+def mixed(bits: int, position: int) -> int:
+    """What is summed up for a checksum: bits and their position, with Python's integers."""
+    mixed = bits ^ (bits >> 15)
+    for factor, shift in ((0x45D9F3B, 13), (0x27D4EB2D, 16)):
+        mixed = ((mixed + position) * factor + 2**31) % 2**32 - 2**31
+        mixed ^= mixed >> shift
+    return mixed
+
+
+def words(x) -> list[int]:
+    """The bits of floating-point numbers, as float32 or two words each; the values of integers."""
+    if x.dtype == np.float64:
+        return x.ravel().view("<i4").tolist()
+    if x.dtype.kind in "iub":
+        return x.ravel().astype("<i4").tolist()
+    return x.ravel().astype("<f4").view("<i4").tolist()
+
+
+def sign_at(position: int) -> int:
+    """The sign of an element in a projection; positions begin with 1."""
+    return -1 if mixed(position, position) >> 15 & 1 else 1
+
+
+def checksum_of(x) -> tuple[int, float, float]:
+    """The checksum, the projection and the norm of an array, element by element."""
+    x = np.asarray(x)
+    bits = sum(mixed(word, position) for position, word in enumerate(words(x), 1)) % 2**24
+    values = [float(value) for value in x.ravel()]
+    projection = sum(sign_at(position) * value for position, value in enumerate(values, 1))
+    return bits, projection, sum(value**2 for value in values) ** 0.5
+
+
 def autograd(loss, variables):
     """Gradients of a loss by the backend's own differentiation, without touching any state.
 

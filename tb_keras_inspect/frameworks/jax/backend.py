@@ -60,7 +60,8 @@ class JaxBackend(base.Backend):
         return if_true() if condition else if_false()  # JAX would compile both, each time anew
 
     def bits(self, x: Any) -> Any:
-        return jax.lax.bitcast_convert_type(x.astype("float32"), jax.numpy.int32)
+        x = x if x.dtype == jax.numpy.float64 else x.astype("float32")
+        return jax.lax.bitcast_convert_type(x, jax.numpy.int32)
 
     def count_by_index(self, index: Any, size: int) -> Any:
         return jax.numpy.bincount(index, length=size).astype("float32")

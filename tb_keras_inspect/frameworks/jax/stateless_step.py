@@ -42,28 +42,34 @@ def stateless_step(
     def train_step(state: Any, data: Any) -> tuple[Any, Any]:
         observation = observe()
         trainable, non_trainable, *others = state
-        observation.begin(data, _values_in(model, trainable))
+        observation.begin(data, _values_in(model, state))
         forward = _ForwardPass(model, observation, hidden)
         with forward.installed(list(non_trainable)) as with_hidden, observation.observing():
             logs, new_state = original((trainable, with_hidden, *others), data)
         new_trainable, new_non_trainable, *others = new_state
         new_non_trainable = list(new_non_trainable)
         outputs, losses = forward.split(new_non_trainable.pop(forward.position))
-        vector, kept = observation.end(
-            logs, _values_in(model, new_trainable), (forward.sections, outputs), losses
-        )
+        new_state = (new_trainable, new_non_trainable, *others)
+        values_of = _values_in(model, new_state)
+        vector, kept = observation.end(logs, values_of, (forward.sections, outputs), losses)
         recorded = backend.vector_as_output(vector), kept
-        return (logs, recorded), (new_trainable, new_non_trainable, *others)
+        return (logs, recorded), new_state
 
     return train_step
 
 
-def _values_in(model: keras.Model, trainable: Sequence[Any]) -> ValuesOf:
-    """Picks the values of some variables from those of all trainable variables."""
+def _values_in(model: keras.Model, state: Sequence[Any]) -> ValuesOf:
+    """Picks the values of some variables of the model and its optimizer from a step's state."""
 
     def values_of(variables: Sequence[Any]) -> list[Any]:
-        position = {id(variable): i for i, variable in enumerate(model.trainable_variables)}
-        return [trainable[position[id(variable)]] for variable in variables]
+        optimizer = getattr(model.optimizer, "variables", ())
+        known = model.trainable_variables, model.non_trainable_variables, optimizer
+        values = {
+            id(variable): value
+            for own, part in zip(known, state, strict=False)
+            for variable, value in zip(own, part, strict=False)
+        }
+        return [values[id(variable)] for variable in variables]
 
     return values_of
 

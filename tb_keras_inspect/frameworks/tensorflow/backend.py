@@ -80,7 +80,7 @@ class TensorFlowBackend(base.Backend):
         return bool(real and value.shape.rank is not None)
 
     def bits(self, x: Any) -> Any:
-        return tf.bitcast(tf.cast(x, tf.float32), tf.int32)
+        return tf.bitcast(x if x.dtype == tf.float64 else tf.cast(x, tf.float32), tf.int32)
 
     def count_by_index(self, index: Any, size: int) -> Any:
         # The raw operation, because tf.math.bincount's size is not a compile-time constant to XLA.

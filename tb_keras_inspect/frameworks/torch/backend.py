@@ -79,7 +79,8 @@ class TorchBackend(base.Backend):
         return (torch.amax(x.abs(), axes) if axes else x.abs()).to(torch.float32)
 
     def bits(self, x: Any) -> Any:
-        return x.to(torch.float32).contiguous().view(torch.int32)
+        x = x if x.dtype is torch.float64 else x.to(torch.float32)
+        return x.contiguous().view(torch.int32)
 
     def count_by_index(self, index: Any, size: int) -> Any:
         return torch.bincount(index, minlength=size).to(torch.float32)

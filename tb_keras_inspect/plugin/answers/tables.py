@@ -46,7 +46,7 @@ def table_impl(run: RunData, params: Params) -> Payload:
 def snapshot_impl(run: RunData, params: Params) -> Payload:
     """All kinds at one step: for each, the newest sample at or before it, or the first one."""
     step = params.step("step")
-    asked = [kind for kind in TABLE_KINDS if kind.value in run.kinds]
+    asked = [kind for kind in TABLE_KINDS if kind.value in run.kinds and kind.facts.title]
     kinds: dict[str, Any] = {}
     arrays: dict[str, np.ndarray] = {}
     for kind in asked:

@@ -79,6 +79,7 @@ class ModelInfo:
         steps_per_epoch: Batches per epoch; 0 if unknown.
         data: "fixed set" if each epoch has the same samples, "" where they may be others.
         hyperparameters: Name to value, of the trial of a tuner or as given to the callback.
+        tensors: Tensors that have a checksum, `<phase>/<name>`, in the order of a step.
     """
 
     fingerprint: int
@@ -97,6 +98,7 @@ class ModelInfo:
     edges_from: str
     hyperparameters: dict[str, Any]
     data: str
+    tensors: tuple[str, ...]
 
 
 def from_record(record: pb.ModelRecord) -> ModelInfo:
@@ -120,6 +122,7 @@ def from_record(record: pb.ModelRecord) -> ModelInfo:
         edges_from=record.edges_from,
         data=record.data,
         hyperparameters={name: _value(text) for name, text in record.hyperparameters.items()},
+        tensors=tuple(record.tensors),
     )
 
 

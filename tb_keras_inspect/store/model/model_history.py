@@ -91,6 +91,8 @@ def _row_names(info: model_lib.ModelInfo, kind: Kind) -> list[str]:
             return [site.name for site in info.sites]
         case Rows.INPUTS:
             return list(info.inputs)
+        case Rows.TENSORS:
+            return list(info.tensors)
         case Rows.ONE:
             return [""]
     return []  # the records contain the names

@@ -32,6 +32,7 @@ def describe_model(
     trained: Sequence[Any] | None = None,
     hyperparameters: Mapping[str, Any] | None = None,
     data: str = "",
+    tensors: Iterable[str] = (),
 ) -> pb.ModelRecord:
     """Builds the record of a built model in its present state.
 
@@ -46,6 +47,7 @@ def describe_model(
         trained: The variables that are trained. None: those that the model says.
         hyperparameters: Name to value, recorded as JSON.
         data: What an epoch is; see `hooks.fit_call.data_of_fit`.
+        tensors: Those with a checksum, in the order of a step.
     """
     record = pb.ModelRecord(
         name=model.name,
@@ -60,6 +62,7 @@ def describe_model(
             for name, value in [*(hyperparameters or {}).items()][:MAX_HYPERPARAMETERS]
         },
         inputs=[tensor.name for tensor in getattr(model, "inputs", None) or []],
+        tensors=tensors,
     )
     index = _add_layers(record, model)
     _add_variables(record, model, model.trainable_variables if trained is None else trained)

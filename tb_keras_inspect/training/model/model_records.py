@@ -97,6 +97,7 @@ class ModelRecords:
             trained,
             self._hyperparameters,
             self._data,
+            layouts.all_tensors(),
         )
         if record.fingerprint == self._written:
             return None

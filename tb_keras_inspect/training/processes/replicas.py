@@ -1,15 +1,22 @@
 """Combines the vectors of several replicas, each of which had a part of the batch."""
 
 import dataclasses
+import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
 from tb_keras_inspect.catalog.kind_facts import Form
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.phases import phase_and_name
 from tb_keras_inspect.catalog.statistic import Merge
 from tb_keras_inspect.catalog.statistics import find
-from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section
+from tb_keras_inspect.training.reduce.layout import (
+    CHECKSUM_SECTIONS,
+    Intermediate,
+    Layout,
+    Section,
+)
 
 # Column of a section that says how many elements (of the loss: samples) a replica's numbers are of.
 # It does not outlive `combine_replicas`.
@@ -57,6 +64,8 @@ def _without_count(section: Section) -> Section:
 def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) -> np.ndarray:
     """One section of R replicas: float32[R, ...] to float32[...]."""
     kind = section.kind
+    if kind in CHECKSUM_SECTIONS:
+        return _checksums(section, values)
     if isinstance(kind, Intermediate) or not kind.facts.per_part:
         return np.asarray(values[0])
     if kind.facts.form is Form.UNITS:
@@ -64,6 +73,18 @@ def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) ->
     if kind.facts.form is Form.HISTOGRAM:
         return np.asarray(values.sum(axis=0))
     return _Parts(section.statistics, values, counts).whole()
+
+
+def _checksums(section: Section, values: np.ndarray) -> np.ndarray:
+    """Checksums of parts of a batch, in their order; of what all replicas share, those of the first."""
+    found = np.array(values[0])
+    for number, row in enumerate(section.rows):
+        phase, _ = phase_and_name(str(row))
+        if phase is not None and phase.is_per_part:
+            own, projections, norms = values[:, number].T
+            digest = zlib.crc32(own.astype("<u4").tobytes()) % 2**24
+            found[number] = digest, projections.sum(), np.sqrt(np.square(norms).sum())
+    return found
 
 
 class _Parts:

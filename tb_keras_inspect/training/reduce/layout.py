@@ -5,6 +5,7 @@ import enum
 
 import numpy as np
 
+from tb_keras_inspect.catalog import phases
 from tb_keras_inspect.catalog.kinds import Kind
 
 
@@ -57,6 +58,12 @@ class Intermediate(enum.Enum):
     """Values that the host turns into statistics instead of recording them."""
 
     GRADIENT_ELEMENTS = "gradient_elements"  # some of each gradient
+    # Rows of `CHECKSUM_STATISTICS`. Those of layer outputs may come out of the step on another way.
+    OUTPUT_CHECKSUMS = "output_checksums"
+    CHECKSUMS = "checksums"
+
+
+CHECKSUM_SECTIONS = (Intermediate.OUTPUT_CHECKSUMS, Intermediate.CHECKSUMS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Section:
     @property
     def is_ragged(self) -> bool:
         """Whether its rows have different lengths."""
-        return self.kind is Kind.UNITS or isinstance(self.kind, Intermediate)
+        return self.kind in (Kind.UNITS, Intermediate.GRADIENT_ELEMENTS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +108,12 @@ class Layout:
             if section.kind is Kind.ACTIVATION:
                 return tuple(row for row in section.rows if isinstance(row, SiteKey))
         return ()
+
+    @property
+    def tensors(self) -> tuple[str, ...]:
+        """The tensors with a checksum, as rows of the kind `checksum`, in the order of a step."""
+        found = [s.rows for s in self.sections if s.kind in CHECKSUM_SECTIONS]
+        return tuple(phases.in_order([str(row) for rows in found for row in rows]))
 
     def split(self, vector: np.ndarray) -> dict[Kind | Intermediate, np.ndarray]:
         """Views of the vector: float32[N, K] for each kind, flat for ragged sections.
@@ -140,6 +153,11 @@ class LayoutTable:
         """The recorded layer outputs of all layouts, each name once."""
         sites = {site.name: site for layout in self._layouts for site in layout.sites}
         return tuple(sites.values())
+
+    def all_tensors(self) -> tuple[str, ...]:
+        """The tensors with a checksum of all layouts, each once, in the order of a step."""
+        found = dict.fromkeys(row for layout in self._layouts for row in layout.tensors)
+        return tuple(phases.in_order(list(found)))
 
     def of(self, vector: np.ndarray) -> Layout | None:
         """The layout of a vector; None for an empty sample."""

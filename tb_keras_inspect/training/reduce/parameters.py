@@ -146,7 +146,7 @@ class Tensors:
             index = statistics.bin_index(backend.bits(self._rows(rows)))
             number = np.array(assignment.small, np.int32)[assignment.owner[rows]]
             index = index + ops.convert_to_tensor(number[:, None] * slots, "int32")
-            parts.append(ops.reshape(ops.where(_inside(assignment.filled[rows]), index, -1), (-1,)))
+            parts.append(ops.reshape(ops.where(inside(assignment.filled[rows]), index, -1), (-1,)))
         for number, x in zip(assignment.large, self.alone, strict=True):
             index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
             parts.append(index + number * slots)
@@ -205,8 +205,8 @@ class Tensors:
             return ops.expand_dims(ops.take(per_tensor, owner[:rows], axis=0), 1)
 
         def variance_around(mean: Any, y: Any, rows: int, tensors: int) -> Any:
-            inside = _inside(assignment.filled[:rows])
-            centred = ops.where(inside, y[:rows] - by_row(mean, rows), 0.0)
+            real = inside(assignment.filled[:rows])
+            centred = ops.where(real, y[:rows] - by_row(mean, rows), 0.0)
             sums = backend.row_sums_of_squares(centred)
             return ops.segment_sum(sums, owner[:rows], num_segments=tensors) / n[:tensors]
 
@@ -255,7 +255,7 @@ class Tensors:
         return total / ops.convert_to_tensor(elements)
 
 
-def _inside(filled: np.ndarray) -> Any:
+def inside(filled: np.ndarray) -> Any:
     """bool[R, ROW]: where an element is no padding."""
     columns = ops.expand_dims(ops.arange(ROW, dtype="int32"), 0)
     return ops.less(columns, ops.expand_dims(ops.convert_to_tensor(filled, "int32"), 1))

@@ -165,11 +165,21 @@ def content_hash(x: Any, backend: Backend) -> Any:
     """
     bits = backend.bits(backend.thin(x, HASHED))
     positions = ops.arange(1, ops.shape(bits)[0] + 1, dtype="int32")
+    return low_bits(ops.sum(mixed_bits(bits, positions)))
+
+
+def mixed_bits(bits: Any, positions: Any) -> Any:
+    """int32: bits mixed with their positions; what is summed up for a hash."""
     mixed = bits ^ ops.right_shift(bits, 15)
     for factor, shift in zip(HASH_FACTORS, (13, 16), strict=True):
         mixed = (mixed + positions) * ops.cast(factor, "int32")
         mixed = mixed ^ ops.right_shift(mixed, shift)
-    return ops.cast(ops.bitwise_and(ops.sum(mixed), 2**24 - 1), "float32")
+    return mixed
+
+
+def low_bits(total: Any) -> Any:
+    """The lowest 24 bits of sums of mixed bits, which float32 holds."""
+    return ops.cast(ops.bitwise_and(total, 2**24 - 1), "float32")
 
 
 def update_ratio(update_l2: Any, weight_l2: Any) -> Any:

@@ -1,6 +1,6 @@
 """From packed vectors on the host to samples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,13 @@ import numpy as np
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, Kind
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.reduce.layout import Intermediate, Layout, Section, SiteKey
+from tb_keras_inspect.training.reduce.layout import (
+    CHECKSUM_SECTIONS,
+    Intermediate,
+    Layout,
+    Section,
+    SiteKey,
+)
 from tb_keras_inspect.training.samples.dead_units import DeadUnits
 from tb_keras_inspect.training.samples.gradient_cosine import GradientCosine
 from tb_keras_inspect.training.samples.headline import headline
@@ -32,6 +38,7 @@ class SampleDecoder:
         self._model: pb.ModelRecord | None = None
         self._variables: dict[str, int] = {}
         self._sites: dict[str, int] = {}
+        self._tensors: dict[str, int] = {}
         self._known_rows: dict[int, tuple[tuple[Any, ...], _Rows]] = {}
 
     def decode(
@@ -65,6 +72,8 @@ class SampleDecoder:
             if kind is Kind.ACCUMULATED_GRADIENT and not applied:
                 continue
             records[kind] = self._record(kind, section, views[kind], columns.get(kind), facts)
+        if found := [section for section in layout.sections if section.kind in CHECKSUM_SECTIONS]:
+            records[Kind.CHECKSUM] = self._checksums(found, views)
         scalars = headline(layout, views, self._dead.fraction) if self._scalars else {}
         return Sample(step, wall_time, records, scalars)
 
@@ -73,6 +82,7 @@ class SampleDecoder:
             self._model = model
             self._variables = {variable.path: i for i, variable in enumerate(model.variables)}
             self._sites = {site.name: i for i, site in enumerate(model.sites)}
+            self._tensors = {row: i for i, row in enumerate(model.tensors)}
             self._known_rows.clear()
 
     def _record(
@@ -103,6 +113,14 @@ class SampleDecoder:
             statistics = (*statistics, column.statistic)
             values = np.concatenate([values, added[:, None]], axis=1)
         return self._table(statistics, values, rows.index)
+
+    def _checksums(
+        self, sections: Sequence[Section], views: Mapping[Kind | Intermediate, np.ndarray]
+    ) -> DecodedTable:
+        values = np.concatenate([views[section.kind] for section in sections])
+        rows = tuple(row for section in sections for row in section.rows)
+        known = _Rows(rows, self._tensors, {})
+        return self._table(sections[0].statistics, known.ordered(values), known.index)
 
     def _table(
         self,

@@ -13,6 +13,7 @@ from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.hooks.call_log import CallLog
 from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
 from tb_keras_inspect.training.reduce import saturation, statistics
+from tb_keras_inspect.training.reduce.checksums import checksum
 from tb_keras_inspect.training.reduce.layout import SiteKey, may_be_batch
 from tb_keras_inspect.training.step.example_losses import ExampleLosses
 from tb_keras_inspect.training.step.parts import RecordedParts
@@ -29,6 +30,7 @@ class Activation:
         few: Some of these, evenly spaced, for the histogram and for counting zeros.
         saturated: Scalar, the fraction of them where the activation function is flat.
         units: float32[units], the largest magnitude of each unit; None where not recorded.
+        checksum: float32[3], `checksums.checksum` of all elements; None where not recorded.
     """
 
     site: SiteKey
@@ -36,6 +38,7 @@ class Activation:
     few: Any
     saturated: Any
     units: Any
+    checksum: Any
 
 
 class StepObserver(TrainingObserver):
@@ -124,6 +127,7 @@ class StepObserver(TrainingObserver):
                 self.backend.thin(flat, self.settings.histogram_limit),
                 saturation.saturated_fraction(sample, activation),
                 statistics.unit_max_abs(sample, axis, self.backend) if units else None,
+                checksum(tensor, self.backend) if self.settings.checksums else None,
             )
         )
 

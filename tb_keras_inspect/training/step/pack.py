@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from keras import ops
 
 from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.catalog.phases import Phase
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     RANGE_STATISTICS,
@@ -26,6 +27,7 @@ from tb_keras_inspect.training.reduce.layout import (
 from tb_keras_inspect.training.reduce.parameters import Tensors, elements_each
 from tb_keras_inspect.training.step import batch
 from tb_keras_inspect.training.step.observer import StepObserver
+from tb_keras_inspect.training.step.step_checksums import packed as packed_checksums
 
 Packed = tuple[tuple[Section, ...], Any]  # sections, and their values as one float32 vector
 _BIN_SLOTS = bins.BINS + 1  # the last one takes non-finite elements and is dropped
@@ -50,6 +52,11 @@ def pack_activations(observer: StepObserver) -> Packed | None:
         values = ops.concatenate([a.units for a in with_units])
         size = sum(a.site.units for a in with_units)
         parts.append((Section(Kind.UNITS, (), tuple(a.site for a in with_units), size), values))
+    if observer.settings.checksums:
+        rows = [Phase.ACTIVATION.row(site.name) for site in sites]
+        tables = [ops.expand_dims(a.checksum, 0) for a in seen]
+        (section,), values = packed_checksums(Intermediate.OUTPUT_CHECKSUMS, rows, tables)
+        parts.append((section, values))
     return _join(parts)
 
 

@@ -21,6 +21,7 @@ class RecordedParts:
         output_names: Names of the model's outputs, where it knows them.
         compiled_loss: What Keras compiled the model's losses to.
         loss_tracker: The metric that Keras updates with the loss of each batch.
+        model: The model itself; None where nothing is recorded of it.
     """
 
     layers: dict[int, str] = dataclasses.field(default_factory=dict)
@@ -30,6 +31,7 @@ class RecordedParts:
     output_names: list[str] = dataclasses.field(default_factory=list)
     loss_tracker: Any = None
     compiled_loss: Any = None
+    model: Any = None
 
 
 def recorded_parts(model: keras.Model, wanted: LayerFilter) -> RecordedParts:
@@ -65,4 +67,5 @@ def recorded_parts(model: keras.Model, wanted: LayerFilter) -> RecordedParts:
         list(getattr(model, "output_names", None) or []),
         getattr(model, "_loss_tracker", None),
         getattr(model, "_compile_loss", None),
+        model,
     )

@@ -13,6 +13,7 @@ from tb_keras_inspect.training.step.example_losses import PER_LOSS, targets_of_l
 from tb_keras_inspect.training.step.observer import StepObserver
 from tb_keras_inspect.training.step.parts import RecordedParts
 from tb_keras_inspect.training.step.settings import Settings
+from tb_keras_inspect.training.step.step_checksums import StepChecksums
 
 
 class RecordedStep(StepObserver):
@@ -44,6 +45,7 @@ class RecordedStep(StepObserver):
         self._samples, self._layouts, self._all_omissions = samples, layouts, omissions
         self._keeps_batch, self._on_failure = keeps_batch, on_failure
         self._before: list[Any] = []
+        self._checksums = StepChecksums(backend, parts)
         self._batch: pack.Packed = ((), None)
         self._data: Any = ()
         self._first_samples: Any = ()
@@ -59,6 +61,8 @@ class RecordedStep(StepObserver):
             if self.settings.weights or self.settings.updates:
                 self._before = values_of(self.parts.variables)
             self._batch = pack.pack_batch(self, data)
+            if self.settings.checksums and self.parts.model is not None:
+                self._checksums.begin(data, values_of)
             self._data = data
             self._first_samples = batch.first_samples(data, self._samples, self.backend)
 
@@ -107,6 +111,9 @@ class RecordedStep(StepObserver):
                 pack.pack_scalars(self),
                 outputs or pack.pack_activations(self) or ((), None),
             ]
+            if self.settings.checksums and self.parts.model is not None:
+                self._checksums.end(self.scalars.get("loss"), self.gradients, values_of)
+                packed.append(self._checksums.pack())
             examples = self._examples(losses)
             self._all_omissions.update(self.omissions)
             if not self.error:

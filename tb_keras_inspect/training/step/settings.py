@@ -14,6 +14,7 @@ class Settings:
         scalars: Whether headline numbers are written as ordinary scalars too.
         samples: Whether the loss of each example of the batch is recorded.
         keep_data: Whether the log may hold data of the examples.
+        checksums: Whether each tensor of the step gets a checksum.
         exact: Whether a compiled step is recorded beside the user's own instead of replacing it.
         activation_limit: Most elements of one layer output that its statistics and its units'
             magnitudes are computed from: the first samples of the batch, as many as fit, at least
@@ -36,6 +37,7 @@ class Settings:
     scalars: bool = False
     samples: bool = True
     keep_data: bool = True
+    checksums: bool = False
     exact: bool = True
     activation_limit: int | None = 65536
     zero_limit: int | None = 16384
