@@ -48,9 +48,9 @@ class ProblemReports:
             )
         elif recorder.dropped:
             self._add(
-                "some sampled steps were dropped, the first of them around this step: the disk is "
-                f"too slow for {recorder.path}, and training does not wait for it. The others are "
-                "recorded. A larger `every` avoids this"
+                "some sampled steps were dropped, the first of them around this step: writing "
+                f"{recorder.path} did not keep up, for want of a faster disk or a free core, and "
+                "training does not wait for it. The others are recorded. A larger `every` avoids this"
             )
 
     @contextlib.contextmanager
