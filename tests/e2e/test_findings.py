@@ -164,14 +164,21 @@ def write_two_problems(directory) -> None:
     writer.close()
 
 
-def test_findings_that_do_not_fit_are_in_a_list(open_alone, start, load_fast, tmp_path):
+def test_findings_that_do_not_fit_are_in_a_list_and_every_plot_marks_where_they_begin(
+    open_alone, start, load_fast, tmp_path
+):
     write_two_problems(tmp_path / "two")
-    titles = [finding.title for finding in diagnose(load_run(tmp_path / "two"))]
+    findings = diagnose(load_run(tmp_path / "two"))
+    titles = [finding.title for finding in findings]
     assert len(titles) == 2
     server = start(tmp_path, load_fast)
     server.wait_for_run("two")
     tab = open_alone(server)
     expect(tab.part("finding").first).to_be_visible()
+    later = {finding.first_step for finding in findings} - {0}
+    plot = tab.part("training-curves").get_by_role("img").first
+    expect(plot.locator(".event-mark")).to_have_count(len(later))
+    assert later
     tab.page.set_viewport_size({"width": 620, "height": 700})
     more = tab.part("more-findings")
     expect(more).to_have_text("+1 more")

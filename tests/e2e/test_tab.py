@@ -87,6 +87,36 @@ def test_arrow_keys_walk_from_sample_to_sample(open_alone, server, recorded):
     expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[3]))
 
 
+def test_a_typed_step_is_gone_to(open_alone, server, recorded):
+    steps = recorded.table("gradient").steps
+    tab = open_alone(server, address(step=steps[0]))
+    field = tab.frame.get_by_label("Go to step")
+    field.fill(str(steps[5]))
+    field.press("Enter")
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[5]))
+    field.fill("far away")
+    field.press("Enter")
+    expect(tab.part("step-label")).to_have_attribute("data-value", str(steps[5]))
+    expect(field).to_have_value(str(steps[5]))
+
+
+def test_loss_metric_and_learning_rate_of_the_shown_step_are_in_sight_in_each_view(
+    open_alone, server, recorded
+):
+    steps = recorded.table("gradient").steps
+    loss = recorded.table("step").select("loss")[:, 0]
+    tab = open_alone(server, address(step=steps[-1], view="graph"))
+    expect(tab.part("vitals")).to_contain_text(f"loss {format_loss(loss[-1])}")
+    expect(tab.part("vitals")).to_contain_text("val_accuracy 0.")
+    expect(tab.part("vitals")).to_contain_text("rate 0.001")
+    tab.part("vitals").hover()
+    expect(tab.part("tooltip")).to_contain_text("Adam")
+
+
+def format_loss(value: float) -> str:
+    return f"{value:.4g}"
+
+
 def test_heatmap_is_drawn(open_alone, server):
     tab = open_alone(server, address(view="time"))
     canvas = tab.part("heatmap")

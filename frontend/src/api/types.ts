@@ -72,6 +72,8 @@ export interface ModelAnswer {
   readonly versions: Readonly<Record<string, string>>;
   readonly omissions: readonly Omission[];
   readonly steps_per_epoch: number;
+  /** What the model was compiled with, as text; absent in old runs. */
+  readonly compiled?: Readonly<Record<string, string>>;
 }
 
 /** How several samples become one column. */

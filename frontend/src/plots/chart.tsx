@@ -8,6 +8,7 @@ import {linearTicks, logTicks} from '../draw/ticks';
 import {type TimeDomain, sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
 import {px, useSize} from '../components/hooks';
+import {EventMarks} from './event_marks';
 import {StepBand} from './step_band';
 
 export interface Line {
@@ -59,6 +60,7 @@ export function Chart(props: ChartProps) {
     <div class="chart" role="img" aria-label={props.label}>
       <div class="chart-plot" ref={ref} />
       <div class="chart-overlay" style={{left: px(gutter)}}>
+        <EventMarks />
         <StepBand />
       </div>
     </div>

@@ -7,6 +7,7 @@ import {nonfiniteColour} from '../draw/colour_maps';
 import {type Pooling, nonfiniteColumns, paint, poolCodes} from '../draw/raster';
 import {type TimeDomain, columnSpans, sampleAt, xToStep} from '../draw/time_scale';
 import {type Size, prepareCanvas, useSize} from '../components/hooks';
+import {EventMarks} from './event_marks';
 import {StepBand} from './step_band';
 import {hideTooltip} from '../components/tooltip';
 
@@ -91,6 +92,7 @@ export function Heatmap(props: HeatmapProps) {
           }}
         />
       )}
+      <EventMarks />
       <StepBand />
     </div>
   );

@@ -39,7 +39,10 @@ export function Track(props: TrackProps) {
         <span class="spring" />
         {(props.readings ?? lines).map((line) => (
           <span key={line.name} class="reading">
-            <i class="dash" style={{background: `var(--${line.colour})`}} />
+            <i
+              class={`dash${line.dash ? ' dashed' : ''}`}
+              style={{color: `var(--${line.colour})`}}
+            />
             {line.name} <Reading line={line} index={index} format={format} />
           </span>
         ))}

@@ -1,16 +1,22 @@
 /** Marks on the scrubber's strip where a command changed something. */
 
+import {useEffect, useMemo} from 'preact/hooks';
 import {type TimeDomain, stepToX} from '../draw/time_scale';
 import {useLoaded, useSession} from '../state/session';
 import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/control_log';
 
 const NEAR = 4; // pixels from a mark at which it is told
 
+/** The commands of the run; every plot marks them. */
 export function useControls(): readonly ControlEntry[] {
   const session = useSession();
   const request = () => session.requestOf('control', controlsQuery);
-  const resource = useLoaded(request);
-  return marksOf(resource.data?.entries ?? []);
+  const {data} = useLoaded(request);
+  const entries = useMemo(() => marksOf(data?.entries ?? []), [data]);
+  useEffect(() => {
+    session.commandSteps.value = entries.map(({step}) => step);
+  }, [entries]);
+  return entries;
 }
 
 interface Props {

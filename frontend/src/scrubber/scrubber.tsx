@@ -9,7 +9,7 @@ import {SEVERITY_TITLES} from '../data/findings';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
 import {spansDecades} from '../draw/ticks';
-import {lastAtMost, sampleAt, stepToX, xToStep} from '../draw/time_scale';
+import {sampleAt, stepToX, xToStep} from '../draw/time_scale';
 import {NonfiniteStretches} from '../plots/nonfinite';
 import {StepBand} from '../plots/step_band';
 import {type Session, useSession} from '../state/session';
@@ -17,6 +17,7 @@ import type {ControlEntry} from '../steering/control_log';
 import {SteeringBar} from '../steering/steering_bar';
 import {ControlMarks, controlsNear, useControls} from './control_marks';
 import {FindingMarks, findingsAt} from './finding_marks';
+import {StepInfo} from './step_info';
 
 export function Scrubber() {
   const session = useSession();
@@ -50,36 +51,15 @@ export function Scrubber() {
       </div>
       <Strip />
       <div class="step-info">
-        <StepLabel />
-        <FollowButton />
+        <StepInfo />
       </div>
+      <FollowButton />
       <SteeringBar />
     </footer>
   );
 }
 
 const first = (session: Session) => session.goTo(session.steps.peek()[0]);
-
-function StepLabel() {
-  const session = useSession();
-  const step = session.step.value;
-  const steps = session.steps.value;
-  if (step === undefined) return <span class="quiet">no step recorded</span>;
-  const epoch = epochOf(session.loss.data, step, session.model.data?.steps_per_epoch ?? 0);
-  return (
-    <span class="step-label" data-testid="step-label" data-value={step}>
-      step <b>{formatCount(step)}</b> of {formatCount(steps[steps.length - 1])}
-      {epoch !== undefined && <span class="quiet"> · epoch {epoch + 1}</span>}
-    </span>
-  );
-}
-
-/** The epoch, from 0, that a step belongs to, where the run says so. */
-function epochOf(loss: Loss | undefined, step: number, stepsPerEpoch: number): number | undefined {
-  if (stepsPerEpoch > 0) return Math.floor(step / stepsPerEpoch);
-  const ends = loss?.epochSteps;
-  return ends?.length ? lastAtMost(ends, step - 1) + 1 : undefined;
-}
 
 function FollowButton() {
   const session = useSession();

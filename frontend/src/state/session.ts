@@ -214,6 +214,9 @@ export class Session {
     return {left: percent * (step - first), width: percent * (next - step)};
   });
 
+  /** Steps at which commands changed something; the scrubber knows them. */
+  readonly commandSteps = signal<readonly number[]>([]);
+
   /** Whether tables over time join several samples in a column. */
   readonly pooled = computed(() => (this.run.value?.samples ?? 0) > WIDTH);
 

@@ -53,7 +53,7 @@ function OverviewPage(props: TableProps) {
   return (
     <div class="overview-page" ref={ref}>
       <OverviewTable {...props} />
-      {room >= LOWEST_CURVE && <TrainingCurves height={room} />}
+      {room >= LOWEST_CURVE && <TrainingCurves width={size.value.width} height={room} />}
     </div>
   );
 }

@@ -3,17 +3,19 @@
 import {useMemo} from 'preact/hooks';
 import type {Loss} from '../../api/types';
 import type {Line} from '../../plots/chart';
-import {Track} from '../../plots/track';
+import {StepAxis} from '../../plots/step_axis';
+import {GUTTER, Track} from '../../plots/track';
 import {lastAtMost} from '../../draw/time_scale';
+import {isMetric} from '../../data/metrics';
 import {useSession} from '../../state/session';
 import {spansDecades} from '../../draw/ticks';
 
-const MOST_METRICS = 4;
+const COLOURS = 4; // of series, in the style sheet
 
 export const LOWEST_CURVE = 120; // CSS pixels that one of the curves needs
 
-/** As many curves as fit the height (in CSS pixels), the loss first. */
-export function TrainingCurves({height}: {height: number}) {
+/** As many curves as fit the height (CSS pixels), the loss first, and the steps below them. */
+export function TrainingCurves({width, height}: {width: number; height: number}) {
   const loss = useSession().loss.data;
   const lossLines = useMemo(() => loss && linesOfLoss(loss), [loss]);
   const metrics = useMemo(() => loss && linesOfMetrics(loss), [loss]);
@@ -39,7 +41,7 @@ export function TrainingCurves({height}: {height: number}) {
           definition="Metrics of each epoch, as Keras logs them."
           steps={loss.steps}
           lines={metrics}
-          log={false}
+          log={ofDifferentSize(metrics)}
           format="number"
           label="Metrics over the run"
         />
@@ -55,6 +57,7 @@ export function TrainingCurves({height}: {height: number}) {
           label="Learning rate over the run"
         />
       )}
+      <StepAxis width={width - GUTTER} gutter={GUTTER} />
     </div>
   );
 }
@@ -74,13 +77,23 @@ function linesOfLoss(loss: Loss): Line[] {
   return lines;
 }
 
+/** A metric and its value for validation data share a colour; the latter is dashed. */
 function linesOfMetrics(loss: Loss): Line[] {
-  const names = [...loss.epochs.keys()].filter(
-    (name) => !['loss', 'val_loss', 'learning_rate', 'epoch'].includes(name),
-  );
-  return names
-    .slice(0, MOST_METRICS)
-    .map((name, index) => epochLine(loss, name, loss.epochs.get(name)!, index + 1));
+  const names = [...loss.epochs.keys()].filter(isMetric);
+  const bases = [...new Set(names.map(base))];
+  return names.map((name) => ({
+    ...epochLine(loss, name, loss.epochs.get(name)!, 1 + (bases.indexOf(base(name)) % COLOURS)),
+    ...(name !== base(name) && {dash: [5, 3]}),
+  }));
+}
+
+const base = (name: string) => name.replace(/^val_/, '');
+
+/** Whether metrics are too different in size for one linear axis, and a log axis can show them. */
+function ofDifferentSize(lines: readonly Line[]): boolean {
+  const found = lines.map(({values}) => [...values].filter(Number.isFinite));
+  const largest = found.filter(({length}) => length).map((values) => Math.max(...values));
+  return spansDecades(Float32Array.from(largest)) && found.flat().every((value) => value > 0);
 }
 
 /** One value per epoch, placed at the last sampled step before the epoch's end. */
