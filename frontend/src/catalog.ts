@@ -5,7 +5,7 @@
 export type Scale = 'linear' | 'log';
 export type Format = 'number' | 'percent' | 'count';
 /** What a kind has a row, or a picture, for. */
-export type Rows = '' | 'variables' | 'sites' | 'inputs' | 'one' | 'named';
+export type Rows = '' | 'variables' | 'sites' | 'inputs' | 'tensors' | 'one' | 'named';
 
 export interface StatisticFacts {
   readonly title: string;
