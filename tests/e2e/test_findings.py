@@ -76,6 +76,8 @@ def test_click_on_dead_units_goes_to_the_first_of_them_since_that_step(open_alon
     for item in dead.advice:
         expect(panel).to_contain_text(item.text)
         expect(panel).to_contain_text(item.code)
+    traced = [item for item in dead.evidence if item.kind]
+    expect(tab.part("evidence").locator(".sparkline path")).to_have_count(len(traced))
     shown = [row.get_attribute("data-value") for row in tab.part("evidence").all()]
     assert [float(value) for value in shown] == [item.value for item in dead.evidence]
 

@@ -38,6 +38,8 @@ export interface Finding {
   readonly confidence: number;
   readonly title: string;
   readonly first_step: number;
+  /** When it could be known. */
+  readonly confirmed_step: number;
   readonly last_step: number;
   readonly ongoing: boolean;
   readonly cause: string;

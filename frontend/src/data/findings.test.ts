@@ -44,6 +44,7 @@ function finding(parts: Partial<Finding>): Finding {
     variant: '',
     title: '',
     first_step: 0,
+    confirmed_step: 0,
     last_step: 1,
     ongoing: true,
     cause: '',

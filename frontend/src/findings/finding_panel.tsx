@@ -4,6 +4,7 @@ import {useSignal} from '@preact/signals';
 import {useEffect, useRef} from 'preact/hooks';
 import type {Advice, Evidence, Finding} from '../api/findings';
 import {CloseButton} from '../components/controls';
+import {EvidenceTrend} from './evidence_trend';
 import {Chip} from './findings_bar';
 import {ReportedChanges} from './reported';
 import {SeverityIcon, SeverityWord} from './severity';
@@ -55,11 +56,13 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
         </span>{' '}
         · steps {formatCount(finding.first_step)} to {formatCount(finding.last_step)}
         {finding.ongoing ? ', ongoing' : ', over'}
+        {finding.confirmed_step > finding.first_step &&
+          `, known from step ${formatCount(finding.confirmed_step)} on`}
         {session.comparing.value && run && ` · ${run.name}`}
       </p>
       {reported && <ReportedChanges finding={finding} changes={reported.changes} />}
       <p>{finding.cause}</p>
-      <EvidenceTable finding={finding} />
+      <EvidenceTable {...{finding, side}} />
       {finding.advice.length > 0 && (
         <>
           <h3>What to try, in this order</h3>
@@ -84,7 +87,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
   );
 }
 
-function EvidenceTable({finding}: {finding: Finding}) {
+function EvidenceTable({finding, side}: {finding: Finding; side: Side}) {
   if (!finding.evidence.length) return null;
   return (
     <table class="evidence" aria-label="Evidence">
@@ -95,18 +98,25 @@ function EvidenceTable({finding}: {finding: Finding}) {
           <th class="number" title="What the value is compared with">
             Limit
           </th>
+          {side === 'a' && <th>Over the run</th>}
         </tr>
       </thead>
       <tbody>
         {finding.evidence.map((evidence, place) => (
-          <EvidenceRow key={place} {...{finding, evidence}} />
+          <EvidenceRow key={place} {...{finding, evidence, side}} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function EvidenceRow({finding, evidence}: {finding: Finding; evidence: Evidence}) {
+interface RowProps {
+  readonly finding: Finding;
+  readonly evidence: Evidence;
+  readonly side: Side;
+}
+
+function EvidenceRow({finding, evidence, side}: RowProps) {
   const session = useSession();
   const {name, kind, statistic, row, text, value, threshold, unit} = evidence;
   const source = [TIME_KINDS[kind], statistic, row].filter(Boolean).join(', ');
@@ -128,6 +138,7 @@ function EvidenceRow({finding, evidence}: {finding: Finding; evidence: Evidence}
       </th>
       <td class="number">{text}</td>
       <td class="number quiet">{threshold === null ? '' : limitText(threshold, unit)}</td>
+      {side === 'a' && <EvidenceTrend evidence={evidence} />}
     </tr>
   );
 }

@@ -1,8 +1,9 @@
-/** A layer's gradient norm over the run, in a table cell. */
+/** A series over the run, in a table cell. */
 
 import {useMemo} from 'preact/hooks';
 import {sparkline} from '../draw/sparkline';
 import {useSession} from '../state/session';
+import {EventMarks} from './event_marks';
 import {NonfiniteStretches} from './nonfinite';
 import {StepBand} from './step_band';
 
@@ -14,13 +15,14 @@ interface SparklineProps {
   readonly steps: Float64Array | undefined;
   /** Whether a non-finite value at this index means "does not apply". */
   readonly isMissing?: (column: number) => boolean;
+  readonly log?: boolean;
 }
 
-export function SparklineCell({values, steps, isMissing}: SparklineProps) {
+export function SparklineCell({values, steps, isMissing, log = true}: SparklineProps) {
   const domain = useSession().domain.value;
   const line = useMemo(
-    () => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, true, isMissing),
-    [values, steps, domain],
+    () => values && steps && sparkline(values, steps, domain, WIDTH, HEIGHT, log, isMissing),
+    [values, steps, domain, log],
   );
   return (
     <td class="trend">
@@ -30,6 +32,7 @@ export function SparklineCell({values, steps, isMissing}: SparklineProps) {
             <path d={line.path} />
             <NonfiniteStretches stretches={line.nonfinite} height={HEIGHT} />
           </svg>
+          <EventMarks />
           <StepBand width={WIDTH} />
         </div>
       )}
