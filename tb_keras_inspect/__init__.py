@@ -12,6 +12,7 @@ from tb_keras_inspect._version import __version__
 if TYPE_CHECKING:
     from tb_keras_inspect.callback import InspectCallback
     from tb_keras_inspect.diagnosis import diagnose
+    from tb_keras_inspect.differences import diff
     from tb_keras_inspect.records.fingerprints import fingerprints
     from tb_keras_inspect.steering.client import connect
     from tb_keras_inspect.store import load_run, load_runs
@@ -36,6 +37,7 @@ _HOME = {
     "compare": "tb_keras_inspect.store",
     "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",
+    "diff": "tb_keras_inspect.differences",
     "fingerprints": "tb_keras_inspect.records.fingerprints",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
@@ -52,6 +54,7 @@ __all__ = [
     "compare",
     "connect",
     "diagnose",
+    "diff",
     "fingerprints",
     "load_run",
     "load_runs",

@@ -31,7 +31,8 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
         `from_logits`: the same for losses that have this option. `loss_weights`: likewise, the
         factor of each loss. `metrics`: JSON list.
         `optimizer`: its class; `optimizer.<name>`: its options. `train_step`, `compute_loss`: "own"
-        where the model defines its own. Unknown entries are omitted.
+        where the model defines its own. `random_seed`: what `keras.utils.set_random_seed` was given.
+        Unknown entries are omitted.
     """
     found: dict[str, str] = {}
     for name in ("train_step", "compute_loss"):
@@ -54,7 +55,15 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
         found |= _optimizer_options(optimizer)
     for name in ("steps_per_execution", "run_eagerly", "jit_compile"):
         found[name] = str(getattr(model, name, ""))
-    return found
+    seed = _random_seed()
+    return found if seed is None else found | {"random_seed": str(seed)}
+
+
+def _random_seed() -> Any:
+    """What `keras.utils.set_random_seed` was given last; None where it was not called."""
+    known = getattr(keras.src.utils, "rng_utils", None)
+    read = getattr(known, "get_random_seed", None)  # not in older versions
+    return read() if read is not None else None
 
 
 def _optimizer_options(optimizer: Any) -> dict[str, str]:
