@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tb_keras_inspect.steering.client import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
+    from tb_keras_inspect.training.incident_options import IncidentOptions
     from tb_keras_inspect.training.options import (
         BudgetOptions,
         ControlOptions,
@@ -30,6 +31,7 @@ _HOME = {
     "BudgetOptions": "tb_keras_inspect.training.options",
     "ControlOptions": "tb_keras_inspect.training.options",
     "DiagnosisOptions": "tb_keras_inspect.training.options",
+    "IncidentOptions": "tb_keras_inspect.training.incident_options",
     "InspectCallback": "tb_keras_inspect.callback",
     "PictureOptions": "tb_keras_inspect.training.options",
     "RecordOptions": "tb_keras_inspect.training.options",
@@ -46,6 +48,7 @@ __all__ = [
     "BudgetOptions",
     "ControlOptions",
     "DiagnosisOptions",
+    "IncidentOptions",
     "InspectCallback",
     "PictureOptions",
     "RecordOptions",

@@ -12,6 +12,7 @@ import keras
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
 from tb_keras_inspect.training.fit_recording import FitRecording
+from tb_keras_inspect.training.incident_options import IncidentOptions, incident_options_of
 from tb_keras_inspect.training.loop import TrainingLoop
 from tb_keras_inspect.training.moved_options import explains_moved
 from tb_keras_inspect.training.option_checks import options_of
@@ -84,6 +85,9 @@ class InspectCallback(keras.callbacks.Callback):
             its `kinds`.
         budget: What recording may cost: a `BudgetOptions`.
         diagnosis: How the diagnosis works during training: a `DiagnosisOptions`.
+        incidents: Whether a sampled step that breaks (numbers that are not finite, a loss far above the
+            usual, an exception) is kept in the run's directory, with its batch and the weights before
+            it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to False.
         overwrite: Remove what was recorded in `log_dir` before this callback was made, when the first
             fit begins there. Defaults to False: it is kept, and the new run gets a directory beside it.
         hyperparameters: Name to value, recorded with the run, to find and compare it by. Those of a
@@ -131,6 +135,7 @@ class InspectCallback(keras.callbacks.Callback):
         pictures: PictureOptions | Mapping[str, Any] | Iterable[str] | None = None,
         budget: BudgetOptions | Mapping[str, Any] | None = None,
         diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
+        incidents: bool | IncidentOptions | Mapping[str, Any] = False,
         overwrite: bool = False,
         hyperparameters: Mapping[str, Any] | None = None,
     ):
@@ -153,6 +158,7 @@ class InspectCallback(keras.callbacks.Callback):
             pictures=picture_options_of(pictures),
             budget=options_of(BudgetOptions, "budget", budget),
             diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
+            incidents=incident_options_of(incidents),
         )
         self._set_up()
 

@@ -13,6 +13,7 @@ from tb_keras_inspect import (
     BudgetOptions,
     ControlOptions,
     DiagnosisOptions,
+    IncidentOptions,
     InspectCallback,
     PictureOptions,
     RecordOptions,
@@ -66,6 +67,7 @@ GROUPS = {
     "budget": BudgetOptions,
     "diagnosis": DiagnosisOptions,
     "control": ControlOptions,
+    "incidents": IncidentOptions,
 }
 
 

@@ -20,6 +20,7 @@ _OPTIONS = (
     "BudgetOptions",
     "DiagnosisOptions",
     "ControlOptions",
+    "IncidentOptions",
     "Webhook",
 )
 _MARKED = re.compile(

@@ -7,7 +7,12 @@ from scripts import shared
 from tb_keras_inspect.catalog import pictures
 
 _PACKAGE = shared.ROOT / "tb_keras_inspect"
-_SOURCES = ("callback.py", "training/options.py", "training/webhooks.py")
+_SOURCES = (
+    "callback.py",
+    "training/options.py",
+    "training/incident_options.py",
+    "training/webhooks.py",
+)
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 # What holds without the argument: its value, and what that means.
 _DEFAULT = re.compile(r" Defaults to (?P<value>[^:]*?)(?:: (?P<means>.*))?\.$")

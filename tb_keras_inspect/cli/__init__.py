@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.cli import demo, diagnose, diff, export, mcp, runs, samples, summary
+from tb_keras_inspect.cli import demo, diagnose, diff, export, mcp, replay, runs, samples, summary
 
 PIPE_CLOSED = 141  # what a shell reports for a program that a closed pipe ended
 
@@ -33,6 +33,7 @@ SUBCOMMANDS: dict[str, Subcommand] = {
     "diff": diff,
     "export": export,
     "mcp": mcp,
+    "replay": replay,
     "runs": runs,
     "samples": samples,
     "summary": summary,

@@ -2,7 +2,7 @@
 
 import abc
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -15,15 +15,15 @@ from tb_keras_inspect.frameworks.instrumentation import (
     MakeFunction,
     Observe,
 )
+from tb_keras_inspect.frameworks.replicas import Replicas
 from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
-from tb_keras_inspect.frameworks.transport import Transport
 
 Forward = Callable[[Any], Any]  # from the inputs of a model
 ScalarAndMore = Callable[[dict[str, Any]], tuple[Any, Any]]  # from tensors
 
 
-class Backend(abc.ABC):
+class Backend(Replicas, abc.ABC):
     """What the package needs of a framework.
 
     Attributes:
@@ -134,36 +134,6 @@ class Backend(abc.ABC):
         """A gradient as a dense tensor of its variable's shape."""
         return gradient
 
-    # Several replicas.
-
-    def replicas(self) -> int:
-        """How many replicas run the step, each on its part of the batch with a vector of its own."""
-        return 1
-
-    def vector_as_output(self, vector: Any) -> Any:
-        """A replica's vector, in a form that survives what the trainer does to a step's outputs."""
-        return vector
-
-    def samples_as_output(self, samples: Any, limit: int) -> Any:
-        """A replica's first samples, at most `limit`, in such a form."""
-        return samples
-
-    def samples_from_output(self, samples: Any) -> Any:
-        """The first samples of the batch, from what became of `samples_as_output`."""
-        return samples
-
-    def gradients_are_partial(self) -> bool:
-        """Whether the gradients that reach the optimizer are those of one replica alone."""
-        return False
-
-    def summed_over_replicas(self, gradients: Sequence[Any]) -> Sequence[Any]:
-        """Gradients as the optimizer will apply them, where each replica holds a part."""
-        return gradients
-
-    def transport(self, model: keras.Model) -> Transport | None:
-        """How to reach the other processes that train the model; None where there are none."""
-        return None
-
     # Training steps.
 
     @abc.abstractmethod
@@ -231,6 +201,14 @@ class Backend(abc.ABC):
     def vectors_to_host(self, vector: Any) -> np.ndarray:
         """float32[R, size]: the packed vectors of all R replicas, copied to the host."""
         return np.atleast_2d(np.asarray(vector))
+
+    def random_states(self) -> dict[str, np.ndarray]:
+        """The framework's global random generators that a step may draw from, as uint8 arrays."""
+        return {}
+
+    def set_random_states(self, states: Mapping[str, np.ndarray]) -> None:
+        """Sets the generators to what `random_states` returned; others are left as they are."""
+        return
 
     @abc.abstractmethod
     def executions(self, model: keras.Model, run: Run) -> MakeExecution:

@@ -59,9 +59,17 @@ class Execution(abc.ABC):
         """Calls the train function."""
         return self._run(self._arguments)
 
+    def copy_batch(self) -> Any:
+        """The batch, which nobody else changes later; None if it is not available."""
+        return self.batch()
+
     @abc.abstractmethod
     def copy_state(self) -> Any:
         """Everything that the step changes, on its device."""
+
+    @abc.abstractmethod
+    def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
+        """Each variable with its value in what `copy_state` returned."""
 
     @abc.abstractmethod
     def restore(self, copy: Any) -> None:
@@ -106,6 +114,9 @@ class StatefulExecution(Execution):
 
     def copy_state(self) -> Any:
         return [(variable, self._copy(variable)) for variable in all_variables(self._model)]
+
+    def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
+        return list(copy)
 
     def restore(self, copy: Any) -> None:
         for variable, value in copy:

@@ -10,9 +10,10 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.diagnosis import Finding
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps
+from tb_keras_inspect.training.incidents.opening import incidents_for
 from tb_keras_inspect.training.live.alert_sender import AlertSender
+from tb_keras_inspect.training.live.fit_reports import FitReports, live_diagnosis_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import join
@@ -72,7 +73,7 @@ class FitRecording:
         self.model, self.root, self.thread = model, root, threading.get_ident()
         self._options, self._params, self._warn = options, params, warn
         self._processes = join(model, root)
-        self.session, self._controller, self._alerts = session, controller, alerts
+        self.session, self._controller = session, controller
         self.recorder: Any
         self.next_step: int
         self.recorder, self.next_step = open_recorder(
@@ -90,9 +91,9 @@ class FitRecording:
         before = before if before is not None and before.log_dir == self.log_dir else None
         self.is_open, self._ended = True, -math.inf
         self.break_seconds = time.monotonic() - before._ended if before is not None else math.inf
-        self._epoch = self._epoch_step = 0
-        self._last_batch = -1
+        self._epoch, self._epoch_step, self._last_batch = 0, 0, -1
         session.open(self.recorder, params.get("steps"), self._processes.count, before is not None)
+        self._incidents = incidents_for(model, options, self.recorder, self._processes, warn)
         self.schedule: Schedule
         self._snapshots: Snapshots
         self.live_diagnosis: LiveDiagnosis
@@ -102,17 +103,9 @@ class FitRecording:
         else:
             self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
             self._snapshots = Snapshots(options.maps_every, options.max_bytes)
-            on_finding = options.diagnosis.on_finding
-            if previous is not None:
-                on_finding = previous.live_diagnosis.on_finding  # not after it has raised
-            self.live_diagnosis = LiveDiagnosis(
-                options.console,
-                on_finding,
-                options.stop_on,
-                options.diagnosis.thresholds,
-                is_alone=self._processes.count == 1,
-            )
-        self.live_diagnosis.listeners = [self._alert] if alerts.webhooks else []
+            last = None if previous is None else previous.live_diagnosis
+            self.live_diagnosis = live_diagnosis_of(options, last, self._processes.count == 1)
+        self._reports = FitReports(model, self.live_diagnosis, alerts, self.log_dir, warn)
         self._subscribe()
         if controller is not None:
             controller.begin(self._steered())
@@ -120,6 +113,10 @@ class FitRecording:
     def _subscribe(self) -> None:
         if self.live_diagnosis.is_needed or self._controller is not None:
             self.session.subscribe(self.live_diagnosis.on_sample)
+        if self._incidents is not None:
+            self._incidents.begin_fit(self.session.model_record)
+            self.session.subscribe(self._incidents.on_sample)
+            self.session.slot.listener = self._incidents
 
     def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
@@ -170,7 +167,7 @@ class FitRecording:
     def batch_begins(self, batch: int) -> None:
         """Decides whether the step that is about to run is sampled."""
         self._last_batch = batch
-        self._report_findings()
+        self._reports.findings()
         step, last_step = self._epoch_step + batch, self._step_after(batch) - 1
         self.schedule.timed(time.perf_counter(), step)
         if self.session.wants_first_snapshot:
@@ -186,6 +183,8 @@ class FitRecording:
         self._arm(self._step_after(self._last_batch) - 1)
 
     def _arm(self, last_step: int) -> bool:
+        if self._incidents is not None:
+            self._incidents.armed(last_step)
         return self.session.arm(last_step, {"epoch": self._epoch, **self.schedule.facts})
 
     def _sample(self, step: int, last_step: int) -> None:
@@ -211,7 +210,7 @@ class FitRecording:
         if self._processes.chiefs(wanted):
             self.session.snapshot(last_step)
         self._report_problems()
-        self._report_findings()
+        self._reports.findings()
 
     def _end_epoch(
         self, epoch: int, logs: Mapping[str, Any], may_wait: bool = False
@@ -262,9 +261,7 @@ class FitRecording:
 
     def _report_end(self) -> None:
         self._report_problems()
-        self._report_findings()
-        self._alerts.flush()
-        self._report_alerts()
+        self._reports.last()
 
     def give_up(self, error: Exception) -> bool:
         """Stops recording after a failure.
@@ -294,20 +291,10 @@ class FitRecording:
         steps = self._params.get("steps")
         return self._epoch_step + (min(end, steps) if steps else end)
 
-    def _alert(self, finding: Finding) -> None:
-        self._alerts.send(finding, self.log_dir, self.live_diagnosis.step)
-
-    def _report_findings(self) -> None:
-        for problem in self.live_diagnosis.report(self.model):
-            self._warn(problem)
-        self._report_alerts()
-
-    def _report_alerts(self) -> None:
-        for problem in self._alerts.take_problems():
-            self._warn(problem)
-
     def _report_problems(self) -> None:
         self.session.check()
         for problem in self.session.problems:
             self._warn(problem)
         self.session.problems.clear()
+        if self._incidents is not None:
+            self._incidents.tell(self._warn)

@@ -13,6 +13,7 @@ from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_
 from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
 from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
 from tb_keras_inspect.training import option_checks as check
+from tb_keras_inspect.training.incident_options import IncidentOptions
 from tb_keras_inspect.training.option_checks import names_of, options_of
 from tb_keras_inspect.training.webhooks import Webhook
 
@@ -261,6 +262,7 @@ class Options:
     Attributes:
         stop_on: Problems and severities; a set even if the user gave a single name.
         control: None if the run takes no commands.
+        incidents: None if no steps are kept.
     """
 
     every: int | str
@@ -276,6 +278,7 @@ class Options:
     pictures: PictureOptions
     budget: BudgetOptions
     diagnosis: DiagnosisOptions
+    incidents: IncidentOptions | None
 
     @property
     def max_bytes(self) -> float:

@@ -91,7 +91,7 @@ class SuccessiveFits(FitRecording):
             super().batch_begins(batch)
             return
         self._last_batch = batch
-        self._report_findings()
+        self._reports.findings()
         self.schedule.timed(time.perf_counter(), self._epoch_step + batch)
 
     def _sample(self, step: int, last_step: int) -> None:
@@ -124,7 +124,7 @@ class SuccessiveFits(FitRecording):
         def last() -> Any:
             yield from evaluate_last()
             with contextlib.suppress(Exception):  # a warning that the user has made an error
-                self._report_findings()
+                self._reports.findings()
 
         return bool(self.recorder.rest(last))
 

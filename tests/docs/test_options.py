@@ -20,6 +20,7 @@ GROUPS = (
     "BudgetOptions",
     "DiagnosisOptions",
     "ControlOptions",
+    "IncidentOptions",
     "Webhook",
 )
 
@@ -48,7 +49,7 @@ def test_first_table_is_the_callbacks_signature():
 def test_each_group_has_a_table_of_its_fields(group):
     fields = dataclasses.fields(getattr(tb_keras_inspect, group))
     text = re.search(
-        rf"^A `{group}`.*?\n\n(\|.*?)\n\n", PAGE.read_text(), re.DOTALL | re.MULTILINE
+        rf"^An? `{group}`.*?\n\n(\|.*?)\n\n", PAGE.read_text(), re.DOTALL | re.MULTILINE
     )[1]
     assert options_in(text) == {
         field.name: "" if field.default is dataclasses.MISSING else repr(field.default)

@@ -35,9 +35,23 @@ class JaxExecution(Execution):
     def kind(self) -> Any:
         return jax.tree.structure(self._arguments[0]), tuple(map(_kind_of_batch, self.batches))
 
+    def copy_batch(self) -> Any:
+        return jax.tree.map(jax.numpy.copy, self.batch())  # it may share memory with an array
+
     def copy_state(self) -> Any:
         # The step may write its results into the memory of its arguments.
         return jax.tree.map(jax.numpy.copy, self._arguments[0])
+
+    def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
+        model = self._model
+        groups = (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            model.optimizer.variables,
+            model.metrics_variables,
+        )
+        pairs = (zip(*pair, strict=True) for pair in zip(groups, copy, strict=True))
+        return [item for group in pairs for item in group]
 
     def restore(self, copy: Any) -> None:
         self._arguments[0] = copy

@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import copy
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -110,6 +111,9 @@ class TensorFlowExecution(StatefulExecution):
     def _copy(variable: Any) -> Any:
         return tf.identity(variable.value)
 
+    def copy_batch(self) -> Any:
+        return tf.nest.map_structure(_copied, self.batch())
+
     def copy_state(self) -> Any:
         build_optimizer(self._model)
         return super().copy_state()
@@ -159,3 +163,8 @@ class TensorFlowExecution(StatefulExecution):
 
     def weights_are_finite(self, result: Any) -> bool:
         return self._shared.weights_are_finite()
+
+
+def _copied(part: Any) -> Any:
+    # A tensor may share memory with the array that it was made of, and so does its `tf.identity`.
+    return tf.raw_ops.DeepCopy(x=part) if isinstance(part, tf.Tensor) else copy.copy(part)

@@ -1,7 +1,7 @@
 """PyTorch: steps run eagerly, so that each of them is observed anew."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -13,7 +13,7 @@ from tb_keras_inspect.frameworks.base import Forward, ScalarAndMore
 from tb_keras_inspect.frameworks.execution import MakeExecution, Run
 from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction, MakeFunction, Observe
 from tb_keras_inspect.frameworks.stateful import stateful_step
-from tb_keras_inspect.frameworks.torch import execution, processes, trace
+from tb_keras_inspect.frameworks.torch import execution, processes, random, trace
 from tb_keras_inspect.frameworks.torch.processes import whole
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
@@ -151,6 +151,12 @@ class TorchBackend(base.Backend):
     def immutable(self, tensor: Any) -> Any:
         # A copy on the host: a later layer may work in place.
         return whole(tensor.detach()).to("cpu", torch.float32, copy=True)
+
+    def random_states(self) -> dict[str, np.ndarray]:
+        return random.states()
+
+    def set_random_states(self, states: Mapping[str, np.ndarray]) -> None:
+        random.set_states(states)
 
     def held(self, tensor: Any) -> Any:
         return tensor.detach().clone()  # a generator may fill the same array again

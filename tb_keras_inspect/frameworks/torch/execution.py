@@ -1,7 +1,9 @@
 """Executions on PyTorch."""
 
+import copy
 from typing import Any
 
+import keras
 import torch
 
 from tb_keras_inspect.frameworks.execution import StatefulExecution
@@ -14,10 +16,16 @@ class TorchExecution(StatefulExecution):
     def _copy(variable: Any) -> Any:
         return variable.value.detach().clone()
 
+    def copy_batch(self) -> Any:
+        return keras.tree.map_structure(_copied, self.batch())
+
     def copy_state(self) -> Any:
         # The buffers of PyTorch's own modules are no variables of Keras.
         buffers = [(buffer, buffer.detach().clone()) for buffer in self._model.buffers()]
         return super().copy_state(), buffers
+
+    def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
+        return list(copy[0])
 
     def restore(self, copy: Any) -> None:
         variables, buffers = copy
@@ -36,3 +44,7 @@ class TorchExecution(StatefulExecution):
         if not isinstance(data, (list, tuple)):  # of a loop around `train_on_batch`
             data = self._arguments[0] = list(data)
         self._batches = list(data)
+
+
+def _copied(part: Any) -> Any:
+    return part.detach().clone() if isinstance(part, torch.Tensor) else copy.copy(part)

@@ -3,6 +3,8 @@
 import contextlib
 import dataclasses
 import os
+import re
+import shutil
 from typing import Any
 
 import keras
@@ -12,6 +14,9 @@ from tb_keras_inspect.files.locations import is_remote, name_of, opened
 from tb_keras_inspect.records.event_order import begun_at
 from tb_keras_inspect.records.held import Held, event_files, holds_a_run, read_held
 from tb_keras_inspect.training.model.names import layers_of
+
+INCIDENTS = "incidents"  # name of the folder of steps that broke, in a run's directory
+_INCIDENT = re.compile(r"step_\d{6,}(_\d+)?|\.part_\w+")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -108,6 +113,8 @@ def _remove_old(root: str, oldest: float) -> None:
         try:
             if place.is_free:
                 _remove(path, files)
+                if not is_remote(path):
+                    _remove_incidents(os.path.join(path, INCIDENTS))
         finally:
             place.release()
         if path != root and not is_remote(path):
@@ -120,3 +127,14 @@ def _remove(path: str, files: list[str]) -> None:
     with opened(path) as directory:
         for file in files:
             directory.remove(name_of(file))
+
+
+def _remove_incidents(folder: str) -> None:
+    """Removes the steps that were kept, and nothing else that somebody has put there."""
+    with contextlib.suppress(OSError):  # there are none
+        if os.path.islink(folder):
+            return
+        for entry in os.scandir(folder):
+            if _INCIDENT.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+        os.rmdir(folder)

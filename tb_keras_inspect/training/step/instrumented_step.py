@@ -186,6 +186,8 @@ class InstrumentedStep:
         is_first = execution.kind() not in self._kinds
         if is_first and not self._prepare(own, execution):
             return NotMade(execution.arguments)
+        if self._slot.listener is not None:
+            self._slot.listener.before_step(execution)
         is_compiled = self.backend.compiles_steps(self._model)
         is_repeatable = self._is_models_own and not self._draws_while_traced
         if is_repeatable and not (is_compiled and self._settings.exact):

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import keras
 
+from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.frameworks.patches import instance_patch
 
 TrainFunction = Callable[..., Any]
@@ -33,6 +34,16 @@ class NotMade:
     afterwards: Callable[[], None] = _nothing
 
 
+class StepListener(Protocol):
+    """Is told of each instrumented call, on the training thread."""
+
+    def before_step(self, execution: Execution) -> None:
+        """The call begins. Raises nothing but what reading its batch raises."""
+
+    def step_raised(self, error: Exception) -> None:
+        """The call has raised, and will raise the same when this returns. Raises nothing."""
+
+
 class TrainFunctionSlot:
     """Replaces `model.train_function`, in one fit, for one call at a time.
 
@@ -48,10 +59,14 @@ class TrainFunctionSlot:
 
     Args:
         model: The model in `fit`.
+
+    Attributes:
+        listener: Is told of instrumented calls; None, the default, for nobody.
     """
 
     def __init__(self, model: keras.Model):
         self._model = model
+        self.listener: StepListener | None = None
         self._next: _NextCall | None = None
         self._held: _Held | None = None  # the call that a hold has
         self._hold: Hold | None = None
@@ -124,10 +139,15 @@ class TrainFunctionSlot:
     def _step(self, own: Any, instrumented: InstrumentedCall | None, arguments: Any) -> Any:
         if instrumented is None:
             return own(*arguments)
-        made = instrumented(own, arguments)
-        if not isinstance(made, NotMade):
-            return made
-        result = own(*made.arguments)
+        try:
+            made = instrumented(own, arguments)
+            if not isinstance(made, NotMade):
+                return made
+            result = own(*made.arguments)
+        except Exception as error:
+            if self.listener is not None:
+                self.listener.step_raised(error)
+            raise
         made.afterwards()
         return result
 

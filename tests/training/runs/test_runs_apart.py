@@ -183,6 +183,12 @@ def test_overwrite_removes_what_was_there_before_and_nothing_of_its_own(tmp_path
     earlier = watch(tmp_path)
     for _ in range(3):
         fit(made(units=5), earlier)
+    incidents = [tmp_path / name / "incidents" for name in (".", "run_002", "run_003")]
+    for number, folder in enumerate(incidents):
+        (folder / f"step_{number:06d}").mkdir(parents=True)
+        (folder / f"step_{number:06d}" / "incident.json").write_text("{}")
+    mine = incidents[0] / "notes"
+    mine.mkdir()
     for file in tmp_path.rglob("*tfevents*"):  # as if they were some seconds old
         file.rename(file.with_name(file.name.replace(file.name.split(".")[3], "1700000000")))
     callback = watch(tmp_path, overwrite=True)
@@ -191,6 +197,9 @@ def test_overwrite_removes_what_was_there_before_and_nothing_of_its_own(tmp_path
     assert runs(tmp_path) == {".": 8, "run_002": 8}
     assert load_run(tmp_path).model.layers[1].output_shape == (-1, 4)
     assert other.read_text() == "mine"
+    assert [*tmp_path.rglob("step_*")] == []
+    assert mine.is_dir()
+    assert not (tmp_path / "run_003").exists()
 
 
 @pytest.mark.any_backend

@@ -148,6 +148,34 @@ def test_an_update_that_fails_without_instrumentation_too_is_not_blamed_on_it(sl
     assert model.ran() == []
 
 
+class Listener:
+    def __init__(self):
+        self.errors = []
+
+    def step_raised(self, error):
+        self.errors.append(str(error))
+
+
+@pytest.mark.parametrize("where", ["instrumented", "own", "hold", "nowhere", "not asked for"])
+def test_a_listener_is_told_of_what_an_instrumented_call_raises(model, slot, where):
+    def fail(*_):
+        raise RuntimeError(where)
+
+    model.train_function = fail if where in ("own", "not asked for") else model.own
+    slot.listener = Listener()
+    if where != "not asked for":
+        slot.instrument_next_call(
+            fail if where == "instrumented" else lambda own, arguments: NotMade(arguments)
+        )
+    slot.hold_next_call(fail if where == "hold" else holding(model, slot))
+    if where == "nowhere":
+        model.step(1)
+    else:
+        with pytest.raises(RuntimeError, match=where):
+            model.step(1)
+    assert slot.listener.errors == ([where] if where in ("instrumented", "own") else [])
+
+
 def test_what_is_cancelled_is_not_called(model, slot):
     slot.instrument_next_call(instrumented(model))
     slot.hold_next_call(holding(model, slot))

@@ -1,0 +1,103 @@
+"""What a step began with: its batch and the state, copied before it and held until it is examined."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.frameworks.execution import Execution, all_variables
+
+MOST_BATCH_BYTES = 256_000_000  # of all batches that wait to be examined
+
+
+@dataclasses.dataclass(frozen=True)
+class Before:
+    """What a step began with, on its device.
+
+    Attributes:
+        batch: Inputs, targets and weights, () for each that is not there; () for nothing.
+        batch_bytes: Size of the batch that is held.
+        values: Variables with their values; empty where they are not held.
+        state_bytes: Their size.
+        random_states: Of the framework's global generators, by name.
+        missing: "batch" and "state" to the reason why it is not held.
+    """
+
+    batch: tuple[Any, ...] = ()
+    batch_bytes: int = 0
+    values: tuple[tuple[Any, Any], ...] = ()
+    state_bytes: int = 0
+    random_states: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    missing: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def arrays(self, to_host: Callable[[Any], np.ndarray]) -> list[tuple[Any, np.ndarray]]:
+        """The variables with their values as arrays."""
+        return [(variable, to_host(value)) for variable, value in self.values]
+
+    def batch_arrays(self, to_host: Callable[[Any], np.ndarray]) -> Any:
+        """The batch as arrays."""
+        return keras.tree.map_structure(
+            lambda part: part if part is None or isinstance(part, np.ndarray) else to_host(part),
+            self.batch,
+        )
+
+
+def copied(
+    execution: Execution,
+    model: keras.Model,
+    backend: Backend,
+    waiting: Sequence[Before],
+    state_limit: float,
+) -> Before:
+    """Copies what a step begins with, as far as there is room.
+
+    Args:
+        execution: The step; its batch is available.
+        model: The model.
+        backend: The backend in use.
+        waiting: Earlier steps that are not examined yet.
+        state_limit: Most bytes of all states that are held.
+    """
+    missing: dict[str, str] = {}
+    batch: tuple[Any, ...] = ()
+    values: tuple[tuple[Any, Any], ...] = ()
+    random_states: Mapping[str, np.ndarray] = {}
+    batch_bytes = state_bytes = 0
+    parts = keras.utils.unpack_x_y_sample_weight(execution.batch())
+    tensors = [part for part in keras.tree.flatten(parts) if part is not None]
+    size = sum(map(_nbytes, tensors))
+    if not all(_is_array(part, backend) for part in tensors):
+        missing["batch"] = "a part of it is sparse, ragged, text, or without a batch axis"
+    elif size + sum(other.batch_bytes for other in waiting) > MOST_BATCH_BYTES:
+        missing["batch"] = "too many steps were waiting to be examined"
+    else:
+        copies = keras.utils.unpack_x_y_sample_weight(execution.copy_batch())
+        batch, batch_bytes = tuple(() if part is None else part for part in copies), size
+    size = sum(map(_nbytes, all_variables(model)))
+    if size > state_limit:
+        missing["state"] = (
+            f"they take {size / 1e6:.4g} MB, and max_megabytes is {state_limit / 1e6:g}"
+        )
+    elif size + sum(other.state_bytes for other in waiting) > state_limit:
+        missing["state"] = "too many steps were waiting to be examined"
+    else:
+        values, state_bytes = tuple(execution.values_in(execution.copy_state())), size
+        random_states = backend.random_states()
+    return Before(batch, batch_bytes, values, state_bytes, random_states, missing)
+
+
+def _is_array(part: Any, backend: Backend) -> bool:
+    if isinstance(part, np.ndarray):  # of `train_on_batch`
+        return part.ndim > 0 and part.dtype.kind in "biufc"
+    return backend.is_dense(part) and "string" not in str(part.dtype)
+
+
+def _nbytes(part: Any) -> int:
+    shape = getattr(part, "shape", None)
+    if shape is None or None in tuple(shape):
+        return 0
+    return int(math.prod(shape)) * (8 if "64" in str(part.dtype) else 4)

@@ -1,0 +1,214 @@
+"""Keeps the sampled steps of a fit that break, and tells the user."""
+
+import collections
+import logging
+import os
+import shlex
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from tb_keras_inspect.catalog.kinds import Kind
+from tb_keras_inspect.diagnosis.wording import printable
+from tb_keras_inspect.frameworks.base import Backend
+from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.records import DecodedSampleLoss
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.training.failsafe import print_safely, words
+from tb_keras_inspect.training.incident_options import IncidentOptions
+from tb_keras_inspect.training.incidents.before import Before, copied
+from tb_keras_inspect.training.incidents.contents import Contents, config_of, contents_of
+from tb_keras_inspect.training.incidents.detection import Detector, Found
+from tb_keras_inspect.training.incidents.writing import write
+from tb_keras_inspect.training.runs.place import INCIDENTS
+from tb_keras_inspect.training.samples.sample import Sample
+
+logger = logging.getLogger(__name__)
+
+NAMED = 20  # examples in an incident
+
+
+class Incidents:
+    """Keeps the steps of one fit that break. A `StepListener`.
+
+    Args:
+        model: The model in `fit`.
+        backend: The backend in use.
+        options: How many, and how large.
+        keep_data: Whether an incident may hold the batch and the state.
+        log_dir: The run's directory.
+        is_quiet: Whether nothing is to be printed.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        backend: Backend,
+        options: IncidentOptions,
+        keep_data: bool,
+        log_dir: str,
+        is_quiet: bool,
+    ):
+        self._model, self._backend, self._options = model, backend, options
+        self._keep_data, self._log_dir, self._is_quiet = keep_data, log_dir, is_quiet
+        self._lock = threading.Lock()
+        # Appended to on the recorder's thread, told on the training thread.
+        self._kept: collections.deque[str] = collections.deque()
+        self._problems: collections.deque[str] = collections.deque()
+
+    def begin_fit(self, record: pb.ModelRecord | None) -> None:
+        """A fit begins, whose steps have the names of a model record until another one comes."""
+        self._record, self._detector = record, Detector()
+        self._left, self._step = self._options.count, -1
+        self._waiting: dict[int, Before] = {}  # by step; it is examined on the recorder's thread
+        # Now: while JAX trains, the model's variables are empty.
+        self._config = config_of(self._model) if self._backend.is_stateless else None
+
+    # On the training thread.
+
+    def armed(self, step: int) -> None:
+        """The step that is about to run is sampled, if it can be."""
+        self._step = step
+
+    def before_step(self, execution: Execution) -> None:
+        """See `StepListener`: copies what the step begins with."""
+        if self._left <= 0 or execution.batch() is None:
+            return
+        self._waiting[self._step] = self._copied(execution)
+
+    def _copied(self, execution: Execution) -> Before:
+        if not self._keep_data:
+            why = "the run was recorded with keep_data=False"
+            return Before(missing={"batch": why, "state": why})
+        waiting, limit = list(self._waiting.values()), self._options.max_megabytes * 1e6
+        try:
+            return copied(execution, self._model, self._backend, waiting, limit)
+        except Exception as error:  # no memory for it
+            logger.debug("what a step begins with was not copied", exc_info=error)
+            why = f"copying failed with {words(error)}"
+            return Before(missing={"batch": why, "state": why})
+
+    def step_raised(self, error: Exception) -> None:
+        """See `StepListener`: keeps the step, and says so at once."""
+        before = self._waiting.pop(self._step, None)
+        if before is None or isinstance(error, StopIteration):
+            return
+        try:
+            name = type(error).__name__
+            # What an exception says may quote the batch.
+            said, text = (words(error), str(error)[:2000]) if self._keep_data else (name, "")
+            found = Found("exception", f"the step raised {said}")
+            about = {"exception": {"class": name, "text": text}}
+            self._keep(self._step, found, before, about)
+            self.tell(lambda text: self._print(f"{text}."))
+        except Exception:  # the step's own exception matters more
+            logger.debug("the user was not told of an incident", exc_info=True)
+
+    def tell(self, warn: Callable[[str], Any]) -> None:
+        """Prints which steps were kept since the last call, and warns of those that could not be."""
+        while self._kept:
+            self._print(self._kept.popleft())
+        while self._problems:
+            warn(self._problems.popleft())
+
+    def _print(self, text: str) -> None:
+        if not self._is_quiet:
+            print_safely(f"\nInspectCallback: {text}\n")
+
+    # On the recorder's thread.
+
+    def on_sample(self, sample: Sample) -> None:
+        """Keeps a step if it breaks. Never raises."""
+        if sample.model is not None:
+            self._record = sample.model
+        if Kind.STEP not in sample.records:
+            return
+        before = Before(missing=dict.fromkeys(("batch", "state"), "it was not available"))
+        for step in [step for step in list(self._waiting) if step <= sample.step]:
+            waited = self._waiting.pop(step, None)
+            before = waited if waited is not None and step == sample.step else before
+        if self._left <= 0:
+            return
+        try:
+            found = self._detector.examine(sample, self._record)
+        except Exception as error:
+            self._failed(sample.step, error)
+            return
+        if found is not None:
+            self._keep(sample.step, found, before, _numbers(sample))
+
+    # On either.
+
+    def _keep(self, step: int, found: Found, before: Before, about: dict[str, Any]) -> None:
+        with self._lock:
+            if self._left <= 0:
+                return
+            self._left -= 1
+        try:
+            self._write(step, found, before, about)
+        except Exception as error:
+            self._failed(step, error)
+
+    def _write(self, step: int, found: Found, before: Before, about: dict[str, Any]) -> None:
+        known = {
+            "kind": found.kind,
+            "what": found.what,
+            "step": step,
+            "first_not_finite": found.first_not_finite,
+            "numbers": {},
+            "examples": [],
+        }
+        config = self._config or config_of(self._model)
+        contents: Contents = contents_of(self._model, config, self._backend, before)
+        folder = os.path.join(self._log_dir, INCIDENTS)
+        everything = known | about | contents.about
+        path = write(folder, f"step_{step:06d}", everything, contents.arrays)
+        lacks = "; ".join(contents.about["missing"])
+        further = (
+            f"Missing: {lacks}" if lacks else f"Try: tb-keras-inspect replay {shlex.quote(path)}"
+        )
+        what = printable(f"step {step}: {found.what}. It is kept in {path}.")
+        self._kept.append(f"{what}\n  {printable(further)}")
+
+    def _failed(self, step: int, error: Exception) -> None:
+        logger.debug("an incident was not kept", exc_info=error)
+        self._left = 0
+        self._problems.append(
+            f"what broke at step {step} is not kept: {words(error)}. Nothing more of this kind will "
+            "be; everything else is recorded, and training goes on"
+        )
+
+
+def _numbers(sample: Sample) -> dict[str, Any]:
+    """The numbers of a step, and its examples with the largest losses."""
+    table, losses = sample.tables.get(Kind.STEP), sample.records.get(Kind.SAMPLE_LOSS)
+    names, values = (table.statistics, table.values[0]) if table is not None else ((), ())
+    return {
+        "numbers": _by_name(names, values),
+        "examples": _examples(losses) if isinstance(losses, DecodedSampleLoss) else [],
+    }
+
+
+def _by_name(names: Any, values: Any) -> dict[str, float | None]:
+    return {
+        name: float(value) if np.isfinite(value) else None
+        for name, value in zip(names, values, strict=True)
+    }
+
+
+def _examples(losses: DecodedSampleLoss) -> list[dict[str, Any]]:
+    """The examples with the largest losses, those that are not finite first."""
+    loss = losses.values[:, losses.columns.index("loss")]
+    order = np.argsort(np.where(np.isfinite(loss), -loss, -np.inf), kind="stable")[:NAMED]
+    marks = losses.fingerprints
+    return [
+        {
+            "position": row,
+            "fingerprint": f"{int(marks[row]):016x}" if len(marks) else "",
+            **_by_name(losses.columns, losses.values[row]),
+        }
+        for row in order.tolist()
+    ]
