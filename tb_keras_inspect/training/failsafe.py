@@ -44,9 +44,11 @@ def print_safely(text: str) -> None:
 
 
 def words(error: BaseException) -> str:
-    """An exception as messages quote it: its class and the first line of its text."""
+    """An exception as messages quote it: its class and the line of its text that says what it is."""
     plain = re.sub("\\x1b\\[[0-9;]*m", "", str(error))  # Keras prints in bold
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    if lines[:1] == ["Graph execution error:"]:  # TensorFlow writes a traceback, then the error
+        lines = [line for line in lines if not line.startswith("[[")][-1:]
     # Keras writes the layer in the first line and the error itself in the second.
     count = 2 if lines and lines[0].startswith("Exception encountered when calling") else 1
     text = " ".join(lines[:count])

@@ -29,6 +29,7 @@ from tb_keras_inspect.training.samples.sample import Sample
 logger = logging.getLogger(__name__)
 
 NAMED = 20  # examples in an incident
+MOST_TEXT = 10_000  # characters of an exception: the last ones, where TensorFlow says what it is
 
 
 class Incidents:
@@ -99,7 +100,7 @@ class Incidents:
         try:
             name = type(error).__name__
             # What an exception says may quote the batch.
-            said, text = (words(error), str(error)[:2000]) if self._keep_data else (name, "")
+            said, text = (words(error), str(error)[-MOST_TEXT:]) if self._keep_data else (name, "")
             found = Found("exception", f"the step raised {said}")
             about = {"exception": {"class": name, "text": text}}
             self._keep(self._step, found, before, about)
