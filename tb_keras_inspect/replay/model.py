@@ -9,6 +9,9 @@ from tb_keras_inspect import frameworks
 from tb_keras_inspect.replay.incident import Incident, IncidentError
 from tb_keras_inspect.training.failsafe import words
 
+# Keras's layers that load programs of others from files.
+_LOADERS = frozenset({"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
+
 
 def model_of(incident: Incident) -> keras.Model:
     """The compiled model of an incident.
@@ -20,6 +23,8 @@ def model_of(incident: Incident) -> keras.Model:
     """
     config = incident.about.get("model")
     try:
+        for name in _loaders(config):
+            raise IncidentError(f"the model has a {name}, which runs code from other files")
         for name in _foreign(config):
             raise IncidentError(
                 f"the model has {name}, which is neither Keras's nor registered. Give the module that "
@@ -72,17 +77,31 @@ def restore(model: keras.Model, incident: Incident) -> None:
     model.reset_metrics()
 
 
+def _loaders(config: Any) -> Iterator[str]:
+    """Classes in a serialized object that run what they load."""
+    for item in _objects(config):
+        yield from _LOADERS.intersection(
+            map(str, (item["class_name"], item.get("registered_name")))
+        )
+
+
 def _foreign(config: Any) -> Iterator[str]:
     """Classes in a serialized object that are neither Keras's nor registered."""
+    registered = keras.saving.get_custom_objects()
+    for item in _objects(config):
+        module, name = item.get("module"), item.get("registered_name")
+        is_of_keras = str(module or "").split(".")[0] in ("", "keras", "builtins")
+        if name not in registered and (not is_of_keras or (module is None and name)):
+            yield str(name or item["class_name"])
+
+
+def _objects(config: Any) -> Iterator[dict[str, Any]]:
+    """The serialized objects in what JSON has held."""
     if isinstance(config, dict):
         if "class_name" in config and "config" in config:
-            module, name = config.get("module"), config.get("registered_name")
-            is_of_keras = str(module or "").split(".")[0] in ("", "keras", "builtins")
-            registered = keras.saving.get_custom_objects()
-            if name not in registered and (not is_of_keras or (module is None and name)):
-                yield str(name or config["class_name"])
+            yield config
         for value in config.values():
-            yield from _foreign(value)
+            yield from _objects(value)
     elif isinstance(config, list):
         for value in config:
-            yield from _foreign(value)
+            yield from _objects(value)

@@ -107,14 +107,15 @@ class FitRecording:
             self.live_diagnosis = live_diagnosis_of(options, last, self._processes.count == 1)
         self._reports = FitReports(model, self.live_diagnosis, alerts, self.log_dir, warn)
         self._subscribe()
-        if controller is not None:
-            controller.begin(self._steered())
 
     def _subscribe(self) -> None:
         if self.live_diagnosis.is_needed or self._controller is not None:
             self.session.subscribe(self.live_diagnosis.on_sample)
-        if self._incidents is not None:
-            self._incidents.begin_fit(self.session.model_record)
+        if self._controller is not None:
+            self._controller.begin(self._steered())
+        if self._incidents is not None:  # after breakpoints: it asks which were reached
+            reached = self._controller.reached_in if self._controller else lambda _: ""
+            self._incidents.begin_fit(self.session.model_record, reached)
             self.session.subscribe(self._incidents.on_sample)
             self.session.slot.listener = self._incidents
 

@@ -14,8 +14,8 @@ class IncidentOptions:
 
     Args:
         count: How many incidents of a fit are kept. Defaults to 3.
-        max_megabytes: Size up to which the weights and the optimizer's state are kept with one; of a
-            larger model the rest is. Defaults to 200.
+        max_megabytes: Size up to which one is kept whole. Of a larger one the weights and the
+            optimizer's state are left out, and if that is not enough the batch. Defaults to 200.
 
     Raises:
         ValueError: if a value is not accepted.

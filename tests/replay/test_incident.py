@@ -64,6 +64,18 @@ def test_what_cannot_be_right_is_refused(tmp_path, change):
         read(made(tmp_path, **change))
 
 
+@pytest.mark.parametrize("name", ["incident.json", "batch.npz", "state.npz"])
+@pytest.mark.parametrize("size", [None, 0, 40, -7], ids=["gone", "empty", "begun", "nearly all"])
+def test_a_file_of_which_a_part_is_missing_is_refused(tmp_path, name, size):
+    path = pathlib.Path(made(tmp_path)) / name
+    content = path.read_bytes()
+    path.unlink()
+    if size is not None:
+        path.write_bytes(content[:size])
+    with pytest.raises(IncidentError):
+        read(str(path.parent))
+
+
 def test_no_pickle_is_loaded(tmp_path):
     path = made(tmp_path)
 
@@ -158,6 +170,13 @@ def test_a_class_that_is_not_keras_s_is_refused_with_a_way_out(tmp_path, module)
     config = {"module": module, "class_name": "system", "config": {}, "registered_name": "system"}
     with pytest.raises(IncidentError, match=r"system, which .*--import MODULE"):
         model_of(read(made(tmp_path, model=json.loads(json.dumps({"config": [config]})))))
+
+
+@pytest.mark.parametrize("name", ["TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"])
+def test_a_layer_that_loads_a_program_is_refused(tmp_path, name):
+    config = {"module": "keras.layers", "class_name": name, "config": {"filepath": "a"}}
+    with pytest.raises(IncidentError, match=f"{name}, which runs code"):
+        model_of(read(made(tmp_path, model={"config": [config]})))
 
 
 def test_code_in_a_layer_is_refused(tmp_path):

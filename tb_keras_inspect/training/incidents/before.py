@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.execution import Execution, all_variables
 
-MOST_BATCH_BYTES = 256_000_000  # of all batches that wait to be examined
+WAITING = "too many steps were waiting to be examined"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +52,7 @@ def copied(
     model: keras.Model,
     backend: Backend,
     waiting: Sequence[Before],
-    state_limit: float,
+    limit: float,
 ) -> Before:
     """Copies what a step begins with, as far as there is room.
 
@@ -60,7 +61,7 @@ def copied(
         model: The model.
         backend: The backend in use.
         waiting: Earlier steps that are not examined yet.
-        state_limit: Most bytes of all states that are held.
+        limit: Most bytes of one step, and of all batches and of all states that are held.
     """
     missing: dict[str, str] = {}
     batch: tuple[Any, ...] = ()
@@ -72,22 +73,27 @@ def copied(
     size = sum(map(_nbytes, tensors))
     if not all(_is_array(part, backend) for part in tensors):
         missing["batch"] = "a part of it is sparse, ragged, text, or without a batch axis"
-    elif size + sum(other.batch_bytes for other in waiting) > MOST_BATCH_BYTES:
-        missing["batch"] = "too many steps were waiting to be examined"
+    elif size > limit:
+        missing["batch"] = _too_large("it takes", size, limit)
+    elif size + sum(other.batch_bytes for other in waiting) > limit:
+        missing["batch"] = WAITING
     else:
         copies = keras.utils.unpack_x_y_sample_weight(execution.copy_batch())
         batch, batch_bytes = tuple(() if part is None else part for part in copies), size
     size = sum(map(_nbytes, all_variables(model)))
-    if size > state_limit:
-        missing["state"] = (
-            f"they take {size / 1e6:.4g} MB, and max_megabytes is {state_limit / 1e6:g}"
-        )
-    elif size + sum(other.state_bytes for other in waiting) > state_limit:
-        missing["state"] = "too many steps were waiting to be examined"
+    if batch_bytes + size > limit:
+        beside = f" beside {batch_bytes / 1e6:.4g} MB of the batch" if size <= limit else ""
+        missing["state"] = _too_large("they take", size, limit, beside)
+    elif size + sum(other.state_bytes for other in waiting) > limit:
+        missing["state"] = WAITING
     else:
         values, state_bytes = tuple(execution.values_in(execution.copy_state())), size
         random_states = backend.random_states()
     return Before(batch, batch_bytes, values, state_bytes, random_states, missing)
+
+
+def _too_large(what: str, size: float, limit: float, beside: str = "") -> str:
+    return f"{what} {size / 1e6:.4g} MB{beside}, and max_megabytes is {limit / 1e6:g}"
 
 
 def _is_array(part: Any, backend: Backend) -> bool:
@@ -100,4 +106,5 @@ def _nbytes(part: Any) -> int:
     shape = getattr(part, "shape", None)
     if shape is None or None in tuple(shape):
         return 0
-    return int(math.prod(shape)) * (8 if "64" in str(part.dtype) else 4)
+    bits = re.search(r"\d+", str(part.dtype))  # "torch.bool" has none
+    return int(math.prod(shape)) * (int(bits[0]) // 8 if bits else 1)

@@ -22,7 +22,7 @@ class Found:
     """Why a step is kept.
 
     Attributes:
-        kind: "non_finite", "spike" or "exception".
+        kind: "non_finite", "spike", "breakpoint" or "exception".
         what: What happened, as text for the user.
         first_not_finite: The first tensor that is not finite, or "".
     """

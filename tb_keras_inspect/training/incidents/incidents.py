@@ -60,9 +60,14 @@ class Incidents:
         self._kept: collections.deque[str] = collections.deque()
         self._problems: collections.deque[str] = collections.deque()
 
-    def begin_fit(self, record: pb.ModelRecord | None) -> None:
-        """A fit begins, whose steps have the names of a model record until another one comes."""
-        self._record, self._detector = record, Detector()
+    def begin_fit(self, record: pb.ModelRecord | None, reached_in: Callable[[Sample], str]) -> None:
+        """A fit begins.
+
+        Args:
+            record: Names what its steps consist of, until another one comes.
+            reached_in: The breakpoints that a sample has reached, as text.
+        """
+        self._record, self._detector, self._reached_in = record, Detector(), reached_in
         self._left, self._step = self._options.count, -1
         self._waiting: dict[int, Before] = {}  # by step; it is examined on the recorder's thread
         # Now: while JAX trains, the model's variables are empty.
@@ -135,6 +140,8 @@ class Incidents:
             return
         try:
             found = self._detector.examine(sample, self._record)
+            if found is None and (reached := self._reached_in(sample)):
+                found = Found("breakpoint", f"a breakpoint was reached: {reached}")
         except Exception as error:
             self._failed(sample.step, error)
             return

@@ -60,6 +60,7 @@ class Breakpoints:
         self._all: dict[int, Breakpoint] = {}
         self._reached: list[tuple[Breakpoint, str]] = []
         self._rows = SampleRows()
+        self._newest: tuple[int, str] = -1, ""  # step of the newest sample, and what it reached
 
     @property
     def checks_every_step(self) -> bool:
@@ -141,11 +142,18 @@ class Breakpoints:
     def on_sample(self, sample: Sample) -> None:
         """Handle what was recorded. Never raises."""
         with self._lock:
-            tables = self._rows.read(sample)
+            tables, crossed = self._rows.read(sample), []
             for item in self.items():
                 if item.kind == STATISTIC and (value := self._crossed(item, tables)):
                     reached = f"{value} at step {sample.step}"
                     self._reached.append((self._all.pop(item.number), reached))
+                    crossed.append(f"{item}: {value}")
+            self._newest = sample.step, "; ".join(crossed)
+
+    def reached_in(self, sample: Sample) -> str:
+        """The breakpoints that a sample has reached, as text; the last one that was handled."""
+        step, text = self._newest
+        return text if step == sample.step else ""
 
     def _crossed(self, item: Breakpoint, tables: Mapping[Kind, records.DecodedTable]) -> str:
         given = item.arguments

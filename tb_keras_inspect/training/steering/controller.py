@@ -8,6 +8,7 @@ from tb_keras_inspect.files.locations import below
 from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.steering.channel import FOLDER, TOKEN, TrainingChannel
 from tb_keras_inspect.steering.messages import new_token
+from tb_keras_inspect.training.samples.sample import Sample
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
 from tb_keras_inspect.training.steering.commands.log import CommandLog
@@ -38,6 +39,11 @@ class Controller:
     def waiting_count(self) -> int:
         """Number of commands that have arrived and wait to be carried out."""
         return self._current.server.waiting_count if self._current else 0
+
+    def reached_in(self, sample: Sample) -> str:
+        """The breakpoints that the newest sample has reached, as text. On the recorder's thread."""
+        current = self._current
+        return current.breakpoints.reached_in(sample) if current else ""
 
     def begin(self, fit: SteeredFit) -> None:
         """Take commands for a fit that begins."""
@@ -77,11 +83,11 @@ class _ControlledFit:
 
     def __init__(self, fit: SteeredFit, token: str, timeout: float | None):
         self._fit, self._last_step = fit, 0
-        self._pause_state, self._breakpoints = PauseState(), Breakpoints()
+        self._pause_state, self.breakpoints = PauseState(), Breakpoints()
         self._settings = LiveSettings(fit.model, fit.session.slot)
-        self._actions = Actions(fit, self._pause_state, self._breakpoints, self._settings)
+        self._actions = Actions(fit, self._pause_state, self.breakpoints, self._settings)
         self._check = NonfiniteCheck(fit)
-        self._status = Status(fit, self._pause_state, self._breakpoints, self._settings)
+        self._status = Status(fit, self._pause_state, self.breakpoints, self._settings)
         self._monitor = FitMonitor()
         self._slot = fit.session.slot
         self._make_execution = frameworks.current().executions(fit.model, self._slot.run)
@@ -102,8 +108,8 @@ class _ControlledFit:
         self.server.start()
 
     def _subscribe(self) -> None:
-        self._fit.session.subscribe(self._breakpoints.on_sample)
-        self._fit.live_diagnosis.listeners.append(self._breakpoints.on_finding)
+        self._fit.session.subscribe(self.breakpoints.on_sample)
+        self._fit.live_diagnosis.listeners.append(self.breakpoints.on_finding)
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> bool:
         """Prepare for a call of the train function. Return False if control has failed."""
@@ -117,7 +123,7 @@ class _ControlledFit:
             )
             self.server.close()
             return False
-        if self._has_work() or self._breakpoints.checks_every_step:
+        if self._has_work() or self.breakpoints.checks_every_step:
             self._slot.hold_next_call(self._call)
         return True
 
@@ -138,7 +144,7 @@ class _ControlledFit:
         return bool(
             self.server.waiting_count
             or self._pause_state.reason_to_pause(step, epoch)
-            or self._breakpoints.is_reached(step)
+            or self.breakpoints.is_reached(step)
         )
 
     def _on_change(self) -> None:
@@ -150,7 +156,7 @@ class _ControlledFit:
     def _call(self, arguments: Sequence[Any]) -> Any:
         execution = self._make_execution(arguments)
         self._handle_commands(execution)
-        if self._breakpoints.checks_every_step:
+        if self.breakpoints.checks_every_step:
             return self._run_checked(execution)
         return execution.run()
 
@@ -170,7 +176,7 @@ class _ControlledFit:
 
     def _pause_if_due(self) -> None:
         step = self._status.step
-        for item, reached in self._breakpoints.pop_reached(step):
+        for item, reached in self.breakpoints.pop_reached(step):
             self._pause_at_breakpoint(": ".join(filter(None, [str(item), reached])))
         reason = self._pause_state.reason_to_pause(step, self._status.epoch)
         if reason:
@@ -197,5 +203,5 @@ class _ControlledFit:
                 return self._check.result_of_undone(execution, result)
             self._pause_state.retry = False
             execution.rewind()
-            if not self._breakpoints.checks_every_step:
+            if not self.breakpoints.checks_every_step:
                 return execution.run()

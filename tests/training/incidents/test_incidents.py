@@ -20,6 +20,7 @@ from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.replay.incident import IncidentError, read
 from tb_keras_inspect.replay.replay import replay
 from tests.docs.examples import compare
+from tests.steering.steered import WAIT, make_model, steer
 from tests.training.references import BACKEND
 
 pytestmark = pytest.mark.slow
@@ -67,7 +68,7 @@ def kept(log_dir):
 def fit(log_dir, model=None, xy=None, **options):
     """Trains; returns the model."""
     model = made() if model is None else model
-    options = {"incidents": True, "console": "error"} | options
+    options = {"incidents": True, "console": "error", "tier": "economy"} | options
     callback = InspectCallback(log_dir, every=1, maps_every=0, **options)
     x, y = data() if xy is None else xy
     model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[callback])
@@ -94,7 +95,7 @@ def run(tmp_path_factory, printed, trained):
     log_dir = tmp_path_factory.mktemp("run")
     with contextlib.redirect_stdout(printed), warnings.catch_warnings():
         warnings.simplefilter("error", InspectWarning)
-        model = fit(log_dir)
+        model = fit(log_dir, tier="standard")
     for with_it, without in zip(model.get_weights(), trained, strict=True):
         np.testing.assert_array_equal(with_it, without)
     assert kept(log_dir) == [f"step_{SPIKE:06d}", f"step_{BROKEN:06d}"]
@@ -165,11 +166,12 @@ def test_the_script_needs_nothing_of_this_package(run):
     [
         ({"record": {"keep_data": False}}, ["the batch", "weights and optimizer state"]),
         ({"incidents": {"max_megabytes": 1e-4}}, ["weights and optimizer state"]),
+        ({"incidents": {"max_megabytes": 1e-5}}, ["the batch", "weights and optimizer state"]),
     ],
-    ids=["keep_data", "max_megabytes"],
+    ids=["keep_data", "no room for weights", "no room"],
 )
 def test_without_data_or_room_the_evidence_stays(tmp_path, capsys, options, missing):
-    fit(tmp_path, **options)
+    fit(tmp_path, tier="standard", **options)
     assert len(kept(tmp_path)) == 2
     assert f"\n  Missing: {missing[0]}: " in capsys.readouterr().out
     found = about(tmp_path, SPIKE)
@@ -254,7 +256,7 @@ def plain(**options):
 
 def test_a_batch_whose_arrays_are_filled_again_is_kept_as_it_was(tmp_path):
     model, (x, y) = plain(), data()
-    callback = InspectCallback(tmp_path, every=1, maps_every=0, incidents=True)
+    callback = InspectCallback(tmp_path, every=1, maps_every=0, incidents=True, tier="economy")
     with callback.loop(model) as loop:
         for step in range(SPIKE + 1):
             here = slice(step * BATCH, (step + 1) * BATCH)
@@ -291,6 +293,22 @@ def test_where_none_can_be_kept_a_warning_says_why(tmp_path):
     with pytest.warns(InspectWarning, match=words):
         fit(tmp_path, plain(steps_per_execution=2))
     assert kept(tmp_path) == []
+
+
+@pytest.mark.any_backend
+def test_the_step_at_which_a_statistic_reaches_a_breakpoint_is_kept(tmp_path):
+    def script(control):
+        control.break_on_statistic("step", "", "loss", "above", 0.0)
+        control.resume()
+        control.wait_until_paused(WAIT)
+        control.stop()
+
+    steer(make_model(), str(tmp_path), script, incidents=True, every=1)
+    step = kept(tmp_path)[0]
+    found = json.loads((tmp_path / "incidents" / step / "incident.json").read_text())
+    assert found["kind"] == "breakpoint"
+    assert "a breakpoint was reached: step loss above 0: " in found["what"]
+    assert found["missing"] == []
 
 
 @pytest.mark.any_backend

@@ -57,7 +57,10 @@ def test_a_statistic_that_crosses_its_value_is_reached_once(points):
     points.add(STATISTIC, statistic(), 0)
     points.on_sample(sample(5, [99.0, 10.0]))  # another row; not above
     assert not points.is_reached(6)
-    points.on_sample(sample(6, [0.0, 10.5]))
+    assert points.reached_in(sample(5, [0.0, 0.0])) == ""
+    crossing = sample(6, [0.0, 10.5])
+    points.on_sample(crossing)
+    assert points.reached_in(crossing) == "gradient l2 of b/kernel above 10: 10.5"
     assert points.is_reached(7)
     ((item, why),) = points.pop_reached(7)
     assert str(item) == "gradient l2 of b/kernel above 10"
