@@ -8,7 +8,7 @@ import {useSize} from '../../components/hooks';
 import type {PlacedEdge, PlacedNode} from '../../graph/layout';
 import {type Viewport, fit, panBy, reveal, start, zoomAt} from '../../graph/viewport';
 import {useSession} from '../../state/session';
-import {type GraphDrawing, LayerNode, OpenBlock} from './graph_node';
+import {BlockTitle, type GraphDrawing, LayerNode, OpenBlock} from './graph_node';
 
 const ZOOM_STEP = 1.3;
 
@@ -28,6 +28,7 @@ export function GraphCanvas(props: GraphDrawing) {
     view.value = start(layout, room);
   }, [layout, room]);
   const marked = shownNode(model, placed, selected);
+  const joined = new Set(graph.edges.flat());
   useEffect(() => {
     const box = placed.get(marked);
     if (view.peek() && box && room.width) view.value = reveal(view.peek()!, box, room);
@@ -69,6 +70,11 @@ export function GraphCanvas(props: GraphDrawing) {
               <Edge key={`${edge.source} ${edge.target}`} {...props} edge={edge} />
             ))}
             {graph.nodes
+              .filter(({open}) => open)
+              .map((node) => (
+                <BlockTitle key={node.layer} {...props} node={node} box={placed.get(node.layer)!} />
+              ))}
+            {graph.nodes
               .filter(({open}) => !open)
               .map((node) => (
                 <LayerNode
@@ -77,6 +83,7 @@ export function GraphCanvas(props: GraphDrawing) {
                   node={node}
                   box={placed.get(node.layer)!}
                   marked={node.layer === marked}
+                  aside={joined.size > 0 && !node.children && !joined.has(node.layer)}
                 />
               ))}
           </g>

@@ -13,6 +13,7 @@ export const NODE_HEIGHT = 40;
 const STRIPE = 6;
 const LABEL_ROOM = 13; // above what is in an open block
 const NAME_CHARACTERS = 24; // that fit a node
+const ASIDE = 'It was not called: the layer around it computes without it, as fused attention does';
 const DETAIL_CHARACTERS = 23; // and a number, in the line below
 
 export interface GraphDrawing {
@@ -56,33 +57,48 @@ const onEnter = (run: () => void) => (event: KeyboardEvent) => {
 
 // `tabindex` in lower case: attribute names of SVG elements are case-sensitive.
 
-export function OpenBlock({model, node, box, onToggle}: NodeProps) {
-  const {path, class_name} = model.layers[node.layer];
-  const toggle = () => onToggle(path);
+/** The frame of an open block, below the edges. */
+export function OpenBlock({box}: NodeProps) {
   return (
     <g transform={`translate(${box.x} ${box.y})`} class="block">
       <rect y={-LABEL_ROOM} width={box.width} height={box.height + LABEL_ROOM} rx={6} />
-      <g
-        role="button"
-        tabindex={0}
-        aria-expanded={true}
-        data-layer={path}
-        data-testid="graph-block"
-        onClick={toggle}
-        onKeyDown={onEnter(toggle)}
-      >
-        <title>{`Close ${path}, ${class_name}`}</title>
-        <rect class="hit" y={-LABEL_ROOM} width={box.width} height={LABEL_ROOM + 4} />
-        <text x={8} y={0}>
-          − {nameOf(path, Math.floor(box.width / 7))} <tspan class="kind">{class_name}</tspan>
-        </text>
-      </g>
     </g>
   );
 }
 
-export function LayerNode(props: NodeProps & {marked: boolean}) {
-  const {model, node, box, numbers, position, write, onToggle, marked} = props;
+/** Its title, above the edges that cross it; a click closes the block. */
+export function BlockTitle({model, node, box, onToggle}: NodeProps) {
+  const {path, class_name} = model.layers[node.layer];
+  const toggle = () => onToggle(path);
+  return (
+    <g
+      transform={`translate(${box.x} ${box.y})`}
+      class="block-title"
+      role="button"
+      tabindex={0}
+      aria-expanded={true}
+      data-layer={path}
+      data-testid="graph-block"
+      onClick={toggle}
+      onKeyDown={onEnter(toggle)}
+    >
+      <title>{`Close ${path}, ${class_name}`}</title>
+      <rect class="hit" y={-LABEL_ROOM} width={box.width} height={LABEL_ROOM + 4} />
+      <text x={8} y={0}>
+        − {nameOf(path, Math.floor(box.width / 7))} <tspan class="kind">{class_name}</tspan>
+      </text>
+    </g>
+  );
+}
+
+interface LayerProps extends NodeProps {
+  readonly marked: boolean;
+  /** Whether no data was seen to flow through it. */
+  readonly aside: boolean;
+}
+
+export function LayerNode(props: LayerProps) {
+  const {model, node, box, numbers, position, write, onToggle, marked, aside} = props;
   const session = useSession();
   const {path, class_name} = model.layers[node.layer];
   const own = numbers.get(path);
@@ -103,7 +119,7 @@ export function LayerNode(props: NodeProps & {marked: boolean}) {
   return (
     <g
       transform={`translate(${box.x} ${box.y})`}
-      class={`node ${marked ? 'selected' : ''} ${dimmed ? 'dimmed' : ''}`}
+      class={`node ${marked ? 'selected' : ''} ${dimmed ? 'dimmed' : ''} ${aside ? 'aside' : ''}`}
       role="button"
       tabindex={0}
       {...(isBlock ? {'aria-expanded': false} : {'aria-pressed': selected})}
@@ -114,7 +130,7 @@ export function LayerNode(props: NodeProps & {marked: boolean}) {
       onKeyDown={onEnter(run)}
     >
       <title>
-        {`${isBlock ? 'Open ' : ''}${path}, ${isBlock ? `${class_name}, ` : ''}${detail}${number && `, ${number}`}${finding ? `. ${finding.title}` : ''}`}
+        {`${isBlock ? 'Open ' : ''}${path}, ${isBlock ? `${class_name}, ` : ''}${detail}${number && `, ${number}`}${finding ? `. ${finding.title}` : ''}${aside ? `. ${ASIDE}` : ''}`}
       </title>
       {isBlock && <rect class="behind" x={4} y={4} width={box.width} height={box.height} rx={4} />}
       <rect class="face" width={box.width} height={box.height} rx={4} />
