@@ -2,7 +2,7 @@
 
 import abc
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -90,6 +90,11 @@ class Backend(Replicas, abc.ABC):
     def compact(self, x: Any) -> Any:
         """A slice of a tensor that does not keep the whole tensor in memory."""
         return x
+
+    def pieces(self, x: Any) -> Iterable[tuple[int, Any]]:
+        """A flat tensor in parts, each with the number of elements in front of it: a single one, or
+        such that fit a cache, where each operation writes its result to memory."""
+        return ((0, x),)
 
     def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
         """float32[N] each: maximum, minimum and sum of N flat float32 tensors."""

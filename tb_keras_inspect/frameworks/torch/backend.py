@@ -1,7 +1,7 @@
 """PyTorch: steps run eagerly, so that each of them is observed anew."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -17,6 +17,8 @@ from tb_keras_inspect.frameworks.torch import execution, processes, random, trac
 from tb_keras_inspect.frameworks.torch.processes import whole
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
+
+PIECE = 2**15  # elements that a core's cache holds several times
 
 
 class TorchBackend(base.Backend):
@@ -63,6 +65,11 @@ class TorchBackend(base.Backend):
 
     def compact(self, x: Any) -> Any:
         return x.clone()
+
+    def pieces(self, x: Any) -> Iterable[tuple[int, Any]]:
+        if x.device.type != "cpu" or x.numel() <= PIECE:
+            return super().pieces(x)
+        return ((i * PIECE, part) for i, part in enumerate(x.split(PIECE)))
 
     def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
         lowest, highest = zip(*(torch.aminmax(x) for x in tensors), strict=True)

@@ -74,15 +74,26 @@ def _of_floats(x: Any, backend: Backend) -> Any:
 
 
 def _row(words: Any, values: Any, backend: Backend) -> Any:
-    total = ops.sum(statistics.mixed_bits(words, _positions(words)))
-    projection = ops.sum(_signed(values, _positions(values)))
+    totals = [
+        ops.sum(statistics.mixed_bits(part, _positions(part, first)))
+        for first, part in backend.pieces(words)
+    ]
+    projections = [
+        ops.sum(_signed(part, _positions(part, first))) for first, part in backend.pieces(values)
+    ]
+    total, projection = sum(totals[1:], totals[0]), sum(projections[1:], projections[0])
     l2 = ops.sqrt(backend.sum_of_squares(values))
     return ops.stack([statistics.low_bits(total), projection, l2])
 
 
-def _positions(x: Any) -> Any:
-    """int32: the position of each element of a flat tensor, from 1."""
-    return ops.arange(1, ops.shape(x)[0] + 1, dtype="int32")
+def _positions(x: Any, first: int) -> Any:
+    """int32: the position of each element of a part of a flat tensor, counted from 1.
+
+    Args:
+        x: The part.
+        first: Elements in front of it.
+    """
+    return ops.arange(first + 1, ops.shape(x)[0] + first + 1, dtype="int32")
 
 
 def _signed(values: Any, positions: Any) -> Any:

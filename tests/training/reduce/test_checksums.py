@@ -19,6 +19,7 @@ ARRAYS = {
     "empty": np.zeros((0, 3), "float32"),
     "whole rows": RNG.normal(size=2 * parameters.ROW).astype("float32"),
     "long": RNG.normal(size=5000).astype("float32"),
+    "longer than a piece": RNG.normal(size=70_000).astype("float32"),
     "not finite": np.array([1, np.nan, -np.inf, np.inf, -0.0, 0.0], "float32"),
     "subnormal": np.array([1e-40, -1e-45, 0.0], "float32"),
     "half": RNG.normal(size=(9, 4)).astype("float16"),
