@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         PictureOptions,
         RecordOptions,
     )
+    from tb_keras_inspect.training.recovery_options import RecoveryOptions
     from tb_keras_inspect.training.webhooks import Webhook
 
 _HOME = {
@@ -35,6 +36,7 @@ _HOME = {
     "InspectCallback": "tb_keras_inspect.callback",
     "PictureOptions": "tb_keras_inspect.training.options",
     "RecordOptions": "tb_keras_inspect.training.options",
+    "RecoveryOptions": "tb_keras_inspect.training.recovery_options",
     "Webhook": "tb_keras_inspect.training.webhooks",
     "compare": "tb_keras_inspect.store",
     "connect": "tb_keras_inspect.steering.client",
@@ -52,6 +54,7 @@ __all__ = [
     "InspectCallback",
     "PictureOptions",
     "RecordOptions",
+    "RecoveryOptions",
     "Webhook",
     "__version__",
     "compare",

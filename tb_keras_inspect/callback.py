@@ -27,6 +27,7 @@ from tb_keras_inspect.training.options import (
     picture_options_of,
 )
 from tb_keras_inspect.training.recordings import Recordings
+from tb_keras_inspect.training.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.runs.log_dir import FitNames, checked_log_dir
 from tb_keras_inspect.training.webhooks import Webhook, webhooks_of
 
@@ -88,6 +89,7 @@ class InspectCallback(keras.callbacks.Callback):
         incidents: Whether a sampled step that breaks (numbers that are not finite, a loss far above the
             usual, an exception) is kept in the run's directory, with its batch and the weights before
             it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to False.
+        recovery: What becomes of a step that breaks: a `RecoveryOptions`. By default nothing does.
         overwrite: Remove what was recorded in `log_dir` before this callback was made, when the first
             fit begins there. Defaults to False: it is kept, and the new run gets a directory beside it.
         hyperparameters: Name to value, recorded with the run, to find and compare it by. Those of a
@@ -136,6 +138,7 @@ class InspectCallback(keras.callbacks.Callback):
         budget: BudgetOptions | Mapping[str, Any] | None = None,
         diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
         incidents: bool | IncidentOptions | Mapping[str, Any] = False,
+        recovery: RecoveryOptions | Mapping[str, Any] | None = None,
         overwrite: bool = False,
         hyperparameters: Mapping[str, Any] | None = None,
     ):
@@ -159,6 +162,7 @@ class InspectCallback(keras.callbacks.Callback):
             budget=options_of(BudgetOptions, "budget", budget),
             diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
             incidents=incident_options_of(incidents),
+            recovery=options_of(RecoveryOptions, "recovery", recovery),
         )
         self._set_up()
 

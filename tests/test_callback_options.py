@@ -17,6 +17,7 @@ from tb_keras_inspect import (
     InspectCallback,
     PictureOptions,
     RecordOptions,
+    RecoveryOptions,
 )
 from tb_keras_inspect.training.moved_options import MOVED
 
@@ -68,6 +69,7 @@ GROUPS = {
     "diagnosis": DiagnosisOptions,
     "control": ControlOptions,
     "incidents": IncidentOptions,
+    "recovery": RecoveryOptions,
 }
 
 

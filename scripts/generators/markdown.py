@@ -21,6 +21,7 @@ _OPTIONS = (
     "DiagnosisOptions",
     "ControlOptions",
     "IncidentOptions",
+    "RecoveryOptions",
     "Webhook",
 )
 _MARKED = re.compile(

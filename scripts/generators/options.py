@@ -11,6 +11,7 @@ _SOURCES = (
     "callback.py",
     "training/options.py",
     "training/incident_options.py",
+    "training/recovery_options.py",
     "training/webhooks.py",
 )
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)

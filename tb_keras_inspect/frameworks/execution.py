@@ -72,6 +72,10 @@ class Execution(abc.ABC):
         """Each variable with its value in what `copy_state` returned."""
 
     @abc.abstractmethod
+    def values(self, variables: Sequence[Any], result: Any = None) -> list[Any]:
+        """Values of variables: before the call, or after it with what it returned."""
+
+    @abc.abstractmethod
     def restore(self, copy: Any) -> None:
         """Undoes the step."""
 
@@ -117,6 +121,9 @@ class StatefulExecution(Execution):
 
     def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
         return list(copy)
+
+    def values(self, variables: Sequence[Any], result: Any = None) -> list[Any]:
+        return [variable.value for variable in variables]
 
     def restore(self, copy: Any) -> None:
         for variable, value in copy:

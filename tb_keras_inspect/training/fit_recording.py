@@ -19,12 +19,15 @@ from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT
 from tb_keras_inspect.training.recording import PATIENCE, Session
+from tb_keras_inspect.training.recovery.opening import guard_for
 from tb_keras_inspect.training.runs import fits
 from tb_keras_inspect.training.runs.opening import open_recorder
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
+from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.controller import Controller
 from tb_keras_inspect.training.steering.fit import SteeredFit
+from tb_keras_inspect.training.steering.live_settings import LiveSettings
 
 
 class FitRecording:
@@ -111,15 +114,20 @@ class FitRecording:
     def _subscribe(self) -> None:
         if self.live_diagnosis.is_needed or self._controller is not None:
             self.session.subscribe(self.live_diagnosis.on_sample)
+        slot = self.session.slot
+        settings, log = LiveSettings(self.model, slot), CommandLog(self.recorder)
+        self._guard = guard_for(
+            self.model, self._options, slot, settings, log, self._processes, self._warn
+        )
         if self._controller is not None:
-            self._controller.begin(self._steered())
+            self._controller.begin(self._steered(settings, log))
         if self._incidents is not None:  # after breakpoints: it asks which were reached
             reached = self._controller.reached_in if self._controller else lambda _: ""
             self._incidents.begin_fit(self.session.model_record, reached)
             self.session.subscribe(self._incidents.on_sample)
             self.session.slot.listener = self._incidents
 
-    def _steered(self) -> SteeredFit:
+    def _steered(self, settings: LiveSettings, log: CommandLog) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
         return SteeredFit(
             self.model,
@@ -128,6 +136,9 @@ class FitRecording:
             self.session,
             self.schedule,
             self.live_diagnosis,
+            settings,
+            log,
+            self.session.slot.run if self._guard is None else self._guard.run,
             self._sample_now,
             self._warn,
             self._options.max_bytes,
@@ -146,6 +157,8 @@ class FitRecording:
         self._epoch = epoch
         self._epoch_step = self.next_step
         self._last_batch = -1
+        if self._guard is not None:
+            self._guard.begin_epoch()
 
     def begins(self, epoch: int) -> None:
         """The first epoch begins.
@@ -175,7 +188,9 @@ class FitRecording:
             self.session.snapshot(step)
         if self._processes.takes_samples and self.schedule.wants(step):
             self._sample(step, last_step)
-        if self._controller is not None:
+        if self._guard is not None:
+            self._guard.before_batch(step)
+        if self._controller is not None:  # its hold comes first, and runs the guard
             self._controller.before_batch(step, last_step, self._epoch)
 
     def _sample_now(self) -> None:
@@ -242,6 +257,8 @@ class FitRecording:
         """
         if self._controller is not None:
             self._controller.end()
+        if self._guard is not None:
+            self._guard.end()
         if not self.is_open:
             return
         fits.closed(self.recorder)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import difflib
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
@@ -39,6 +39,15 @@ def checked_positive(name: str, value: Any) -> float:
     if not number or not 0 < value < float("inf"):
         raise ValueError(f"`{name}` must be a positive number. Received: {name}={value!r}")
     return float(value)
+
+
+def checked_choice(name: str, value: Any, accepted: Sequence[str]) -> str | None:
+    """One of some names, or None."""
+    if value is not None and not is_one_of(value, accepted):
+        raise ValueError(
+            f"`{name}` must be None or one of {', '.join(accepted)}. Received: {name}={value!r}"
+        )
+    return value  # type: ignore[no-any-return]
 
 
 def checked_names(name: str, value: Any) -> dict[str, Any]:

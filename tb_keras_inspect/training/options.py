@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
 from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.incident_options import IncidentOptions
 from tb_keras_inspect.training.option_checks import names_of, options_of
+from tb_keras_inspect.training.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.webhooks import Webhook
 
 
@@ -279,6 +280,7 @@ class Options:
     budget: BudgetOptions
     diagnosis: DiagnosisOptions
     incidents: IncidentOptions | None
+    recovery: RecoveryOptions
 
     @property
     def max_bytes(self) -> float:

@@ -21,6 +21,7 @@ GROUPS = (
     "DiagnosisOptions",
     "ControlOptions",
     "IncidentOptions",
+    "RecoveryOptions",
     "Webhook",
 )
 

@@ -40,7 +40,7 @@ class JaxExecution(Execution):
 
     def copy_state(self) -> Any:
         # The step may write its results into the memory of its arguments.
-        return jax.tree.map(jax.numpy.copy, self._arguments[0])
+        return _jitted_copy(self._arguments[0])
 
     def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
         model = self._model
@@ -52,6 +52,11 @@ class JaxExecution(Execution):
         )
         pairs = (zip(*pair, strict=True) for pair in zip(groups, copy, strict=True))
         return [item for group in pairs for item in group]
+
+    def values(self, variables: Sequence[Any], result: Any = None) -> list[Any]:
+        state = self._arguments[0] if result is None else result[1]
+        known = {id(variable): value for variable, value in self.values_in(state)}
+        return [known[id(variable)] for variable in variables]
 
     def restore(self, copy: Any) -> None:
         self._arguments[0] = copy
@@ -86,3 +91,4 @@ def _all_finite(values: Sequence[Any]) -> Any:
 
 
 _jitted_all_finite = jax.jit(_all_finite)
+_jitted_copy = jax.jit(lambda state: jax.tree.map(jax.numpy.copy, state))  # one call for all of it

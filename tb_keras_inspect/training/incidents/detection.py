@@ -32,13 +32,33 @@ class Found:
     first_not_finite: str = ""
 
 
+class UsualLoss:
+    """What the loss of a step usually is, from those before it."""
+
+    def __init__(self) -> None:
+        self._losses: collections.deque[float] = collections.deque(maxlen=WINDOW)
+        self._first: list[float] = []
+
+    def below(self, loss: float) -> float | None:
+        """The usual loss, if this one is far above it; else None."""
+        if len(self._losses) < LEAST:
+            return None
+        usual, first = float(np.median(self._losses)), float(np.median(self._first))
+        return usual if loss > SPIKE * usual and loss > ABOVE_FIRST * first else None
+
+    def add(self, loss: float) -> None:
+        """A step had this loss, which is finite."""
+        self._losses.append(loss)
+        if len(self._first) < LEAST:
+            self._first.append(loss)
+
+
 class Detector:
     """Examines the samples of a fit, in their order."""
 
     def __init__(self) -> None:
         self._was_finite = True
-        self._losses: collections.deque[float] = collections.deque(maxlen=WINDOW)
-        self._first: list[float] = []
+        self._usual = UsualLoss()
         self._quiet = 0
 
     def examine(self, sample: Sample, model: pb.ModelRecord | None) -> Found | None:
@@ -57,14 +77,10 @@ class Detector:
         return None if loss is None else self._spike(loss)
 
     def _spike(self, loss: float) -> Found | None:
-        usual = float(np.median(self._losses)) if len(self._losses) >= LEAST else math.inf
-        first_loss = float(np.median(self._first)) if self._first else math.inf
+        usual = self._usual.below(loss)
+        self._usual.add(loss)
         self._quiet -= 1
-        is_spike = loss > SPIKE * usual and loss > ABOVE_FIRST * first_loss and self._quiet <= 0
-        self._losses.append(loss)
-        if len(self._first) < LEAST:
-            self._first.append(loss)
-        if not is_spike:
+        if usual is None or self._quiet > 0:
             return None
         self._quiet = NOT_AT_ONCE
         return Found("spike", f"the loss is {loss:.4g}, where it was {usual:.4g} before")

@@ -11,12 +11,10 @@ from tb_keras_inspect.steering.messages import new_token
 from tb_keras_inspect.training.samples.sample import Sample
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
-from tb_keras_inspect.training.steering.commands.log import CommandLog
 from tb_keras_inspect.training.steering.commands.runner import CommandRunner
 from tb_keras_inspect.training.steering.commands.server import CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
-from tb_keras_inspect.training.steering.live_settings import LiveSettings
 from tb_keras_inspect.training.steering.nonfinite_check import NonfiniteCheck
 from tb_keras_inspect.training.steering.pause_loop import PauseLoop, say
 from tb_keras_inspect.training.steering.pause_state import PauseState
@@ -84,13 +82,13 @@ class _ControlledFit:
     def __init__(self, fit: SteeredFit, token: str, timeout: float | None):
         self._fit, self._last_step = fit, 0
         self._pause_state, self.breakpoints = PauseState(), Breakpoints()
-        self._settings = LiveSettings(fit.model, fit.session.slot)
+        self._settings = fit.settings
         self._actions = Actions(fit, self._pause_state, self.breakpoints, self._settings)
         self._check = NonfiniteCheck(fit)
         self._status = Status(fit, self._pause_state, self.breakpoints, self._settings)
         self._monitor = FitMonitor()
         self._slot = fit.session.slot
-        self._make_execution = frameworks.current().executions(fit.model, self._slot.run)
+        self._make_execution = frameworks.current().executions(fit.model, fit.run)
         close_earlier(below(fit.log_dir, FOLDER))
         channel = TrainingChannel(fit.log_dir, token)
         self.server = CommandServer(channel, token, self._status.as_dict, self._is_running)
@@ -98,7 +96,7 @@ class _ControlledFit:
             self.server,
             self._actions,
             self._pause_state,
-            CommandLog(fit.recorder),
+            fit.log,
             self._on_change,
         )
         self._pauses = PauseLoop(

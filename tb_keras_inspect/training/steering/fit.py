@@ -4,10 +4,13 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from tb_keras_inspect.frameworks.execution import Run
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
 from tb_keras_inspect.training.recorder import Recorder
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.schedule import Schedule
+from tb_keras_inspect.training.steering.command_log import CommandLog
+from tb_keras_inspect.training.steering.live_settings import LiveSettings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +24,9 @@ class SteeredFit:
         session: Records the model.
         schedule: Decides which steps are sampled.
         live_diagnosis: The live diagnosis.
+        settings: Those of the model that can be changed.
+        log: Records commands.
+        run: Calls the train function during a hold of its slot.
         sample: Makes the step that is about to run a sampled one.
         warn: Shows the user a warning.
         max_bytes: Maximum size of the log.
@@ -35,6 +41,9 @@ class SteeredFit:
     session: Session
     schedule: Schedule
     live_diagnosis: LiveDiagnosis
+    settings: LiveSettings
+    log: CommandLog
+    run: Run
     sample: Callable[[], Any]
     warn: Callable[[str], Any]
     max_bytes: float

@@ -8,7 +8,7 @@ from tb_keras_inspect.catalog import commands
 from tb_keras_inspect.catalog.commands import COMMANDS, CommandError
 from tb_keras_inspect.steering.messages import Request, new_id
 from tb_keras_inspect.training.steering.actions import Actions, NextStep, Result
-from tb_keras_inspect.training.steering.commands.log import CommandLog
+from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.commands.server import (
     DONE,
     REFUSED,

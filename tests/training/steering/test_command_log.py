@@ -6,7 +6,7 @@ from tb_keras_inspect import load_run
 from tb_keras_inspect.catalog import commands
 from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.training.recorder import Recorder
-from tb_keras_inspect.training.steering.commands.log import MAX_TEXT, CommandLog
+from tb_keras_inspect.training.steering.command_log import MAX_TEXT, CommandLog
 
 pytestmark = pytest.mark.any_backend
 
