@@ -759,6 +759,14 @@ export const COMMANDS = {
     title: 'end training after the next step',
     inspects: false,
   },
+  skip_batch: {
+    title: 'leave out the batch of the next step',
+    inspects: false,
+  },
+  rewind: {
+    title: 'go on with the state of the newest snapshot that is at least some steps old',
+    inspects: false,
+  },
   sample_now: {
     title: 'record the next step',
     inspects: false,

@@ -144,6 +144,11 @@ COMMANDS: dict[str, Command] = {
     ),
     "run_to_epoch_end": Command("pause before the first step of the next epoch", group="run"),
     "stop": Command("end training after the next step", group="run"),
+    "skip_batch": Command("leave out the batch of the next step"),
+    "rewind": Command(
+        "go on with the state of the newest snapshot that is at least some steps old",
+        {"count": Parameter(_whole(1, MAX_STEP), 1)},
+    ),
     "sample_now": Command("record the next step"),
     "snapshot_now": Command("record what the probe samples look like inside the model now"),
     "set_sampling_interval": Command(

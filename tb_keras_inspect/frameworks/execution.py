@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 Run = Callable[[Sequence[Any]], Any]  # from the arguments of a call to its result
 
@@ -70,6 +71,24 @@ class Execution(abc.ABC):
     @abc.abstractmethod
     def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
         """Each variable with its value in what `copy_state` returned."""
+
+    def copy_to_host(self) -> tuple[list[np.ndarray], Callable[[], None]]:
+        """Copies what the step changes, but metrics, into host memory.
+
+        Returns:
+            The arrays, and what restores them: to be called in `state_in_model`.
+        """
+        metrics = {id(variable) for variable in self._model.metrics_variables}
+        variables = [v for v in all_variables(self._model) if id(v) not in metrics]
+        values = self.values(variables)
+        # A copy: the array may share memory with the variable.
+        arrays = [np.array(keras.ops.convert_to_numpy(value)) for value in values]
+
+        def restore() -> None:
+            for variable, array in zip(variables, arrays, strict=True):
+                variable.assign(array.copy())
+
+        return arrays, restore
 
     @abc.abstractmethod
     def values(self, variables: Sequence[Any], result: Any = None) -> list[Any]:

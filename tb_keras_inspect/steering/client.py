@@ -99,6 +99,21 @@ class Control:
                 raise TimeoutError(f"Training is not paused after {timeout:g} s")
             self._exchange.pause()
 
+    def skip_batch(self) -> Done:
+        """Leave out the batch of the next step: no update, and the next batch instead."""
+        return self.command("skip_batch")
+
+    def rewind(self, count: int = 1) -> Done:
+        """Give the model the state that it had before, and go on with the next batch.
+
+        That of the newest snapshot that is at least `count` steps old; `detail["step"]` is the step
+        before which it was taken. Needs `InspectCallback(recovery={"snapshot_every": n})`.
+
+        Args:
+            count: Number of steps. Defaults to 1.
+        """
+        return self.command("rewind", count=count)
+
     def sample_now(self) -> Done:
         """Record the next step."""
         return self.command("sample_now")

@@ -138,7 +138,8 @@ class FitRecording:
             self.live_diagnosis,
             settings,
             log,
-            self.session.slot.run if self._guard is None else self._guard.run,
+            self._guard.run,
+            self._guard.rewind_to,
             self._sample_now,
             self._warn,
             self._options.max_bytes,
@@ -157,8 +158,7 @@ class FitRecording:
         self._epoch = epoch
         self._epoch_step = self.next_step
         self._last_batch = -1
-        if self._guard is not None:
-            self._guard.begin_epoch()
+        self._guard.begin_epoch()
 
     def begins(self, epoch: int) -> None:
         """The first epoch begins.
@@ -188,8 +188,7 @@ class FitRecording:
             self.session.snapshot(step)
         if self._processes.takes_samples and self.schedule.wants(step):
             self._sample(step, last_step)
-        if self._guard is not None:
-            self._guard.before_batch(step)
+        self._guard.before_batch(step)
         if self._controller is not None:  # its hold comes first, and runs the guard
             self._controller.before_batch(step, last_step, self._epoch)
 
@@ -257,8 +256,7 @@ class FitRecording:
         """
         if self._controller is not None:
             self._controller.end()
-        if self._guard is not None:
-            self._guard.end()
+        self._guard.end()
         if not self.is_open:
             return
         fits.closed(self.recorder)

@@ -47,6 +47,10 @@ export function RunControls({state}: {state: RunState}) {
         </NumberCommand>
         <CommandButton command="run_to_epoch_end">To end of epoch</CommandButton>
         <CommandButton command="stop">Stop</CommandButton>
+        <CommandButton command="skip_batch">Skip batch</CommandButton>
+        <NumberCommand command="rewind" name="count" initial="100">
+          Rewind steps
+        </NumberCommand>
       </Row>
       <Row label="Learning rate">
         <NumberCommand

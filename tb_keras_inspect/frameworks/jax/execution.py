@@ -56,7 +56,11 @@ class JaxExecution(Execution):
     def values(self, variables: Sequence[Any], result: Any = None) -> list[Any]:
         state = self._arguments[0] if result is None else result[1]
         known = {id(variable): value for variable, value in self.values_in(state)}
-        return [known[id(variable)] for variable in variables]
+        # A variable that is not in the state, as of a second optimizer, has its value itself.
+        return [
+            value if (value := known.get(id(variable))) is not None else variable.value
+            for variable in variables
+        ]
 
     def restore(self, copy: Any) -> None:
         self._arguments[0] = copy

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecution
@@ -117,6 +118,10 @@ class TensorFlowExecution(StatefulExecution):
     def copy_state(self) -> Any:
         build_optimizer(self._model)
         return super().copy_state()
+
+    def copy_to_host(self) -> tuple[list[np.ndarray], Callable[[], None]]:
+        build_optimizer(self._model)
+        return super().copy_to_host()
 
     @property
     def specification(self) -> Any:

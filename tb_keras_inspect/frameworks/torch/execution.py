@@ -1,9 +1,11 @@
 """Executions on PyTorch."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import torch
 
 from tb_keras_inspect.frameworks.execution import StatefulExecution
@@ -23,6 +25,18 @@ class TorchExecution(StatefulExecution):
         # The buffers of PyTorch's own modules are no variables of Keras.
         buffers = [(buffer, buffer.detach().clone()) for buffer in self._model.buffers()]
         return super().copy_state(), buffers
+
+    def copy_to_host(self) -> tuple[list[np.ndarray], Callable[[], None]]:
+        arrays, restore_variables = super().copy_to_host()
+        buffers = [(buffer, buffer.detach().cpu().clone()) for buffer in self._model.buffers()]
+
+        def restore() -> None:
+            with torch.no_grad():
+                restore_variables()
+                for buffer, value in buffers:
+                    buffer.copy_(value)
+
+        return arrays + [np.asarray(value) for _, value in buffers], restore
 
     def values_in(self, copy: Any) -> list[tuple[Any, Any]]:
         return list(copy[0])

@@ -14,13 +14,16 @@ from tb_keras_inspect.training.failsafe import print_safely, words
 from tb_keras_inspect.training.hooks.inference import saved_random_state
 from tb_keras_inspect.training.model.readiness import has_weights
 from tb_keras_inspect.training.recovery.judgement import Broken, Judgement
-from tb_keras_inspect.training.recovery_options import STOP, RecoveryOptions
+from tb_keras_inspect.training.recovery.snapshots import Snapshot, Snapshots
+from tb_keras_inspect.training.recovery_options import REWIND, STOP, RecoveryOptions
 from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.commands.server import DONE
-from tb_keras_inspect.training.steering.live_settings import LiveSettings
+from tb_keras_inspect.training.steering.live_settings import VARIABLE, LiveSettings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 logger = logging.getLogger(__name__)
+
+HOW = "InspectCallback(recovery={'snapshot_every': 100}) keeps one every 100 steps"
 
 
 class StepGuard:
@@ -50,14 +53,24 @@ class StepGuard:
         self._settings, self._log, self._is_quiet, self._warn = settings, log, is_quiet, warn
         self._make_execution = frameworks.current().executions(model, slot.run)
         self._judgement = Judgement(model, options)
+        self._snapshots: Snapshots | None = None
+        if options.interval is not None:
+            limit = options.max_megabytes * 1e6
+            self._snapshots = Snapshots(frameworks.current(), options.interval, limit)
         self._step = self._acted = 0
         self._has_trained = self._has_failed = False
         self._last_logs: Any = None  # of the last step that was not taken back
 
+    @property
+    def is_on(self) -> bool:
+        """Whether steps are checked, or snapshots taken."""
+        is_wanted = self._options.checks_steps or self._snapshots is not None
+        return is_wanted and not self._has_failed
+
     def before_batch(self, step: int) -> None:
         """Prepares for the call of the train function that begins with a step."""
         self._step = step
-        if not self._has_failed:
+        if self.is_on:
             self._slot.hold_next_call(self.run)
 
     def begin_epoch(self) -> None:
@@ -71,18 +84,22 @@ class StepGuard:
 
     def run(self, arguments: Sequence[Any]) -> Any:
         """Calls the train function; during a hold of its slot."""
-        ready = has_weights(self._model, self._has_trained) and not self._has_failed
+        ready = self.is_on and has_weights(self._model, self._has_trained)
         self._has_trained = True
         if not ready:
             return self._slot.run(arguments)
-        execution = self._make_execution(arguments)
+        execution, take_back = self._make_execution(arguments), None
         try:
-            take_back = self._taker_back(execution)
-            self._judgement.begin(execution)
+            self._take_snapshot(execution)
+            if self._options.checks_steps:
+                take_back = self._taker_back(execution)
+                self._judgement.begin(execution)
         except Exception as error:  # no memory for it
             self._failed(error)
-            return execution.run()
+            take_back = None
         result = execution.run()
+        if take_back is None:
+            return result
         try:
             broken = self._judgement.judge(execution, result)
         except Exception as error:
@@ -109,32 +126,77 @@ class StepGuard:
 
         return take_back
 
+    def rewind_to(self, step: int) -> int:
+        """Gives the model the state before a step, or the last one before it that is kept.
+
+        To be called in `state_in_model`. The learning rate stays, if it is no schedule.
+
+        Returns:
+            The step before which the model had that state.
+
+        Raises:
+            CommandError: If none is kept.
+        """
+        snapshot = self._snapshots.at(step) if self._snapshots is not None else None
+        if snapshot is None:
+            kept = self._snapshots.steps if self._snapshots is not None else []
+            there_are = f"There are those of steps {', '.join(map(str, kept))}" if kept else HOW
+            raise CommandError(f"There is no snapshot of step {step} or before. {there_are}")
+        self._return_to(snapshot)
+        return snapshot.step
+
+    def _take_snapshot(self, execution: Execution) -> None:
+        if self._snapshots is None or self._snapshots.too_large:
+            return
+        self._snapshots.take_if_due(self._step, execution)
+        if self._snapshots.too_large:
+            self._warn(
+                f"no snapshots are kept: {self._snapshots.too_large}. A step for which training would "
+                "return to one ends it"
+            )
+
+    def _return_to(self, snapshot: Snapshot) -> None:
+        assert self._snapshots is not None
+        rate, source = self._settings.learning_rate()
+        self._snapshots.return_to(snapshot, self._step)
+        if source == VARIABLE:  # it is among what was restored
+            self._settings.set_learning_rate(rate)
+
     def _go_on(self, broken: Broken, execution: Execution) -> None:
         """Goes on or ends training, and says so."""
         self._acted += 1
-        is_last = self._acted > self._options.tries
-        if broken.policy == STOP or is_last:
+        command, done, obstacle = "stop", "the step is taken back, and ", ""
+        snapshot = None
+        if broken.policy == REWIND and self._snapshots is not None:
+            snapshot = self._snapshots.last_good()
+            obstacle = "" if snapshot else ", as there is no snapshot"
+        if self._acted > self._options.tries and broken.policy != STOP:
+            obstacle = f" after `tries={self._options.tries}` others"
+        if broken.policy == STOP or obstacle:
             self._model.stop_training = True
-            command, done = "stop", "the step is taken back, and training ends"
-            if broken.policy != STOP:
-                done += f" after `tries={self._options.tries}` others"
+            done += f"training ends{obstacle}"
         else:
-            command = "skip_batch"
-            done = f"the step is taken back, and its batch left out{self._scaled_rate(execution)}"
+            command = "skip_batch" if snapshot is None else "rewind"
+            with execution.state_in_model():
+                if snapshot is None:
+                    done += "its batch left out"
+                else:
+                    self._return_to(snapshot)
+                    done += f"training goes on with the state before step {snapshot.step}"
+                done += self._scaled_rate()
         said = f"{broken.why}: {done}"
         self._log.add(self._step, new_id(), command, {}, DONE, broken.why, new=said)
         if not self._is_quiet:
             print_safely(f"\nInspectCallback: step {self._step}: {said}.\n")
 
-    def _scaled_rate(self, execution: Execution) -> str:
+    def _scaled_rate(self) -> str:
         """Changes the learning rate, if it is to be; what was done, as the end of a sentence."""
         factor = self._options.learning_rate_factor
         if factor == 1:
             return ""
         try:
-            with execution.state_in_model():
-                rate = self._settings.learning_rate()[0] * factor
-                self._settings.set_learning_rate(rate)
+            rate = self._settings.learning_rate()[0] * factor
+            self._settings.set_learning_rate(rate)
         except CommandError as error:
             return f"; the learning rate is not changed: {error}"
         return f"; the learning rate is now {rate:g}"

@@ -9,6 +9,7 @@ from tb_keras_inspect import frameworks
 from tb_keras_inspect.training.options import Options
 from tb_keras_inspect.training.processes.group import Processes
 from tb_keras_inspect.training.recovery.guard import StepGuard
+from tb_keras_inspect.training.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.live_settings import LiveSettings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
@@ -22,8 +23,8 @@ def guard_for(
     log: CommandLog,
     processes: Processes,
     warn: Callable[[str], Any],
-) -> StepGuard | None:
-    """What guards the steps of a fit; None where that is not asked for or cannot be done.
+) -> StepGuard:
+    """What guards the steps of a fit; it does nothing where that is not asked for or cannot be done.
 
     Args:
         model: The model in `fit`.
@@ -34,13 +35,12 @@ def guard_for(
         processes: Those that train the model.
         warn: Shows the user a warning.
     """
-    if not options.recovery.is_on:
-        return None
-    if not processes.is_alone or frameworks.current().replicas() > 1:
+    wanted = options.recovery
+    guard = StepGuard(model, wanted, slot, settings, log, options.console is None, warn)
+    if guard.is_on and not (processes.is_alone and frameworks.current().replicas() == 1):
         warn(
             "steps that break are not taken back: several processes or devices train one model. "
             "Everything is recorded as usual"
         )
-        return None
-    is_quiet = options.console is None
-    return StepGuard(model, options.recovery, slot, settings, log, is_quiet, warn)
+        return StepGuard(model, RecoveryOptions(), slot, settings, log, True, warn)
+    return guard

@@ -60,6 +60,7 @@ class Actions:
 
     Attributes:
         wants_sample: Whether the step that is about to run is to be recorded.
+        wants_skip: Whether it is to be left out.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class Actions:
     ):
         self._fit = fit
         self._pause_state, self._breakpoints, self._settings = pause_state, points, settings
-        self.wants_sample = False
+        self.wants_sample = self.wants_skip = False
 
     def perform(self, command: str, arguments: dict[str, Any], at: NextStep) -> Result:
         """Carry out a command.
@@ -113,6 +114,17 @@ class Actions:
         self._fit.model.stop_training = True
         self._pause_state.resume()
         return Result(new=f"ends after step {at.last_step}")
+
+    def _skip_batch(self, at: NextStep) -> Result:
+        _batch(at)  # taken from the data
+        self.wants_skip = True
+        self._pause_state.can_retry = False
+        return Result(new=f"step {at.step} is left out")
+
+    def _rewind(self, at: NextStep, count: int) -> Result:
+        step = self._fit.rewind_to(at.step - count)
+        self.wants_sample = True
+        return Result(f"step {at.step}", f"the state before step {step}", {"step": step})
 
     # Recording.
 

@@ -154,9 +154,18 @@ class _ControlledFit:
     def _call(self, arguments: Sequence[Any]) -> Any:
         execution = self._make_execution(arguments)
         self._handle_commands(execution)
+        if self._actions.wants_skip:
+            return self._left_out(execution)
         if self.breakpoints.checks_every_step:
             return self._run_checked(execution)
         return execution.run()
+
+    def _left_out(self, execution: Execution) -> Any:
+        """What a step returns whose batch is left out: the metrics as they are."""
+        self._actions.wants_skip = False
+        with execution.state_in_model():
+            metrics = self._fit.model.get_metrics_result()
+        return execution.result_with(metrics)
 
     def _handle_commands(self, execution: Execution) -> None:
         """Carry out the commands that wait, and more of them while training is paused."""
@@ -197,6 +206,8 @@ class _ControlledFit:
             what = f"a value is not finite: {'; '.join(found)}"
             self._pause_at_breakpoint(what, can_retry=has_batch)
             self._handle_commands(execution)
+            if self._actions.wants_skip:
+                return self._left_out(execution)
             if not self._pause_state.retry:
                 return self._check.result_of_undone(execution, result)
             self._pause_state.retry = False

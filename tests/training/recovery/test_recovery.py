@@ -8,9 +8,10 @@ import pytest
 
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
+from tb_keras_inspect.steering.client import RefusedError
 from tests.steering.steered import BATCH, WAIT, steer
 from tests.training.references import BACKEND
-from tests.training.steering.fits import assert_same
+from tests.training.steering.fits import AtStep, assert_same
 
 pytestmark = pytest.mark.slow
 
@@ -136,23 +137,94 @@ def test_commands_and_recovery_work_together(tmp_path, without):
     assert {"breakpoint", "set_learning_rate"} < set(commands)
 
 
-def test_what_a_loop_of_ones_own_trains_is_taken_back_too(tmp_path, without):
-    model, (x, y) = made(), data(np.nan)
+def test_what_a_loop_of_ones_own_trains_is_taken_back_too(tmp_path):
+    def train(model, xy, before=lambda: None):
+        for begin in range(0, len(xy[0]), BATCH):
+            before()
+            model.train_on_batch(*(part[begin : begin + BATCH] for part in xy))
+
+    model, plain = made(), made()
+    keras.utils.set_random_seed(2)
+    train(plain, data(without=[BAD]))
+    keras.utils.set_random_seed(2)
     callback = InspectCallback(tmp_path, console=None, recovery={"on_nonfinite": "skip"}, **LEAN)
     with callback.loop(model) as loop:
-        for step in range(STEPS):
-            here = slice(step * BATCH, (step + 1) * BATCH)
-            loop.before_batch()
-            model.train_on_batch(x[here], y[here])
-    assert_same(weights(model), without[0])
+        train(model, data(np.nan), loop.before_batch)
+    assert_same(weights(model), weights(plain))
+
+
+def test_rewind_trains_as_if_the_steps_since_the_snapshot_were_not_there(tmp_path):
+    recovery = {"on_nonfinite": "rewind", "snapshot_every": 5, "learning_rate_factor": 0.5}
+    model, _ = fit(data(np.nan), tmp_path, recovery=recovery)
+    (entry,) = load_run(tmp_path).controls
+    assert (entry.step, entry.command) == (BAD, "rewind")
+    assert "training goes on with the state before step 10; the learning rate is" in entry.new
+    halved = AtStep(10, lambda model: setattr(model.optimizer, "learning_rate", 0.005))
+    plain = made()
+    x, y = data(without=range(10, BAD + 1))
+    plain.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[halved])
+    assert_same(weights(model), weights(plain))
+
+
+def test_training_that_breaks_again_returns_to_the_snapshot_before(tmp_path):
+    x, y = data()
+    y[8 * BATCH], y[9 * BATCH] = np.nan, np.nan
+    fit((x, y), tmp_path, recovery={"on_nonfinite": "rewind", "snapshot_every": 3})
+    said = [entry.new for entry in load_run(tmp_path).controls]
+    assert ["before step 6" in said[0], "before step 3" in said[1], len(said)] == [True, True, 2]
+
+
+def test_a_state_that_is_too_large_for_a_snapshot_ends_training(tmp_path):
+    recovery = {"on_nonfinite": "rewind", "max_megabytes": 1e-5}
+    with pytest.warns(InspectWarning, match=r"no snapshots are kept: the state takes .* MB, and "):
+        model, _ = fit(data(np.nan), tmp_path, recovery=recovery)
+    (entry,) = load_run(tmp_path).controls
+    assert entry.new.endswith("the step is taken back, and training ends, as there is no snapshot")
+    before, _ = fit(data(without=range(BAD, STEPS)))
+    assert_same(weights(model), weights(before))
+
+
+def test_a_command_returns_to_a_snapshot_and_leaves_a_batch_out(tmp_path):
+    def script(control):
+        control.break_at_step(BAD)
+        control.resume()
+        control.wait_until_paused(WAIT)
+        with pytest.raises(
+            RefusedError, match=r"no snapshot of step -2 or before.*steps .*, 8, 12"
+        ):
+            control.rewind(BAD + 2)
+        assert control.rewind(5).detail == {"step": 8}
+        assert control.skip_batch().new == f"step {BAD} is left out"
+        control.resume()
+
+    model = made()
+    # No step is checked: the batch that would break is left out by the command.
+    steer(model, str(tmp_path), script, data(np.nan), epochs=1, recovery={"snapshot_every": 4})
+    plain, _ = fit(data(without=range(8, BAD + 1)))
+    assert_same(weights(model), weights(plain))
+
+
+@pytest.mark.any_backend
+def test_without_snapshots_a_rewind_is_refused_with_what_to_do(tmp_path):
+    def script(control):
+        with pytest.raises(RefusedError, match=r"no snapshot.*recovery=\{'snapshot_every': 100\}"):
+            control.rewind()
+        control.stop()
+
+    steer(made(), str(tmp_path), script, data())
 
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize(
     ("recovery", "words"),
     [
-        ({"on_nonfinite": "ignore"}, "None or one of stop, skip.*Received: on_nonfinite='ignore'"),
-        ({"on_spike": True}, "None or one of stop, skip.*Received: on_spike=True"),
+        (
+            {"on_nonfinite": "ignore"},
+            "one of stop, skip, rewind.*Received: on_nonfinite='ignore'",
+        ),
+        ({"on_spike": True}, "None or one of stop, skip, rewind.*Received: on_spike=True"),
+        ({"snapshot_every": 0}, "whole number from 1. Received: snapshot_every=0"),
+        ({"max_megabytes": -1}, "positive number. Received: max_megabytes=-1"),
         ({"tries": -1}, "whole number from 0. Received: tries=-1"),
         ({"learning_rate_factor": 0}, "positive number. Received: learning_rate_factor=0"),
         ({"on_nan": "skip"}, "no option 'on_nan'.*Accepted: on_nonfinite, on_spike"),
