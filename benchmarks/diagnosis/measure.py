@@ -38,9 +38,11 @@ def main() -> int:
             print(found[name])
     report("Tuned on", {n: f for n, f in found.items() if not CASES[n].held_out})
     again = {n for n, case in CASES.items() if case.build.__module__.endswith("held_out_again")}
-    held_out = {n for n, case in CASES.items() if case.held_out} - again
+    untouched = {n for n, case in CASES.items() if ".untouched." in case.build.__module__}
+    held_out = {n for n, case in CASES.items() if case.held_out} - again - untouched
     report("Held out", {n: f for n, f in found.items() if n in held_out})
     report("Held out again", {n: f for n, f in found.items() if n in again})
+    report("Untouched", {n: f for n, f in found.items() if n in untouched})
     if missing:
         print(f"not trained: {', '.join(missing)}", file=sys.stderr)
     return 1 if missing else 0

@@ -26,6 +26,7 @@ from benchmarks.diagnosis import (
     validation,
 )
 from benchmarks.diagnosis.case import CASES
+from benchmarks.diagnosis.untouched import again, examples, outputs, programs, steps, weights
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
@@ -39,6 +40,12 @@ MODULES = (
     causes,
     situations,
     supply,
+    outputs,
+    examples,
+    steps,
+    weights,
+    programs,
+    again,
 )
 
 

@@ -1,11 +1,13 @@
 """Advice in the terms of the run: its optimizer with its values, the layer's own line."""
 
 import math
+import re
 
 import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice
 from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio
 from tb_keras_inspect.diagnosis.wording import number_text
 
 # Options worth repeating in a line of code, with Keras's defaults: those are left out.
@@ -18,7 +20,12 @@ SHOWN = {
     "clipnorm": (None,),
     "global_clipnorm": (None,),
     "clipvalue": (None,),
+    "epsilon": (1e-7,),
 }
+LONG_MOMENTUM = 0.98  # each step goes on for more than 50 others
+LARGE_EPSILON = 1e-3  # of Adam and its kind: above usual gradients of an element
+HELD_BACK = 0.01  # gradient norm after clipping, relative to that before
+CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
 
 
 def learning_rate(facts: Facts) -> float:
@@ -58,18 +65,80 @@ def optimizer_line(facts: Facts, rate: float = math.nan, **changed: float) -> st
 
 
 def lower_rate(facts: Facts, factor: float = 10) -> Advice:
-    """Lower the learning rate of the run by a factor."""
+    """Lower the learning rate of the run by a factor; or the momentum, if that makes the steps."""
+    momentum = _number(facts.structure.compiled.get("optimizer.momentum", ""))
+    if momentum >= LONG_MOMENTUM:
+        times = number_text(1 / max(1 - momentum, 1e-6))
+        text = f"Lower the momentum, from {momentum:g} to 0.9: each step counts {times} times."
+        return Advice(text, _compile(optimizer_line(facts, momentum=0.9)))
     return _changed_rate(facts, 1 / factor, "Lower", factor)
 
 
 def raise_rate(facts: Facts, factor: float = 10) -> Advice:
-    """Raise the learning rate of the run by a factor."""
+    """Raise the learning rate of the run by a factor; or undo the option that makes steps small."""
+    epsilon = _number(facts.structure.compiled.get("optimizer.epsilon", ""))
+    if epsilon >= LARGE_EPSILON:
+        text = f"Lower epsilon, from {epsilon:g} to 1e-7: each step is divided by it."
+        return Advice(text, _compile(optimizer_line(facts, epsilon=1e-7)))
+    if option := _clips_everything(facts):
+        limit = _number(facts.structure.compiled[f"optimizer.{option}"])
+        text = (
+            f"Raise {option}, from {limit:g} to 1: it takes more than 99 % of each gradient away."
+        )
+        return Advice(text, _compile(optimizer_line(facts, **{option: 1.0})))
     return _changed_rate(facts, factor, "Raise", factor)
 
 
 def clip(facts: Facts, norm: float = 1.0) -> Advice:
     """Clip the gradients of the run's optimizer."""
     return Advice("Clip the gradients.", _compile(optimizer_line(facts, global_clipnorm=norm)))
+
+
+def no_weights(facts: Facts) -> list[Advice]:
+    """What to try where all samples, or an output's loss, have the weight 0; nothing otherwise."""
+    weights = facts.structure.compiled.get("loss_weights", "")
+    if re.search(r"[:\[ ]\"?0(\.0+)?\"?[,}\]]", weights):
+        return [
+            Advice(
+                f"Give each output a weight above 0: `loss_weights` is {weights}.",
+                "model.compile(loss=..., loss_weights=None, ...)",
+            )
+        ]
+    step = facts.track("step")
+    if step is None or not step.has("sample_weight") or np.any(step.column("sample_weight") != 0):
+        return []
+    return [
+        Advice(
+            "Check `sample_weight` and `class_weight`: every sample has the weight 0.",
+            "print(np.unique(sample_weight, return_counts=True))",
+        )
+    ]
+
+
+def accumulate_less(facts: Facts) -> Advice | None:
+    """What to try where the first update would come after more steps than the run has."""
+    text = facts.structure.compiled.get("optimizer.gradient_accumulation_steps", "")
+    if not text.isdigit() or int(text) <= facts.steps_done:
+        return None
+    fewer = f"{optimizer_line(facts)[:-1]}, gradient_accumulation_steps=4)"
+    return Advice(
+        f"Accumulate over fewer batches: gradient_accumulation_steps={text} makes the first update "
+        f"after {text} steps, and the run has {facts.steps_done} so far.",
+        _compile(fewer),
+    )
+
+
+def higher_precision(facts: Facts) -> list[Advice]:
+    """What to try where the weights themselves are float16; nothing where they are not."""
+    if not any(variable.dtype == "float16" for variable in facts.structure.variables):
+        return []
+    return [
+        Advice(
+            "Keep the weights in float32: float16 ends at 65,504, and Adam's epsilon of 1e-7 and its "
+            "squared gradients vanish in it.",
+            'keras.config.set_dtype_policy("mixed_float16")',
+        )
+    ]
 
 
 def layer_line(facts: Facts, path: str, **changed: str) -> str:
@@ -99,6 +168,17 @@ def _changed_rate(facts: Facts, factor: float, verb: str, by: float) -> Advice:
     change = f", from {rate:.3g} to {rate * factor:.3g}" if math.isfinite(rate) else ""
     text = f"{verb} the learning rate by a factor of {number_text(by)}{change}."
     return Advice(text, _compile(optimizer_line(facts, rate * factor)))
+
+
+def _clips_everything(facts: Facts) -> str:
+    """The option that clips all gradients to almost nothing; "" if there is none."""
+    step = facts.track("step")
+    if step is None or not step.has("gradient_norm_clipped"):
+        return ""
+    left = ratio(step.column("gradient_norm_clipped"), step.column("gradient_norm"))
+    known = facts.structure.compiled
+    given = [x for x in CLIPPING if math.isfinite(_number(known.get(f"optimizer.{x}", "")))]
+    return given[0] if given and float(median(left)) < HELD_BACK else ""
 
 
 def _compile(line: str) -> str:

@@ -66,11 +66,13 @@ def diagnose(
     with np.errstate(all="ignore"):
         for rule in rules:
             found += _run_rule(rule, facts)
-        unable = [item for rule in rules if (item := unable_to_look(rule, facts)) is not None]
+        looks = [(rule, unable_to_look(rule, facts)) for rule in rules]
         roots = group(found)
     step = facts.table("step")
     samples = len(step.steps) if step is not None else 0
-    return Findings(roots, verdict_of(roots, rules, unable, samples))
+    able = [rule for rule, reason in looks if reason is None]
+    unable = [reason for _, reason in looks if reason is not None]
+    return Findings(roots, verdict_of(roots, able, unable, samples))
 
 
 def thresholds_of(run: RunData) -> tuple[Threshold, ...]:

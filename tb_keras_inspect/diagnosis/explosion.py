@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import clip, layer_line, lower_rate
+from tb_keras_inspect.diagnosis.advice import clip, higher_precision, layer_line, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median, ratio
+from tb_keras_inspect.diagnosis.signals.structure import RECURRENT
 from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import listed
 
@@ -24,6 +25,8 @@ CAUSES = {
     "lost": "Steps that were far too large have thrown the weights so far away that nothing leads "
     "back. The gradient there may be small again.",
 }
+REPLACED = 0.25  # first update relative to the weights, of the median kernel; usual is 0.01
+USUAL_STEP = 0.02  # update relative to the weights: twice the largest of healthy runs
 LARGE_TARGETS = 10.0  # root mean square
 
 
@@ -94,17 +97,36 @@ def explosion(
     )
 
 
-def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
+def is_harmless(facts: Facts) -> bool:
+    """Whether large targets make the gradient large, and Adam or clipping small steps of it."""
+    updates, progress = facts.track("update"), facts.progress
+    kernels = facts.kernels(updates)
+    if updates is None or not kernels or facts.breakdown or not has_large_targets(facts):
+        return False
+    largest = float(np.nanmax(np.nan_to_num(updates.typical("ratio")[updates.rows(kernels)])))
+    return largest < USUAL_STEP and progress.end <= RISE * progress.start
+
+
+def has_large_targets(facts: Facts) -> bool:
+    """Whether the targets of a regression are so large that their scale makes the gradient."""
     target = facts.track("target")
+    if target is None or len(target.names) != 1 or len(facts.structure.outputs) != 1:
+        return False
+    size = float(median(np.hypot(target.thin("mean")[:, 0], target.thin("std")[:, 0])))
+    return size > LARGE_TARGETS and "entropy" not in facts.structure.compiled.get("loss", "")
+
+
+def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
     scale = Advice(
         "Scale the targets to mean 0 and standard deviation 1.", "y = (y - y.mean()) / y.std()"
     )
-    others = [lower_rate(facts), clip(facts)]
-    if target is not None and len(target.names) == 1 and len(facts.structure.outputs) == 1:
-        size = float(median(np.hypot(target.thin("mean")[:, 0], target.thin("std")[:, 0])))
-        is_regression = "entropy" not in facts.structure.compiled.get("loss", "")
-        if size > LARGE_TARGETS and is_regression:
-            return [scale, *others]
+    steps = [lower_rate(facts), clip(facts)]
+    known = {layer.path: layer.class_name for layer in facts.structure.layers}
+    if any(known.get(path) in RECURRENT for path in layers):
+        steps.reverse()  # over many time steps a gradient grows at any rate (Pascanu et al., 2013)
+    others = [*higher_precision(facts), *steps]
+    if has_large_targets(facts):
+        return [scale, *others]
     path = layers[0] if layers else ""
     return [
         *others,
@@ -113,3 +135,40 @@ def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
             layer_line(facts, path, kernel_initializer='"he_normal"'),
         ),
     ]
+
+
+def first_update(facts: Facts, kernels: list[str], ratios: np.ndarray) -> Finding | None:
+    """A first update that replaces the initial weights in most layers, and nothing learned since.
+
+    Of Adam and its kind it is the learning rate divided by the size of a weight: about 1 %.
+    """
+    updates, step = facts.track("update"), facts.track("step")
+    if updates is None or step is None or updates.at[0] != 0:
+        return None
+    typical = float(median(ratios[0]))
+    if not typical >= REPLACED:
+        return None
+    rate = float(step.column("learning_rate")[0])
+    path = kernels[int(np.nanargmax(np.nan_to_num(ratios[0])))]
+    return explosion(
+        facts,
+        "large_updates",
+        "error",
+        0.9,
+        f"The first update changed the weights by {100 * typical:.2g} % (learning rate {rate:.3g}), "
+        "and nothing has been learned since",
+        (0, facts.last_step, True),
+        [
+            Evidence(
+                "first update / weight, median of the kernels",
+                typical,
+                "times",
+                REPLACED,
+                "update",
+                "ratio",
+                path,
+            ),
+            *loss_rise(facts),
+        ],
+        [path],
+    )

@@ -8,6 +8,11 @@ from tb_keras_inspect.diagnosis.findings import Findings
 
 # Problems whose first step is when they began; others are seen over the whole run.
 DATED = ("exploding_gradient", "dying_relu", "saturated_activation", "non_finite")
+FROM_THE_START = (
+    "output_mismatch",
+    "unnormalised_input",
+    "initial_weights",
+)  # what makes gradients large at once
 BROKEN_DATA = ("input", "target", "unsampled_data")  # forms of `non_finite` that no step explains
 
 
@@ -50,6 +55,8 @@ def _explains(root: Finding, other: Finding) -> bool:
         return root.problem == "tokens_out_of_range"
     if other.problem in DATED and other.first_step < root.first_step:
         return False  # what began earlier is no consequence
+    if other.problem == "exploding_gradient" and root.problem in FROM_THE_START:
+        return True
     if other.problem == "exploding_gradient":  # large steps that are over and have killed units
         return not other.ongoing
     # What ended before the root began cannot follow from it.

@@ -22,6 +22,7 @@ RANGES = {
     "relu6": (0.0, 6.0),
     "softplus": (0.0, np.inf),
 }
+MOST_CLASSES = 50  # numbers up to it may be classes; up to 255 they are pictures
 # First loss relative to the baseline: logits that are taken for probabilities start far above it.
 NEAR_BASELINE = 1.6
 
@@ -78,6 +79,19 @@ class OutputLayer:
         # Probabilities that are all alike, whatever the fractions of the classes.
         alike = np.log(2) if self.loss in BINARY else progress.baseline
         return bool(progress.loss[0] < NEAR_BASELINE * max(progress.baseline, alike))
+
+    def one_unit_each(self) -> list[Advice]:
+        """What to try where the targets are numbers of more than two classes; else nothing."""
+        if self.low != 0 or not 1 < self.high < MOST_CLASSES or self.high != round(self.high):
+            return []
+        count = f"{self.high + 1:g}"
+        return [
+            Advice(
+                f"For {count} classes, use one unit each with softmax.",
+                f'keras.layers.Dense({count}, activation="softmax"), '
+                'loss="sparse_categorical_crossentropy"',
+            )
+        ]
 
     def finding(
         self,

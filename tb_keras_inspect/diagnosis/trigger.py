@@ -16,6 +16,7 @@ INPUT = 30.0  # largest magnitude of an input, relative to that of other batches
 GROWTH = 3.0  # size of a kernel, relative to its first one
 RATE = 1.5  # factor by which the learning rate has risen
 NORM = 10.0  # gradient norm, relative to what was usual before
+LONG_MOMENTUM = 0.98  # each gradient counts 50 times
 UPDATE = 0.1  # of the weights, in one step; about 1e-3 is usual
 
 
@@ -30,7 +31,7 @@ def trigger(facts: Facts, step: int, layers: Sequence[str] = ()) -> tuple[str, l
     Returns:
         A sentence, and the number it rests on. "" and nothing if the record shows no change.
     """
-    for look in (_command, _rate, _data, _update, _norm, _growth):
+    for look in (_command, _rate, _data, _momentum, _update, _norm, _growth):
         text, evidence = look(facts, step, layers)
         if text:
             return text, [evidence] if evidence is not None else []
@@ -124,6 +125,16 @@ def _rate(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence
     return text, Evidence(name, float(new / old), "times", None, "step", "learning_rate")
 
 
+def _momentum(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
+    momentum = _number(facts.structure.compiled.get("optimizer.momentum", ""))
+    if not momentum >= LONG_MOMENTUM:
+        return "", None
+    return (
+        f"With a momentum of {momentum:g} steps go on long after their gradient has turned.",
+        None,
+    )
+
+
 def _update(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
     track = facts.track("update")
     kernels = facts.kernels(track)
@@ -140,9 +151,11 @@ def _update(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Eviden
         return "", None
     sample, kernel = np.unravel_index(int(np.argmax(ratios)), ratios.shape)
     size = float(ratios[sample, kernel])
-    text = (
-        f"At step {steps[sample]} a single update changed {kernels[kernel]} by {100 * size:.2g} %."
-    )
+    numbers = facts.track("step")
+    rate = numbers.column("learning_rate")[0] if numbers is not None else np.nan
+    by = f", with a learning rate of {rate:.3g}" if size >= 1 and np.isfinite(rate) else ""
+    change = f"{100 * size:.2g} %{by}"
+    text = f"At step {steps[sample]} a single update changed {kernels[kernel]} by {change}."
     name = f"update / weight of {kernels[kernel]} at step {steps[sample]}"
     return text, Evidence(name, size, "%", UPDATE, "update", "ratio", kernels[kernel])
 

@@ -50,22 +50,19 @@ def unable_to_look(rule: Rule, facts: Facts) -> Unable | None:
 
 
 def verdict_of(
-    findings: Sequence[Finding], rules: Sequence[Rule], unable: Sequence[Unable], samples: int
+    findings: Sequence[Finding], able: Sequence[Rule], unable: Sequence[Unable], samples: int
 ) -> Verdict:
     """Sums up findings.
 
     Args:
         findings: The roots, worst first.
-        rules: All rules.
-        unable: Those of them that could not look.
+        able: The rules that could look.
+        unable: Those that could not.
         samples: Sampled steps.
     """
     serious = [finding for finding in findings if finding.rank > 0]
     alarmed = {item.problem for finding in serious for item in finding.with_related()}
-    passed = sum(
-        rule.PROBLEM not in alarmed and all(item.problem != rule.PROBLEM for item in unable)
-        for rule in rules
-    )
+    passed = sum(rule.PROBLEM not in alarmed for rule in able)
     counts = (passed, tuple(unable))
     ongoing = [finding for finding in serious if finding.ongoing]
     if ongoing:

@@ -50,6 +50,22 @@ def test_the_rate_is_the_newest_or_the_highest_of_a_schedule():
     assert line(rates, learning_rate="CosineDecay(initial_learning_rate=0.1)") == "SGD(0.1)"
 
 
+def test_a_long_momentum_is_lowered_in_place_of_the_rate():
+    found = lower_rate(facts(0.05, optimizer="SGD", momentum="0.999").facts)
+    assert found.text.startswith("Lower the momentum, from 0.999 to 0.9: ")
+    assert "momentum=0.9" in found.code
+
+
+def test_options_that_make_steps_small_are_undone_before_the_rate_is_raised():
+    assert "Lower epsilon, from 10 to 1e-7" in raise_rate(facts(epsilon="10.0").facts).text
+    assert "learning rate" in raise_rate(facts(epsilon="1e-07").facts).text
+    run = facts(clipnorm="0.0001")
+    run.step["gradient_norm_clipped"] = np.full(60, 1e-4)
+    assert "Raise clipnorm, from 0.0001 to 1" in raise_rate(run.facts).text
+    run.step["gradient_norm_clipped"] = np.full(60, 0.5)
+    assert "learning rate" in raise_rate(run.facts).text
+
+
 def test_a_changed_rate_says_from_what_to_what():
     run = facts(0.03).facts
     assert lower_rate(run).text == "Lower the learning rate by a factor of 10, from 0.03 to 0.003."

@@ -57,11 +57,12 @@ DATA = (
         "output_mismatch",
         "an output that does not fit the targets",
         "The output layer, the loss and the targets contradict each other.",
-        "how the model was compiled, the activation function of the output, the range of the targets",
+        "how the model was compiled, the activation function of the output, the range of the targets, "
+        "the class weights",
         "visible at the first step; a softmax that is not a layer shows as a first loss close to "
         "the baseline loss",
         "Match the last activation function, `from_logits` and the range of the targets.",
-        ("warning", "error"),
+        ("note", "error"),
         {
             "softmax_of_one_unit": "softmax over a single unit is always 1",
             "categorical_loss_of_one_unit": "a categorical loss on a single unit",
@@ -72,7 +73,14 @@ DATA = (
             "logits_as_probabilities": "the loss takes the logarithm of values that are no "
             "probabilities",
             "independent_probabilities": "the probabilities of the classes do not add up to 1",
+            "softmax_axis": "softmax along another axis than that of the classes",
+            "exclusive_probabilities": "softmax with a loss for independent units",
             "target_range": "targets that the output cannot reach",
+            "label_smoothing": "hardly anything is left of the labels",
+            "class_weight": "weights that give one class nearly all the say",
+            "runaway": "a loss that falls below zero without end",
+            "broadcast": "targets (n,) minus outputs (n, 1) in a loss computed by hand",
+            "metric": "accuracy as the metric of a regression",
         },
     ),
     Problem(
@@ -124,14 +132,18 @@ DATA = (
         "data that repeats",
         "Batches repeat that should be different.",
         "hashes of the inputs of the sampled batches: how many differ within an epoch, and whether "
-        "each position of the epoch has the same batch every time",
+        "each position of the epoch has the same batch every time; whether inputs, targets or the "
+        "class numbers within a batch vary at all",
         "a data set of one batch repeats too: it has one step in an epoch, or what the model learns "
-        "from it holds for validation data",
+        "from it holds for validation data; arrays that `fit` shuffles are in nobody's order",
         "Look at a few batches that the model receives.",
-        ("note", "warning"),
+        ("note", "error"),
         {
+            "constant_targets": "all targets have the same value",
+            "constant": "all inputs have the same value",
             "one_batch": "every sampled batch has the same inputs",
             "few_batches": "the same batches come round several times in an epoch",
+            "sorted": "each batch holds examples of one class",
             "same_order": "every epoch has the same batches in the same order",
         },
     ),

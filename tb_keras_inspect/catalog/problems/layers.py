@@ -67,14 +67,16 @@ LAYERS = (
         "a constant output",
         "The model outputs the same for every input, while the targets differ.",
         "the spread of the outputs over the samples of a batch against that of the targets, until "
-        "the end of the run",
+        "the end of the run; the spread of a hidden layer's outputs against its first one",
         "outputs look alike early in training, and targets that are all the same make it right",
         "Look at the activation function of the last layer.",
-        ("error", "error"),
+        ("warning", "error"),
         {
             "relu": "a ReLU on the output is zero for every input",
             "saturated": "the output is stuck at the flat end of its activation function",
             "collapsed": "the layers before it pass on nothing that depends on the input",
+            "one_sample": "BatchNormalization over a batch of one sample",
+            "hidden": "a hidden layer has come to pass on nothing, and the model does not learn",
         },
     ),
     Problem(

@@ -24,11 +24,12 @@ LEARNING = (
         "slow convergence",
         "The loss hardly falls, for a reason that shows in the numbers.",
         "how far all steps together can have moved the weights; the dropout rate; units that "
-        "remain equal",
+        "remain equal; a learning rate that was gone while the loss still fell",
         "a flat loss alone does not prove that steps are too small",
         "Raise the learning rate.",
         ("warning", "error"),
         {
+            "decayed": "the learning rate was gone while the loss still fell",
             "small_updates": "updates are tiny compared with the weights",
             "dropout": "the dropout rate is too high",
             "symmetric": "all units of a layer are equal and stay equal",
@@ -65,13 +66,15 @@ LEARNING = (
         "no learning",
         "The loss stays where a constant prediction has it.",
         "the loss against the baseline loss; whether the gradient keeps its direction; the size of "
-        "the updates",
+        "the updates and of the targets; whether any layer has an activation function",
         "the targets may hold nothing that the inputs tell: without a reason it is a note",
         "Check that each target still belongs to its input.",
         ("note", "warning"),
         {
             "small_steps": "the gradient keeps its direction, and steps are too small to follow it",
             "large_steps": "steps are too large to settle",
+            "linear": "no activation function: all layers together are one linear map",
+            "target_scale": "targets so large that outputs do not reach them",
             "imbalance": "a class is so rare that a constant prediction is nearly right",
             "no_reason": "nothing in the record says why",
         },

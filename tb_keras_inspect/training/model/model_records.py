@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.records import inspect_pb2 as pb
-from tb_keras_inspect.training.hooks.fit_call import data_of_fit
+from tb_keras_inspect.training.hooks.fit_call import data_of_fit, settings_of_fit
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.fresh_weights import frozen_as_initialised
@@ -57,6 +57,7 @@ class ModelRecords:
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             compiled = compiled_of(self._model)
             compiled["frozen_as_initialised"] = json.dumps(frozen_as_initialised(self._model))
+            compiled |= settings_of_fit()
         known = compiled, steps_per_epoch, data_of_fit()
         same = known == (self._compiled, self._steps_per_epoch, self._data)
         self._compiled, self._steps_per_epoch, self._data = known

@@ -28,7 +28,8 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
 
     Returns:
         `loss`: its Keras name in snake case; for several, JSON with the structure of `compile(loss=)`.
-        `from_logits`: the same for losses that have this option. `loss_weights`: likewise, the
+        `from_logits`: the same for losses that have this option. `label_smoothing`: of a single loss
+        with some. `loss_weights`: likewise, the
         factor of each loss. `metrics`: JSON list.
         `optimizer`: its class; `optimizer.<name>`: its options. `train_step`, `compute_loss`: "own"
         where the model defines its own. `random_seed`: what `keras.utils.set_random_seed` was given.
@@ -43,6 +44,8 @@ def compiled_of(model: keras.Model) -> dict[str, str]:
         found["loss"] = _structure(loss, _loss_name)
         if logits := _structure(loss, _from_logits):
             found["from_logits"] = logits
+        if not isinstance(loss, (str, dict, list)) and (smoothing := _smoothing(loss)):
+            found["label_smoothing"] = smoothing
     weights = getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None)
     if weights is not None:
         found["loss_weights"] = _structure(weights, _text)
@@ -121,6 +124,13 @@ def _loss_name(loss: Any) -> str | None:
         return None
     name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
     return str(keras.src.utils.naming.to_snake_case(name))
+
+
+def _smoothing(loss: Any) -> str:
+    """The label smoothing of a loss; "" if there is none."""
+    options = getattr(loss, "_fn_kwargs", None)
+    smoothing = options.get("label_smoothing") if isinstance(options, Mapping) else None
+    return _text(smoothing) or "" if smoothing else ""
 
 
 def _from_logits(loss: Any) -> bool | None:

@@ -43,3 +43,18 @@ def test_only_arrays_are_known_to_be_the_same_in_each_epoch(tmp_path, data, opti
     callback = InspectCallback(tmp_path, every=1, maps_every=0, console=None)
     model.fit(*data, **{"epochs": 2, **options}, verbose=0, callbacks=[callback])
     assert load_run(tmp_path).model.data == expected
+
+
+def test_arguments_of_fit_are_settings(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    callback = InspectCallback(tmp_path, every=1, maps_every=0, console=None)
+    options = {"class_weight": {0: 1.0, 1: 9.0}, "validation_split": 0.25, "shuffle": False}
+    model.fit(X, Y, batch_size=3, verbose=0, callbacks=[callback], **options)
+    settings = load_run(tmp_path).model.compiled
+    assert {name: text for name, text in settings.items() if name.startswith("fit.")} == {
+        "fit.shuffle": "False",
+        "fit.class_weight": "{0: 1.0, 1: 9.0}",
+        "fit.validation_split": "0.25",
+        "fit.target_shape": "(1,)",
+    }

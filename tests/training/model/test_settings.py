@@ -57,6 +57,12 @@ def test_the_loss_is_named_in_each_form_it_is_given(loss, name, from_logits):
     assert found.get("from_logits") == from_logits
 
 
+def test_label_smoothing_is_named_where_there_is_some():
+    loss = keras.losses.CategoricalCrossentropy
+    assert compiled_of(model_with(loss(label_smoothing=0.9)))["label_smoothing"] == "0.9"
+    assert "label_smoothing" not in compiled_of(model_with(loss()))
+
+
 def test_several_losses_keep_their_structure():
     inputs = keras.Input((3,))
     outputs = {"a": keras.layers.Dense(1)(inputs), "b": keras.layers.Dense(2)(inputs)}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from tb_keras_inspect.catalog.kinds import FIXED_SET
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.batches import contents
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -34,7 +35,7 @@ THRESHOLDS = (
     ),
     Threshold(
         "learned_by_heart",
-        0.5,
+        0.8,
         0.01,
         1.0,
         "training loss at the end, relative to that of a constant prediction, below which labels were "
@@ -51,6 +52,8 @@ NEW_EXAMPLES = (
 )
 # Validation loss relative to the training loss; examples that are only harder cost less.
 FAR_BELOW = 0.6
+# The same for arrays, which no pipeline makes harder, and a factor on the limit for them.
+FAR_BELOW_ARRAYS, ARRAYS = 0.7, 0.5
 SETTLED = 0.1  # fall of the training loss from the epoch before, relative to the baseline
 ONE_HOT = 0.9  # standard deviation of the targets, relative to that of whole labels
 RATE = 0.25  # of dropout, from which it costs much in training
@@ -90,9 +93,15 @@ def find(facts: Facts) -> Iterator[Finding]:
     now, held = float(median(train[-3:])), float(median(val[-3:]))
     behind = (now - held) / baseline
     settled = train[-2] - train[-1] < SETTLED * baseline
-    far = behind >= facts.thresholds["training_behind"] and held < FAR_BELOW * now
+    # Arrays are the same in each epoch: nothing in a pipeline makes their examples harder.
+    is_array = getattr(facts.structure.model, "data", "") == FIXED_SET
+    limit = facts.thresholds["training_behind"] * (ARRAYS if is_array else 1.0)
+    # The loss of a small validation set goes up and down: the gap must have been there for a while.
+    late = slice(-max(3, len(val) // 3), None)
+    lasts = float(np.min(train[late] - val[late])) / baseline >= limit / 2
+    far = behind >= limit and lasts and held < (FAR_BELOW_ARRAYS if is_array else FAR_BELOW) * now
     if far and settled and not _adds_noise(facts):
-        yield _some(facts, now, held, behind)
+        yield _some(facts, now, held, behind, limit)
     elif _by_heart(facts, int(steps[0]), now / baseline, float(np.min(val)) / baseline):
         title = (
             f"The training loss falls to {number_text(now)} by learning labels by heart: on new "
@@ -168,8 +177,7 @@ def _by_heart(facts: Facts, first_end: int, now: float, best: float) -> bool:
     )
 
 
-def _some(facts: Facts, now: float, held: float, behind: float) -> Finding:
-    limit = facts.thresholds["training_behind"]
+def _some(facts: Facts, now: float, held: float, behind: float, limit: float) -> Finding:
     name = "training loss minus validation loss, relative to the baseline"
     evidence = Evidence(name, behind, "%", limit, "epoch", "loss")
     accuracy = ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import clip, lower_rate
+from tb_keras_inspect.diagnosis.advice import clip, higher_precision, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.breakdown import Breakdown, NonFinite
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -212,6 +212,8 @@ def _advice(facts: Facts, kind: str, grown: Sequence[_Growth]) -> list[Advice]:
                 "assert np.isfinite(x).all() and np.isfinite(y).all()",
             )
         ]
+    if precision := higher_precision(facts):
+        return precision
     lower, clipped = lower_rate(facts), clip(facts)
     stop = Advice(
         "Stop at the first NaN, and print where it came from.",

@@ -10,6 +10,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Finding
+from tb_keras_inspect.diagnosis.output_checks import (
+    accuracy_of_numbers,
+    broadcast_targets,
+    class_weight,
+    exclusive_probabilities,
+    label_smoothing,
+    runaway,
+    softmax_axis,
+)
 from tb_keras_inspect.diagnosis.output_layer import BINARY, MULTI, RANGES, SQUARED, OutputLayer
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.structure import PASSING
@@ -28,19 +37,20 @@ THRESHOLDS = (
     ),
 )
 LOGITS = Advice("Let the last layer output logits.", "keras.layers.Dense(classes)")
-MOST_CLASSES = 50  # numbers up to it may be classes; up to 255 they are pictures
 
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding: the plainest contradiction."""
     structure = facts.structure
+    if broadcast := broadcast_targets(facts):
+        yield broadcast
     if structure.has_own_step or structure.compiled.get("compute_loss") == "own":
         return
     try:
         output = OutputLayer(facts)
     except LookupError:
         return
-    for check in (_one_unit, _labels, _two_in_a_row, _logits, _probabilities, _target_range):
+    for check in CHECKS:
         found = check(output)
         if found is not None:
             yield found
@@ -59,6 +69,7 @@ def _one_unit(out: OutputLayer) -> Finding | None:
             "Softmax divides by the sum over all units, and there is only one. The output is "
             "constant and its gradient zero.",
             [
+                *out.one_unit_each(),
                 Advice(
                     "Use a sigmoid for two classes.",
                     'keras.layers.Dense(1, activation="sigmoid"), loss="binary_crossentropy"',
@@ -254,14 +265,25 @@ def _advice_on_range(out: OutputLayer) -> list[Advice]:
     linear = Advice("For a regression, use a linear last layer.", "keras.layers.Dense(1)")
     line = f"y = y / {out.high:g}" if out.low >= 0 else "y = (y - y.min()) / (y.max() - y.min())"
     scale = Advice("Scale the targets into the range.", line)
-    classes = Advice(
-        f"For {out.high + 1:g} classes, use one unit each with softmax.",
-        f'keras.layers.Dense({out.high + 1:g}, activation="softmax"), '
-        'loss="sparse_categorical_crossentropy"',
-    )
     if out.loss not in BINARY:
         return [linear, scale]
     if (out.low, out.high) == (-1.0, 1.0):
         return [Advice("Use 0 and 1 as labels instead of -1 and 1.", "y = (y + 1) / 2"), linear]
-    is_whole = out.low == 0 and out.high == round(out.high) and out.high < MOST_CLASSES
-    return [classes, scale, linear] if is_whole else [scale, linear]
+    return [*out.one_unit_each(), scale, linear]
+
+
+# The plainest first.
+CHECKS = (
+    _one_unit,
+    softmax_axis,
+    _labels,
+    _two_in_a_row,
+    _logits,
+    _probabilities,
+    exclusive_probabilities,
+    _target_range,
+    label_smoothing,
+    class_weight,
+    runaway,
+    accuracy_of_numbers,
+)

@@ -17,6 +17,7 @@ from tb_keras_inspect.diagnosis.signals.structure import NORMALISING, Weighted
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import capitalised
+from tb_keras_inspect.store.model.model import LayerInfo
 
 PROBLEM = "unnormalised_input"
 NEEDS = ("input",)
@@ -48,6 +49,7 @@ THRESHOLDS = (
 )
 WORDS = {"large": "too large", "small": "too small", "offset": "too far from 0"}
 EMBEDDING = "Embedding"
+STUCK = 10.0  # factor on the limit for small inputs in a run that has not learned
 SCALED_INSIDE = 0.1  # of the expected response, below which something scales the input first
 
 
@@ -74,15 +76,21 @@ def _starts_with_normalisation(facts: Facts, first: Weighted) -> bool:
     for site in facts.structure.sites:
         if site.name == first.site:
             return False
-        if facts.structure.class_of(site) in NORMALISING:
+        layer = facts.structure.layers[site.layer]
+        if layer.class_name in NORMALISING and not _keeps_its_statistics(layer):
             return True
     # Without sites, by the order of the layers.
     for layer in facts.structure.layers:
         if layer.path == first.layer.path:
             return False
         if layer.class_name in NORMALISING or layer.class_name == "Rescaling":
-            return True
+            return not _keeps_its_statistics(layer)
     return False
+
+
+def _keeps_its_statistics(layer: LayerInfo) -> bool:
+    """Whether a layer scales by what it saw in another training, and not by what it receives now."""
+    return layer.class_name == "BatchNormalization" and not layer.trainable
 
 
 def _comes_from_an_embedding(facts: Facts, first: Weighted) -> bool:
@@ -148,8 +156,10 @@ def _outside(facts: Facts, size: float, offset: float) -> tuple[str, Evidence, s
     if size > limits["input_scale"]:
         evidence = Evidence("root mean square", size, "", limits["input_scale"])
         return "large", evidence, "above"
-    if size < limits["input_scale_small"]:
-        evidence = Evidence("root mean square", size, "", limits["input_scale_small"])
+    # Where the loss has not moved, a little more is too small as well.
+    small = limits["input_scale_small"] * (STUCK if facts.progress.is_stuck else 1.0)
+    if size < small:
+        evidence = Evidence("root mean square", size, "", small)
         return "small", evidence, "below"
     if offset > limits["input_offset"] and size > 1:
         evidence = Evidence("mean / standard deviation", offset, "", limits["input_offset"])
@@ -220,12 +230,32 @@ def _finding(
             Evidence("standard deviation", std, "", None, track.kind, "std", name),
         ],
         advice=[
+            *_for_frozen(facts, first),
             Advice(
                 "Normalise each feature to mean 0 and standard deviation 1, with a layer that is "
                 "saved with the model.",
                 "normalise = keras.layers.Normalization()\nnormalise.adapt(x_train)  "
                 "# and make it the first layer",
             ),
-            Advice("For images, scale bytes down.", "keras.layers.Rescaling(1 / 255)"),
+            Advice("Check that the inputs are not scaled down twice.")
+            if variant == "small"
+            else Advice("For images, scale bytes down.", "keras.layers.Rescaling(1 / 255)"),
         ],
     )
+
+
+def _for_frozen(facts: Facts, first: Weighted) -> list[Advice]:
+    """What to try where frozen layers come first, which were trained on inputs of another scale."""
+    structure = facts.structure
+    sites = [site.name for site in structure.sites]
+    before = structure.sites[: sites.index(first.site)] if first.site in sites else ()
+    layers = [structure.layers[site.layer] for site in before]
+    if not any(layer.parameters and not layer.trainable for layer in layers):
+        return []
+    return [
+        Advice(
+            "Prepare the inputs as the frozen layers in front were trained, with the preprocessing "
+            "that belongs to them.",
+            "x = keras.applications.resnet.preprocess_input(x)  # of the same model",
+        )
+    ]

@@ -14,12 +14,12 @@ from tb_keras_inspect.diagnosis.advice import layer_line
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import last_period, median
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.structure import BOUNDED, RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.trigger import trigger
-from tb_keras_inspect.diagnosis.wording import number_text, since
+from tb_keras_inspect.diagnosis.wording import listed, number_text, since
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
 
@@ -38,6 +38,7 @@ THRESHOLDS = (
     ),
 )
 LEAST_SAMPLES = 5
+SHRUNK = 0.02  # spread of a hidden layer's outputs at the end, relative to that at the start
 SATURATED = 0.99  # fraction of the outputs
 CAUSES = {
     "relu": "The ReLU on the output is negative for every input, so it outputs 0. Its slope there is 0 "
@@ -51,6 +52,109 @@ CAUSES = {
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding."""
+    yield from _one_sample(facts) or list(_output(facts)) or _hidden(facts)
+
+
+def _one_sample(facts: Facts) -> list[Finding]:
+    """BatchNormalization of vectors, one in a batch: each is its own mean, so nothing is left of it."""
+    step = facts.track("step")
+    if step is None or not step.has("batch_size") or median(step.column("batch_size")) != 1:
+        return []
+    structure = facts.structure
+    sites = [site for site in structure.leaves if structure.class_of(site) == "BatchNormalization"]
+    paths = [
+        structure.layers[site.layer].path
+        for site in sites
+        if len(site.shape) == 2 and structure.layers[site.layer].trainable
+    ]
+    if not paths or facts.progress.has_learned:
+        return []
+    finding = Finding(
+        problem=PROBLEM,
+        variant="one_sample",
+        severity="error",
+        confidence=0.95,
+        title=f"{listed(paths)} normalise batches of a single sample: the result is the same for every "
+        "input",
+        first_step=facts.first_step,
+        last_step=facts.last_step,
+        ongoing=True,
+        cause="A BatchNormalization subtracts the mean of the batch. The mean of one sample is the "
+        "sample itself, so 0 is left, whatever the input.",
+        where=Where(layers=paths),
+        evidence=[
+            Evidence("samples in a batch", 1.0, "samples", 1.0, "step", "batch_size"),
+            *loss_fraction(facts),
+        ],
+        advice=[
+            Advice("Use larger batches.", "model.fit(x, y, batch_size=32)"),
+            Advice(
+                "Or use a normalisation that does not look at the batch.",
+                "keras.layers.LayerNormalization()",
+            ),
+        ],
+    )
+    return [finding]
+
+
+def _hidden(facts: Facts) -> Iterator[Finding]:
+    """A layer with weights that once passed on something and now passes on nothing that varies."""
+    track, progress = facts.track("activation"), facts.progress
+    if track is None or len(track.at) < 4 * LEAST_SAMPLES or progress.has_learned:
+        return
+    # A loss that has risen has other causes.
+    if facts.structure.has_own_step or not progress.known or progress.end > progress.start:
+        return
+    sites = [item.site for item in facts.structure.weighted[:-1] if item.site in track.names]
+    spread = track.thin("std")[:, track.rows(sites)]
+    left = ratio(median(spread[tail(len(spread))], axis=0), median(spread[:LEAST_SAMPLES], axis=0))
+    lost = np.flatnonzero(left < SHRUNK)
+    if not len(lost):
+        return
+    name = sites[int(lost[0])]
+    layer = facts.structure.layer_of_site(name)
+    path = layer.path if layer is not None else name
+    low = spread[:, lost[0]] < SHRUNK * float(median(spread[:LEAST_SAMPLES, lost[0]])) * 2
+    period = last_period(low)
+    step = int(track.at[period.first]) if period is not None else facts.first_step
+    yield Finding(
+        problem=PROBLEM,
+        variant="hidden",
+        severity="warning",
+        confidence=0.7,
+        title=f"What {path} passes on has shrunk to {100 * float(left[lost[0]]):.2g} % of its first "
+        "spread: the layers behind it hardly see the input",
+        first_step=step,
+        last_step=int(track.at[-1]),
+        ongoing=True,
+        cause="A term of the loss is smallest when this layer says nothing, and it outweighs what the "
+        "targets ask for: a penalty from `add_loss`, such as the divergence of a variational "
+        "autoencoder, or a regularizer.",
+        where=Where(layers=[path]),
+        evidence=[
+            Evidence(
+                "spread of the outputs, end / start",
+                float(left[lost[0]]),
+                "%",
+                SHRUNK,
+                "activation",
+                "std",
+                name,
+            ),
+            *loss_fraction(facts),
+        ],
+        advice=[
+            Advice(
+                "Lower the weight of the terms that are added to the loss.",
+                "self.add_loss(0.001 * penalty)",
+            ),
+            Advice("Raise that weight slowly from 0 while the model trains."),
+        ],
+    )
+
+
+def _output(facts: Facts) -> Iterator[Finding]:
+    """The output of the whole model."""
     track, target, outputs = (
         facts.track("activation"),
         facts.track("target"),

@@ -62,6 +62,7 @@ LEAST_UNITS = 4
 PATIENCE = 150  # training steps before the loss counts against a layer with some dead units
 LEAST_SAMPLES = 3  # that the fraction must last
 MOST = 0.85  # of the units that died together; the last ones may take long
+DECISIVE = ("with a learning rate of", "momentum of")  # what set it off and is to be changed
 CAUSES = {
     "from_start": "These units were negative for every input from the beginning, so ReLU outputs 0. "
     "Its slope there is 0 too: no gradient ever reaches their weights.",
@@ -160,12 +161,13 @@ def _finding(
     onsets = {path: item.onset for path, item in zip(layers, affected, strict=True)}
     until = "" if ongoing else f" until step {int(track.at[end])}, when they recovered"
     what, shown = trigger(facts, first) if variant == "died" else ("", [])
+    why = f": {what[:1].lower()}{what[1:-1]}" if any(word in what for word in DECISIVE) else ""
     return Finding(
         problem=PROBLEM,
         variant=variant,
         severity=severity,
         confidence=confidence,
-        title=f"{_title(affected, layers, onsets, variant, ongoing)}{until}",
+        title=f"{_title(affected, layers, onsets, variant, ongoing)}{until}{why}",
         first_step=first,
         confirmed_step=max(first, confirmed),
         last_step=int(track.at[end]),

@@ -14,6 +14,8 @@ import numpy as np
 from tb_keras_inspect.diagnosis.explosion import (
     RISE,
     explosion,
+    first_update,
+    is_harmless,
     loss_rise,
     most_in,
     worst_kernels,
@@ -59,6 +61,8 @@ THRESHOLDS = (
         "healthy runs measured here stay below 10",
     ),
 )
+# Optimizers that move each weight by about the learning rate, however large the gradient is.
+BOUNDED_STEPS = ("Adam", "AdamW", "Adamax", "Nadam", "RMSprop", "Lion", "Adafactor")
 FIRST = 5  # samples that show where the norm began
 FAR_ABOVE = 20.0  # first loss, relative to the baseline
 
@@ -143,8 +147,10 @@ def _large_updates(facts: Facts) -> Finding | None:
     worst = int(np.nanargmax(fractions))
     often = fractions[worst] >= 0.2 or np.sum(ratios[1:, worst] >= limit) >= 10
     period = last_period(ratios[:, worst] >= limit, gap=10)
-    if not often or period is None or not (facts.progress.is_stuck or facts.breakdown):
+    if not (facts.progress.is_stuck or facts.breakdown):
         return None
+    if not often or period is None:
+        return first_update(facts, kernels, ratios)
     path, first = kernels[worst], int(updates.at[period.first])
     largest = float(np.nanmax(ratios[1:, worst]))
     return explosion(
@@ -185,7 +191,7 @@ def _initial_scale(facts: Facts) -> Finding | None:
     period = last_period(scale >= limit)
     if not far_above or period is None:
         return None
-    if not (progress.end > progress.baseline or facts.breakdown):
+    if not (progress.end > progress.baseline or facts.breakdown) or is_harmless(facts):
         return None
     return explosion(
         facts,
@@ -228,6 +234,8 @@ def _overflow(facts: Facts) -> Finding | None:
     every = updates.thin("ratio")[:, updates.rows(kernels)]
     ratios = every[-3:]
     limit = facts.thresholds["exploding_step"] / 10
+    if facts.structure.compiled.get("optimizer", "") in BOUNDED_STEPS:
+        limit *= 10  # a first step of a tenth is usual there, and no step can be far larger
     if not np.any(ratios >= limit):
         return None
     sizes = np.nan_to_num(np.nanmax(ratios, axis=0))

@@ -1,7 +1,6 @@
-"""Layers whose weights never change: cut off from the loss, without a gradient, or frozen.
+"""Layers whose weights never change: cut off from the loss, without a gradient, or without an update.
 
-A frozen layer is a note, because freezing is how you fine-tune. It is a warning if layers in front of
-it train, or if the model does not learn with it. Biases in front of a normalising layer, and of
+Biases in front of a normalising layer, and of
 attention keys, have no gradient by construction: a layer counts by its kernels only.
 """
 
@@ -9,11 +8,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import optimizer_line, raise_rate
+from tb_keras_inspect.diagnosis.advice import (
+    accumulate_less,
+    no_weights,
+    optimizer_line,
+    raise_rate,
+)
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
-from tb_keras_inspect.diagnosis.signals.structure import NORMALISING
+from tb_keras_inspect.diagnosis.signals.structure import Weighted
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import listed
@@ -31,8 +35,6 @@ THRESHOLDS = (
     ),
 )
 PRECISION = 1e-6  # relative, of float32; lower ones are far coarser
-NOT_FALLING = 0.95  # loss relative to the baseline: a head on frozen layers may learn slowly
-MOSTLY_FROZEN = 0.9  # fraction of all parameters
 TITLES = {
     "disconnected": "{} receives no gradient: the loss does not depend on it",
     "zero_gradient": "The gradient of {} is exactly zero at every sampled step",
@@ -52,16 +54,13 @@ CAUSES = {
     "digit of the weights, so adding it changes nothing.",
     "zero_update": "A gradient arrives, and the optimizer leaves the weights as they are: most likely "
     "it does not have these variables.",
-    "frozen": "`trainable` is False for these layers, so their weights stay as they are. That is "
-    "how you fine-tune; with weights that were never trained it is a mistake.",
 }
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yields one finding for each reason: no path to the loss, zero gradient, zero update, frozen."""
+    """Yields one finding for each reason: no path to the loss, zero gradient, zero update."""
     yield from _disconnected(facts)
     yield from _unchanged(facts)
-    yield from _frozen(facts)
 
 
 def _disconnected(facts: Facts) -> Iterator[Finding]:
@@ -129,7 +128,7 @@ def _unchanged(facts: Facts) -> Iterator[Finding]:
             updates is not None
             and len(updates) >= least
             and set(update) == {0.0}
-            and not all(np.isnan(gradient))
+            and (not all(np.isnan(gradient)) or _is_left_out(facts, item))
         ):
             without_update += item.kernels
     severity = "warning" if facts.progress.has_learned else "error"
@@ -142,7 +141,8 @@ def _unchanged(facts: Facts) -> Iterator[Finding]:
             Evidence(
                 "largest l2 of the gradient", 0.0, "", None, "gradient", "l2", without_gradient[0]
             ),
-            [
+            no_weights(facts)
+            or [
                 Advice(
                     "Check the layers directly before and after: dead units, zero weights, clipping."
                 ),
@@ -157,6 +157,17 @@ def _unchanged(facts: Facts) -> Iterator[Finding]:
             "largest l2 of the update", 0.0, "", None, "update", "l2", without_update[0]
         )
         yield _finding(facts, variant, without_update, severity, evidence, advice)
+
+
+def _is_left_out(facts: Facts, item: Weighted) -> bool:
+    """Whether an own `train_step` updates other layers beside this one.
+
+    A model within the model that is not updated at all, such as a teacher, is meant to stay.
+    """
+    structure, updates = facts.structure, facts.track("update")
+    beside = [x for x in structure.weighted if x.layer.parent == item.layer.parent]
+    moved = [max((_largest(updates, path) for path in x.kernels), default=0.0) for x in beside]
+    return structure.has_own_step and bool(np.nanmax(moved, initial=0.0) > 0)
 
 
 def _why_no_update(facts: Facts, paths: list[str]) -> tuple[str, list[Advice]]:
@@ -178,6 +189,13 @@ def _why_no_update(facts: Facts, paths: list[str]) -> tuple[str, list[Advice]]:
             ),
             raise_rate(facts),
         ]
+    if advice := accumulate_less(facts):
+        return "zero_update", [advice]
+    if facts.structure.has_own_step:
+        line = "gradients = tape.gradient(loss, self.trainable_variables)"
+        return "zero_update", [
+            Advice("Take the gradient for all variables in `train_step`, and apply it.", line)
+        ]
     again = "model.compile(optimizer=" + optimizer_line(facts) + ", ...)"
     return "zero_update", [Advice("Compile again after you change what is trainable.", again)]
 
@@ -186,78 +204,6 @@ def _largest(track: Track | None, path: str) -> float:
     """The largest l2 of a row, NaN if it was not recorded."""
     row = track.row(path) if track is not None else None
     return float(track.largest("l2")[row]) if track is not None and row is not None else np.nan
-
-
-def _frozen(facts: Facts) -> Iterator[Finding]:
-    structure = facts.structure
-    frozen = [
-        index
-        for index, layer in enumerate(structure.layers)
-        if not layer.trainable and layer.parameters and not structure.is_container(index)
-    ]
-    if not frozen:
-        return
-    paths = [structure.layers[index].path for index in frozen]
-    parameters = float(sum(structure.layers[index].parameters for index in frozen))
-    severity, why = _severity_of_frozen(facts, frozen)
-    if severity == "note" and set(paths) <= set(structure.frozen_as_initialised):
-        return  # `frozen_initial_weights` says more
-    yield Finding(
-        problem=PROBLEM,
-        variant="frozen",
-        severity=severity,
-        confidence=0.5 if severity == "note" else 0.7,
-        title=f"{listed(paths)} {'is' if len(paths) == 1 else 'are'} frozen{why}",
-        first_step=facts.first_step,
-        last_step=facts.last_step,
-        ongoing=True,
-        cause=CAUSES["frozen"],
-        where=Where(layers=paths),
-        evidence=[Evidence("frozen parameters", parameters, "parameters")],
-        advice=[
-            Advice(
-                "If you want to train it, unfreeze it before `compile`.",
-                f'model.get_layer("{paths[0].split("/")[0]}").trainable = True',
-            )
-        ],
-    )
-
-
-def _severity_of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
-    """The severity, and the end of the title that says why it is more than a note."""
-    structure = facts.structure
-    if not structure.variables:
-        return "error", ", and so is everything else: nothing trains"
-    if structure.has_own_step:
-        return "note", ""
-    if _are_behind_trained(facts, frozen):
-        return "warning", ", behind layers that train"
-    if facts.progress.is_stuck and facts.progress.fraction > NOT_FALLING:
-        return "warning", ", and the loss does not fall"
-    return "note", ""
-
-
-def _are_behind_trained(facts: Facts, frozen: list[int]) -> bool:
-    """Whether layers in front of them train. Fine-tuning freezes the first layers, not the last.
-
-    A frozen model within a model (the discriminator while the generator trains), frozen normalisation
-    and models that are frozen except for adapters are intended.
-    """
-    structure = facts.structure
-    total = sum(
-        layer.parameters
-        for index, layer in enumerate(structure.layers)
-        if not structure.is_container(index)
-    )
-    fraction = sum(structure.layers[index].parameters for index in frozen) / max(total, 1)
-    first_site = {site.layer: n for n, site in reversed(list(enumerate(structure.sites)))}
-    first_trained = min((item.depth for item in structure.weighted), default=0)
-    return fraction < MOSTLY_FROZEN and any(
-        first_site.get(index, -1) > first_trained
-        and structure.layers[index].parent < 0
-        and structure.layers[index].class_name not in NORMALISING
-        for index in frozen
-    )
 
 
 def _finding(

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import lower_rate, raise_rate
+from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate, raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.linear import linear_layers
 from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.progress import ABSOLUTE, SQUARED
 from tb_keras_inspect.diagnosis.signals.rate import warms_up
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.wording import listed
 
 PROBLEM = "does_not_learn"
 NEEDS = ("step", "target")
@@ -50,7 +53,14 @@ THRESHOLDS = (
 LEAST_STEPS = 150
 LEAST_SAMPLES = 15
 FLAT = 0.02  # fall over the second half, relative to the baseline
+HELD = 0.95  # lowest validation loss relative to the first one
+CHANCE = 2 * 1.25  # standard errors of a median that are no fall
 RARE = 0.1  # fraction of a class
+FAR = 1.5  # loss relative to the baseline, above which it is far above
+LARGE_TARGETS = 10.0  # root mean square
+LEAST_EPOCHS = 4  # whose losses tell the pace
+FAR_OFF = 5.0  # runs of this length that it would still take
+LINEAR_FRACTION = 0.3  # what is left of the loss where one linear map is not enough
 SHORT = 1.5  # how far all updates together can have moved the weights, relative to their size
 CAUSES = {
     "small_steps": "The gradient has kept its direction all the time, so there is a way down, and the "
@@ -60,6 +70,11 @@ CAUSES = {
     "imbalance": "One class is so rare that always predicting the other is right nearly every time: a "
     "good accuracy says nothing here. The few examples of the rare class have hardly any "
     "say in the gradient.",
+    "linear": "Layers without an activation function between them multiply into a single one, so depth "
+    "and width add nothing: the model can only learn what is linear in its inputs.",
+    "target_scale": "Outputs start near 0, and each step moves them by about the learning rate. The "
+    "targets are so large that they are still far away, and until then the model learns only "
+    "their mean.",
     "no_reason": "Nothing in the record says why. Either the inputs do not tell anything about the "
     "targets, as with labels that were shuffled apart from their examples, or this model cannot find "
     "it.",
@@ -74,28 +89,34 @@ def find(facts: Facts) -> Iterator[Finding]:
     loss = progress.loss[np.isfinite(progress.loss)]
     if facts.steps_done < _least_steps(facts) or len(loss) < LEAST_SAMPLES or warms_up(facts):
         return
-    if progress.fraction < facts.thresholds["baseline_fraction"] or _falls(loss, progress.baseline):
+    limits = facts.thresholds
+    linear = linear_layers(facts.structure)
+    far_off = _is_far_off(facts, loss)
+    least = LINEAR_FRACTION if linear else limits["baseline_fraction"]
+    if progress.fraction < least or (_falls(facts, loss) and not far_off):
         return
     cosine, update = _cosine(facts), _update(facts)
     path = update * facts.steps_done
-    limits = facts.thresholds
-    variant = "no_reason"
-    if cosine >= limits["steady_cosine"] and path < SHORT:
+    variant = "linear" if linear else "no_reason"
+    if progress.fraction < limits["baseline_fraction"]:
+        pass  # it has learned what a linear map can
+    elif far_off:
+        variant = "target_scale"
+    elif cosine >= limits["steady_cosine"] and path < SHORT:
         variant = "small_steps"
     elif update >= limits["large_update"]:
         variant = "large_steps"
     rare = _rare(facts)
     if variant == "no_reason" and rare < RARE:
         variant = "imbalance"
-    far = progress.fraction > 1.5
+    far = progress.fraction > FAR
     where = "far above" if far else "still at"
     yield Finding(
         problem=PROBLEM,
         variant=variant,
-        severity="warning" if variant.endswith("steps") else "note",
-        confidence=0.85 if variant.endswith("steps") else 0.5,
-        title=f"After {facts.steps_done} steps the loss is {where} that of a constant prediction "
-        f"({progress.end:.3g}, constant {progress.baseline:.3g})",
+        severity="note" if variant in ("no_reason", "imbalance") else "warning",
+        confidence=0.5 if variant in ("no_reason", "imbalance") else 0.85,
+        title=_title(facts, variant, linear, where),
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
@@ -125,6 +146,51 @@ def find(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def _title(facts: Facts, variant: str, linear: list[str], where: str) -> str:
+    losses = f"({facts.progress.end:.3g}, constant {facts.progress.baseline:.3g})"
+    if variant == "linear":
+        return (
+            f"No layer before the output has an activation function: {listed(linear)} and the output "
+            f"are one linear map, and the loss stays at {facts.progress.end:.3g} "
+            f"(constant {facts.progress.baseline:.3g})"
+        )
+    why = ""
+    if variant == "target_scale":
+        mean, std = _targets(facts)
+        why = f": the targets, {mean:.3g} with a standard deviation of {std:.3g}, are out of reach"
+    return (
+        f"After {facts.steps_done} steps the loss is {where} that of a constant prediction "
+        f"{losses}{why}"
+    )
+
+
+def _targets(facts: Facts) -> tuple[float, float]:
+    """Mean and standard deviation of the targets of a regression; NaN for others."""
+    target = facts.track("target")
+    if target is None or facts.structure.compiled.get("loss", "") not in SQUARED + ABSOLUTE:
+        return float("nan"), float("nan")
+    if len(target.names) != 1:
+        return float("nan"), float("nan")
+    return float(median(target.column("mean"))), float(median(target.column("std")))
+
+
+def _is_far_off(facts: Facts, loss: np.ndarray) -> bool:
+    """Whether targets are so large that outputs, at their present pace, take far longer to reach them
+    than the run has taken."""
+    progress = facts.progress
+    mean, std = _targets(facts)
+    if not np.hypot(mean, std) > LARGE_TARGETS or progress.fraction < FAR:
+        return False
+    epochs = facts.epochs("loss")[1]
+    if len(epochs) >= LEAST_EPOCHS:
+        pace = 2 * float(epochs[len(epochs) // 2] - epochs[-1])
+    else:  # batches differ by more than a slow fall
+        half = loss[len(loss) // 2 :]
+        third = max(1, len(half) // 3)
+        pace = 3 * float(median(half[:third]) - median(half[-third:]))
+    return progress.end - progress.baseline > FAR_OFF * max(pace, 0.0)
+
+
 def _least_steps(facts: Facts) -> int:
     """Steps before a flat loss counts: at least an epoch, if its length is known."""
     model = facts.structure.model
@@ -140,11 +206,23 @@ def _rare(facts: Facts) -> float:
     return min(ones, 1 - ones)
 
 
-def _falls(loss: np.ndarray, baseline: float) -> bool:
-    """Whether the loss still falls: its last quarter lies below its second one."""
+def _falls(facts: Facts, loss: np.ndarray) -> bool:
+    """Whether the loss still falls: its last quarter lies below its second one, by more than chance.
+
+    A training loss that falls while the validation loss has never moved only learns by heart.
+    """
+    val = facts.epochs("val_loss")[1]
+    if len(val) >= 2 * LEAST_EPOCHS and np.min(val) > HELD * val[0]:
+        return False
+    epochs = facts.epochs("loss")[1]
+    if len(epochs) >= 2 * LEAST_EPOCHS and np.isfinite(epochs).all():
+        loss = epochs  # batches differ more than epochs do
     quarter = len(loss) // 4
-    second = float(np.median(loss[quarter : 2 * quarter]))
-    return second - float(np.median(loss[-quarter:])) > FLAT * baseline
+    second, last = loss[quarter : 2 * quarter], loss[-quarter:]
+    # Of a median: 1.25 standard errors; of the difference of two of them: of both together.
+    chance = CHANCE * float(np.sqrt((np.var(second) + np.var(last)) / quarter))
+    fall = float(np.median(second) - np.median(last))
+    return fall > max(FLAT * facts.progress.baseline, chance)
 
 
 def _kernel(facts: Facts, kind: str) -> str:
@@ -178,6 +256,18 @@ def _advice(facts: Facts, variant: str) -> list[Advice]:
         return [raise_rate(facts), *([adam] if plain else []), Advice("Train for more epochs.")]
     if variant == "large_steps":
         return [lower_rate(facts), lower_rate(facts, 100)]
+    if variant == "linear":
+        path = linear_layers(facts.structure)[0]
+        line = layer_line(facts, path, activation='"relu"')
+        return [Advice("Give the hidden layers an activation function, such as ReLU.", line)]
+    if variant == "target_scale":
+        return [
+            Advice(
+                "Scale the targets to mean 0 and standard deviation 1, and scale predictions back.",
+                "y = (y - y.mean()) / y.std()",
+            ),
+            raise_rate(facts),
+        ]
     if variant == "imbalance":
         return [
             Advice(

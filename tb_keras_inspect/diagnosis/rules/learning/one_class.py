@@ -101,13 +101,13 @@ def _finding(facts: Facts, site: SiteInfo, only: int, rest: float) -> Finding:
         ],
         advice=[
             Advice(
-                "Track a metric that a constant prediction cannot win.",
-                'metrics=[keras.metrics.F1Score(average="macro")]  # or AUC(curve="PR")',
-            ),
-            Advice(
                 "Give rare classes a larger weight.",
                 "counts = np.bincount(y)\n"
                 "class_weight = dict(enumerate(counts.sum() / (len(counts) * counts)))",
+            ),
+            Advice(
+                "Track a metric that a constant prediction cannot win.",
+                'metrics=[keras.metrics.F1Score(average="macro")]  # or AUC(curve="PR")',
             ),
         ],
     )

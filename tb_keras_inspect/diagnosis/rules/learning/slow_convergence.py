@@ -13,6 +13,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.advice import raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.rules.learning import decayed_rate
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
 from tb_keras_inspect.diagnosis.signals.rate import warms_up
@@ -74,7 +75,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     dropout = list(_dropout(facts))
     yield from dropout
-    if not dropout:
+    if not dropout and not any(decayed_rate.find(facts)):
         yield from _small_updates(facts)
 
 
@@ -134,7 +135,7 @@ def _small_updates(facts: Facts) -> Iterator[Finding]:
             *loss_fraction(facts, limits["slow_share"]),
         ],
         advice=[
-            raise_rate(facts, _missing_factor(typical)),
+            *(decayed_rate.keep_rate(facts) or [raise_rate(facts, _missing_factor(typical))]),
             Advice(
                 "Use an optimizer that adapts its updates to the gradient.",
                 'model.compile(optimizer="adam", ...)',
@@ -208,10 +209,11 @@ def _number(text: str | None) -> float:
 def _symmetric(facts: Facts) -> Iterator[Finding]:
     """Hidden layers whose units all have the same output, or whose weights are all zero."""
     weights = facts.track("weight")
-    if weights is None or facts.progress.has_learned:
+    if weights is None:
         return
     hidden = [item for item in facts.structure.weighted[:-1] if weights.present(item.kernels)]
-    equal = [item for item in hidden if _stays_zero(weights, item)]
+    learned = facts.progress.has_learned
+    equal = [item for item in hidden if not learned and _stays_zero(weights, item)]
     equal += [item for item in hidden if _stays_equal(facts, weights, item)]
     if not equal:
         return
@@ -256,7 +258,7 @@ def _stays_equal(facts: Facts, weights: Track, item: Weighted) -> bool:
     try:
         values = facts.run.units(item.site).max_abs
     except NotRecordedError:
-        return True  # the start has to do
+        return not facts.progress.has_learned  # the start has to do
     values = values[:: max(1, len(values) // 50)]
     values = values[np.all(np.isfinite(values), axis=1) & np.any(values > 0, axis=1)]
     if values.shape[1] < 2 or len(values) < 3:

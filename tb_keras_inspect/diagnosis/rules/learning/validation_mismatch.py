@@ -7,6 +7,7 @@ the model itself works otherwise in validation, as with BatchNormalization whose
 behind.
 """
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -61,6 +62,7 @@ THRESHOLDS = (
     ),
 )
 MOMENTUM = 0.99  # of BatchNormalization, unless recorded
+SMALL_GAP, LEAST_STEPS = 0.02, 100  # from which hardly warm statistics are a note
 LAGGING, LAGGING_GAP = 0.3, 0.2  # statistics that hardly know the data, and what they cost
 APART = 0.5  # of the present gap, from which on the two losses are apart
 LEARNED = 0.6  # training loss now, relative to the baseline
@@ -99,6 +101,9 @@ def find(facts: Facts) -> Iterator[Finding]:
         steps, val, train = steps[start:], val[start:], train[start:]
     if norms and (never or (gap >= LAGGING_GAP and _warmed_up(norms, facts) < LAGGING)):
         yield _batch_norm(facts, norms, steps, val, train, best)
+    elif _hardly_warm(facts, norms, gap):
+        found = _batch_norm(facts, norms, steps, val, train, best)
+        yield dataclasses.replace(found, severity="note")
     elif never and _learned_from_new_examples(facts, int(steps[0]), baseline):
         yield _finding(
             facts,
@@ -109,7 +114,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             best,
             steps,
             [],
-            UNLIKE,
+            _unlike(facts),
         )
     elif gap >= facts.thresholds["validation_gap"] and not any(overfitting.find(facts)):
         yield _finding(
@@ -129,8 +134,14 @@ def find(facts: Facts) -> Iterator[Finding]:
                     "val_loss",
                 )
             ],
-            UNLIKE,
+            _unlike(facts),
         )
+
+
+def _hardly_warm(facts: Facts, norms: list[LayerInfo], gap: float) -> bool:
+    """Whether an unusual momentum keeps the moving statistics where they began, at a small cost."""
+    slow = bool(norms) and _momentum(norms) > MOMENTUM and facts.steps_done >= LEAST_STEPS
+    return slow and gap >= SMALL_GAP and _warmed_up(norms, facts) < LAGGING
 
 
 def _warmed_up(norms: list[LayerInfo], facts: Facts) -> float:
@@ -196,16 +207,24 @@ def _batch_norm(
     )
 
 
-UNLIKE = [
-    Advice(
+def _unlike(facts: Facts) -> list[Advice]:
+    """What to look at first: the preparation or, with `validation_split`, the order of the examples."""
+    prepared = Advice(
         "Check that the validation data is prepared exactly like the training data.",
         "print(x_train.mean(), x_train.std(), x_val.mean(), x_val.std())",
-    ),
-    Advice(
+    )
+    classes = Advice(
         "Compare the classes: `validation_split` takes the last examples, before shuffling.",
         "print(np.unique(y_train, return_counts=True), np.unique(y_val, return_counts=True))",
-    ),
-]
+    )
+    if "fit.validation_split" not in facts.structure.compiled:
+        return [prepared, classes]
+    shuffle = Advice(
+        "Shuffle the examples before `fit`: `validation_split` takes the last ones as they are, which "
+        "may be classes or times that the training data does not have.",
+        "order = rng.permutation(len(x))\nmodel.fit(x[order], y[order], validation_split=0.2)",
+    )
+    return [shuffle, classes]
 
 
 def _finding(

@@ -135,3 +135,18 @@ def test_records_without_hashes_still_show_losses(monkeypatch):
     monkeypatch.setitem(STATISTICS, Kind.TARGET, RANGE_STATISTICS[:-1])
     made.tables[Kind.TARGET] = made.tables[Kind.TARGET][..., :-1]
     assert variants(made) == ["some"]
+
+
+def test_arrays_which_no_pipeline_makes_harder_need_half_the_gap():
+    made = run(0.2 + 0.18 * BASELINE, 0.2)
+    assert variants(made) == []
+    made.model.data = "fixed set"
+    assert variants(made) == ["some"]
+
+
+def test_a_validation_loss_that_goes_up_and_down_is_no_gap():
+    made = run()
+    made.epochs["val_loss"] = np.where(
+        np.arange(EPOCHS) == EPOCHS - 2, 1.7, made.epochs["val_loss"]
+    )
+    assert variants(made) == []

@@ -1,5 +1,6 @@
 """output_mismatch: contradictions between output, loss and targets."""
 
+import numpy as np
 import pytest
 
 from tb_keras_inspect.diagnosis.rules.data import output_mismatch as rule
@@ -103,3 +104,109 @@ def test_the_first_advice_fits_the_targets(last, loss, low, high, advice):
     (finding,) = found(rule, compiled(last, loss, classes=1, low=low, high=high))
     assert finding.variant == "target_range"
     assert finding.advice[0].text == advice
+
+
+def with_settings(last, loss, settings=None, class_name="Dense", **options):
+    """A model whose output layer has these settings, compiled with these options."""
+    model = chain(last=last, classes=options.pop("classes", 10), loss=loss, **options)
+    model.layers[-1].class_name = class_name
+    for name, text in (settings or {}).items():
+        model.layers[-1].settings[name] = text
+    return Run(model).loss(2.3)
+
+
+def variant_of(run):
+    (finding,) = found(rule, run) or (None,)
+    return finding and (finding.variant, finding.severity)
+
+
+@pytest.mark.parametrize(
+    ("axis", "wrong"), [("0", True), ("-2", True), ("1", False), ("-1", False)]
+)
+def test_a_softmax_along_another_axis_is_found(axis, wrong):
+    run = with_settings("softmax", MULTI, {"axis": axis}, "Softmax")
+    assert variant_of(run) == (("softmax_axis", "error") if wrong else None)
+    assert variant_of(with_settings("softmax", "my_own_loss", {"axis": "0"}, "Softmax")) is None
+
+
+def test_softmax_with_a_binary_loss_is_found():
+    assert variant_of(with_settings("softmax", BINARY)) == ("exclusive_probabilities", "warning")
+    assert variant_of(with_settings("sigmoid", BINARY)) is None
+
+
+@pytest.mark.parametrize(("smoothing", "wrong"), [("0.9", True), ("0.5", True), ("0.1", False)])
+def test_label_smoothing_that_leaves_nothing_is_found(smoothing, wrong):
+    run = with_settings("softmax", "categorical_crossentropy", label_smoothing=smoothing)
+    assert variant_of(run) == (("label_smoothing", "warning") if wrong else None)
+
+
+def runaway(loss, outputs):
+    """A regression of targets between -2 and 2 with a loss of the user's own."""
+    run = with_settings("linear", "r2", classes=1).loss(np.linspace(0, 1, 60) ** 4 * loss)
+    run.set(Kind.TARGET, "min", -2.0).set(Kind.TARGET, "max", 2.0)
+    return run.set(Kind.ACTIVATION, "max_abs", outputs, row=3)
+
+
+def test_a_score_that_is_minimised_is_found():
+    assert variant_of(runaway(-1e6, 5000.0)) == ("runaway", "error")
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs"),
+    [(-1e6, 3.0), (-1.0, 3.0), (1e6, 5000.0)],
+    ids=["outputs stay near the targets", "such as a cosine similarity", "an explosion"],
+)
+def test_other_losses_below_zero_are_left_alone(loss, outputs):
+    assert variant_of(runaway(loss, outputs)) is None
+
+
+def test_accuracy_of_a_regression_is_a_note():
+    run = with_settings("linear", "mse", metrics='["accuracy"]')
+    assert variant_of(run) == ("metric", "note")
+    assert variant_of(with_settings("linear", "mse", metrics='["mae"]')) is None
+    classes = with_settings("linear", "mse", metrics='["accuracy"]')
+    classes.set(Kind.TARGET, "min", 0.0).set(Kind.TARGET, "max", 1.0)
+    assert variant_of(classes) is None
+
+
+def by_hand(loss=1.0, spread=0.05, shape="()", step="compute_loss"):
+    """A regression whose model computes the loss itself, from targets of a given shape."""
+    model = chain(last="linear", classes=1, loss="mse", **{"fit.target_shape": shape, step: "own"})
+    run = Run(model).loss(loss).set(Kind.TARGET, "std", 1.0)
+    return run.set(Kind.ACTIVATION, "std", spread, row=3)
+
+
+@pytest.mark.parametrize("step", ["compute_loss", "train_step"])
+def test_targets_that_are_broadcast_against_outputs_are_found(step):
+    assert variant_of(by_hand(step=step)) == ("broadcast", "warning")
+
+
+@pytest.mark.parametrize(
+    "run",
+    [by_hand(shape="(1,)"), by_hand(spread=0.5), by_hand(loss=np.linspace(1, 0.1, 60))],
+    ids=["of the same shape", "outputs differ", "it learns"],
+)
+def test_losses_computed_by_hand_are_left_alone_otherwise(run):
+    assert variant_of(run) is None
+
+
+@pytest.mark.parametrize(
+    ("weights", "ones", "wrong"),
+    [
+        ("{0: 1.0, 1: 1000.0}", 0.5, True),
+        ("{0: 40, 1: 1}", 0.5, True),
+        ("{0: 1.0, 1: 99.0}", 0.01, False),
+        ("{0: 1.0, 1: 20.0}", 0.5, False),
+        ("not a dict", 0.5, False),
+    ],
+)
+def test_weights_that_give_one_class_nearly_all_the_say_are_found(weights, ones, wrong):
+    run = with_settings("sigmoid", BINARY, classes=1, **{"fit.class_weight": weights})
+    run.set(Kind.TARGET, "min", 0.0).set(Kind.TARGET, "max", 1.0).set(Kind.TARGET, "mean", ones)
+    assert variant_of(run) == (("class_weight", "warning") if wrong else None)
+
+
+@pytest.mark.parametrize(("high", "advice"), [(9, "For 10 classes"), (1, "Use a sigmoid")])
+def test_a_single_unit_for_many_classes_gets_one_unit_each(high, advice):
+    run = compiled("softmax", "mse", classes=1, low=0, high=high)
+    assert found(rule, run)[0].advice[0].text.startswith(advice)

@@ -84,6 +84,16 @@ def test_the_same_order_in_every_epoch_is_a_note():
     assert (finding.variant, finding.severity) == ("same_order", "note")
 
 
+@pytest.mark.parametrize("data", ["fixed set", ""])
+@pytest.mark.parametrize("shuffle", ["True", "False", "batch"])
+def test_arrays_that_fit_shuffles_alike_are_nobodys_fault(data, shuffle):
+    """With a seed, Keras on TensorFlow shuffles arrays alike in each epoch."""
+    made = run(np.tile(np.arange(EPOCH), 3), **{"fit.shuffle": shuffle})
+    made.model.data = data
+    silent = data == "fixed set" and shuffle == "True"
+    assert variants(made) == ([] if silent else [("same_order", "note")])
+
+
 def test_positions_are_compared_where_samples_are_sparse():
     steps = np.arange(0, 14 * EPOCH, 7)
     assert variants(run(steps % EPOCH, every=7)) == [("same_order", "note")]
@@ -123,3 +133,50 @@ def test_a_record_without_hashes_says_that_it_could_not_look(monkeypatch):
     (unable,) = [x for x in diagnose(made.data).verdict.unable if x.problem == rule.PROBLEM]
     assert unable.reason == "hash of input not recorded"
     assert "Record the run again" in unable.advice
+
+
+def sorted_by_class(part=1.0, kind="sparse_categorical_crossentropy", **epochs):
+    """Batches whose class numbers differ by `part` of their variance from batch to batch."""
+    made = run(np.arange(60), loss=kind)
+    between = np.where(np.arange(60) % 2, 1.0, -1.0) * np.sqrt(part)
+    made.set(Kind.TARGET, "mean", 4.5 + between[:, None])
+    made.set(Kind.TARGET, "std", np.sqrt(1 - part))
+    return made.epoch(**epochs) if epochs else made
+
+
+def test_examples_sorted_by_class_are_found_where_something_suffers():
+    epochs = {"loss": [1.5, 0.5, 0.2, 0.1], "val_loss": [3.0, 2.0, 1.0, 0.8]}
+    (finding,) = found(rule, sorted_by_class(**epochs))
+    assert (finding.variant, finding.severity) == ("sorted", "warning")
+    assert finding.evidence[0].value == pytest.approx(1.0)
+    assert "in the same order" in finding.advice[0].text
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (sorted_by_class(kind="mse"), []),
+        (sorted_by_class(0.5), []),
+        (sorted_by_class(0.7), [("sorted", "note")]),
+        (sorted_by_class(loss=[1, 0.1], val_loss=[1, 0.15]), [("sorted", "note")]),
+        (sorted_by_class(0.7).loss(2.3), [("sorted", "warning")]),
+    ],
+    ids=["numbers", "by chance", "all is well", "it holds", "nothing is learned"],
+)
+def test_batches_of_one_class_each_are_a_note_where_nothing_suffers(made, expected):
+    assert variants(made) == expected
+
+
+def test_inputs_that_are_all_the_same_are_an_error():
+    made = run(np.full(40, 7)).loss(2.3).set(Kind.INPUT, "min", 1.0).set(Kind.INPUT, "max", 1.0)
+    assert variants(made) == [("constant", "error")]
+    made.loss(np.linspace(2.3, 0.1, 40))  # as where a constant 1 is what the model learns from
+    assert variants(made) == [("one_batch", "warning")]
+
+
+@pytest.mark.parametrize(("kind", "severity"), [("mse", "warning"), ("contrastive", "note")])
+def test_targets_that_are_all_the_same_are_named(kind, severity):
+    """They may be placeholders where the loss is one of the user's own."""
+    made = run(np.arange(60), loss=kind)
+    made.set(Kind.TARGET, "min", 1.0).set(Kind.TARGET, "max", 1.0)
+    assert variants(made) == [("constant_targets", severity)]

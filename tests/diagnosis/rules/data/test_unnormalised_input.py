@@ -74,3 +74,18 @@ def test_tokens_of_an_embedding_are_not_reported():
     model.layers.add(path="embedding", class_name="Embedding", parent=-1)
     run = entering(mean=500.0, std=300.0, model=model)
     assert found(rule, run.set(Kind.INPUT, "min", 0).set(Kind.INPUT, "max", 999)) == []
+
+
+@pytest.mark.parametrize(("loss", "count"), [(2.3, 1), (0.1, 0)])
+def test_inputs_ten_times_as_large_are_too_small_where_nothing_was_learned(loss, count):
+    assert len(found(rule, entering(std=0.005).loss(loss))) == count
+
+
+def test_a_frozen_batch_normalisation_scales_by_what_it_saw_before():
+    model = with_first("BatchNormalization")
+    model.layers[0].trainable, model.layers[0].parameters = False, 32
+    made = Run(model).set(Kind.ACTIVATION, "std", 96.0, row=0)
+    made.set(Kind.ACTIVATION, "std", 30.0, row=1)
+    (finding,) = found(rule, made)
+    assert finding.variant == "large"
+    assert "as the frozen layers in front were trained" in finding.advice[0].text

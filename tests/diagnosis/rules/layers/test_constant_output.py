@@ -64,3 +64,52 @@ def test_a_model_with_a_step_of_its_own_is_left_alone():
     made = run(zero_fraction=1.0)
     made.model.compiled["train_step"] = "own"
     assert found(rule, made) == []
+
+
+def shrinking(left, loss=2.3, row=1):
+    """A hidden layer whose spread falls to a fraction of its first one."""
+    spread = np.where(np.arange(60) < 10, 0.5, 0.5 * left)
+    return Run(chain()).loss(loss).set(Kind.ACTIVATION, "std", spread, row=row)
+
+
+def test_a_hidden_layer_that_has_come_to_pass_on_nothing_is_found():
+    (finding,) = found(rule, shrinking(0.01))
+    assert (finding.variant, finding.severity, finding.first_step) == ("hidden", "warning", 50)
+    assert finding.where.layers == ["dense_1"]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        shrinking(0.05),
+        shrinking(0.01, np.linspace(2.3, 0.1, 60)),
+        shrinking(0.01, np.linspace(2.3, 9, 60)),
+        shrinking(0.01, row=3),
+    ],
+    ids=["a part is left", "the model learns", "the loss has risen", "the output itself"],
+)
+def test_layers_that_pass_on_less_are_left_alone(run):
+    assert found(rule, run) == []
+
+
+def normalised(batch_size, shape=(-1, 8), loss=2.3):
+    run = Run(chain()).loss(loss)
+    run.model.layers[1].class_name = "BatchNormalization"
+    run.model.sites[1].shape[:] = shape
+    run.step["batch_size"] = np.full(60, float(batch_size))
+    return run
+
+
+def test_batch_normalisation_of_one_sample_is_found():
+    (finding,) = found(rule, normalised(1))
+    assert (finding.variant, finding.severity) == ("one_sample", "error")
+    assert "larger batches" in finding.advice[0].text
+
+
+@pytest.mark.parametrize(
+    "run",
+    [normalised(2), normalised(1, (-1, 4, 4, 8)), normalised(1, loss=np.linspace(2.3, 0.1, 60))],
+    ids=["two samples", "the pixels of one picture", "it learns"],
+)
+def test_other_batch_normalisation_is_left_alone(run):
+    assert found(rule, run) == []

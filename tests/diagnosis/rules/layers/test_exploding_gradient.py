@@ -95,3 +95,44 @@ def test_an_initial_scale_that_is_too_large_needs_a_loss_that_stays_far_above_th
     assert finding.first_step == 0
     assert found(rule, growing(np.full(60, 1e4), np.geomspace(500, 0.1, 60))) == []
     assert found(rule, growing(np.full(60, 1e4), np.linspace(2.5, 2.4, 60))) == []
+
+
+def test_targets_that_make_the_gradient_large_are_no_explosion_where_steps_stay_small():
+    run = growing(np.full(60, 1e4), np.linspace(1.01e6, 1e6, 60))
+    run.model.compiled["loss"] = "mse"
+    run.set(Kind.TARGET, "mean", 1000.0).set(Kind.TARGET, "std", 100.0)
+    assert found(rule, run) == []
+    assert len(found(rule, run.set(Kind.UPDATE, "ratio", 0.05))) == 1
+
+
+def test_a_usual_first_step_of_adam_and_then_nan_is_no_overflow():
+    run = Run(chain(optimizer="Adam")).set(Kind.UPDATE, "ratio", 0.2, row=0)
+    run.step["loss"][1:] = np.nan
+    assert found(rule, run) == []
+    run.model.compiled["optimizer"] = "SGD"
+    assert [finding.variant for finding in found(rule, run)] == ["overflow"]
+
+
+def test_a_first_update_that_replaces_the_weights_is_found_where_nothing_was_learned():
+    run = Run(chain()).loss(2.3).set(Kind.UPDATE, "ratio", 0.3, at=0)
+    (finding,) = found(rule, run)
+    assert (finding.variant, finding.first_step, finding.ongoing) == ("large_updates", 0, True)
+    assert finding.title.startswith("The first update changed the weights by 30 % (learning rate ")
+    assert found(rule, run.loss(np.linspace(2.3, 0.1, 60))) == []
+    assert found(rule, run.loss(2.3).set(Kind.UPDATE, "ratio", 0.2, at=0)) == []
+
+
+def test_weights_in_float16_are_named_first():
+    run = Run(chain()).set(Kind.UPDATE, "ratio", 3.0, row=0)
+    run.step["loss"][1:] = np.nan
+    for variable in run.model.variables:
+        variable.dtype = "float16"
+    assert "mixed_float16" in found(rule, run)[0].advice[0].code
+
+
+def test_gradients_of_recurrent_layers_are_clipped_first():
+    run = Run(chain()).set(Kind.UPDATE, "ratio", 3.0, row=0)
+    run.step["loss"][1:] = np.nan
+    assert "Lower the learning rate" in found(rule, run)[0].advice[0].text
+    run.model.layers[0].class_name = "SimpleRNN"
+    assert found(rule, run)[0].advice[0].text == "Clip the gradients."

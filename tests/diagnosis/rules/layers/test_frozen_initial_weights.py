@@ -6,7 +6,7 @@ import pytest
 
 from tb_keras_inspect import diagnose
 from tb_keras_inspect.diagnosis.rules.layers import frozen_initial_weights as rule
-from tb_keras_inspect.diagnosis.rules.layers import untrained_layer
+from tb_keras_inspect.diagnosis.rules.layers import frozen_layer
 from tests.diagnosis.synthetic import Run, chain, found
 
 
@@ -36,13 +36,13 @@ def test_layers_with_other_weights_are_left_to_the_other_rule():
     made = run(3)
     made.model.compiled["frozen_as_initialised"] = "[]"
     assert found(rule, made) == []
-    (finding,) = found(untrained_layer, made)
+    (finding,) = found(frozen_layer, made)
     assert finding.variant == "frozen"
 
 
 def test_a_note_is_given_once():
     made = run(1, train_step="own")
-    assert found(untrained_layer, made) == []
+    assert found(frozen_layer, made) == []
     assert len(found(rule, made)) == 1
 
 

@@ -1,4 +1,4 @@
-"""untrained_layer: cut off, without gradient, without update, frozen."""
+"""untrained_layer: cut off, without gradient, without update."""
 
 import numpy as np
 import pytest
@@ -78,50 +78,50 @@ def test_biases_without_gradient_before_a_normalisation_are_not_reported():
     assert found(rule, Run(chain()).set(Kind.GRADIENT, "l2", 0.0, row=slice(1, None, 2))) == []
 
 
-def frozen(*layers, loss=2.3):
-    model = chain()
-    for index in layers:
-        model.layers[index].trainable = False
-    kept = [v for v in model.variables if v.layer not in layers]
-    del model.variables[:]
-    model.variables.extend(kept)
-    return Run(model).loss(loss)
+def untouched_by_its_step(*parents):
+    """A model with a training step of its own; layers with these parents are never updated."""
+    run = Run(chain(train_step="own"))
+    for row, parent in enumerate(parents):
+        run.model.layers[row].parent = parent
+    run.set(Kind.GRADIENT, "l2", np.nan, row=slice(0, 4)).set(
+        Kind.UPDATE, "l2", 0.0, row=slice(0, 4)
+    )
+    return run
 
 
-def test_frozen_layers_of_a_model_that_learns_are_a_note():
-    (finding,) = found(rule, frozen(0, 1, loss=LEARNS))
-    assert finding.severity == "note"
+def test_layers_that_an_own_step_leaves_out_are_found():
+    (finding,) = found(rule, untouched_by_its_step())
+    assert (finding.variant, finding.where.layers) == ("zero_update", ["dense_0", "dense_1"])
+    assert "`train_step`" in finding.advice[0].text
 
 
-def test_frozen_layers_whose_head_learns_slowly_are_a_note():
-    (finding,) = found(rule, frozen(0, 1, loss=np.linspace(2.3, 2.0, 60)))
-    assert finding.severity == "note"
+def test_a_teacher_that_an_own_step_leaves_out_is_meant_to_stay():
+    assert found(rule, untouched_by_its_step(3, 3)) == []
 
 
-def test_a_frozen_layer_behind_trained_ones_is_a_warning_where_the_model_does_not_learn():
-    (finding,) = found(rule, frozen(3))
-    assert finding.severity == "warning"
+def test_without_weights_of_samples_nothing_has_a_gradient():
+    run = Run(chain()).set(Kind.GRADIENT, "l2", 0.0).loss(0.0)
+    assert "Check the layers" in found(rule, run)[0].advice[0].text
+    run.step["sample_weight"] = np.zeros(60)
+    assert "every sample has the weight 0" in found(rule, run)[0].advice[0].text
 
 
-def test_a_frozen_layer_behind_trained_ones_is_a_warning_even_where_the_model_learns():
-    (finding,) = found(rule, frozen(2, loss=LEARNS))
-    assert finding.severity == "warning"
+def test_gradients_that_are_accumulated_for_longer_than_the_run_are_named():
+    run = Run(chain(**{"optimizer.gradient_accumulation_steps": "1000"}))
+    (finding,) = found(rule, run.set(Kind.UPDATE, "l2", 0.0))
+    assert "gradient_accumulation_steps=1000" in finding.advice[0].text
 
 
-def test_frozen_normalisation_behind_trained_layers_is_a_note():
-    run = frozen(2, loss=LEARNS)
-    run.model.layers[2].class_name = "BatchNormalization"
-    (finding,) = found(rule, Run(run.model).loss(LEARNS))
-    assert finding.severity == "note"
-
-
-def test_a_frozen_model_within_a_model_is_a_note():
-    run = frozen(2, 3, loss=LEARNS)
-    run.model.layers[2].parent = run.model.layers[3].parent = 1
-    (finding,) = found(rule, Run(run.model).loss(LEARNS))
-    assert finding.severity == "note"
-
-
-def test_a_model_that_is_all_frozen_is_an_error():
-    (finding,) = found(rule, frozen(0, 1, 2, 3))
-    assert finding.severity == "error"
+@pytest.mark.parametrize(
+    ("weights", "named"),
+    [
+        ('{"a": "0.0", "b": "1.0"}', True),
+        ("[1.0, 0]", True),
+        ('{"a": "0.01", "b": "10.0"}', False),
+        ("[0.5, 1.0]", False),
+    ],
+)
+def test_an_output_whose_loss_has_no_weight_is_named(weights, named):
+    run = Run(chain(loss_weights=weights)).set(Kind.GRADIENT, "l2", 0.0, row=slice(4, 6))
+    (finding,) = found(rule, run)
+    assert ("`loss_weights`" in finding.advice[0].text) is named

@@ -74,3 +74,62 @@ def test_updates_of_a_tenth_of_the_weights_are_too_large():
 def test_too_few_steps_say_nothing():
     made = Run(chain(), samples=25).loss(BASELINE)
     assert found(rule, made) == []
+
+
+def linear(loss=BASELINE, activation="linear", widths=(8, 8), **changed):
+    made = Run(chain(activation=activation, class_name="Sequential", **changed)).loss(loss)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("fraction", "activation", "expected"),
+    [
+        (1.0, "linear", ["linear"]),
+        (0.5, "linear", ["linear"]),
+        (0.2, "linear", []),
+        (0.5, "relu", []),
+        (1.0, "relu", ["no_reason"]),
+    ],
+)
+def test_a_network_without_activation_functions_is_one_linear_map(fraction, activation, expected):
+    made = linear(fraction * BASELINE, activation)
+    assert [finding.variant for finding in found(rule, made)] == expected
+
+
+def test_a_network_with_a_layer_that_is_not_known_to_be_linear_is_left_alone():
+    made = linear(0.5 * BASELINE)
+    made.model.layers[1].class_name = "MyLayer"
+    assert found(rule, made) == []
+
+
+def regression(loss, mean=2e5, std=5e4, epochs=None):
+    made = Run(chain(last="linear", classes=1, loss="mse")).loss(loss)
+    made.set(Kind.TARGET, "mean", mean).set(Kind.TARGET, "std", std)
+    return made.epoch(loss=epochs) if epochs is not None else made
+
+
+def test_targets_that_outputs_cannot_reach_in_time_are_named():
+    (finding,) = found(rule, regression(np.linspace(4.2e10, 4.1e10, 60)))
+    assert (finding.variant, finding.severity) == ("target_scale", "warning")
+    assert "Scale the targets" in finding.advice[0].text
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        regression(np.linspace(4.2e10, 1.5e10, 60)),
+        regression(np.linspace(1.04, 1.03, 60), 0.2, 1.0),
+        regression(4.2e10, epochs=[4.2e10, 3e10, 2e10, 1e10, 0.8e10]),
+    ],
+    ids=["they come near", "usual targets", "the epochs show it"],
+)
+def test_targets_that_are_reached_in_time_are_left_alone(made):
+    assert all(finding.variant != "target_scale" for finding in found(rule, made))
+
+
+def test_a_training_loss_that_falls_alone_is_no_learning():
+    falls = np.linspace(1.1, 0.96, 60) * BASELINE
+    epochs = np.linspace(1.1, 0.96, 8) * BASELINE
+    assert found(rule, run(falls).epoch(loss=epochs, val_loss=epochs * 0.9)) == []
+    (finding,) = found(rule, run(falls).epoch(loss=epochs, val_loss=np.full(8, 1.05 * BASELINE)))
+    assert (finding.variant, finding.severity) == ("no_reason", "note")

@@ -60,3 +60,16 @@ def test_a_short_run_with_the_usual_momentum_is_a_note():
 def test_a_gap_larger_than_any_healthy_one_is_reported_whatever_its_cause(val, count):
     found_here = found(rule, run(val=[0.9, val, val, val], first=0.97))
     assert [finding.variant for finding in found_here] == ["gap"] * count
+
+
+def test_with_a_validation_split_the_order_is_looked_at_first():
+    made = run()
+    assert "prepared exactly" in found(rule, made)[0].advice[0].text
+    made.model.compiled["fit.validation_split"] = "0.2"
+    assert "Shuffle the examples before `fit`" in found(rule, made)[0].advice[0].text
+
+
+@pytest.mark.parametrize(("momentum", "count"), [("0.9999", 1), ("0.99", 0)])
+def test_an_unusual_momentum_that_costs_little_is_a_note(momentum, count):
+    made = run(val=[0.5, 0.3, 0.2, 0.15], norm=momentum)
+    assert [finding.severity for finding in found(rule, made)] == ["note"] * count
