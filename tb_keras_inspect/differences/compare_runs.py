@@ -54,7 +54,7 @@ def diff(
     parting = find_parting(tensors, models, settings)
     outcome = UNKNOWN if not len(tensors.steps) else SAME
     if parting is not None:
-        outcome = SUBSTANCE if parting.substance else ROUNDING
+        outcome = SUBSTANCE if parting.substance or parting.jump else ROUNDING
     grown = () if parting is None else growth(tensors, parting)
     return RunDiff(
         a.name,

@@ -16,6 +16,9 @@ ELEMENTWISE, SUMMED, SUMMED_COARSE = 16, 512, 16
 _SUMMED = (Phase.ACTIVATION, Phase.LOSS, Phase.GRADIENT)
 _DATA = (Phase.INPUT, Phase.TARGET, Phase.SAMPLE_WEIGHT)
 _BEFORE = (Phase.WEIGHT, Phase.STATE, Phase.OPTIMIZER_STATE)
+# Rounding does not make the output of a layer differ by so much, relative to its norm, in one step: in
+# float32 or finer, and in coarser formats.
+JUMP, JUMP_COARSE = 0.01, 0.05
 MOST_GROWTH = 50  # points
 
 
@@ -76,6 +79,7 @@ def _parting(
     if any(item.group not in (settings.NUMERIC, settings.RECORDING) for item in causes):
         substance = True
     known = math.isfinite(size)
+    jump = None if substance else _jump(found, spacing)
     return Parting(
         step,
         phase,
@@ -88,8 +92,18 @@ def _parting(
         size / spacing if known else None,
         substance,
         tuple(item.a for item in found if phase in _DATA and item.phase is Phase.WEIGHT),
+        "" if jump is None else jump.a,
+        None if jump is None else jump.size,
         causes,
     )
+
+
+def _jump(found: list[TensorDifference], spacing: float) -> TensorDifference | None:
+    least = JUMP if spacing <= SPACINGS["float32"] else JUMP_COARSE
+    # Not of gradients: one that is nothing but rounding, as of a bias before a normalization, may
+    # differ by any factor.
+    outputs = (item for item in found if item.phase is Phase.ACTIVATION)
+    return next((item for item in outputs if item.size > least), None)
 
 
 def _limit(phase: Phase, spacing: float) -> float:

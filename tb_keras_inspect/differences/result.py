@@ -30,6 +30,9 @@ class Parting:
         spacings: `size` in spacings of the floating-point format; None likewise.
         substance: Whether this is more than rounding.
         weights: Where the data differ first: the weights that differ at this step too.
+        jump: Where this is rounding: the first output of a layer in the same step that differs by more
+            than rounding grows in one step; "" if there is none.
+        jump_size: Its `size`; None likewise.
         causes: The settings that differ and act on this phase.
     """
 
@@ -44,6 +47,8 @@ class Parting:
     spacings: float | None
     substance: bool
     weights: tuple[str, ...] = ()
+    jump: str = ""
+    jump_size: float | None = None
     causes: tuple[SettingDifference, ...] = ()
 
 

@@ -50,6 +50,12 @@ def sentences(
         yield _where(runs, parting)
         yield from _too(parting)
         yield from _meaning(parting)
+        if parting.jump and parting.jump_size is not None:
+            yield (
+                f"In the same step the output of {parting.jump} differs by "
+                f"{number_text(parting.jump_size)} of the norm, which is more than rounding: the layer "
+                "computes something else, or draws other random numbers."
+            )
         yield from _growth(parting, growth)
     matched, most = len(layers.pairs), max(len(run.model.layers) for run in runs)
     if matched * 2 < most:

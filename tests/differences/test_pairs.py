@@ -30,6 +30,7 @@ class Pair:
         outcome: Rounding or substance.
         cause: A setting that is named as its cause; "" for none.
         words: Part of the first sentences.
+        jump: A layer whose output differs by more than rounding later in that step.
         all: All tensors of the phase that differ.
         base: Arguments of the other run.
     """
@@ -41,6 +42,7 @@ class Pair:
     outcome: str = "substance"
     cause: str = ""
     words: str = ""
+    jump: str = ""
     all: tuple = ()
     base: dict = dataclasses.field(default_factory=dict)
 
@@ -107,6 +109,13 @@ PAIRS = {
         "b",
         outcome="rounding",
         cause="b.dtype",
+    ),
+    "half precision in one layer, another function in a later one": Pair(
+        {"convolution": {"dtype": "mixed_float16"}, "head": {"activation": "tanh"}},
+        "activation",
+        "c",
+        cause="c.dtype",
+        jump="b",
     ),
     "logits": Pair(
         {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="sum")},
@@ -193,6 +202,7 @@ def test_the_first_difference_is_named(run_of, again, name):
         assert parting.phase.value == pair.phase
         assert parting.step == pair.step
         assert parting.same_until == (pair.step - 1 if pair.step else None)
+        assert parting.jump == pair.jump
     assert pair.tensor in parting.tensor
     assert pair.words in found.text
     if pair.all:
