@@ -115,7 +115,7 @@ def test_a_killed_training_resumed_from_its_backup_is_one_run(tmp_path):
 @pytest.mark.slow
 def test_of_two_trainings_in_one_directory_each_is_a_run_of_its_own(tmp_path, plain):
     directory = tmp_path / "a"
-    with training(directory, pause=0.05) as process:
+    with training(directory, pause=0.2) as process:
         read_batches(process, 3)
         inspect, state, (text,) = small_training.watched(directory, control=True)
         _, errors = process.communicate(timeout=120)

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import copy
 import itertools
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -46,6 +47,23 @@ class _Feed:
         self._iterator = None
 
 
+class _Feeds(threading.local):
+    """The feeds of a thread, shared by its fits: TensorFlow frees no dataset that has a generator."""
+
+    def __init__(self) -> None:
+        self._made: list[_Feed] = []
+
+    def of(self, specification: Any) -> _Feed:
+        found = next((feed for feed in self._made if feed.specification == specification), None)
+        if found is None:
+            found = _Feed(specification)
+            self._made.append(found)
+        return found
+
+
+_feeds = _Feeds()
+
+
 def _is_distributed(iterator: Any) -> bool:
     return isinstance(iterator, tf.distribute.DistributedIterator)
 
@@ -70,7 +88,7 @@ class Executions:
         """The feed for the batches of an iterator; made once for each kind of batch."""
         specification = iterator.element_spec
         if self._feed is None or self._feed.specification != specification:
-            self._feed = _Feed(specification)
+            self._feed = _feeds.of(specification)
         return self._feed
 
     def weights_are_finite(self) -> bool:
