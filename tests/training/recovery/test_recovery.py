@@ -30,13 +30,13 @@ def data(bad=None, without=()):
     return x[kept].reshape(-1, 6), y[kept].reshape(-1, 1)
 
 
-def made():
+def made(**more):
     """A compiled model with dropout, moving statistics and momentum."""
     keras.utils.set_random_seed(1)
     layers = [keras.Input((6,)), keras.layers.Dense(4), keras.layers.BatchNormalization()]
     model = keras.Sequential([*layers, keras.layers.Dropout(0.3), keras.layers.Dense(1)])
     # Without XLA, which takes long to compile.
-    options = {"metrics": ["mae"], "jit_compile": BACKEND == "jax"}
+    options = {"metrics": ["mae"], "jit_compile": BACKEND == "jax"} | more
     model.compile(keras.optimizers.Adam(0.01), "mse", **options)
     return model
 
@@ -120,6 +120,16 @@ def test_the_first_step_can_be_the_one_that_breaks(tmp_path):
     plain, expected = fit(data(without=[0]))
     assert_same(weights(model), weights(plain))
     assert history["mae"] == pytest.approx(expected["mae"], rel=1e-6)
+
+
+@pytest.mark.skipif(BACKEND == "torch", reason="it takes one batch per call")
+def test_batches_of_one_call_are_taken_back_together(tmp_path):
+    models = made(steps_per_execution=2), made(steps_per_execution=2)
+    callback = InspectCallback(tmp_path, console=None, recovery={"on_nonfinite": "skip"}, **LEAN)
+    pairs = [(data(np.nan), [callback]), (data(without=[BAD - 1, BAD]), [])]
+    for model, (xy, callbacks) in zip(models, pairs, strict=True):
+        model.fit(*xy, batch_size=BATCH, shuffle=False, verbose=0, callbacks=callbacks)
+    assert_same(*map(weights, models))
 
 
 def test_commands_and_recovery_work_together(tmp_path, without):
