@@ -26,6 +26,7 @@ CAUSES = {
     "back. The gradient there may be small again.",
 }
 REPLACED = 0.25  # first update relative to the weights, of the median kernel; usual is 0.01
+LEAST_STEPS = 100
 USUAL_STEP = 0.02  # update relative to the weights: twice the largest of healthy runs
 LARGE_TARGETS = 10.0  # root mean square
 
@@ -144,6 +145,8 @@ def first_update(facts: Facts, kernels: list[str], ratios: np.ndarray) -> Findin
     """
     updates, step = facts.track("update"), facts.track("step")
     if updates is None or step is None or updates.at[0] != 0:
+        return None
+    if facts.steps_done < LEAST_STEPS:  # Adam grows small weights by such steps, and then learns
         return None
     typical = float(median(ratios[0]))
     if not typical >= REPLACED:

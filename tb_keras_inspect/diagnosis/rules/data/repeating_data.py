@@ -35,13 +35,6 @@ FULL_BATCH = 128  # examples from which one batch may be all the data there is
 HOLDS = 2.0  # validation loss relative to the training loss, up to which what is learned holds
 SORTED = 0.6  # of the variance of the targets between batches; 1 / batch size by chance
 COST = 0.05  # validation loss above the training loss, relative to the baseline
-KERAS_LOSSES = (
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "sparse_categorical_crossentropy",
-    "mse",
-    "mean_squared_error",
-)
 CLASSES = ("sparse_categorical_crossentropy", "binary_crossentropy")
 CAUSES = {
     "sorted": "For many steps in a row the model sees one class and learns to answer nothing else; "
@@ -80,7 +73,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         title = f"Only {distinct} different batches of inputs among {len(steps)} sampled ones"
         evidence = _distinct(facts, different / sampled)
         yield _finding("few_batches", "note", title, steps, evidence, [_print_batches()])
-    elif (part := _sortedness(facts)) > SORTED:
+    elif per_epoch > 1 and (part := _sortedness(facts)) > SORTED:
         yield _sorted(facts, steps, part)
     elif positions := _fixed_positions(steps, epochs, batches, per_epoch):
         if _shuffled_by_fit(facts):
@@ -170,7 +163,7 @@ def _constant(facts: Facts) -> Finding | None:
 
 
 def _constant_targets(facts: Facts) -> Finding | None:
-    """Targets that are the same number for all examples: a note, as they may be placeholders."""
+    """Targets that are all the same: a note, as they may be placeholders, or those of a GAN."""
     track = facts.track("target")
     if track is None or len(track.names) != 1 or len(track) < LEAST_SAMPLES:
         return None
@@ -178,8 +171,6 @@ def _constant_targets(facts: Facts) -> Finding | None:
     if not (np.all(low == high) and np.all(low == low[0])) or facts.structure.has_own_step:
         return None
     name, value = track.names[0], float(low[0, 0])
-    judged = facts.structure.compiled.get("loss", "") in KERAS_LOSSES
-    severity = "warning" if judged else "note"
     title = f"Every target is {value:g}: answering always the same is a perfect solution"
     evidence = Evidence("largest minus smallest target", 0.0, "", None, "target", "max", name)
     look = Advice(
@@ -187,7 +178,7 @@ def _constant_targets(facts: Facts) -> Finding | None:
         "point, whatever the input.",
         "print(np.unique(y, return_counts=True))",
     )
-    return _finding("constant_targets", severity, title, track.steps, evidence, [look])
+    return _finding("constant_targets", "note", title, track.steps, evidence, [look])
 
 
 def _one_batch(facts: Facts, steps: np.ndarray) -> Finding:

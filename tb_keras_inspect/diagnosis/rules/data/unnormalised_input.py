@@ -49,6 +49,7 @@ THRESHOLDS = (
 )
 WORDS = {"large": "too large", "small": "too small", "offset": "too far from 0"}
 EMBEDDING = "Embedding"
+LEAST_STEPS = 100  # before a loss that has not moved counts
 STUCK = 10.0  # factor on the limit for small inputs in a run that has not learned
 SCALED_INSIDE = 0.1  # of the expected response, below which something scales the input first
 
@@ -157,7 +158,8 @@ def _outside(facts: Facts, size: float, offset: float) -> tuple[str, Evidence, s
         evidence = Evidence("root mean square", size, "", limits["input_scale"])
         return "large", evidence, "above"
     # Where the loss has not moved, a little more is too small as well.
-    small = limits["input_scale_small"] * (STUCK if facts.progress.is_stuck else 1.0)
+    stuck = facts.progress.is_stuck and facts.steps_done >= LEAST_STEPS
+    small = limits["input_scale_small"] * (STUCK if stuck else 1.0)
     if size < small:
         evidence = Evidence("root mean square", size, "", small)
         return "small", evidence, "below"

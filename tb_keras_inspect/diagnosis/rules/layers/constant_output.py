@@ -38,6 +38,7 @@ THRESHOLDS = (
     ),
 )
 LEAST_SAMPLES = 5
+LEAST_STEPS = 100  # before a hidden layer is judged
 SHRUNK = 0.02  # spread of a hidden layer's outputs at the end, relative to that at the start
 SATURATED = 0.99  # fraction of the outputs
 CAUSES = {
@@ -101,6 +102,8 @@ def _hidden(facts: Facts) -> Iterator[Finding]:
     """A layer with weights that once passed on something and now passes on nothing that varies."""
     track, progress = facts.track("activation"), facts.progress
     if track is None or len(track.at) < 4 * LEAST_SAMPLES or progress.has_learned:
+        return
+    if facts.steps_done < LEAST_STEPS:
         return
     # A loss that has risen has other causes.
     if facts.structure.has_own_step or not progress.known or progress.end > progress.start:

@@ -59,6 +59,7 @@ RARE = 0.1  # fraction of a class
 FAR = 1.5  # loss relative to the baseline, above which it is far above
 LARGE_TARGETS = 10.0  # root mean square
 LEAST_EPOCHS = 4  # whose losses tell the pace
+LONG = 1000  # steps from which the losses of batches tell it too
 FAR_OFF = 5.0  # runs of this length that it would still take
 LINEAR_FRACTION = 0.3  # what is left of the loss where one linear map is not enough
 SHORT = 1.5  # how far all updates together can have moved the weights, relative to their size
@@ -184,6 +185,8 @@ def _is_far_off(facts: Facts, loss: np.ndarray) -> bool:
     epochs = facts.epochs("loss")[1]
     if len(epochs) >= LEAST_EPOCHS:
         pace = 2 * float(epochs[len(epochs) // 2] - epochs[-1])
+    elif facts.steps_done < LONG:
+        return False  # too early to tell how fast they come near
     else:  # batches differ by more than a slow fall
         half = loss[len(loss) // 2 :]
         third = max(1, len(half) // 3)

@@ -174,9 +174,16 @@ def test_inputs_that_are_all_the_same_are_an_error():
     assert variants(made) == [("one_batch", "warning")]
 
 
-@pytest.mark.parametrize(("kind", "severity"), [("mse", "warning"), ("contrastive", "note")])
-def test_targets_that_are_all_the_same_are_named(kind, severity):
-    """They may be placeholders where the loss is one of the user's own."""
-    made = run(np.arange(60), loss=kind)
+def test_targets_that_are_all_the_same_are_a_note():
+    """They may be placeholders, or those with which a generator is trained."""
+    made = run(np.arange(60), loss="binary_crossentropy")
     made.set(Kind.TARGET, "min", 1.0).set(Kind.TARGET, "max", 1.0)
-    assert variants(made) == [("constant_targets", severity)]
+    assert variants(made) == [("constant_targets", "note")]
+
+
+def test_batches_of_a_loop_may_be_of_one_class_each():
+    """As a discriminator is trained: real examples, then generated ones."""
+    made = sorted_by_class().loss(2.3)
+    assert variants(made) == [("sorted", "warning")]
+    made.model.steps_per_epoch = 0
+    assert variants(made) == []
