@@ -35,6 +35,7 @@ class Blocks:
 
     KINDS = ("plain", "every=1", "plain", "every=10")
     interval, step_seconds, sample_seconds = 1, None, None
+    facts: dict[str, float] = {}  # noqa: RUF012
 
     def __init__(self, model: keras.Model, block: int, warm_up: int):
         self._model, self._block, self._warm_up = model, block, warm_up
@@ -117,6 +118,7 @@ class Auto(Blocks):
     sampled = property(lambda self: self._schedule.sampled)
     pause = property(lambda self: self._schedule.pause)
     interval = property(lambda self: self._schedule.interval)
+    facts = property(lambda self: self._schedule.facts)
     step_seconds = property(lambda self: self._schedule.step_seconds)
     sample_seconds = property(lambda self: self._schedule.sample_seconds)
 
