@@ -15,7 +15,7 @@ from tb_keras_inspect.training.hooks.optimizers import iterations_of
 from tb_keras_inspect.training.recorder import SNAPSHOT
 from tb_keras_inspect.training.recording import PATIENCE
 from tb_keras_inspect.training.runs import fits
-from tb_keras_inspect.training.writing.rest import REST_SECONDS
+from tb_keras_inspect.training.writing import rest
 
 RARITY = 100  # times that a diagnosis takes, between two of them
 
@@ -24,7 +24,7 @@ class SuccessiveFits(FitRecording):
     """Records a fit and, if others of the same model follow at once, those too.
 
     The second fit in quick succession leaves file, lock and thread open when it ends, for
-    `REST_SECONDS`. A fit that goes on with them and in which nothing is to be sampled does no more
+    `rest.REST_SECONDS`. A fit that goes on with them and in which nothing is to be sampled does no more
     than write what Keras reports of its epoch.
 
     Args:
@@ -35,7 +35,7 @@ class SuccessiveFits(FitRecording):
         super().__init__(*arguments)
         self._place = os.path.abspath(self.root)
         is_local = self._processes.is_alone and not is_remote(self.root)
-        is_quick = self.break_seconds < REST_SECONDS
+        is_quick = self.break_seconds < rest.REST_SECONDS
         is_watched = self._controller is not None or self._guard.is_on
         self._may_rest = is_quick and is_local and not is_watched
         self._sleeps = False  # whether nothing is to be sampled

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from tb_keras_inspect.training.model.config import config_of
 
@@ -90,7 +91,9 @@ def _texts(config: Any, without: set[str]) -> dict[str, str]:
 
 def _text(value: Any) -> str | None:
     """The text of a number, a word, a short list of these, or a class with its numbers."""
-    if isinstance(value, (bool, int, float, str)):
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, (bool, int, str)):
         return str(value)
     if isinstance(value, (list, tuple)) and len(value) <= 8:
         parts = [text for item in value if (text := _text(item)) is not None]
@@ -100,6 +103,13 @@ def _text(value: Any) -> str | None:
         words = ", ".join(f"{name}={text}" for name, text in inner.items())
         return f"{value['class_name']}({words})" if words else str(value["class_name"])
     return None
+
+
+def _number(value: float) -> str:
+    """The shortest text: Keras holds some settings in float32, such as the learning rate."""
+    with np.errstate(over="ignore"):
+        single = np.float32(value)
+    return str(single if single == value else value)
 
 
 def _structure(value: Any, leaf: Callable[[Any], Any]) -> str:

@@ -48,10 +48,11 @@ class Rest:
         with self._lock:
             self.is_over = True
 
-    def close_in_time(self, seconds: float = REST_SECONDS) -> bool:
+    def close_in_time(self, seconds: float | None = None) -> bool:
         """The same, if the rest has lasted that long; returns whether the recorder closes."""
+        longest = REST_SECONDS if seconds is None else seconds
         with self._lock:
-            if self._since is not None and time.monotonic() - self._since >= seconds:
+            if self._since is not None and time.monotonic() - self._since >= longest:
                 self.is_over = True
             return self.is_over
 

@@ -94,6 +94,13 @@ def test_the_options_of_the_optimizer_are_included():
     assert found["optimizer.learning_rate"].startswith("ExponentialDecay(initial_learning_rate=0.5")
 
 
+def test_a_number_that_keras_holds_in_float32_is_written_as_it_was_given():
+    found = compiled_of(model_with("mse", optimizer=keras.optimizers.Adam(0.003, epsilon=1e-7)))
+    assert found["optimizer.learning_rate"] == "0.003"
+    assert found["optimizer.epsilon"] == "1e-07"
+    assert found["optimizer.beta_2"] == "0.999"
+
+
 def test_a_custom_train_step_is_reported():
     class Own(keras.Sequential):
         def train_step(self, data):
