@@ -75,7 +75,8 @@ class ModelInfo:
         edges_from: How the edges were found: "functional graph", "trace", "order of calls", or ""
             if they are unknown.
         options: Options of the callback, as text.
-        compiled: Loss, optimizer and other compile settings, as text.
+        compiled: Loss, optimizer and other compile settings, and arguments of `fit` that change what
+            is learned (`fit.shuffle`), as text.
         steps_per_epoch: Batches per epoch; 0 if unknown.
         data: "fixed set" if each epoch has the same samples, "" where they may be others.
         hyperparameters: Name to value, of the trial of a tuner or as given to the callback.
