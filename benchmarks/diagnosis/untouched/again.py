@@ -1,7 +1,4 @@
-"""More faults, written when the rules had been changed for the others, and measured once.
-
-No rule was changed for these.
-"""
+"""More faults, written when most rules had been changed for the others; README.md says how it went."""
 
 import keras
 import numpy as np
