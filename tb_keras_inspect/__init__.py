@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from tb_keras_inspect.steering.client import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
-    from tb_keras_inspect.training.incident_options import IncidentOptions
-    from tb_keras_inspect.training.options import (
+    from tb_keras_inspect.training.options.incident_options import IncidentOptions
+    from tb_keras_inspect.training.options.options import (
         BudgetOptions,
         ControlOptions,
         DiagnosisOptions,
         PictureOptions,
         RecordOptions,
     )
-    from tb_keras_inspect.training.recovery_options import RecoveryOptions
-    from tb_keras_inspect.training.webhooks import Webhook
+    from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
+    from tb_keras_inspect.training.options.webhooks import Webhook
 
 _HOME = {
-    "BudgetOptions": "tb_keras_inspect.training.options",
-    "ControlOptions": "tb_keras_inspect.training.options",
-    "DiagnosisOptions": "tb_keras_inspect.training.options",
-    "IncidentOptions": "tb_keras_inspect.training.incident_options",
+    "BudgetOptions": "tb_keras_inspect.training.options.options",
+    "ControlOptions": "tb_keras_inspect.training.options.options",
+    "DiagnosisOptions": "tb_keras_inspect.training.options.options",
+    "IncidentOptions": "tb_keras_inspect.training.options.incident_options",
     "InspectCallback": "tb_keras_inspect.callback",
-    "PictureOptions": "tb_keras_inspect.training.options",
-    "RecordOptions": "tb_keras_inspect.training.options",
-    "RecoveryOptions": "tb_keras_inspect.training.recovery_options",
-    "Webhook": "tb_keras_inspect.training.webhooks",
+    "PictureOptions": "tb_keras_inspect.training.options.options",
+    "RecordOptions": "tb_keras_inspect.training.options.options",
+    "RecoveryOptions": "tb_keras_inspect.training.options.recovery_options",
+    "Webhook": "tb_keras_inspect.training.options.webhooks",
     "compare": "tb_keras_inspect.store",
     "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",

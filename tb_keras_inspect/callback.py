@@ -9,14 +9,14 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect.training import option_checks as check
 from tb_keras_inspect.training.failsafe import guarded
 from tb_keras_inspect.training.fit_recording import FitRecording
-from tb_keras_inspect.training.incident_options import IncidentOptions, incident_options_of
 from tb_keras_inspect.training.loop import TrainingLoop
-from tb_keras_inspect.training.moved_options import explains_moved
-from tb_keras_inspect.training.option_checks import options_of
-from tb_keras_inspect.training.options import (
+from tb_keras_inspect.training.options import checks as check
+from tb_keras_inspect.training.options.checks import options_of
+from tb_keras_inspect.training.options.incident_options import IncidentOptions, incident_options_of
+from tb_keras_inspect.training.options.moved_options import explains_moved
+from tb_keras_inspect.training.options.options import (
     BudgetOptions,
     ControlOptions,
     DiagnosisOptions,
@@ -26,10 +26,10 @@ from tb_keras_inspect.training.options import (
     control_options_of,
     picture_options_of,
 )
+from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
+from tb_keras_inspect.training.options.webhooks import Webhook, webhooks_of
 from tb_keras_inspect.training.recordings import Recordings
-from tb_keras_inspect.training.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.runs.log_dir import FitNames, checked_log_dir
-from tb_keras_inspect.training.webhooks import Webhook, webhooks_of
 
 
 class InspectWarning(UserWarning):

@@ -19,7 +19,7 @@ from tb_keras_inspect import (
     RecordOptions,
     RecoveryOptions,
 )
-from tb_keras_inspect.training.moved_options import MOVED
+from tb_keras_inspect.training.options.moved_options import MOVED
 
 ARRAY = np.array([1, 2])
 REFUSED = [

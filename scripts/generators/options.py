@@ -9,10 +9,10 @@ from tb_keras_inspect.catalog import pictures
 _PACKAGE = shared.ROOT / "tb_keras_inspect"
 _SOURCES = (
     "callback.py",
-    "training/options.py",
-    "training/incident_options.py",
-    "training/recovery_options.py",
-    "training/webhooks.py",
+    "training/options/options.py",
+    "training/options/incident_options.py",
+    "training/options/recovery_options.py",
+    "training/options/webhooks.py",
 )
 _ARGUMENT = re.compile(r"^ {4}(\w+): (.*(?:\n {8}.*)*)", re.MULTILINE)
 # What holds without the argument: its value, and what that means.

@@ -15,7 +15,7 @@ from tb_keras_inspect.training.incidents.opening import incidents_for
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.fit_reports import FitReports, live_diagnosis_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
-from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.processes.group import join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT
 from tb_keras_inspect.training.recording import PATIENCE, Session

@@ -11,7 +11,7 @@ from tb_keras_inspect.training.hooks.fit_call import callbacks_of_fit
 from tb_keras_inspect.training.hooks.hooks_check import missing_hooks, warning_about
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
-from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.probe.options import layer_name
 from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
 from tb_keras_inspect.training.recording import Session

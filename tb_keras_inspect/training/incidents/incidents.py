@@ -18,11 +18,11 @@ from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.records import DecodedSampleLoss
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.failsafe import print_safely, words
-from tb_keras_inspect.training.incident_options import IncidentOptions
 from tb_keras_inspect.training.incidents.before import Before, copied
 from tb_keras_inspect.training.incidents.contents import Contents, config_of, contents_of
 from tb_keras_inspect.training.incidents.detection import Detector, Found
 from tb_keras_inspect.training.incidents.writing import write
+from tb_keras_inspect.training.options.incident_options import IncidentOptions
 from tb_keras_inspect.training.runs.place import INCIDENTS
 from tb_keras_inspect.training.samples.sample import Sample
 

@@ -8,7 +8,7 @@ import keras
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.files.locations import is_remote
 from tb_keras_inspect.training.incidents.incidents import Incidents
-from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.processes.group import NoRecorder, Processes
 from tb_keras_inspect.training.recorder import Recorder
 

@@ -16,7 +16,7 @@ from tb_keras_inspect._version import __version__
 from tb_keras_inspect.catalog.problems import SEVERITIES
 from tb_keras_inspect.diagnosis import Finding
 from tb_keras_inspect.training.live.alert_forms import body, refusal
-from tb_keras_inspect.training.webhooks import Webhook
+from tb_keras_inspect.training.options.webhooks import Webhook
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import keras
 from tb_keras_inspect.diagnosis import Finding
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
-from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.options.options import Options
 
 
 def live_diagnosis_of(

@@ -13,9 +13,9 @@ from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.training.failsafe import print_safely, words
 from tb_keras_inspect.training.hooks.inference import saved_random_state
 from tb_keras_inspect.training.model.readiness import has_weights
+from tb_keras_inspect.training.options.recovery_options import REWIND, STOP, RecoveryOptions
 from tb_keras_inspect.training.recovery.judgement import Broken, Judgement
 from tb_keras_inspect.training.recovery.snapshots import Snapshot, Snapshots
-from tb_keras_inspect.training.recovery_options import REWIND, STOP, RecoveryOptions
 from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.commands.server import DONE
 from tb_keras_inspect.training.steering.live_settings import VARIABLE, LiveSettings

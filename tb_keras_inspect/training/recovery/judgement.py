@@ -9,7 +9,7 @@ import numpy as np
 
 from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.training.incidents.detection import UsualLoss
-from tb_keras_inspect.training.recovery_options import RecoveryOptions
+from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 import keras
 
 from tb_keras_inspect import frameworks
-from tb_keras_inspect.training.options import Options
+from tb_keras_inspect.training.options.options import Options
+from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.processes.group import Processes
 from tb_keras_inspect.training.recovery.guard import StepGuard
-from tb_keras_inspect.training.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.live_settings import LiveSettings
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tb_keras_inspect.catalog.problems import SEVERITIES
-from tb_keras_inspect.training import option_checks as check
+from tb_keras_inspect.training.options import checks as check
 
 FORMS = ("slack", "discord", "feishu", "json")
 _HOSTS = {

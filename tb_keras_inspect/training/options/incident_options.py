@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from tb_keras_inspect.training import option_checks as check
-from tb_keras_inspect.training.option_checks import names_of, options_of
+from tb_keras_inspect.training.options import checks as check
+from tb_keras_inspect.training.options.checks import names_of, options_of
 
 
 @dataclasses.dataclass(frozen=True)

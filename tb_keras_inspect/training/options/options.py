@@ -12,11 +12,11 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.pictures import ALL, GRADIENTS, MAX_CHANNELS, MAX_PIXELS, PICTURES
 from tb_keras_inspect.diagnosis import THRESHOLDS, Finding, Thresholds
 from tb_keras_inspect.diagnosis.thresholds import recorded_thresholds
-from tb_keras_inspect.training import option_checks as check
-from tb_keras_inspect.training.incident_options import IncidentOptions
-from tb_keras_inspect.training.option_checks import names_of, options_of
-from tb_keras_inspect.training.recovery_options import RecoveryOptions
-from tb_keras_inspect.training.webhooks import Webhook
+from tb_keras_inspect.training.options import checks as check
+from tb_keras_inspect.training.options.checks import names_of, options_of
+from tb_keras_inspect.training.options.incident_options import IncidentOptions
+from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
+from tb_keras_inspect.training.options.webhooks import Webhook
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tb_keras_inspect.training import option_checks as check
+from tb_keras_inspect.training.options import checks as check
 
 STOP, SKIP, REWIND = "stop", "skip", "rewind"
 POLICIES = (STOP, SKIP, REWIND)
