@@ -7,7 +7,7 @@ import os
 import sys
 
 from tb_keras_inspect.cli.output import BAD_INPUT, add_json_option, print_error, print_json
-from tb_keras_inspect.diagnosis.wording import printable
+from tb_keras_inspect.diagnosis.wording import json_number, printable
 from tb_keras_inspect.replay.incident import IncidentError, read
 
 HELP = "Do the step of an incident again, and name the first operation that is not finite"
@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
                 "incident": arguments.incident,
                 "step": about.get("step"),
                 "what": str(about.get("what")),
-                "loss": _number(done.loss),
-                "recorded_loss": _number(done.recorded),
+                "loss": json_number(done.loss),
+                "recorded_loss": json_number(done.recorded),
                 "raised": done.raised or None,
                 "recorded_exception": incident.exception or None,
                 "same": done.same,
@@ -74,10 +74,6 @@ def run(arguments: argparse.Namespace) -> int:
         for line in done.versions_differ:
             print(printable(f"Another version: {line}"))
     return 0 if done.same else 1
-
-
-def _number(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
 
 
 def _text(value: float | None) -> str:

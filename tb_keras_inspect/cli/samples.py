@@ -13,6 +13,7 @@ from tb_keras_inspect.cli.output import (
     print_json,
 )
 from tb_keras_inspect.diagnosis.signals.heavy_examples import HeavyExamples, heaviest
+from tb_keras_inspect.diagnosis.wording import json_number
 from tb_keras_inspect.store import RunData, StoreError
 from tb_keras_inspect.store.loading import runs_at
 from tb_keras_inspect.store.tables.sample_losses import Samples
@@ -73,8 +74,8 @@ def _of_step(samples: Samples, top: int) -> list[dict[str, Any]]:
     return [
         {
             "fingerprint": _hex(chosen.fingerprints[row]),
-            "loss": _number(chosen.loss[row]),
-            "share": _number(chosen.share[row]),
+            "loss": json_number(chosen.loss[row]),
+            "share": json_number(chosen.share[row]),
             **_others(chosen, row),
         }
         for row in range(len(chosen))
@@ -87,11 +88,11 @@ def _of_run(samples: Samples, top: int) -> list[dict[str, Any]]:
     return [
         {
             "fingerprint": _hex(mark),
-            "score": _number(ranking.score[row]),
+            "score": json_number(ranking.score[row]),
             "seen": int(ranking.seen[row]),
             "epochs": int(ranking.epochs[row]),
             "last_step": int(ranking.last_step[row]),
-            "last_loss": _number(ranking.last_loss[row]),
+            "last_loss": json_number(ranking.last_loss[row]),
             **_others(samples, newest[mark]),
         }
         for row, mark in enumerate(ranking.fingerprints[:top].tolist())
@@ -99,7 +100,7 @@ def _of_run(samples: Samples, top: int) -> list[dict[str, Any]]:
 
 
 def _others(samples: Samples, row: int) -> dict[str, Any]:
-    return {name: _number(values[row]) for name, values in samples.columns.items()}
+    return {name: json_number(values[row]) for name, values in samples.columns.items()}
 
 
 def _text(answer: dict[str, Any]) -> str:
@@ -125,7 +126,3 @@ def _shown(cell: Any) -> str:
 
 def _hex(mark: Any) -> str:
     return f"{int(mark):016x}"
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None

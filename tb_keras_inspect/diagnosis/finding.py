@@ -1,14 +1,13 @@
 """What the diagnosis reports: a problem, where and since when, the evidence, and what to try."""
 
 import dataclasses
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from tb_keras_inspect.catalog.problems import SEVERITIES
-from tb_keras_inspect.diagnosis.wording import number_text, printable, wrapped
+from tb_keras_inspect.diagnosis.wording import json_number, number_text, printable, wrapped
 
 MOST_INDICES = 256  # units listed for one site; the evidence has their number
 MOST_NAMES = 100  # layers or variables listed
@@ -45,7 +44,7 @@ class Evidence:
         """For JSON. A number that JSON cannot hold is None; `text` still shows it."""
         content = dataclasses.asdict(self) | {"text": self.text}
         for name in ("value", "threshold"):
-            content[name] = _json_number(content[name])
+            content[name] = json_number(content[name])
         return content
 
     def __str__(self) -> str:
@@ -216,7 +215,3 @@ class Finding:
                 Markup("<p>This explains:</p><ul>{}</ul>").format(related) if related else "",
             )
         )
-
-
-def _json_number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)

@@ -93,12 +93,10 @@ def runaway(out: OutputLayer) -> Finding | None:
     """A loss below zero that falls without end while the outputs leave the targets behind."""
     loss = out.facts.progress.loss
     loss = loss[np.isfinite(loss)]
-    track = out.facts.track("activation")
-    row = track.row(out.site.name) if track is not None else None
-    if len(loss) < 10 or track is None or row is None or not np.isfinite([out.low, out.high]).all():
+    outputs = out.facts.thin("activation", "max_abs", out.site.name)
+    if len(loss) < 10 or not len(outputs) or not np.isfinite([out.low, out.high]).all():
         return None
     start, end = float(median(loss[:3])), float(median(loss[tail(len(loss))]))
-    outputs = track.thin("max_abs")[:, row]
     reach = float(median(outputs[tail(len(outputs))]))
     size = max(abs(out.low), abs(out.high))
     if not (end < 0 and -end > RUNAWAY * abs(start) and reach > RUNAWAY * size):
@@ -193,12 +191,11 @@ def broadcast_targets(facts: Facts) -> Finding | None:
     is_own = "own" in (compiled.get("compute_loss"), compiled.get("train_step"))
     if not is_own or compiled.get("fit.target_shape") != "()" or len(outputs) != 1:
         return None
-    track = facts.track("activation")
-    row = track.row(outputs[0].name) if track is not None else None
-    if outputs[0].shape[1:] != (1,) or track is None or row is None or target is None:
+    spreads = facts.thin("activation", "std", outputs[0].name)
+    if outputs[0].shape[1:] != (1,) or not len(spreads) or target is None:
         return None
     spread = float(median(target.column("std")))
-    outputs_spread = float(median(track.thin("std")[tail(len(track.at)), row]))
+    outputs_spread = float(median(spreads[tail(len(spreads))]))
     if not (progress.known and progress.is_stuck and outputs_spread < ALIKE * spread):
         return None
     path = structure.layers[outputs[0].layer].path

@@ -19,6 +19,11 @@ def number_text(value: float, unit: str = "") -> str:
     return f"{_digits(value)} {unit}".rstrip()
 
 
+def json_number(value: float | None) -> float | None:
+    """As JSON holds it: None where it is not finite."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
 def listed(names: Iterable[str], most: int = 3) -> str:
     """Names for a sentence: "a", "a and b", "a, b and 4 more"."""
     names = list(names)

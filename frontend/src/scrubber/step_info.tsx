@@ -65,7 +65,7 @@ function Vitals({step}: {step: number}) {
   if (!loss) return null;
   const found = numbersAt(loss, step);
   const rate = rateOf(loss, step);
-  const shown = [found[0], found.find(({name}) => isMetric(name)), rate];
+  const shown = [found[0], found.find(({label}) => isMetric(label)), rate];
   const lines = [...found, ...(rate ? [rate] : []), ...optimizerOf(session.model.data)];
   return (
     <span
@@ -79,8 +79,8 @@ function Vitals({step}: {step: number}) {
       {shown.map(
         (item) =>
           item && (
-            <span key={item.name}>
-              {item.name} <b>{item.value}</b>
+            <span key={item.label}>
+              {item.label} <b>{item.value}</b>
             </span>
           ),
       )}
@@ -90,11 +90,10 @@ function Vitals({step}: {step: number}) {
 
 interface Item {
   readonly label: string;
-  readonly name: string;
   readonly value: string;
 }
 
-const item = (name: string, value: string): Item => ({label: name, name, value});
+const item = (label: string, value: string): Item => ({label, value});
 
 /** The loss of the batch, then what Keras logged last for an epoch, validation first. */
 function numbersAt(loss: Loss, step: number): Item[] {

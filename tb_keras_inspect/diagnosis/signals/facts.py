@@ -59,6 +59,12 @@ class Facts:
             self._tracks[kind] = track if track is not None and len(track) else None
         return self._tracks[kind]
 
+    def thin(self, kind: str, statistic: str, name: str) -> np.ndarray:
+        """A row of a table at the thinned samples: float64[C]; empty where it was not recorded."""
+        track = self.track(kind)
+        row = track.row(name) if track is not None else None
+        return np.zeros(0) if track is None or row is None else track.thin(statistic)[:, row]
+
     @functools.cached_property
     def breakdown(self) -> Breakdown | None:
         """The first NaN or infinity in training that was not skipped on purpose."""

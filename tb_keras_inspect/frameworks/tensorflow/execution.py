@@ -54,6 +54,7 @@ class _Feeds(threading.local):
         self._made: list[_Feed] = []
 
     def of(self, specification: Any) -> _Feed:
+        """The feed for batches of a specification; made once for each."""
         found = next((feed for feed in self._made if feed.specification == specification), None)
         if found is None:
             found = _Feed(specification)
@@ -78,18 +79,10 @@ class Executions:
 
     def __init__(self, model: keras.Model, run: Run):
         self._model, self._run = model, run
-        self._feed: _Feed | None = None
         self._check: tuple[list[int], Callable[[], Any]] | None = None
 
     def __call__(self, arguments: Sequence[Any]) -> Execution:
         return TensorFlowExecution(self._model, self._run, arguments, self)
-
-    def feed(self, iterator: Any) -> _Feed:
-        """The feed for the batches of an iterator; made once for each kind of batch."""
-        specification = iterator.element_spec
-        if self._feed is None or self._feed.specification != specification:
-            self._feed = _feeds.of(specification)
-        return self._feed
 
     def weights_are_finite(self) -> bool:
         """In one traced function: operations one by one would take longer than the sums."""
@@ -168,7 +161,7 @@ class TensorFlowExecution(StatefulExecution):
             return  # its parts lie on several devices
         if isinstance(iterator, tf.data.Iterator):
             try:
-                self._feed = self._shared.feed(iterator)
+                self._feed = _feeds.of(iterator.element_spec)
             except _NOT_DESCRIBED:
                 return
         self._batches = self._pulled(iterator, _ENDS)

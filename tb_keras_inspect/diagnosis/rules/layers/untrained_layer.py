@@ -96,21 +96,18 @@ def _never_moves(facts: Facts, name: str) -> bool:
 
     A gradient can be missing for other reasons, such as a form that cannot be recorded.
     """
-    if np.any(_values(facts.track("gradient"), name) > 0):
+    if np.any(_values(facts, "gradient", name) > 0):
         return False
-    updates = _values(facts.track("update"), name)
+    updates = _values(facts, "update", name)
     if len(updates):
         return not np.any(updates)
-    weights = _values(facts.track("weight"), name)
+    weights = _values(facts, "weight", name)
     return len(weights) > 1 and bool(np.all(weights == weights[0]))
 
 
-def _values(track: Track | None, name: str) -> np.ndarray:
+def _values(facts: Facts, kind: str, name: str) -> np.ndarray:
     """The l2 of a row at the thinned samples at which it was recorded."""
-    row = track.row(name) if track is not None else None
-    if track is None or row is None:
-        return np.zeros(0)
-    values = track.thin("l2")[:, row]
+    values = facts.thin(kind, "l2", name)
     return np.asarray(values[~np.isnan(values)])
 
 
