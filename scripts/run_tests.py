@@ -25,7 +25,7 @@ RESULTS = shared.BUILD / "test-results"
 # Keras has one backend per process. The first one runs all tests, the others those that run a model.
 BACKENDS = ("tensorflow", "jax", "torch")
 OF_BACKEND = ("-m", "not any_backend and not thorough")
-BACKEND_TESTS = ("tests/training", *OF_BACKEND)
+BACKEND_TESTS = ("tests/advice", "tests/training", *OF_BACKEND)
 # What the compiler's own optimizations could change; the other tests of JAX do without most of them,
 # which halves the time of compiling and leaves the fusion of operations as it is.
 COMPILER_TESTS = "tests/training/step/test_exact.py"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tb_keras_inspect._version import __version__
 
 if TYPE_CHECKING:
+    from tb_keras_inspect.advice.learning_rate import find_learning_rate
     from tb_keras_inspect.callback import InspectCallback
     from tb_keras_inspect.diagnosis import diagnose
     from tb_keras_inspect.differences import diff
@@ -42,6 +43,7 @@ _HOME = {
     "connect": "tb_keras_inspect.steering.client",
     "diagnose": "tb_keras_inspect.diagnosis",
     "diff": "tb_keras_inspect.differences",
+    "find_learning_rate": "tb_keras_inspect.advice.learning_rate",
     "fingerprints": "tb_keras_inspect.records.fingerprints",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
@@ -61,6 +63,7 @@ __all__ = [
     "connect",
     "diagnose",
     "diff",
+    "find_learning_rate",
     "fingerprints",
     "load_run",
     "load_runs",

@@ -89,6 +89,14 @@ def raise_rate(facts: Facts, factor: float = 10) -> Advice:
     return _changed_rate(facts, factor, "Raise", factor)
 
 
+def find_rate() -> Advice:
+    """Have a learning rate suggested by short training runs."""
+    return Advice(
+        "Or have a learning rate suggested by short training runs, which leave the model as it is.",
+        "print(tb_keras_inspect.find_learning_rate(model, (x, y)))",
+    )
+
+
 def clip(facts: Facts, norm: float = 1.0) -> Advice:
     """Clip the gradients of the run's optimizer."""
     return Advice("Clip the gradients.", _compile(optimizer_line(facts, global_clipnorm=norm)))

@@ -215,6 +215,10 @@ class Backend(Replicas, abc.ABC):
         """Sets the generators to what `random_states` returned; others are left as they are."""
         return
 
+    def saved_more(self, model: keras.Model) -> Callable[[], None]:
+        """Returns a function that restores what steps change of a model, but Keras's variables."""
+        return lambda: None
+
     @abc.abstractmethod
     def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         """Makes `Execution`s of a model from the arguments of its train function.

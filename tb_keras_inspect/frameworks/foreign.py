@@ -41,3 +41,13 @@ def saved_random_state() -> Callable[[], None]:
         return lambda: None
     restore: Callable[[], None] = importlib.import_module(f"{_PACKAGE}.torch.random").saved_state()
     return restore
+
+
+def independent(dataset: Any) -> Any | None:
+    """A copy of a `tf.data` pipeline that can be iterated without changing the order of the original.
+
+    None for anything else, and where it cannot be copied.
+    """
+    if not hasattr(sys.modules.get("tensorflow"), "data"):
+        return None
+    return importlib.import_module(f"{_PACKAGE}.tensorflow.pipelines").independent(dataset)

@@ -25,6 +25,7 @@ from tb_keras_inspect.plots.activation_function import activation_function
 from tb_keras_inspect.plots.flow import gradient_flow, over_time
 from tb_keras_inspect.plots.graph import model_graph
 from tb_keras_inspect.plots.histogram import histograms
+from tb_keras_inspect.plots.learning_rate import learning_rate
 from tb_keras_inspect.plots.loss import loss
 from tb_keras_inspect.plots.overview import overview
 from tb_keras_inspect.plots.pictures import activation_maps, attention, kernels
@@ -38,6 +39,7 @@ __all__ = [
     "gradient_flow",
     "histograms",
     "kernels",
+    "learning_rate",
     "loss",
     "model_graph",
     "over_time",

@@ -1,7 +1,7 @@
 """PyTorch: steps run eagerly, so that each of them is observed anew."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -125,6 +125,17 @@ class TorchBackend(base.Backend):
         array: np.ndarray = vector.detach().cpu().numpy()
         return array
 
+    def saved_more(self, model: keras.Model) -> Callable[[], None]:
+        gradients = [(parameter, parameter.grad) for parameter in model.parameters()]
+        kept = _saved_modules(model)
+
+        def restore() -> None:
+            kept()
+            for parameter, gradient in gradients:
+                parameter.grad = gradient
+
+        return restore
+
     def executions(self, model: keras.Model, run: Run) -> MakeExecution:
         return lambda arguments: execution.TorchExecution(model, run, arguments)
 
@@ -190,12 +201,23 @@ def _detached(x: Any) -> Any:
 @contextlib.contextmanager
 def _modules_kept(model: keras.Model) -> Iterator[None]:
     """A block after which wrapped PyTorch modules have the modes and buffers of before."""
-    modes = [(module, module.training) for module in model.modules()]
-    buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+    restore = _saved_modules(model)
     try:
         yield
     finally:
+        restore()
+
+
+def _saved_modules(model: keras.Model) -> Callable[[], None]:
+    """Returns a function that gives wrapped PyTorch modules their present modes and buffers."""
+    modes = [(module, module.training) for module in model.modules()]
+    buffers = [(buffer, buffer.detach().clone()) for buffer in model.buffers()]
+
+    def restore() -> None:
         for module, mode in modes:
             module.training = mode
-        for buffer, before in buffers:
-            buffer.copy_(before)
+        with torch.no_grad():
+            for buffer, before in buffers:
+                buffer.copy_(before)
+
+    return restore

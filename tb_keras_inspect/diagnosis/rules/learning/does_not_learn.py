@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate, raise_rate
+from tb_keras_inspect.diagnosis.advice import find_rate, layer_line, lower_rate, raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
@@ -256,9 +256,10 @@ def _advice(facts: Facts, variant: str) -> list[Advice]:
             'model.compile(optimizer="adam", ...)',
         )
         plain = facts.structure.compiled.get("optimizer", "") in ("SGD", "")
-        return [raise_rate(facts), *([adam] if plain else []), Advice("Train for more epochs.")]
+        more = Advice("Train for more epochs.")
+        return [raise_rate(facts), *([adam] if plain else []), find_rate(), more]
     if variant == "large_steps":
-        return [lower_rate(facts), lower_rate(facts, 100)]
+        return [lower_rate(facts), find_rate()]
     if variant == "linear":
         path = linear_layers(facts.structure)[0]
         line = layer_line(facts, path, activation='"relu"')

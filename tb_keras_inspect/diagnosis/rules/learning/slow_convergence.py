@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import raise_rate
+from tb_keras_inspect.diagnosis.advice import find_rate, raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.rules.learning import decayed_rate
@@ -140,6 +140,7 @@ def _small_updates(facts: Facts) -> Iterator[Finding]:
                 "Use an optimizer that adapts its updates to the gradient.",
                 'model.compile(optimizer="adam", ...)',
             ),
+            find_rate(),
         ],
     )
 
