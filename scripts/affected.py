@@ -143,7 +143,7 @@ def main() -> int:
     title = f"{len(files)} test files import {options.folder} or what imports it"
     budget = () if options.all else (f"--budget={SECONDS}",)
     arguments = (*run_tests.IN_PARALLEL, "-m", run_tests.QUICK, *budget, *files)
-    tests = run_tests.Tests("tensorflow", arguments, title=title)
+    tests = run_tests.Tests(run_tests.FIRST, arguments, title=title)
     status = run_tests.run_all([*run_tests.python_checks(), tests])
     number = count_not_run(tests.report) if tests.report.exists() else 0
     if number:

@@ -22,13 +22,24 @@ from collections.abc import Iterable
 from scripts import chromium, shared
 
 RESULTS = shared.BUILD / "test-results"
-# Keras has one backend per process. The first one runs all tests, the others those that run a model.
-BACKENDS = ("tensorflow", "jax", "torch")
+# Keras has one backend per process. The first one runs all tests: PyTorch, which compiles nothing, so
+# that a fit of a few steps takes a fifth of the time. The others run those that depend on the backend.
+FIRST, *OTHERS = BACKENDS = ("torch", "tensorflow", "jax")
 OF_BACKEND = ("-m", "not any_backend and not thorough")
+# Thousands of steps, which are faster once compiled, and tools that most people use with TensorFlow.
+TENSORFLOW_ONLY = (
+    "tests/diagnosis/rules/test_healthy.py",
+    "tests/diagnosis/rules/test_real_faults.py",
+    "tests/diagnosis/test_benchmark.py",
+    "tests/diagnosis/test_swapped_labels.py",
+    "tests/integrations",
+)
+FIRST_TESTS = (*(f"--ignore={path}" for path in TENSORFLOW_ONLY), "-m", "not e2e and not thorough")
 BACKEND_TESTS = ("tests/advice", "tests/training", *OF_BACKEND)
-# What the compiler's own optimizations could change; the other tests of JAX do without most of them,
-# which halves the time of compiling and leaves the fusion of operations as it is.
+# What the compiler's own optimizations could change; the other tests do without most of them, which
+# halves the time of compiling and leaves the fusion of operations as it is.
 COMPILER_TESTS = "tests/training/step/test_exact.py"
+FAST_COMPILING = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 # Compiling is 60 % of JAX's work in the tests, often of a step that another test has compiled: the
 # processes of a run share the executables, in a folder that each run empties first.
 EXECUTABLES = "JAX_COMPILATION_CACHE_DIR"
@@ -39,7 +50,6 @@ ENVIRONMENTS = {
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
     }
 }
-FAST_COMPILING = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 NO_TESTS_COLLECTED = 5
 SKIPPED = 77
 QUICK = "not slow and not e2e"
@@ -149,9 +159,8 @@ def frontend_checks() -> list[Check]:
 def backend_tests(backend: str) -> list[Tests]:
     """The tests of a backend that is not the first."""
     environment = ENVIRONMENTS.get(backend, {})
-    if backend != "jax":
-        return [Tests(backend, (*IN_PARALLEL, *BACKEND_TESTS), environment)]
-    rest = (*IN_PARALLEL, *BACKEND_TESTS, f"--ignore={COMPILER_TESTS}")
+    more = TENSORFLOW_ONLY if backend == "tensorflow" else ()
+    rest = (*IN_PARALLEL, *more, *BACKEND_TESTS, f"--ignore={COMPILER_TESTS}")
     return [
         Tests(backend, rest, environment | FAST_COMPILING),
         Tests(backend, (*IN_PARALLEL, COMPILER_TESTS, *OF_BACKEND), environment),
@@ -160,13 +169,12 @@ def backend_tests(backend: str) -> list[Tests]:
 
 def thorough_tests() -> list[Tests]:
     """What `make test` leaves out on each backend: further ones of many of a kind."""
-    first, *others = BACKENDS
     path, _ = chromium.find_or_install()
     of_backend = (*IN_PARALLEL, "tests/training", "-m", "not any_backend and thorough")
     return [
-        Tests(first, (*IN_PARALLEL, "-m", "not e2e and thorough")),
-        Tests(first, (*IN_PARALLEL, "-m", "e2e and thorough"), {"CHROMIUM": path}),
-        *(Tests(backend, of_backend, ENVIRONMENTS.get(backend, {})) for backend in others),
+        Tests(FIRST, (*IN_PARALLEL, "-m", "not e2e and thorough")),
+        Tests(FIRST, (*IN_PARALLEL, "-m", "e2e and thorough"), {"CHROMIUM": path}),
+        *(Tests(backend, of_backend, ENVIRONMENTS.get(backend, {})) for backend in OTHERS),
     ]
 
 
@@ -175,16 +183,15 @@ def checks(quick: bool) -> list[Check | Tests]:
     python = (sys.executable, "-m")
     protobuf = Check("records: committed protobuf module", (*python, "scripts.proto", "--check"))
     short = [*frontend_checks(), *python_checks(), protobuf]
-    first, *others = BACKENDS
     if quick:
-        return [*short, Tests(first, (*IN_PARALLEL, "-m", QUICK))]
+        return [*short, Tests(FIRST, (*IN_PARALLEL, "-m", QUICK))]
     path, _ = chromium.find_or_install()
     return [
         Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
         *short,
-        *(test for backend in others for test in backend_tests(backend)),
-        Tests(first, (*IN_PARALLEL, "-m", "not e2e and not thorough")),
-        Tests(first, (*IN_PARALLEL, "-m", "e2e and not thorough"), {"CHROMIUM": path}),
+        *(test for backend in OTHERS for test in backend_tests(backend)),
+        Tests(FIRST, (*IN_PARALLEL, *FIRST_TESTS)),
+        Tests(FIRST, (*IN_PARALLEL, "-m", "e2e and not thorough"), {"CHROMIUM": path}),
         Check(
             "Keras's own tests with the callback in every fit, the most telling ones",
             (*python, "scripts.keras_suite", "--quick"),

@@ -58,7 +58,7 @@ class Environment:
         folders: The test folders to run.
         expected: The versions that must be installed, by name.
         without: Names of dependencies that are left out, because a package brings them under another.
-        backends: The backends to test; on all but TensorFlow only what trains.
+        backends: The backends to test; on all but the first only what trains.
     """
 
     python: str
@@ -168,7 +168,7 @@ def _run_on(backend: str, environment: Environment, venv: pathlib.Path) -> int:
         "PYTHONPYCACHEPREFIX": str(FOLDER / "bytecode"),  # outlives the environment
         "KERAS_BACKEND": backend,
     }
-    is_first = backend == run_tests.BACKENDS[0]
+    is_first = backend == environment.backends[0]
     marks, folders = ("core", environment.folders) if is_first else (OTHERS, TRAINING)
     command = [shared.venv_program(venv, "python"), "-m", "pytest", "-q", "-m", marks]
     command += [*run_tests.IN_PARALLEL, "-p", "no:cacheprovider", *core_files(folders)]

@@ -1,6 +1,7 @@
 """Disks that fail: real ones, made for a test and taken away after it."""
 
 import contextlib
+import fcntl
 import os
 import resource
 import subprocess
@@ -71,6 +72,7 @@ class Slow:
         self._pause = self.BLOCK / bytes_a_second
         self._file = os.dup(descriptor)
         self._read, write = os.pipe()
+        fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, self.BLOCK)  # else it holds 64 KB
         os.dup2(write, descriptor)
         os.close(write)
         self._thread = threading.Thread(target=self._pump)

@@ -91,7 +91,7 @@ def test_a_disk_that_cannot_keep_up(tmp_path, plain):
     slow = []
 
     def slow_down(inspect):
-        slow.append(disks.Slow(inspect._fit.recorder._writer._local.fileno(), 100_000))
+        slow.append(disks.Slow(inspect._fit.recorder._writer._local.fileno(), 10_000))
         # A short queue, so that a short training fills it.
         inspect._fit.recorder._queue.maxsize = 4
 

@@ -27,8 +27,8 @@ def ended(directory, how="wait", number=None):
         stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout.readline() == "ready\n"
-        assert (directory / FOLDER / "token").exists()
-        if number is not None:
+        if number is not None:  # else it has gone on, and may have ended
+            assert (directory / FOLDER / "token").exists()
             process.send_signal(number)
         return process.wait(60)
 

@@ -15,8 +15,7 @@ from tests.training.model_cases import CASES, Case
 from tests.training.references import BACKEND
 
 EPOCHS, SAMPLED = 2, 2  # SAMPLED: the sampled step that is looked at
-HERE = [case for case in CASES if BACKEND in case.backends]
-# One of each way to make a step; `make test` runs all kinds, `make thorough` on each backend.
+# One of each way to make a step: on all backends.
 EVERYDAY = {
     "custom_train_step",
     "functional_two_in_two_out",
@@ -52,9 +51,9 @@ def train(case: Case, make, *callbacks):
     return model, history.history
 
 
-# Where Keras's backends hardly differ, `make test` runs a case on one of these two and on TensorFlow.
-ONLY = {"jax": 0, "torch": 1}
-# What XLA compiles for a quarter of a minute and more, and of which a smaller case is like it.
+# `make test` runs each kind on PyTorch, and where tracing takes seconds on TensorFlow or on JAX.
+TURN = {"tensorflow": 0, "jax": 1}
+# What is traced and compiled for a quarter of a minute, and of which a smaller case is like it.
 LONG_TO_COMPILE = {
     "transformer",
     "simple_rnn_sequences",
@@ -65,14 +64,22 @@ LONG_TO_COMPILE = {
 }
 
 
+def is_further(position: int, case: Case) -> bool:
+    """Whether `make test` can do without the case on this backend."""
+    if case.name in EVERYDAY | CORE or BACKEND not in TURN:
+        return False
+    if case.name in LONG_TO_COMPILE:
+        return True
+    return TURN.keys() <= set(case.backends) and position % len(TURN) != TURN[BACKEND]
+
+
 def params():
-    for position, case in enumerate(HERE):
+    for position, case in enumerate(CASES):
+        if BACKEND not in case.backends:
+            continue
         marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
         marks += [pytest.mark.core] if case.name in CORE else []
-        elsewhere = position % 2 != ONLY.get(BACKEND, position % 2)
-        elsewhere |= BACKEND == "jax" and case.name in LONG_TO_COMPILE
-        if elsewhere and case.name not in EVERYDAY | CORE:
-            marks.append(pytest.mark.thorough)
+        marks += [pytest.mark.thorough] if is_further(position, case) else []
         yield pytest.param(case, id=case.name, marks=marks)
 
 
