@@ -162,8 +162,13 @@ def backend_tests(backend: str) -> list[Tests]:
     more = TENSORFLOW_ONLY if backend == "tensorflow" else ()
     rest = (*IN_PARALLEL, *more, *BACKEND_TESTS, f"--ignore={COMPILER_TESTS}")
     return [
-        Tests(backend, rest, environment | FAST_COMPILING),
-        Tests(backend, (*IN_PARALLEL, COMPILER_TESTS, *OF_BACKEND), environment),
+        Tests(backend, rest, environment | FAST_COMPILING, f"what depends on {backend}"),
+        Tests(
+            backend,
+            (*IN_PARALLEL, COMPILER_TESTS, *OF_BACKEND),
+            environment,
+            f"exactness under {backend}, fully optimized",
+        ),
     ]
 
 
@@ -190,8 +195,15 @@ def checks(quick: bool) -> list[Check | Tests]:
         Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
         *short,
         *(test for backend in OTHERS for test in backend_tests(backend)),
-        Tests(FIRST, (*IN_PARALLEL, *FIRST_TESTS)),
-        Tests(FIRST, (*IN_PARALLEL, "-m", "e2e and not thorough"), {"CHROMIUM": path}),
+        Tests(
+            FIRST, (*IN_PARALLEL, *FIRST_TESTS), title=f"all tests but the browser's, under {FIRST}"
+        ),
+        Tests(
+            FIRST,
+            (*IN_PARALLEL, "-m", "e2e and not thorough"),
+            {"CHROMIUM": path},
+            "the tab in a browser",
+        ),
         Check(
             "Keras's own tests with the callback in every fit, the most telling ones",
             (*python, "scripts.keras_suite", "--quick"),

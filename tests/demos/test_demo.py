@@ -8,6 +8,7 @@ import pytest
 from tb_keras_inspect import load_run
 from tb_keras_inspect.demos import RUNS
 from tests.demos.conftest import run_demo
+from tests.store.run_writer import write_run
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
@@ -103,8 +104,8 @@ def test_run_that_diverges_is_finite_first_and_nan_to_the_end(demo):
     assert counts[first].all()
 
 
-def test_second_demo_replaces_the_first(demo, tmp_path):
-    run_demo(tmp_path, "--runs", "vanishing_sigmoid")
+def test_a_demo_replaces_what_was_there_under_its_name(tmp_path):
+    write_run(tmp_path / "vanishing_sigmoid").close()
     result = json.loads(run_demo(tmp_path, "--runs", "vanishing_sigmoid", "--json"))
     assert (result["runs"], result["url"]) == (["vanishing_sigmoid"], None)
     run = load_run(str(tmp_path / "vanishing_sigmoid"))

@@ -18,13 +18,13 @@ ELSEWHERE = {
     "docs/records.md": "tests/records/test_records_doc.py",
     "docs/control.md": "tests/control/test_control_doc.py",
 }
-BACKENDS = {"docs/howto/jax.md": "jax", "docs/howto/pytorch.md": "torch"}
+BACKENDS = {"docs/howto/jax.md": "jax", "docs/howto/custom_loops.md": "tensorflow"}  # else PyTorch
 PYTHON = sorted({block.page for block in blocks("python")} - ELSEWHERE.keys())
 COMMANDS = [block for language in ("", "sh", "bash") for block in blocks(language)]
 
 
 def backend_of(page):
-    return BACKENDS.get(page, "tensorflow")
+    return BACKENDS.get(page, "torch")
 
 
 @pytest.mark.slow
@@ -32,7 +32,7 @@ def backend_of(page):
 def test_python_blocks_run_one_after_the_other(backend, tmp_path):
     pages = [page for page in PYTHON if backend_of(page) == backend]
     assert pages
-    if backend == "tensorflow":
+    if backend == "torch":
         pages.append(DOCSTRINGS)
     environment = {"KERAS_BACKEND": backend, "PYTHONWARNINGS": "ignore"}
     done = programs.run("tests.docs.run_blocks", tmp_path, *pages, env=environment)

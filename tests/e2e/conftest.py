@@ -12,7 +12,12 @@ from tests.e2e.asking import address
 expect.set_options(timeout=20_000)  # milliseconds; a busy machine draws slowly
 OVERVIEW = address(view="overview")
 # What the data comes through; the other modules test the page, which does not know its loader.
-WITH_BOTH_LOADERS = ("test_tab", "test_http", "test_live")
+WITH_BOTH_LOADERS = (
+    "test_http",
+    "test_live",
+    "test_opens_on_the_run_with_all_layers_and_its_last_step",
+    "test_scalars_tab_works_beside_ours",
+)
 LOADERS = {"load_fast": True, "python_loader": False}
 
 
@@ -25,7 +30,8 @@ def pytest_collection_modifyitems(items):
         if "load_fast" not in item.fixturenames:
             continue
         fast = item.callspec.params["load_fast"]
-        if not fast and item.path.stem not in WITH_BOTH_LOADERS:
+        names = {item.path.stem, item.originalname}
+        if not fast and names.isdisjoint(WITH_BOTH_LOADERS):
             item.add_marker(pytest.mark.thorough)
         if "server" in item.fixturenames:  # which each process starts once
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {fast}"))
