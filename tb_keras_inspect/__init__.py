@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tb_keras_inspect.diagnosis import diagnose
     from tb_keras_inspect.differences import diff
     from tb_keras_inspect.records.fingerprints import fingerprints
-    from tb_keras_inspect.steering.client import connect
+    from tb_keras_inspect.steering.connect import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
     from tb_keras_inspect.training.options.incident_options import IncidentOptions
@@ -40,7 +40,7 @@ _HOME = {
     "RecoveryOptions": "tb_keras_inspect.training.options.recovery_options",
     "Webhook": "tb_keras_inspect.training.options.webhooks",
     "compare": "tb_keras_inspect.store",
-    "connect": "tb_keras_inspect.steering.client",
+    "connect": "tb_keras_inspect.steering.connect",
     "diagnose": "tb_keras_inspect.diagnosis",
     "diff": "tb_keras_inspect.differences",
     "find_learning_rate": "tb_keras_inspect.advice.learning_rate",

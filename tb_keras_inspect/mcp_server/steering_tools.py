@@ -10,7 +10,7 @@ from tb_keras_inspect.catalog.commands import COMMANDS, REQUIRED, CommandError, 
 from tb_keras_inspect.files.locations import below
 from tb_keras_inspect.mcp_server.tools import Run
 from tb_keras_inspect.steering.channel import ENDED, Channel
-from tb_keras_inspect.steering.client import connect
+from tb_keras_inspect.steering.connect import connect
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.store.logdir import Logdir
 

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import SCHEMA_VERSION
-from tb_keras_inspect.records.encode import CODE_NONFINITE
+from tb_keras_inspect.records.quantise import CODE_NONFINITE
 
 FLOAT32_MAX = float(np.finfo(np.float32).max)
 

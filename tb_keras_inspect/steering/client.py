@@ -1,6 +1,5 @@
-"""Controls a training run from Python: `tb_keras_inspect.connect("logs/a").pause()`."""
+"""What can be done to a training run: a method for each command."""
 
-import os
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -260,46 +259,6 @@ class Control:
         answer, picture = self._exchange.ask_for_picture(name, arguments)
         detail = {key: _number(value) for key, value in answer["detail"].items()}
         return Picture(records.decode_map(picture), detail)
-
-
-def connect(
-    run_directory: str | os.PathLike[str], token: str | None = None, timeout: float = 60.0
-) -> Control:
-    """Connect to a training run that uses `InspectCallback(run_directory, control=True)`.
-
-    Args:
-        run_directory: The run's directory, a path or a URL.
-        token: The run's token. Defaults to None: read it from the directory, which only the user who
-            runs the training may do.
-        timeout: Seconds to wait for each answer. Defaults to 60.
-
-    Returns:
-        The object that controls the run.
-
-    Raises:
-        NotSteerableError: If no training run takes commands there, if the one that did was killed and
-            has left its files behind, or if its token cannot be read.
-
-    Example:
-
-    ```python
-    import tb_keras_inspect
-
-    training = tb_keras_inspect.connect("logs/a")
-    training.pause()
-    training.set_learning_rate(1e-4)
-    training.resume()
-    ```
-    """
-    channel = Channel(os.fspath(run_directory))
-    Exchange(channel, "", timeout).check_alive()
-    token = token or channel.token()
-    if token is None:
-        raise NotSteerableError(
-            "The run's token cannot be read here: pass it as `token`. The training program prints it "
-            "on its console"
-        )
-    return Control(channel, token, timeout)
 
 
 def _as_list(layers: str | Iterable[str]) -> list[str]:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from tb_keras_inspect import records
-from tb_keras_inspect.records import bins, encode
+from tb_keras_inspect.records import bins
 from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.quantise import quantise
 
 pytestmark = pytest.mark.core
 
@@ -128,7 +129,7 @@ reasonable = finite | st.sampled_from([np.nan, np.inf, -np.inf])
 @settings(deadline=None)
 @given(arrays.arrays(np.float32, (2, 2, 3, 2), elements=reasonable))
 def test_quantised_values_are_the_nearest_level_or_its_equal(values):
-    codes, scale, offset = encode.quantise(values)
+    codes, scale, offset = quantise(values)
     for s, c in np.ndindex(2, 2):
         picture = values[s, c]
         want = np.array(slow_quantise(picture))

@@ -14,7 +14,7 @@ from tb_keras_inspect.steering.channel import (
     NotSteerableError,
     TrainingChannel,
 )
-from tb_keras_inspect.steering.client import connect
+from tb_keras_inspect.steering.connect import connect
 from tb_keras_inspect.steering.exchange import Exchange
 from tb_keras_inspect.steering.liveness import Liveness
 from tb_keras_inspect.steering.messages import new_id

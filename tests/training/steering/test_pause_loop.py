@@ -7,7 +7,7 @@ import types
 import pytest
 
 from tb_keras_inspect.steering.channel import TrainingChannel
-from tb_keras_inspect.steering.client import connect
+from tb_keras_inspect.steering.connect import connect
 from tb_keras_inspect.training.steering import pause_loop
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
