@@ -4,6 +4,7 @@ import gc
 import os
 import time
 
+import hypothesis
 import pytest
 
 COLLECTED = pytest.StashKey[float]()  # when
@@ -12,6 +13,10 @@ NOT_RUN = "over_budget"
 # Before anything imports Keras, which reads it once. `scripts.run_tests` runs one process per backend.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# An example may take as long as it takes: the machine is shared.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(trylast=True)

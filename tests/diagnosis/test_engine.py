@@ -111,9 +111,7 @@ def test_the_first_samples_of_a_run_give_no_findings_and_no_warnings(samples, ca
 KINDS = (Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT, Kind.TARGET)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_rule_fails_on_absurd_numbers(caplog_messages, data):
     """Tables with NaN, infinities and absurd magnitudes anywhere."""

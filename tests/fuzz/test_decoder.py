@@ -20,7 +20,7 @@ def test_what_is_right_is_taken():
         assert decoder.examine(seed), seed[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_what_is_nearly_right_is_taken_or_refused(data):
     seed = data.draw(st.sampled_from(decoder.seeds()))
@@ -35,7 +35,7 @@ def changed(part, data):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_or_refused(data):
     decoder.examine(data)

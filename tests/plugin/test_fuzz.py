@@ -78,7 +78,6 @@ def client(tmp_path_factory):
 
 fuzz = settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

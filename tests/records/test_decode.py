@@ -138,7 +138,7 @@ def decodes_or_refuses(decode, data):
 
 
 @pytest.mark.parametrize(("decode", "message"), BY_NAME)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_damaged_bytes_are_read_consistently_or_refused(decode, message, data):
     blob = bytearray(message.SerializeToString())
@@ -164,7 +164,7 @@ def test_every_truncation_is_read_consistently_or_refused(decode, message):
 
 
 @pytest.mark.parametrize(("decode", "message"), BY_NAME)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(blob=st.binary(max_size=200))
 def test_any_bytes_are_read_consistently_or_refused(decode, message, blob):
     decodes_or_refuses(decode, blob)
@@ -175,7 +175,7 @@ small_bytes = st.binary(max_size=24)
 any_int32 = st.integers(-(2**31), 2**31 - 1)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.lists(st.integers(0, 2**32 - 1) | st.integers(0, 3), max_size=5),
     st.tuples(*[small_bytes] * 5),
@@ -194,21 +194,21 @@ def test_maps_whose_fields_disagree_are_refused(shape, fields):
     decodes_or_refuses(records.decode_map, record.SerializeToString())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.text(max_size=2), max_size=3), small_bytes, small_bytes)
 def test_tables_whose_fields_disagree_are_refused(statistics, rows, values):
     record = pb.TableRecord(version=1, statistics=statistics, rows=rows, values=values)
     decodes_or_refuses(records.decode_table, record.SerializeToString())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(small_bytes, small_bytes, small_bytes)
 def test_units_whose_fields_disagree_are_refused(sites, counts, max_abs):
     record = pb.UnitsRecord(version=1, sites=sites, counts=counts, max_abs=max_abs)
     decodes_or_refuses(records.decode_units, record.SerializeToString())
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     any_int32,
     st.integers(0, 2**32 - 1) | st.integers(0, 3),

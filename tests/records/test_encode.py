@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -126,7 +126,6 @@ finite = st.floats(-1e4, 1e4, width=32).filter(lambda x: x == 0 or abs(x) > 1e-2
 reasonable = finite | st.sampled_from([np.nan, np.inf, -np.inf])
 
 
-@settings(deadline=None)
 @given(arrays.arrays(np.float32, (2, 2, 3, 2), elements=reasonable))
 def test_quantised_values_are_the_nearest_level_or_its_equal(values):
     codes, scale, offset = quantise(values)

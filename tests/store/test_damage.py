@@ -246,7 +246,6 @@ def test_a_directory_without_event_files_is_refused_with_what_is_below(tmp_path,
 @pytest.mark.slow
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.data())

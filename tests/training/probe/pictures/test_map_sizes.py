@@ -26,7 +26,7 @@ def pixels(view, factors):
     return -(-height // factors[0]) * -(-width // factors[1])
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(views, st.integers(1, 5000))
 def test_cells_leave_at_most_the_pixels_allowed_and_one_less_averaging_would_not(view, most):
     factors = cell_factors(view, most)
@@ -45,7 +45,7 @@ def test_the_longer_side_of_a_sequence_is_shortened_first():
     assert cell_factors(view_of((4, 1000)), 100) == (1, 10)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(views, max_size=12), st.integers(1, 80), st.integers(1, 5000), st.integers(0, 400_000)
 )
@@ -91,7 +91,7 @@ def test_more_layers_than_fit_at_all_leave_out_the_last():
     assert kept == sorted(kept, reverse=True)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(images | rows | sequences, min_size=1, max_size=6), st.integers(5_000, 200_000))
 def test_the_encoded_snapshot_stays_under_the_limit_in_bytes(some, max_bytes):
     layer_maps = []

@@ -126,7 +126,7 @@ def slow_selection(variance, dead, count):
     return sorted(chosen)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.0, 0.5, 1.0, 2.0, np.nan, np.inf]), st.booleans()),
@@ -154,7 +154,7 @@ def slow_average(x, factors):
 
 
 @pytest.mark.parametrize("xp", NAMESPACES, ids=("numpy", "keras"))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 10), st.integers(1, 10))
 def test_average_agrees_with_a_slow_reference(xp, height, width, fh, fw):
     x = array((2, height, width, 3), seed=height * width)
