@@ -90,6 +90,9 @@ class InspectCallback(keras.callbacks.Callback):
             usual, an exception) is kept in the run's directory, with its batch and the weights before
             it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to False.
         recovery: What becomes of a step that breaks: a `RecoveryOptions`. By default nothing does.
+        measure: What to measure with forward passes of its own: `"critical_rate"`, the largest learning
+            rate that does not raise the batch's loss, at the first step of epochs, for at most 2 % of
+            the training time. Defaults to `()`: nothing.
         overwrite: Remove what was recorded in `log_dir` before this callback was made, when the first
             fit begins there. Defaults to False: it is kept, and the new run gets a directory beside it.
         hyperparameters: Name to value, recorded with the run, to find and compare it by. Those of a
@@ -139,6 +142,7 @@ class InspectCallback(keras.callbacks.Callback):
         diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
         incidents: bool | IncidentOptions | Mapping[str, Any] = False,
         recovery: RecoveryOptions | Mapping[str, Any] | None = None,
+        measure: str | Iterable[str] = (),
         overwrite: bool = False,
         hyperparameters: Mapping[str, Any] | None = None,
     ):
@@ -163,6 +167,7 @@ class InspectCallback(keras.callbacks.Callback):
             diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
             incidents=incident_options_of(incidents),
             recovery=options_of(RecoveryOptions, "recovery", recovery),
+            measure=check.checked_measures(measure),
         )
         self._set_up()
 

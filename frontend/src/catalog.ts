@@ -329,6 +329,35 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     appliesToFinite: '',
     divisor: '',
   },
+  critical_rate: {
+    title: 'Critical learning rate',
+    short: 'critical rate',
+    definition:
+      'largest learning rate at which the last measured update does not raise its batch\'s loss; with `measure=["critical_rate"]`, NaN at samples without a new measurement',
+    formula:
+      'largest r with loss(w + r * (w_after - w) / learning_rate) <= loss(w), found within 9 %, up to 1024 times the rate or its 1024th part',
+    unit: 'of the rate',
+    format: 'number',
+    scale: 'log',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
+  rate_of_critical: {
+    title: 'Learning rate / critical',
+    short: 'of critical',
+    definition:
+      'learning rate of the measured step, divided by `critical_rate`: above 1 the update raised the loss of the batch that it was made from',
+    formula: 'learning_rate / critical_rate',
+    unit: 'factor',
+    format: 'number',
+    scale: 'log',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
   batch_size: {
     title: 'Batch size',
     short: 'samples',
@@ -568,6 +597,8 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
       'interval',
       'step_seconds',
       'sample_seconds',
+      'critical_rate',
+      'rate_of_critical',
     ],
   },
   epoch: {

@@ -22,8 +22,8 @@ class LearningRateCurve:
     Attributes:
         rates: float64[S] learning rates of the range test, one for each step, rising.
         losses: float64[S] loss of each step's batch, before its update; the last may not be finite.
-        trials: Mean loss of the last quarter of a short training run, by learning rate; infinite
-            where a loss was not finite.
+        trials: Loss after a short training run, by learning rate: the mean over batches that follow it.
+            Infinite where a loss was not finite.
         suggestion: The rate to train with; None where no rate lowered the loss.
         reason: Why that one, in words.
         notes: What else is to be known, such as batches that were taken from a generator.

@@ -1,7 +1,6 @@
 """Which learning rate: a range test, then short training runs around the rate where it turns."""
 
 import contextlib
-import itertools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +14,7 @@ from tb_keras_inspect.advice.kept import everything_kept
 from tb_keras_inspect.training.hooks.inference import random_state_kept
 from tb_keras_inspect.training.hooks.optimizers import inner_of, is_several
 
-COARSE, FINE = 10**0.5, 10**0.25  # from one short training run's rate to the next
+COARSE, FINE = 10**0.5, 10**0.2  # from one short training run's rate to the next
 
 
 def find_learning_rate(
@@ -150,14 +149,16 @@ class _Search:
         return any(abs(math.log(rate / other)) < 0.01 for other in self._trials)
 
     def _train(self, rate: float) -> float:
-        """Mean loss of the last quarter of a short training run."""
+        """Mean loss of the batches after a short training run; infinite if one is not finite."""
         self._restore()
         losses = []
-        for batch in itertools.islice(self._batches, self._steps):
+        # With a rate of 0 a step only computes the loss.
+        rates = [rate] * self._steps + [0.0] * max(self._steps // 4, 1)
+        for rate, batch in zip(rates, self._batches, strict=False):
             losses.append(self._step(rate, batch))
             if not math.isfinite(losses[-1]):
                 return math.inf
-        return float(np.mean(losses[-max(self._steps // 4, 1) :]))
+        return float(np.mean(losses[self._steps :]))
 
     def _step(self, rate: float, batch: Batch) -> float:
         """Trains on one batch; returns its loss before the update."""

@@ -76,6 +76,32 @@ ENTRIES = (
         nan_is_missing=True,
     ),
     Statistic(
+        "critical_rate",
+        title="Critical learning rate",
+        short="critical rate",
+        meaning="largest learning rate at which the last measured update does not raise its batch's "
+        'loss; with `measure=["critical_rate"]`, NaN at samples without a new measurement',
+        formula="largest r with loss(w + r * (w_after - w) / learning_rate) <= loss(w), found within "
+        "9 %, up to 1024 times the rate or its 1024th part",
+        unit="of the rate",
+        source="`training/measures/measures.py`, `training/measures/critical_rate.py`; "
+        "[arXiv:2601.16979](https://arxiv.org/abs/2601.16979)",
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "rate_of_critical",
+        title="Learning rate / critical",
+        short="of critical",
+        meaning="learning rate of the measured step, divided by `critical_rate`: above 1 the update "
+        "raised the loss of the batch that it was made from",
+        formula="learning_rate / critical_rate",
+        unit="factor",
+        source="`training/measures/measures.py`",
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
         "batch_size",
         title="Batch size",
         short="samples",
@@ -217,5 +243,7 @@ STEP_STATISTICS = (
     "interval",
     "step_seconds",
     "sample_seconds",
+    "critical_rate",
+    "rate_of_critical",
 )
 REPRESENTATION_STATISTICS = ("effective_rank", "rank_fraction", "dimensions", "observations")

@@ -25,6 +25,7 @@ SHOWN = {
 LONG_MOMENTUM = 0.98  # each step goes on for more than 50 others
 LARGE_EPSILON = 1e-3  # of Adam and its kind: above usual gradients of an element
 HELD_BACK = 0.01  # gradient norm after clipping, relative to that before
+OF_CRITICAL = 0.5  # of the critical rate: what is advised instead of one that is too large or small
 CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
 
 
@@ -37,6 +38,16 @@ def learning_rate(facts: Facts) -> float:
     if len(known):
         return float(known.max() if "(" in text else known[-1])
     return _number(text)
+
+
+def critical_rate(facts: Facts) -> tuple[float, float]:
+    """The newest measured critical learning rate, and the rate divided by it; NaN if there is none."""
+    step = facts.track("step")
+    if step is None or not step.has("critical_rate"):
+        return math.nan, math.nan
+    pairs = np.stack([step.column("critical_rate"), step.column("rate_of_critical")], axis=1)
+    known = pairs[np.isfinite(pairs).all(axis=1)]
+    return (float(known[-1, 0]), float(known[-1, 1])) if len(known) else (math.nan, math.nan)
 
 
 def optimizer_line(facts: Facts, rate: float = math.nan, **changed: float) -> str:
@@ -173,6 +184,16 @@ def layer_line(facts: Facts, path: str, **changed: str) -> str:
 
 def _changed_rate(facts: Facts, factor: float, verb: str, by: float) -> Advice:
     rate = learning_rate(facts)
+    critical, fraction = critical_rate(facts)
+    aim = critical * OF_CRITICAL  # a rate that is measured instead of guessed
+    if fraction > 1 if factor < 1 else rate < aim < rate * factor:
+        than = "the rate is" if factor < 1 else "the largest is"
+        known = f"{fraction:.2g} times the largest" if factor < 1 else f"{critical:.2g}"
+        text = (
+            f"{verb} the learning rate to {aim:.2g}: {than} {known} that does not raise the batch's "
+            "loss, as measured last."
+        )
+        return Advice(text, _compile(optimizer_line(facts, aim)))
     change = f", from {rate:.3g} to {rate * factor:.3g}" if math.isfinite(rate) else ""
     text = f"{verb} the learning rate by a factor of {number_text(by)}{change}."
     return Advice(text, _compile(optimizer_line(facts, rate * factor)))

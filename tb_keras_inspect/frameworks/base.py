@@ -246,6 +246,10 @@ class Backend(Replicas, abc.ABC):
     def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         """The same, traced once where the framework can."""
 
+    def pure(self, function: Forward, model: keras.Model) -> Forward:
+        """A function of tensors that reads no variable, compiled where the model's steps are."""
+        return function
+
     @abc.abstractmethod
     def gradients(
         self, function: ScalarAndMore, tensors: dict[str, Any]

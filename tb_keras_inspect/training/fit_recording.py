@@ -15,6 +15,7 @@ from tb_keras_inspect.training.incidents.opening import incidents_for
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.fit_reports import FitReports, live_diagnosis_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
+from tb_keras_inspect.training.measures.measures import measures_for
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.processes.group import join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT
@@ -116,8 +117,18 @@ class FitRecording:
             self.session.subscribe(self.live_diagnosis.on_sample)
         slot = self.session.slot
         settings, log = LiveSettings(self.model, slot), CommandLog(self.recorder)
+        self._measures = measures_for(
+            self.model, self._options.measure, slot, self._processes, self._warn
+        )
         self._guard = guard_for(
-            self.model, self._options, slot, settings, log, self._processes, self._warn
+            self.model,
+            self._options,
+            slot,
+            settings,
+            log,
+            self._processes,
+            self._warn,
+            self._measures.run,
         )
         if self._controller is not None:
             self._controller.begin(self._steered(settings, log))
@@ -159,6 +170,7 @@ class FitRecording:
         self._epoch_step = self.next_step
         self._last_batch = -1
         self._guard.begin_epoch()
+        self._measures.begin_epoch()
 
     def begins(self, epoch: int) -> None:
         """The first epoch begins.
@@ -186,9 +198,10 @@ class FitRecording:
         self.schedule.timed(time.perf_counter(), step)
         if self.session.wants_first_snapshot:
             self.session.snapshot(step)
-        if self._processes.takes_samples and self.schedule.wants(step):
+        wanted = self.schedule.wants(step) or self._measures.has_found
+        if self._processes.takes_samples and wanted:
             self._sample(step, last_step)
-        self._guard.before_batch(step)
+        self._guard.before_batch(step, self._measures.is_due)
         if self._controller is not None:  # its hold comes first, and runs the guard
             self._controller.before_batch(step, last_step, self._epoch)
 
@@ -200,7 +213,8 @@ class FitRecording:
     def _arm(self, last_step: int) -> bool:
         if self._incidents is not None:
             self._incidents.armed(last_step)
-        return self.session.arm(last_step, {"epoch": self._epoch, **self.schedule.facts})
+        facts = {"epoch": self._epoch, **self.schedule.facts, **self._measures.facts()}
+        return self.session.arm(last_step, facts)
 
     def _sample(self, step: int, last_step: int) -> None:
         """Samples the step that is about to run, on all processes or on none."""

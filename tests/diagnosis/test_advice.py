@@ -82,3 +82,23 @@ def test_the_line_of_a_layer_is_its_own():
     assert layer_line(run.facts, "dense_0") == 'keras.layers.Conv2D(16, (3, 3), activation="relu")'
     assert layer_line(run.facts, "dense_0", activation="") == "keras.layers.Conv2D(16, (3, 3))"
     assert layer_line(run.facts, "nowhere") == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "critical", "said", "aim"),
+    [
+        (lower_rate, 0.01, "to 0.005: the rate is 3 times the largest", "0.005"),
+        (lower_rate, 0.06, "by a factor of 10, from 0.03 to 0.003", "0.003"),  # it is below already
+        (raise_rate, 0.2, "to 0.1: the largest is 0.2 that does not raise the batch's loss", "0.1"),
+        (raise_rate, 9.0, "by a factor of 10, from 0.03 to 0.3", "0.3"),
+        (raise_rate, 0.04, "by a factor of 10", "0.3"),
+    ],
+)
+def test_a_measured_critical_rate_says_which_rate(change, critical, said, aim):
+    run = facts(0.03)
+    for name, value in (("critical_rate", critical), ("rate_of_critical", 0.03 / critical)):
+        run.step[name] = np.full(60, np.nan)
+        run.step[name][20] = value
+    found = change(run.facts)
+    assert said in found.text
+    assert f"SGD({aim}" in found.code.replace("Adam", "SGD")

@@ -167,6 +167,9 @@ class JaxBackend(base.Backend):
 
         return call
 
+    def pure(self, function: Forward, model: keras.Model) -> Forward:
+        return jax.jit(function) if self.traces_steps(model) else function
+
     def gradients(
         self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:

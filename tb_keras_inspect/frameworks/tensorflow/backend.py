@@ -193,6 +193,9 @@ class TensorFlowBackend(base.Backend):
         function: Callable[[Any], Any] = functions.traced(self.eager(forward, model))
         return function
 
+    def pure(self, function: Forward, model: keras.Model) -> Forward:
+        return functions.traced(function) if self.traces_steps(model) else function
+
     def gradients(
         self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:

@@ -149,6 +149,13 @@ class TorchBackend(base.Backend):
     def compiled(self, forward: Forward, model: keras.Model) -> Forward:
         return self.eager(forward, model)
 
+    def pure(self, function: Forward, model: keras.Model) -> Forward:
+        def run(tensors: Any) -> Any:
+            with torch.no_grad(), _modules_kept(model):
+                return function(tensors)
+
+        return run
+
     def gradients(
         self, function: ScalarAndMore, tensors: dict[str, Any]
     ) -> tuple[dict[str, Any], Any]:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 
+MEASURES = ("critical_rate",)  # what the option `measure` accepts
+
 
 def is_one_of(value: Any, accepted: Container[str]) -> bool:
     """Whether a value is one of some names; False also for what cannot be hashed or compared."""
@@ -82,6 +84,16 @@ def checked_console(console: Any) -> str | None:
             f"`console` must be None or one of {', '.join(SEVERITIES)}. Received: console={console!r}"
         )
     return console  # type: ignore[no-any-return]
+
+
+def checked_measures(measure: Any) -> tuple[str, ...]:
+    """Names of measures; a single one may be given as a string."""
+    chosen = [measure] if isinstance(measure, str) else items_of(measure)
+    if chosen is None or not all(is_one_of(item, MEASURES) for item in chosen):
+        raise ValueError(
+            f"`measure` must be a list of some of {sorted(MEASURES)}. Received: measure={measure!r}"
+        )
+    return tuple(chosen)
 
 
 def checked_stop_on(stop_on: Any) -> frozenset[str]:

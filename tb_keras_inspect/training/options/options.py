@@ -281,6 +281,7 @@ class Options:
     diagnosis: DiagnosisOptions
     incidents: IncidentOptions | None
     recovery: RecoveryOptions
+    measure: tuple[str, ...]
 
     @property
     def max_bytes(self) -> float:

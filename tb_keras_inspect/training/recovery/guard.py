@@ -8,7 +8,7 @@ import keras
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.catalog.commands import CommandError
-from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.frameworks.execution import Execution, Run
 from tb_keras_inspect.steering.messages import new_id
 from tb_keras_inspect.training.failsafe import print_safely, words
 from tb_keras_inspect.training.hooks.inference import saved_random_state
@@ -37,6 +37,7 @@ class StepGuard:
         log: Records what was done.
         is_quiet: Whether nothing is to be printed.
         warn: Shows the user a warning.
+        run: Calls the train function, during a hold of the slot. Defaults to None: the slot does.
     """
 
     def __init__(
@@ -48,10 +49,12 @@ class StepGuard:
         log: CommandLog,
         is_quiet: bool,
         warn: Callable[[str], Any],
+        run: Run | None = None,
     ):
+        self._run = slot.run if run is None else run
         self._model, self._options, self._slot = model, options, slot
         self._settings, self._log, self._is_quiet, self._warn = settings, log, is_quiet, warn
-        self._make_execution = frameworks.current().executions(model, slot.run)
+        self._make_execution = frameworks.current().executions(model, self._run)
         self._judgement = Judgement(model, options)
         self._snapshots: Snapshots | None = None
         if options.interval is not None:
@@ -67,10 +70,15 @@ class StepGuard:
         is_wanted = self._options.checks_steps or self._snapshots is not None
         return is_wanted and not self._has_failed
 
-    def before_batch(self, step: int) -> None:
-        """Prepares for the call of the train function that begins with a step."""
+    def before_batch(self, step: int, is_needed: bool = False) -> None:
+        """Prepares for the call of the train function that begins with a step.
+
+        Args:
+            step: The step.
+            is_needed: Whether `run` is to be called also where nothing is guarded.
+        """
         self._step = step
-        if self.is_on:
+        if self.is_on or is_needed:
             self._slot.hold_next_call(self.run)
 
     def begin_epoch(self) -> None:
@@ -87,7 +95,7 @@ class StepGuard:
         ready = self.is_on and has_weights(self._model, self._has_trained)
         self._has_trained = True
         if not ready:
-            return self._slot.run(arguments)
+            return self._run(arguments)
         execution, take_back = self._make_execution(arguments), None
         try:
             self._take_snapshot(execution)

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks.execution import Run
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.processes.group import Processes
@@ -23,6 +24,7 @@ def guard_for(
     log: CommandLog,
     processes: Processes,
     warn: Callable[[str], Any],
+    run: Run,
 ) -> StepGuard:
     """What guards the steps of a fit; it does nothing where that is not asked for or cannot be done.
 
@@ -34,13 +36,14 @@ def guard_for(
         log: Records what is done.
         processes: Those that train the model.
         warn: Shows the user a warning.
+        run: Calls the train function, during a hold of the slot.
     """
     wanted = options.recovery
-    guard = StepGuard(model, wanted, slot, settings, log, options.console is None, warn)
+    guard = StepGuard(model, wanted, slot, settings, log, options.console is None, warn, run)
     if guard.is_on and not (processes.is_alone and frameworks.current().replicas() == 1):
         warn(
             "steps that break are not taken back: several processes or devices train one model. "
             "Everything is recorded as usual"
         )
-        return StepGuard(model, RecoveryOptions(), slot, settings, log, True, warn)
+        return StepGuard(model, RecoveryOptions(), slot, settings, log, True, warn, run)
     return guard
