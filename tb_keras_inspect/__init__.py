@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tb_keras_inspect.steering.connect import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
+    from tb_keras_inspect.store.precision import forecast_precision
     from tb_keras_inspect.training.options.incident_options import IncidentOptions
     from tb_keras_inspect.training.options.options import (
         BudgetOptions,
@@ -45,6 +46,7 @@ _HOME = {
     "diff": "tb_keras_inspect.differences",
     "find_learning_rate": "tb_keras_inspect.advice.learning_rate",
     "fingerprints": "tb_keras_inspect.records.fingerprints",
+    "forecast_precision": "tb_keras_inspect.store.precision",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
 }
@@ -65,6 +67,7 @@ __all__ = [
     "diff",
     "find_learning_rate",
     "fingerprints",
+    "forecast_precision",
     "load_run",
     "load_runs",
 ]

@@ -24,7 +24,8 @@ LEARNING = (
         "slow convergence",
         "The loss hardly falls, for a reason that shows in the numbers.",
         "how far all steps together can have moved the weights; the dropout rate; units that "
-        "remain equal; a learning rate that was gone while the loss still fell",
+        "remain equal; a learning rate that was gone while the loss still fell; updates that are 0 "
+        "though their gradients are not, in weights of 16 bits",
         "a flat loss alone does not prove that steps are too small",
         "Raise the learning rate.",
         ("warning", "error"),
@@ -33,6 +34,7 @@ LEARNING = (
             "small_updates": "updates are tiny compared with the weights",
             "dropout": "the dropout rate is too high",
             "symmetric": "all units of a layer are equal and stay equal",
+            "rounded_away": "updates are too small for the type of the weights",
         },
     ),
     Problem(
