@@ -67,6 +67,33 @@ def test_layer_without_units_says_so_and_another_one_can_be_chosen(start, open_a
     expect(tab.part("layer-panel")).to_have_attribute("data-layer", "dense")
 
 
+def test_a_long_model_folds_by_block_and_lists_all_layers_that_match_a_filter(
+    start, open_alone, tmp_path
+):
+    parts = ("expand", "normal", "depth", "project")
+    blocks = [f"block_{number}" for number in range(20)]
+    layers = [f"{block}_{part}" for block in blocks for part in parts]
+    writer = RunWriter(tmp_path / "a", make_model(["first", *layers, "last"]))
+    writer.write_model(0)
+    writer.sample(0)
+    writer.close()
+    server = start(tmp_path, True)
+    server.wait_for_run("a")
+    tab = open_alone(server, address(view="overview", layer="first"))
+    shown, folded = tab.part("layer-row"), tab.part("block-row")
+    expect(folded).to_have_count(len(blocks))
+    expect(shown).to_have_count(2)
+    third = tab.frame.locator('[data-testid=block-row][data-layer="block_3"]')
+    third.get_by_role("button", name="Open block_3").click()
+    expect(shown).to_have_count(2 + len(parts))
+    expect(shown.nth(1)).to_have_attribute("data-layer", "block_3_expand")
+    third.click()
+    expect(shown).to_have_count(2)
+    tab.part("filter").fill("expand")
+    expect(folded).to_have_count(0)
+    expect(shown).to_have_count(len(blocks))
+
+
 def test_units_of_a_layer_that_does_not_exist_are_those_of_the_first_one(open_alone, server):
     tab = open_alone(server, address(view="units", layer="gone"))
     expect(tab.part("unit-heatmap")).to_be_visible()

@@ -25,7 +25,9 @@ export function blockNumbers(
     // As far up as there are layers: parents may form a cycle in a damaged record.
     let at = layer.parent;
     for (let depth = 0; depth < layers.length && layers[at]; depth++, at = layers[at].parent) {
-      inside.set(at, [...(inside.get(at) ?? []), value]);
+      const found = inside.get(at);
+      if (found) found.push(value);
+      else inside.set(at, [value]);
     }
   }
   const found = new Map<string, number>();

@@ -55,7 +55,10 @@ function blocksOf(names: readonly string[], words: number): Map<string, string> 
   const members = new Map<string, string[]>();
   for (const name of names) {
     const prefix = beginning(name, words);
-    if (prefix) members.set(prefix, [...(members.get(prefix) ?? []), name]);
+    if (!prefix) continue;
+    const inside = members.get(prefix);
+    if (inside) inside.push(name);
+    else members.set(prefix, [name]);
   }
   const groups = [...members].filter(([, inside]) => inside.length >= FEWEST);
   return new Map(groups.flatMap(([prefix, inside]) => inside.map((name) => [name, prefix])));

@@ -57,7 +57,9 @@ export function childrenOf(layers: readonly LayerInfo[]): Map<number, number[]> 
   layers.forEach(({parent}, layer) => {
     const valid = parent >= 0 && parent < layers.length && !isInside(layers, parent, layer);
     const key = valid ? parent : -1;
-    children.set(key, [...(children.get(key) ?? []), layer]);
+    const found = children.get(key);
+    if (found) found.push(layer);
+    else children.set(key, [layer]);
   });
   return children;
 }
@@ -112,8 +114,8 @@ function inOrder(nodes: readonly GraphNode[]): [number, number][] {
 
 export const MOST_NODES = 60; // more would not be readable
 
-/** The blocks to open at first: the outermost ones, until the graph would become too large. */
-export function initialOpen(layers: readonly LayerInfo[]): Set<string> {
+/** The blocks to open at first: the outermost ones, until more than `most` nodes would be shown. */
+export function initialOpen(layers: readonly LayerInfo[], most = MOST_NODES): Set<string> {
   const children = childrenOf(layers);
   const open = new Set<string>();
   let shown = children.get(-1)?.length ?? 0;
@@ -121,7 +123,7 @@ export function initialOpen(layers: readonly LayerInfo[]): Set<string> {
   while (level.length) {
     const blocks = level.filter((layer) => children.has(layer));
     const added = blocks.reduce((sum, layer) => sum + children.get(layer)!.length, 0);
-    if (!added || shown + added > MOST_NODES) break;
+    if (!added || shown + added > most) break;
     blocks.forEach((layer) => open.add(layers[layer].path));
     shown += added;
     level = blocks.flatMap((layer) => children.get(layer)!);

@@ -25,7 +25,8 @@ export function StepBand({width}: BandProps) {
       return;
     }
     element.style.left = `${band.left}%`;
-    element.style.width = `${band.width}%`;
+    // Of a single sample it would cover everything.
+    element.style.width = band.width < 100 ? `${band.width}%` : '1px';
   });
   return <div class="step-band" ref={ref} hidden />;
 }

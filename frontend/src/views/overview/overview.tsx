@@ -13,6 +13,7 @@ import {LAYER_KINDS} from '../../data/statistics';
 import {useSession} from '../../state/session';
 import {useOverview} from '../../state/use_overview';
 import {useSheet} from '../../tables/with_table';
+import {useFolding} from './folding';
 import {type TableProps, OverviewTable, ROW_HEIGHT} from './overview_table';
 import {LOWEST_CURVE, TrainingCurves} from './training_curves';
 
@@ -44,15 +45,16 @@ export function Overview() {
 
 const HEADER_HEIGHT = 30;
 
-function OverviewPage(props: TableProps) {
+function OverviewPage(props: Omit<TableProps, 'folding'>) {
   const [ref, size] = useSize<HTMLDivElement>();
   const {rows, values} = props;
   const step = useSession().step.value;
   useSheet(useMemo(() => sheetOf(rows, values, step), [rows, values, step]));
-  const room = size.value.height - HEADER_HEIGHT - props.rows.length * ROW_HEIGHT;
+  const folding = useFolding(rows);
+  const room = size.value.height - HEADER_HEIGHT - folding.shown.length * ROW_HEIGHT;
   return (
     <div class="overview-page" ref={ref}>
-      <OverviewTable {...props} />
+      <OverviewTable {...props} folding={folding} />
       {room >= LOWEST_CURVE && <TrainingCurves width={size.value.width} height={room} />}
     </div>
   );

@@ -1,18 +1,23 @@
 /** One layer in the overview: its worst finding, its name, its numbers. */
 
-import {SEVERITY_TITLES} from '../../data/findings';
+import {px} from '../../components/hooks';
+import {rankOf, SEVERITY_TITLES} from '../../data/findings';
 import {splitPath} from '../../data/layers';
 import type {LayerValues, OverviewRow, OverviewValues} from '../../data/overview';
 import {type OverviewColumn, OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {statisticInfo} from '../../data/statistics';
 import {formatValue} from '../../draw/format';
 import {SeverityIcon} from '../../findings/severity';
+import type {FoldedRow} from '../../graph/folded';
 import {SparklineCell} from '../../plots/sparkline_cell';
 import {openFinding} from '../../state/open_finding';
 import {useSession} from '../../state/session';
+import type {Toggle} from './folding';
 
 interface RowProps {
   readonly row: OverviewRow;
+  readonly fold: FoldedRow | undefined;
+  readonly toggle: Toggle;
   readonly place: number;
   readonly values: LayerValues | undefined;
   readonly steps: Float64Array | undefined;
@@ -20,7 +25,8 @@ interface RowProps {
   readonly selected: boolean;
 }
 
-export function LayerRow({row, place, values, steps, extents, selected}: RowProps) {
+export function LayerRow(props: RowProps) {
+  const {row, fold, toggle, place, values, steps, extents, selected} = props;
   const session = useSession();
   const {layer, series} = row;
   const [prefix, name] = splitPath(layer.path);
@@ -34,8 +40,9 @@ export function LayerRow({row, place, values, steps, extents, selected}: RowProp
       data-layer={layer.path}
       onClick={() => (session.settings.layer.value = layer.path)}
     >
-      <th scope="row" title={`${layer.path}, ${layer.info.class_name}`}>
-        <FindingMark path={layer.path} />
+      <th scope="row" style={indent(fold)} title={`${layer.path}, ${layer.info.class_name}`}>
+        {fold && fold.inside.length > 0 && <FoldButton fold={fold} toggle={toggle} />}
+        <FindingMark path={layer.path} inside={fold?.open ? undefined : fold?.inside} />
         <span class="prefix">{prefix}</span>
         <span class="name">{name}</span>
         <span class="class-name">{layer.info.class_name}</span>
@@ -55,11 +62,43 @@ export function LayerRow({row, place, values, steps, extents, selected}: RowProp
   );
 }
 
-/** The worst finding of a layer; a click opens it. */
-function FindingMark({path}: {path: string}) {
+/** A step to the right for each block around it. */
+export const indent = (fold: FoldedRow | undefined) =>
+  fold?.depth ? {paddingLeft: px(8 + 14 * Math.min(fold.depth, DEEPEST))} : undefined;
+
+const DEEPEST = 4; // steps; deeper blocks are as far to the right
+
+export function FoldButton({fold: {path, open}, toggle}: {fold: FoldedRow; toggle: Toggle}) {
+  return (
+    <button
+      type="button"
+      class="fold"
+      aria-expanded={open}
+      aria-label={`${open ? 'Close' : 'Open'} ${path}`}
+      data-testid="fold"
+      onClick={(event) => {
+        event.stopPropagation();
+        toggle(path);
+      }}
+    >
+      {open ? '▾' : '▸'}
+    </button>
+  );
+}
+
+interface MarkProps {
+  readonly path: string;
+  /** Of a closed block, the layers inside it. */
+  readonly inside?: readonly string[] | undefined;
+}
+
+/** The worst finding of a layer or a block; a click opens it. */
+export function FindingMark({path, inside = []}: MarkProps) {
   const session = useSession();
-  const findings = session.layerFindings.value.get(path);
-  if (!findings) return null;
+  const found = session.layerFindings.value;
+  const findings = [...new Set([path, ...inside].flatMap((each) => found.get(each) ?? []))];
+  if (!findings.length) return null;
+  findings.sort((a, b) => rankOf(b) - rankOf(a));
   const [worst] = findings;
   const titles = findings.map(({severity, title}) => `${SEVERITY_TITLES[severity]}: ${title}`);
   return (
@@ -86,7 +125,7 @@ interface CellProps {
   readonly extent: readonly [number, number] | undefined;
 }
 
-function NumberCell({column, value, extent}: CellProps) {
+export function NumberCell({column, value, extent}: CellProps) {
   const {format} = statisticInfo(column.statistic);
   const bad = value !== undefined && !Number.isFinite(value);
   const short = format !== 'number' ? 'short' : '';
@@ -119,7 +158,7 @@ function Bar({column, value, extent: [low, high]}: BarProps) {
   return <i class={kind} style={{clipPath: `inset(0 ${100 - width}% 0 0 round 2px)`}} />;
 }
 
-type Extents = ReadonlyMap<string, readonly [number, number]>;
+export type Extents = ReadonlyMap<string, readonly [number, number]>;
 
 const WITH_BARS = ['gradient.l2', 'update.ratio'];
 const FRACTIONS = ['activation.zero_fraction', 'activation.dead_fraction'];

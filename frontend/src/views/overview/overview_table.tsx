@@ -6,6 +6,8 @@ import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {useSession} from '../../state/session';
 import {showFullValue} from '../../tables/full_value';
 import {useVirtualRows, VirtualBody} from '../../tables/virtual_rows';
+import {BlockRow} from './block_row';
+import {type useFolding, valuesOfBlocks} from './folding';
 import {columnExtents, LayerRow} from './overview_row';
 
 export const ROW_HEIGHT = 26; // CSS pixels, as in the style sheet
@@ -14,11 +16,17 @@ export interface TableProps {
   readonly rows: readonly OverviewRow[];
   readonly values: OverviewValues;
   readonly steps: Float64Array | undefined;
+  readonly folding: ReturnType<typeof useFolding>;
 }
 
-export function OverviewTable({rows, values, steps}: TableProps) {
+export function OverviewTable({rows, values, steps, folding}: TableProps) {
   const session = useSession();
-  const range = useVirtualRows(rows.length, ROW_HEIGHT);
+  const {shown, layers, toggle} = folding;
+  const range = useVirtualRows(shown.length, ROW_HEIGHT);
+  const ofBlocks = useMemo(
+    () => (layers ? valuesOfBlocks(layers, values) : undefined),
+    [layers, values],
+  );
   const extents = useMemo(() => columnExtents(rows, values), [rows, values]);
   return (
     <div
@@ -27,7 +35,7 @@ export function OverviewTable({rows, values, steps}: TableProps) {
       onScroll={range.onScroll}
     >
       <table
-        aria-rowcount={rows.length + 1}
+        aria-rowcount={shown.length + 1}
         aria-label="Layers at the shown step"
         onPointerOver={showFullValue}
       >
@@ -51,18 +59,36 @@ export function OverviewTable({rows, values, steps}: TableProps) {
             ])}
           </tr>
         </thead>
-        <VirtualBody rows={rows.length} rowHeight={ROW_HEIGHT} range={range}>
-          {(place) => (
-            <LayerRow
-              key={rows[place].layer.path}
-              row={rows[place]}
-              place={place}
-              values={values.get(rows[place].layer.path)}
-              steps={steps}
-              extents={extents}
-              selected={rows[place].layer === session.layer.value}
-            />
-          )}
+        <VirtualBody rows={shown.length} rowHeight={ROW_HEIGHT} range={range}>
+          {(place) => {
+            const {row, fold} = shown[place];
+            if (!row) {
+              const {path} = fold!;
+              return (
+                <BlockRow
+                  key={`block ${path}`}
+                  fold={fold!}
+                  place={place}
+                  values={ofBlocks?.get(path)}
+                  extents={extents}
+                  toggle={toggle}
+                />
+              );
+            }
+            return (
+              <LayerRow
+                key={row.layer.path}
+                row={row}
+                fold={fold}
+                toggle={toggle}
+                place={place}
+                values={values.get(row.layer.path)}
+                steps={steps}
+                extents={extents}
+                selected={row.layer === session.layer.value}
+              />
+            );
+          }}
         </VirtualBody>
       </table>
       {rows.length === 0 && session.settings.filter.value && (
