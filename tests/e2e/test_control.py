@@ -99,6 +99,12 @@ def test_a_diverging_run_is_paused_inspected_slowed_down_and_recovers(train, sta
     tab.part("resume").click()
     expect(tab.part("control-bar")).to_have_attribute("data-status", "running")
     wait_until(lambda: losses(directory)[-1] < before / 100, "a loss that has recovered")
+    tab.part("finding").first.click()
+    actions = tab.part("finding-actions")
+    actions.get_by_test_id("do-scale_learning_rate").click()
+    expect(tab.part("control-message")).to_have_text("scale learning rate: 0.01 → 0.001")
+    actions.get_by_test_id("do-break_on_finding").click()
+    expect(tab.part("breakpoint")).to_have_count(1)
     tab.part("do-stop").click()
     assert process.wait(60) == 0
     expect(tab.part("control-bar")).to_have_count(0)

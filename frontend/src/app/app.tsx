@@ -2,6 +2,7 @@
 
 import {useEffect} from 'preact/hooks';
 import {type Session, SessionContext} from '../state/session';
+import {FindingActions} from '../steering/finding_actions';
 import {SteeringPanel} from '../steering/steering_panel';
 import {EmptyState} from './empty';
 import {FindingPanel} from '../findings/finding_panel';
@@ -71,7 +72,7 @@ function Content({session}: {session: Session}) {
           details={
             <>
               <SteeringPanel />
-              <FindingPanel />
+              <FindingPanel actions={(finding) => <FindingActions finding={finding} />} />
               <ThresholdsPanel />
               <LayerPanel />
             </>

@@ -1,6 +1,7 @@
 /** One finding in full: cause, evidence, what to try. */
 
 import {useSignal} from '@preact/signals';
+import type {ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import type {Advice, Evidence, Finding} from '../api/findings';
 import {CloseButton} from '../components/controls';
@@ -15,12 +16,22 @@ import {type Side, closeFinding, openEvidence, openedFinding} from '../state/ope
 import {useSession} from '../state/session';
 import {TIME_KINDS} from '../data/statistics';
 
-export function FindingPanel() {
-  const opened = openedFinding(useSession());
-  return opened ? <Details {...opened} key={keyOf(opened.finding)} /> : null;
+interface PanelProps {
+  /** Buttons for what can be done about a finding of the shown run. */
+  readonly actions: (finding: Finding) => ComponentChildren;
 }
 
-function Details({finding, side}: {finding: Finding; side: Side}) {
+export function FindingPanel({actions}: PanelProps) {
+  const opened = openedFinding(useSession());
+  return opened ? <Details {...opened} actions={actions} key={keyOf(opened.finding)} /> : null;
+}
+
+interface DetailsProps extends PanelProps {
+  readonly finding: Finding;
+  readonly side: Side;
+}
+
+function Details({finding, side, actions}: DetailsProps) {
   const session = useSession();
   const ref = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -73,6 +84,7 @@ function Details({finding, side}: {finding: Finding; side: Side}) {
           </ol>
         </>
       )}
+      {side === 'a' && actions(finding)}
       {finding.related.length > 0 && (
         <>
           <h3>It also explains</h3>
