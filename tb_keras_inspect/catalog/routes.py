@@ -141,6 +141,7 @@ _ALL = (
         (Parameter("layer", "comma-separated list of names as in `maps_index`", "all"), STEP),
     ),
     Route("loss", RANGE),
+    Route("samples", (STEP, *RANGE)),
     Route("scalars", live=True),
     Route("controls"),
     Route("findings"),  # and every threshold of the diagnosis

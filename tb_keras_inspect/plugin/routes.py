@@ -16,6 +16,7 @@ from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_i
 from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.answers.maps import maps_impl, maps_index_impl, probe_impl
 from tb_keras_inspect.plugin.answers.runs import model_impl, runs_impl, summaries_impl
+from tb_keras_inspect.plugin.answers.samples import samples_impl
 from tb_keras_inspect.plugin.answers.scalars import loss_impl, scalars_impl
 from tb_keras_inspect.plugin.answers.tables import series_impl, snapshot_impl, table_impl
 from tb_keras_inspect.plugin.answers.units import histogram_impl, units_impl
@@ -46,6 +47,7 @@ IMPLS: dict[str, Impl] = {
     "predictions": predictions_impl,
     "activation_functions": activation_functions_impl,
     "loss": loss_impl,
+    "samples": samples_impl,
     "scalars": scalars_impl,
     "controls": controls_impl,
     "findings": findings_impl,

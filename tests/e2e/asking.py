@@ -16,6 +16,7 @@ VIEWS = [
     "units",
     "weights",
     "data",
+    "examples",
     "graph",
     "compare",
 ]

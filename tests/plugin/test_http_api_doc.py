@@ -48,6 +48,12 @@ def client(tmp_path_factory):
     writer.probe(0, [pictures], labels=np.array([[3.0], [7.0]]))
     for step in range(0, 940, 10):
         writer.sample(step, epoch=step // 469)
+    losses = np.array([[4.0, 3.0, 5.0], *([0.01, 1.0, 1.0] for _ in range(63))])
+    marks = np.arange(1, 65, dtype=np.uint64)
+    columns, total = ["loss", "label", "prediction"], float(losses[:, 0].sum())
+    for step in (490, 510):
+        batch = records.encode_sample_loss(1, columns, losses, marks, 64, total)
+        writer.write(step, to_value(Kind.SAMPLE_LOSS, batch))
     writer.write(469, writer.table(Kind.UPDATE, 469))
     writer.write(469, writer.maps({"conv2d": pictures}, [omission]))
     writer.write(469, writer.kernels({"conv2d/kernel": np.ones((3, 4, 3, 3))}))

@@ -5,6 +5,7 @@ import {Activations} from './activations/activations';
 import {Compare} from './compare/compare';
 import {DataView} from './data/data';
 import {Distributions} from './distributions/distributions';
+import {ExamplesView} from './examples/examples';
 import {GraphView} from './graph/graph';
 import {OverTime} from './over_time/over_time';
 import {Overview} from './overview/overview';
@@ -76,6 +77,13 @@ export const VIEWS: readonly View[] = [
     title: 'Data',
     help: 'inputs, targets and numbers of the training step',
     component: DataView,
+    isTable: true,
+  },
+  {
+    name: 'examples',
+    title: 'Examples',
+    help: 'the loss of single examples: over the run, and the worst of the shown step',
+    component: ExamplesView,
     isTable: true,
   },
   {

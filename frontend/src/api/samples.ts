@@ -1,0 +1,63 @@
+/** The route of single examples: the worst of a step, and the range of losses over the run. */
+
+import {type Container, arrayOf} from './container';
+import {type Query, WIDTH, container, query} from './queries';
+
+/** One example of a sampled batch. */
+export interface Example {
+  /** The same for the same inputs; empty where it is not known. */
+  readonly fingerprint: string;
+  readonly loss: number;
+  /** Fraction of the batch's loss; NaN where it is not known. */
+  readonly share: number;
+  /** Other numbers by name, such as the label and what the model says. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** When it was seen, and its loss then. */
+  readonly seen: {readonly steps: Float64Array; readonly loss: Float32Array};
+}
+
+export interface Samples {
+  /** The sampled step that the examples are of; null where there is none. */
+  readonly step: number | null;
+  readonly batchSize: number;
+  /** A sentence where few examples carry the loss; else empty. */
+  readonly summary: string;
+  readonly columns: readonly string[];
+  /** The largest losses first. */
+  readonly worst: readonly Example[];
+  readonly steps: Float64Array;
+  readonly lowest: Float32Array;
+  readonly median: Float32Array;
+  readonly highest: Float32Array;
+}
+
+export function samplesQuery(run: string, step: number | undefined): Query<Samples> {
+  return {url: `samples?${query({run, step, width: WIDTH})}`, decode: container(readSamples)};
+}
+
+function readSamples(answer: Container): Samples {
+  const {meta} = answer;
+  const columns = meta.columns as string[];
+  const floats = (name: string) => arrayOf(answer, name, Float32Array).data;
+  const example = (fingerprint: string, row: number): Example => ({
+    fingerprint,
+    loss: floats('loss')[row],
+    share: floats('share')[row],
+    numbers: new Map(columns.map((name, place) => [name, floats(`column${place}`)[row]])),
+    seen: {
+      steps: arrayOf(answer, `example${row}/steps`, Float64Array).data,
+      loss: floats(`example${row}/loss`),
+    },
+  });
+  return {
+    step: meta.step as number | null,
+    batchSize: meta.batch_size as number,
+    summary: meta.summary as string,
+    columns,
+    worst: (meta.fingerprints as string[]).map(example),
+    steps: arrayOf(answer, 'steps', Float64Array).data,
+    lowest: floats('lowest'),
+    median: floats('median'),
+    highest: floats('highest'),
+  };
+}
