@@ -88,7 +88,8 @@ class InspectCallback(keras.callbacks.Callback):
         diagnosis: How the diagnosis works during training: a `DiagnosisOptions`.
         incidents: Whether a sampled step that breaks (numbers that are not finite, a loss far above the
             usual, an exception) is kept in the run's directory, with its batch and the weights before
-            it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to False.
+            it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to None: as `True`,
+            but without a warning where no step can be kept.
         recovery: What becomes of a step that breaks: a `RecoveryOptions`. By default nothing does.
         measure: What to measure with forward passes of its own: `"critical_rate"`, the largest learning
             rate that does not raise the batch's loss, at the first step of epochs, for at most 2 % of
@@ -140,7 +141,7 @@ class InspectCallback(keras.callbacks.Callback):
         pictures: PictureOptions | Mapping[str, Any] | Iterable[str] | None = None,
         budget: BudgetOptions | Mapping[str, Any] | None = None,
         diagnosis: DiagnosisOptions | Mapping[str, Any] | None = None,
-        incidents: bool | IncidentOptions | Mapping[str, Any] = False,
+        incidents: bool | IncidentOptions | Mapping[str, Any] | None = None,
         recovery: RecoveryOptions | Mapping[str, Any] | None = None,
         measure: str | Iterable[str] = (),
         overwrite: bool = False,
@@ -166,6 +167,7 @@ class InspectCallback(keras.callbacks.Callback):
             budget=options_of(BudgetOptions, "budget", budget),
             diagnosis=options_of(DiagnosisOptions, "diagnosis", diagnosis),
             incidents=incident_options_of(incidents),
+            incidents_by_default=incidents is None,
             recovery=options_of(RecoveryOptions, "recovery", recovery),
             measure=check.checked_measures(measure),
         )

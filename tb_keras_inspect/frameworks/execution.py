@@ -111,8 +111,12 @@ class Execution(abc.ABC):
         return logs
 
     @abc.abstractmethod
+    def finite(self, result: Any) -> Any:
+        """Scalar, on its device: whether all trainable weights are finite after the call."""
+
     def weights_are_finite(self, result: Any) -> bool:
-        """Whether all trainable weights are finite after the call."""
+        """Whether all trainable weights are finite after the call, for which this waits."""
+        return bool(self.finite(result))
 
     @abc.abstractmethod
     def _hold(self) -> None:

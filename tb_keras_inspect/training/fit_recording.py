@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps
-from tb_keras_inspect.training.incidents.opening import incidents_for
+from tb_keras_inspect.training.incidents.opening import flight_recorder_for, incidents_for
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.fit_reports import FitReports, live_diagnosis_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
@@ -117,8 +117,11 @@ class FitRecording:
             self.session.subscribe(self.live_diagnosis.on_sample)
         slot = self.session.slot
         settings, log = LiveSettings(self.model, slot), CommandLog(self.recorder)
+        self._flight = flight_recorder_for(
+            self.model, self._options, slot, self._incidents, self._warn
+        )
         self._measures = measures_for(
-            self.model, self._options.measure, slot, self._processes, self._warn
+            self.model, self._options.measure, self._flight.run, self._processes, self._warn
         )
         self._guard = guard_for(
             self.model,
@@ -201,8 +204,10 @@ class FitRecording:
         wanted = self.schedule.wants(step) or self._measures.has_found
         if self._processes.takes_samples and wanted:
             self._sample(step, last_step)
+        self._flight.before_batch(step)
+        # The hold of each takes the place of the one before, and runs that.
         self._guard.before_batch(step, self._measures.is_due)
-        if self._controller is not None:  # its hold comes first, and runs the guard
+        if self._controller is not None:
             self._controller.before_batch(step, last_step, self._epoch)
 
     def _sample_now(self) -> None:
@@ -271,6 +276,7 @@ class FitRecording:
         if self._controller is not None:
             self._controller.end()
         self._guard.end()
+        self._flight.end()
         if not self.is_open:
             return
         fits.closed(self.recorder)

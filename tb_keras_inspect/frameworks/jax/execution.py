@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jax
+import numpy as np
 
 from tb_keras_inspect.frameworks.execution import Execution
 
@@ -36,7 +37,7 @@ class JaxExecution(Execution):
         return jax.tree.structure(self._arguments[0]), tuple(map(_kind_of_batch, self.batches))
 
     def copy_batch(self) -> Any:
-        return jax.tree.map(jax.numpy.copy, self.batch())  # it may share memory with an array
+        return jax.tree.map(_copied, self.batch())
 
     def copy_state(self) -> Any:
         # The step may write its results into the memory of its arguments.
@@ -71,8 +72,8 @@ class JaxExecution(Execution):
     def result_with(self, logs: Any) -> Any:
         return logs, self._arguments[0]
 
-    def weights_are_finite(self, result: Any) -> bool:
-        return bool(_jitted_all_finite(result[1][0]))
+    def finite(self, result: Any) -> Any:
+        return _jitted_all_finite(result[1][0])
 
     def _hold(self) -> None:
         self._source = self._arguments[1]
@@ -87,6 +88,11 @@ class JaxExecution(Execution):
 def _kind_of_batch(batch: Any) -> Any:
     leaves, structure = jax.tree.flatten(batch)
     return structure, tuple((jax.numpy.shape(x), str(jax.numpy.result_type(x))) for x in leaves)
+
+
+def _copied(part: Any) -> Any:
+    # An array of JAX may share memory with one of NumPy that it was made of.
+    return part.copy() if isinstance(part, np.ndarray) else jax.numpy.copy(part)
 
 
 def _all_finite(values: Sequence[Any]) -> Any:

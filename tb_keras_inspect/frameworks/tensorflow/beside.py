@@ -1,13 +1,12 @@
 """Observed steps of TensorFlow graphs that leave no trace: all variables get their values back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
-
-import tensorflow as tf
 
 from tb_keras_inspect.frameworks.instrumentation import InstrumentedFunction
 from tb_keras_inspect.frameworks.tensorflow import functions
 from tb_keras_inspect.frameworks.tensorflow.execution import TensorFlowExecution
+from tb_keras_inspect.frameworks.tensorflow.state import State
 
 
 class Beside:
@@ -19,7 +18,7 @@ class Beside:
 
     def __init__(self, function: InstrumentedFunction):
         self._traced = functions.traced(lambda batches: function(iter(batches))[1])
-        self._known: dict[Any, tuple[Callable[..., Any], _State]] = {}
+        self._known: dict[Any, tuple[Callable[..., Any], State]] = {}
 
     def __call__(self, execution: TensorFlowExecution) -> tuple[Any, Any]:
         batches = execution.batches
@@ -28,7 +27,7 @@ class Beside:
         if key not in self._known:
             concrete = self._traced.get_concrete_function(specification)
             # Of whoever they are: what a `train_step` of the user's changes is known to its trace.
-            self._known[key] = concrete, _State(concrete.variables)
+            self._known[key] = concrete, State(concrete.variables)
         concrete, state = self._known[key]
         values = state.copy()
         try:
@@ -36,20 +35,3 @@ class Beside:
         finally:
             state.restore(values)
         return vector, samples
-
-
-class _State:
-    """Copies and restores variables, each in one graph: one by one takes longer."""
-
-    def __init__(self, variables: Sequence[Any]):
-        def copy() -> list[Any]:
-            # Not `tf.identity`, which may share its memory with what XLA overwrites.
-            return [tf.raw_ops.DeepCopy(x=variable.read_value()) for variable in variables]
-
-        def restore(values: Sequence[Any]) -> None:
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
-
-        types = [tf.TensorSpec(variable.shape, variable.dtype) for variable in variables]
-        self.copy = functions.traced(copy).get_concrete_function()
-        self.restore = functions.traced(restore).get_concrete_function(types)

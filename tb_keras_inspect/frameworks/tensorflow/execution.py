@@ -1,68 +1,29 @@
 """Executions on TensorFlow."""
 
-import collections
 import contextlib
 import copy
 import itertools
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tb_keras_inspect.frameworks.execution import Execution, Run, StatefulExecution
+from tb_keras_inspect.frameworks.execution import (
+    Execution,
+    Run,
+    StatefulExecution,
+    all_variables,
+)
+from tb_keras_inspect.frameworks.tensorflow.feed import Feed, feeds
 from tb_keras_inspect.frameworks.tensorflow.functions import traced
 from tb_keras_inspect.frameworks.tensorflow.optimizer import build_optimizer
+from tb_keras_inspect.frameworks.tensorflow.state import State
 
 _ENDS = (StopIteration, tf.errors.OutOfRangeError)
 # An iterator has parts that no specification can describe.
 _NOT_DESCRIBED = (TypeError, ValueError, NotImplementedError)
-
-
-class _Feed:
-    """Passes batches that were taken from an iterator to a function traced for that iterator.
-
-    In an iterator of the same element specification: the function is not traced again, and computes
-    the same to the bit.
-    """
-
-    def __init__(self, specification: Any):
-        self.specification = specification
-        self._batches: collections.deque[Any] = collections.deque()
-        self._iterator: Any = None  # making one takes longer than a small step
-        self._dataset = tf.data.Dataset.from_generator(self._taken, output_signature=specification)
-
-    def of(self, batches: Sequence[Any]) -> Any:
-        """An iterator of these; the last one where it has not ended."""
-        self._batches = collections.deque(batches)
-        if self._iterator is None:
-            self._iterator = iter(self._dataset)
-        return self._iterator
-
-    def _taken(self) -> Iterator[Any]:
-        while self._batches:  # asked again only when there are new ones
-            yield self._batches.popleft()
-        self._iterator = None
-
-
-class _Feeds(threading.local):
-    """The feeds of a thread, shared by its fits: TensorFlow frees no dataset that has a generator."""
-
-    def __init__(self) -> None:
-        self._made: list[_Feed] = []
-
-    def of(self, specification: Any) -> _Feed:
-        """The feed for batches of a specification; made once for each."""
-        found = next((feed for feed in self._made if feed.specification == specification), None)
-        if found is None:
-            found = _Feed(specification)
-            self._made.append(found)
-        return found
-
-
-_feeds = _Feeds()
 
 
 def _is_distributed(iterator: Any) -> bool:
@@ -80,11 +41,19 @@ class Executions:
     def __init__(self, model: keras.Model, run: Run):
         self._model, self._run = model, run
         self._check: tuple[list[int], Callable[[], Any]] | None = None
+        self._state: tuple[list[int], State] | None = None
 
     def __call__(self, arguments: Sequence[Any]) -> Execution:
         return TensorFlowExecution(self._model, self._run, arguments, self)
 
-    def weights_are_finite(self) -> bool:
+    def state_of(self, variables: Sequence[Any]) -> State:
+        """What copies and restores variables of Keras."""
+        known = [id(variable.value) for variable in variables]
+        if self._state is None or self._state[0] != known:
+            self._state = known, State([variable.value for variable in variables])
+        return self._state[1]
+
+    def finite(self) -> Any:
         """In one traced function: operations one by one would take longer than the sums."""
         variables = [variable.value for variable in self._model.trainable_variables]
         known = [id(variable) for variable in variables]
@@ -95,7 +64,7 @@ class Executions:
                 return tf.reduce_all(tf.stack(finite)) if finite else tf.constant(True)
 
             self._check = known, traced(check)
-        return bool(self._check[1]())
+        return self._check[1]()
 
 
 class TensorFlowExecution(StatefulExecution):
@@ -117,7 +86,7 @@ class TensorFlowExecution(StatefulExecution):
     ):
         super().__init__(model, run, arguments)
         self._shared = shared
-        self._feed: _Feed | None = None
+        self._feed: Feed | None = None
 
     @staticmethod
     def _copy(variable: Any) -> Any:
@@ -128,7 +97,17 @@ class TensorFlowExecution(StatefulExecution):
 
     def copy_state(self) -> Any:
         build_optimizer(self._model)
-        return super().copy_state()
+        if tf.distribute.has_strategy():
+            return super().copy_state()
+        variables = all_variables(self._model)
+        return list(zip(variables, self._shared.state_of(variables).copy(), strict=True))
+
+    def restore(self, copy: Any) -> None:
+        if tf.distribute.has_strategy():
+            super().restore(copy)
+        else:
+            values = [value for _, value in copy]
+            self._shared.state_of([variable for variable, _ in copy]).restore(values)
 
     def copy_to_host(self) -> tuple[list[np.ndarray], Callable[[], None]]:
         build_optimizer(self._model)
@@ -161,7 +140,7 @@ class TensorFlowExecution(StatefulExecution):
             return  # its parts lie on several devices
         if isinstance(iterator, tf.data.Iterator):
             try:
-                self._feed = _feeds.of(iterator.element_spec)
+                self._feed = feeds.of(iterator.element_spec)
             except _NOT_DESCRIBED:
                 return
         self._batches = self._pulled(iterator, _ENDS)
@@ -177,8 +156,8 @@ class TensorFlowExecution(StatefulExecution):
         else:
             self._arguments[0] = itertools.chain(self._batches, self._source)
 
-    def weights_are_finite(self, result: Any) -> bool:
-        return self._shared.weights_are_finite()
+    def finite(self, result: Any) -> Any:
+        return self._shared.finite()
 
 
 def _copied(part: Any) -> Any:

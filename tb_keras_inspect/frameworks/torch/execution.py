@@ -1,6 +1,7 @@
 """Executions on PyTorch."""
 
 import copy
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -48,10 +49,15 @@ class TorchExecution(StatefulExecution):
             for buffer, value in buffers:
                 buffer.copy_(value)
 
-    def weights_are_finite(self, result: Any) -> bool:
+    def finite(self, result: Any) -> Any:
         with torch.no_grad():
-            found = [torch.isfinite(v.value).all() for v in self._model.trainable_variables]
-            return bool(torch.stack(found).all()) if found else True
+            # One operation for each, whose result is not finite if an element is not.
+            found = [
+                torch.linalg.vector_norm(variable.value, math.inf, dtype=torch.float32)
+                for variable in self._model.trainable_variables
+                if variable.value.numel()
+            ]
+            return torch.isfinite(torch.stack(found)).all() if found else torch.tensor(True)
 
     def _hold(self) -> None:
         data = self._arguments[0]

@@ -25,6 +25,7 @@ class Before:
         values: Variables with their values; empty where they are not held.
         state_bytes: Their size.
         random_states: Of the framework's global generators, by name.
+        earlier: Step numbers and batches before it, oldest first.
         missing: "batch" and "state" to the reason why it is not held.
     """
 
@@ -33,18 +34,20 @@ class Before:
     values: tuple[tuple[Any, Any], ...] = ()
     state_bytes: int = 0
     random_states: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    earlier: tuple[tuple[int, tuple[Any, ...]], ...] = ()
     missing: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def arrays(self, to_host: Callable[[Any], np.ndarray]) -> list[tuple[Any, np.ndarray]]:
         """The variables with their values as arrays."""
         return [(variable, to_host(value)) for variable, value in self.values]
 
-    def batch_arrays(self, to_host: Callable[[Any], np.ndarray]) -> Any:
-        """The batch as arrays."""
-        return keras.tree.map_structure(
-            lambda part: part if part is None or isinstance(part, np.ndarray) else to_host(part),
-            self.batch,
-        )
+
+def arrays_of(batch: Any, to_host: Callable[[Any], np.ndarray]) -> Any:
+    """A batch as arrays."""
+    return keras.tree.map_structure(
+        lambda part: part if part is None or isinstance(part, np.ndarray) else to_host(part),
+        batch,
+    )
 
 
 def copied(
@@ -53,6 +56,7 @@ def copied(
     backend: Backend,
     waiting: Sequence[Before],
     limit: float,
+    why_no_state: str = "",
 ) -> Before:
     """Copies what a step begins with, as far as there is room.
 
@@ -62,6 +66,7 @@ def copied(
         backend: The backend in use.
         waiting: Earlier steps that are not examined yet.
         limit: Most bytes of one step, and of all batches and of all states that are held.
+        why_no_state: Why the state is not wanted; "" if it is.
     """
     missing: dict[str, str] = {}
     batch: tuple[Any, ...] = ()
@@ -80,8 +85,10 @@ def copied(
     else:
         copies = keras.utils.unpack_x_y_sample_weight(execution.copy_batch())
         batch, batch_bytes = tuple(() if part is None else part for part in copies), size
-    size = sum(map(_nbytes, all_variables(model)))
-    if batch_bytes + size > limit:
+    size = 0 if why_no_state else state_bytes_of(model)
+    if why_no_state:
+        missing["state"] = why_no_state
+    elif batch_bytes + size > limit:
         beside = f" beside {batch_bytes / 1e6:.4g} MB of the batch" if size <= limit else ""
         missing["state"] = _too_large("they take", size, limit, beside)
     elif size + sum(other.state_bytes for other in waiting) > limit:
@@ -89,7 +96,12 @@ def copied(
     else:
         values, state_bytes = tuple(execution.values_in(execution.copy_state())), size
         random_states = backend.random_states()
-    return Before(batch, batch_bytes, values, state_bytes, random_states, missing)
+    return Before(batch, batch_bytes, values, state_bytes, random_states, missing=missing)
+
+
+def state_bytes_of(model: keras.Model) -> int:
+    """Size of all that a step may change."""
+    return sum(map(_nbytes, all_variables(model)))
 
 
 def _too_large(what: str, size: float, limit: float, beside: str = "") -> str:

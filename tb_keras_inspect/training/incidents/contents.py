@@ -10,7 +10,7 @@ import numpy as np
 
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.failsafe import words
-from tb_keras_inspect.training.incidents.before import Before
+from tb_keras_inspect.training.incidents.before import Before, arrays_of
 from tb_keras_inspect.training.model.description import versions
 
 BATCH, STATE = "batch.npz", "state.npz"
@@ -48,8 +48,14 @@ def contents_of(
     described = None
     if before.batch:
         arrays[BATCH] = {}
-        parts = before.batch_arrays(backend.held_to_host)
+        parts = arrays_of(before.batch, backend.held_to_host)
         described = [_described(part, arrays[BATCH]) for part in parts]
+    earlier = []
+    for step, batch in before.earlier:
+        file = f"batch_{step:06d}.npz"
+        arrays[file] = {}
+        parts = arrays_of(batch, backend.held_to_host)
+        earlier.append({"step": step, "batch": [_described(part, arrays[file]) for part in parts]})
     values = {id(variable): value for variable, value in before.arrays(backend.held_to_host)}
     variables: list[dict[str, Any]] = []
     # In the order in which the model made again has them; those of metrics begin anew.
@@ -75,6 +81,7 @@ def contents_of(
         "contains_data": described is not None,
         "missing": missing,
         "batch": described,
+        "earlier": earlier,
         "variables": variables,
         "model": serialized,
     }

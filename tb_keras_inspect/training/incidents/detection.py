@@ -71,10 +71,23 @@ class Detector:
         loss = _loss(sample)
         first = _first_not_finite(sample, model)
         if first or (loss is not None and not math.isfinite(loss)):
-            was_finite, self._was_finite = self._was_finite, False
-            what = f"{first or 'the loss'} is not finite"
-            return Found("non_finite", what, first or "loss") if was_finite else None
+            return self.not_finite(first or "the loss", first or "loss")
+        self.finite()
         return None if loss is None else self._spike(loss)
+
+    def finite(self) -> None:
+        """All numbers of a step are finite: again, where one before it was taken back."""
+        self._was_finite = True
+
+    def not_finite(self, what: str, first: str) -> Found | None:
+        """A step has numbers that are not finite: why it is to be kept, if it is the first such step.
+
+        Args:
+            what: The tensor, as text for the user.
+            first: Its name.
+        """
+        was_finite, self._was_finite = self._was_finite, False
+        return Found("non_finite", f"{what} is not finite", first) if was_finite else None
 
     def _spike(self, loss: float) -> Found | None:
         usual = self._usual.below(loss)

@@ -1,11 +1,13 @@
 """Keeps the sampled steps of a fit that break, and tells the user."""
 
 import collections
+import dataclasses
 import logging
+import math
 import os
 import shlex
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -83,15 +85,17 @@ class Incidents:
         """See `StepListener`: copies what the step begins with."""
         if self._left <= 0 or execution.batch() is None:
             return
-        self._waiting[self._step] = self._copied(execution)
+        self._waiting[self._step] = self._copied(execution, list(self._waiting.values()))
 
-    def _copied(self, execution: Execution) -> Before:
+    def _copied(
+        self, execution: Execution, waiting: Sequence[Before], why_no_state: str = ""
+    ) -> Before:
         if not self._keep_data:
             why = "the run was recorded with keep_data=False"
             return Before(missing={"batch": why, "state": why})
-        waiting, limit = list(self._waiting.values()), self._options.max_megabytes * 1e6
+        limit = self._options.max_megabytes * 1e6
         try:
-            return copied(execution, self._model, self._backend, waiting, limit)
+            return copied(execution, self._model, self._backend, waiting, limit, why_no_state)
         except Exception as error:  # no memory for it
             logger.debug("what a step begins with was not copied", exc_info=error)
             why = f"copying failed with {words(error)}"
@@ -100,7 +104,12 @@ class Incidents:
     def step_raised(self, error: Exception) -> None:
         """See `StepListener`: keeps the step, and says so at once."""
         before = self._waiting.pop(self._step, None)
-        if before is None or isinstance(error, StopIteration):
+        if before is not None:
+            self.raised(self._step, error, before)
+
+    def raised(self, step: int, error: Exception, before: Before) -> None:
+        """Keeps a step that has raised, and says so at once. Raises nothing."""
+        if isinstance(error, StopIteration):
             return
         try:
             name = type(error).__name__
@@ -108,10 +117,59 @@ class Incidents:
             said, text = (words(error), str(error)[-MOST_TEXT:]) if self._keep_data else (name, "")
             found = Found("exception", f"the step raised {said}")
             about = {"exception": {"class": name, "text": text}}
-            self._keep(self._step, found, before, about)
+            self._keep(step, found, before, about)
             self.tell(lambda text: self._print(f"{text}."))
         except Exception:  # the step's own exception matters more
             logger.debug("the user was not told of an incident", exc_info=True)
+
+    # Of steps that are not sampled: see `FlightRecorder`.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether further steps can be kept."""
+        return self._left > 0
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `tell` has something to say."""
+        return bool(self._kept or self._problems)
+
+    def held(
+        self,
+        execution: Execution,
+        earlier: Sequence[tuple[int, Before]],
+        why_no_state: str,
+    ) -> Before:
+        """What a step begins with.
+
+        Args:
+            execution: The step.
+            earlier: Steps before it with what they began with, oldest first.
+            why_no_state: As for `copied`.
+        """
+        others = [*self._waiting.values(), *(before for _, before in earlier)]
+        before = self._copied(execution, others, why_no_state)
+        batches = tuple((step, other.batch) for step, other in earlier if other.batch)
+        return dataclasses.replace(before, earlier=batches)
+
+    def examined(self, step: int, is_finite: bool, losses: list[float], before: Before) -> None:
+        """A step has ended; keeps it if its numbers are not finite and those before were.
+
+        Args:
+            step: The step.
+            is_finite: Whether its new weights are.
+            losses: Its loss: the mean of the epoch so far. Empty where it is not known.
+            before: What it began with.
+        """
+        has_loss = all(map(math.isfinite, losses))
+        if is_finite and has_loss:
+            self._detector.finite()
+            return
+        with self._lock:
+            what, first = ("a new weight", "weight") if has_loss else ("the loss", "loss")
+            found = self._detector.not_finite(what, first)
+        if found is not None and self._left > 0:
+            self._keep(step, found, before, {"numbers": {"loss": None} if not has_loss else {}})
 
     def tell(self, warn: Callable[[str], Any]) -> None:
         """Prints which steps were kept since the last call, and warns of those that could not be."""

@@ -7,10 +7,13 @@ import keras
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.files.locations import is_remote
+from tb_keras_inspect.training.incidents.flight_recorder import FlightRecorder
 from tb_keras_inspect.training.incidents.incidents import Incidents
+from tb_keras_inspect.training.options.incident_options import ALL
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.processes.group import NoRecorder, Processes
 from tb_keras_inspect.training.recorder import Recorder
+from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 
 def incidents_for(
@@ -47,5 +50,34 @@ def incidents_for(
             recorder.log_dir,
             options.console is None,
         )
-    warn(f"no steps that break are kept: {why}. Everything else is recorded")
+    if not options.incidents_by_default:
+        warn(f"no steps that break are kept: {why}. Everything else is recorded")
     return None
+
+
+def flight_recorder_for(
+    model: keras.Model,
+    options: Options,
+    slot: TrainFunctionSlot,
+    incidents: Incidents | None,
+    warn: Callable[[str], Any],
+) -> FlightRecorder:
+    """What looks after the steps that are not sampled; it does nothing where that is not asked for.
+
+    Args:
+        model: The model in `fit`.
+        options: The callback's options.
+        slot: The owner of its train function.
+        incidents: Keeps the steps of the fit; None if nothing does.
+        warn: Shows the user a warning.
+    """
+    wanted = options.incidents
+    is_on = wanted is not None and wanted.steps == ALL
+    return FlightRecorder(
+        model,
+        frameworks.current(),
+        slot,
+        incidents if is_on else None,
+        wanted.batches if wanted is not None else 1,
+        warn,
+    )

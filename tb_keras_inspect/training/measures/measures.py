@@ -9,12 +9,12 @@ from typing import Any
 import keras
 
 from tb_keras_inspect import frameworks
+from tb_keras_inspect.frameworks.execution import Run
 from tb_keras_inspect.training.failsafe import words
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps, inner_of
 from tb_keras_inspect.training.measures.critical_rate import LossAlongUpdate, critical_factor
 from tb_keras_inspect.training.model.readiness import has_weights
 from tb_keras_inspect.training.processes.group import Processes
-from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Measures:
     Args:
         model: The model in `fit`.
         wanted: Names of what is to be measured.
-        slot: The owner of its train function.
+        run: Calls its train function, during a hold of its slot.
         obstacle: Why nothing can be measured; "" where it can.
         warn: Shows the user a warning.
     """
@@ -37,11 +37,11 @@ class Measures:
         self,
         model: keras.Model,
         wanted: Sequence[str],
-        slot: TrainFunctionSlot,
+        run: Run,
         obstacle: str,
         warn: Callable[[str], Any],
     ):
-        self._model, self._slot, self._warn = model, slot, warn
+        self._model, self._run, self._warn = model, run, warn
         self._is_on = bool(wanted)
         self._is_due = self._has_trained = False
         self._found: dict[str, float] | None = None  # not recorded yet
@@ -77,8 +77,8 @@ class Measures:
         ready = self.is_due and has_weights(self._model, self._has_trained)
         self._has_trained = True
         if not ready:
-            return self._slot.run(arguments)
-        execution = frameworks.current().executions(self._model, self._slot.run)(arguments)
+            return self._run(arguments)
+        execution = frameworks.current().executions(self._model, self._run)(arguments)
         began, before, batch = time.perf_counter(), None, None
         try:
             state = execution.copy_state()
@@ -121,14 +121,14 @@ class Measures:
 def measures_for(
     model: keras.Model,
     wanted: Sequence[str],
-    slot: TrainFunctionSlot,
+    run: Run,
     processes: Processes,
     warn: Callable[[str], Any],
 ) -> Measures:
     """What measures in a fit; it does nothing where that is not asked for or cannot be done."""
     is_alone = not wanted or (processes.is_alone and frameworks.current().replicas() == 1)
     obstacle = "" if is_alone else "several processes or devices train one model"
-    return Measures(model, wanted, slot, obstacle, warn)
+    return Measures(model, wanted, run, obstacle, warn)
 
 
 def _obstacle(model: keras.Model) -> str:

@@ -264,6 +264,7 @@ class Options:
         stop_on: Problems and severities; a set even if the user gave a single name.
         control: None if the run takes no commands.
         incidents: None if no steps are kept.
+        incidents_by_default: Whether the user did not ask for them.
     """
 
     every: int | str
@@ -280,6 +281,7 @@ class Options:
     budget: BudgetOptions
     diagnosis: DiagnosisOptions
     incidents: IncidentOptions | None
+    incidents_by_default: bool
     recovery: RecoveryOptions
     measure: tuple[str, ...]
 

@@ -197,12 +197,10 @@ class _ControlledFit:
     def _run_checked(self, execution: Execution) -> Any:
         """Run a step that counts only if everything in it is finite."""
         while True:
-            copy = execution.copy_state()
             has_batch = execution.batch() is not None
             result, found = self._check.run(execution)
             if not found:
                 return result
-            execution.restore(copy)
             what = f"a value is not finite: {'; '.join(found)}"
             self._pause_at_breakpoint(what, can_retry=has_batch)
             self._handle_commands(execution)

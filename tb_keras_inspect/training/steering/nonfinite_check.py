@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.frameworks.execution import Execution
+from tb_keras_inspect.training.hooks.inference import saved_random_state
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.sample_rows import SampleRows, nonfinite_in
 
@@ -18,15 +19,17 @@ MOST_NAMED = 10
 class NonfiniteCheck:
     """Checks the steps of one fit.
 
-    A step's sample is checked, in which every tensor has a name, as soon as it is on the host. If there
-    is none, because the log is full or recording has failed, the loss and the weights are checked.
+    A step runs as it is, and its loss and weights are checked. Where they are not finite, it is made
+    once more, as a sampled step in which every tensor has a name. A step that is sampled anyway, or
+    whose batch cannot be read before it, is made once. Where there is no sample, because the log is
+    full or recording has failed, the loss and the weights are all that is named.
 
     Args:
         fit: The fit.
     """
 
     def __init__(self, fit: SteeredFit):
-        self._fit, self._rows = fit, SampleRows()
+        self._fit, self._rows, self._was_sampled = fit, SampleRows(), False
         self._last_logs: Any = None  # of the last step without a problem
 
     def begin_epoch(self) -> None:
@@ -34,7 +37,7 @@ class NonfiniteCheck:
         self._last_logs = None
 
     def run(self, execution: Execution) -> tuple[Any, list[str]]:
-        """Run a step and check it.
+        """Run a step, check it, and undo it if something in it is not finite.
 
         Args:
             execution: The call of the train function.
@@ -42,23 +45,39 @@ class NonfiniteCheck:
         Returns:
             The result of the call, and what in it is not finite, as text.
         """
-        if self._fit.recorder.bytes_written < self._fit.max_bytes:
+        copy = execution.copy_state()
+        restore_random, can_repeat = saved_random_state(), execution.batch() is not None
+        result, found = self._run(execution, not can_repeat)
+        if found and can_repeat and not self._was_sampled:
+            execution.restore(copy)
+            copy = execution.copy_state()  # on JAX the step takes the memory of what it gets
+            restore_random()
+            execution.rewind()
+            result, named = self._run(execution, True)
+            found = named or found
+        if found:
+            execution.restore(copy)
+        else:
+            self._last_logs = execution.logs_of(result)
+        return result, found
+
+    def _run(self, execution: Execution, is_sampled: bool) -> tuple[Any, list[str]]:
+        """Run a step, and return its result and what is not finite."""
+        if is_sampled and self._fit.recorder.bytes_written < self._fit.max_bytes:
             self._fit.sample()
         self._fit.session.take_newest()  # of an earlier step
         result = execution.run()
         found = self._nonfinite_in_sample()
-        logs = execution.logs_of(result)
-        if not found and not self._are_finite(logs):
+        if not found and not self._are_finite(execution.logs_of(result)):
             found = ["the loss"]
         if not found and not execution.weights_are_finite(result):
             found = ["a weight, after the update"]
-        if not found:
-            self._last_logs = logs
         return result, found
 
     def _nonfinite_in_sample(self) -> list[str]:
         # From the session, not the recorder's thread: that may still wait for the disk.
         pending, model = self._fit.session.take_newest(), self._fit.session.model_record
+        self._was_sampled = pending is not None
         if pending is None or model is None:
             return []
         try:

@@ -83,6 +83,11 @@ class TrainFunctionSlot:
             return next_call.own
         return cast("TrainFunction | None", function)
 
+    @property
+    def is_instrumented(self) -> bool:
+        """Whether the next `run`, during a hold, is an instrumented call."""
+        return self._instrumented is not None
+
     # Asking for the next call.
 
     def hold_next_call(self, hold: Hold) -> None:

@@ -68,8 +68,8 @@ def kept(log_dir):
 def fit(log_dir, model=None, xy=None, **options):
     """Trains; returns the model."""
     model = made() if model is None else model
-    options = {"incidents": True, "console": "error", "tier": "economy"} | options
-    callback = InspectCallback(log_dir, every=1, maps_every=0, **options)
+    options = {"incidents": True, "console": "error", "tier": "economy", "every": 1} | options
+    callback = InspectCallback(log_dir, maps_every=0, **options)
     x, y = data() if xy is None else xy
     model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[callback])
     return model
@@ -313,8 +313,14 @@ def test_the_step_at_which_a_statistic_reaches_a_breakpoint_is_kept(tmp_path):
 
 
 @pytest.mark.any_backend
-def test_none_are_kept_unless_asked_for(tmp_path):
+def test_by_default_they_are_kept_and_where_none_can_be_nothing_is_said(tmp_path):
+    assert inspect.signature(InspectCallback).parameters["incidents"].default is None
     with pytest.raises(ArithmeticError, match="too large"):
-        fit(tmp_path, picky(), incidents=False)
-    assert inspect.signature(InspectCallback).parameters["incidents"].default is False
-    assert kept(tmp_path) == []
+        fit(tmp_path / "default", picky(), incidents=None)
+    assert kept(tmp_path / "default")[-1] == f"step_{BROKEN:06d}"
+    with pytest.raises(ArithmeticError, match="too large"):
+        fit(tmp_path / "off", picky(), incidents=False)
+    assert kept(tmp_path / "off") == []
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", InspectWarning)
+        fit(tmp_path / "two", plain(steps_per_execution=2), incidents=None)
