@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tb_keras_inspect.callback import InspectCallback
     from tb_keras_inspect.diagnosis import diagnose
     from tb_keras_inspect.differences import diff
+    from tb_keras_inspect.lockstep import compare_live
     from tb_keras_inspect.records.fingerprints import fingerprints
     from tb_keras_inspect.steering.connect import connect
     from tb_keras_inspect.store import load_run, load_runs
@@ -41,6 +42,7 @@ _HOME = {
     "RecoveryOptions": "tb_keras_inspect.training.options.recovery_options",
     "Webhook": "tb_keras_inspect.training.options.webhooks",
     "compare": "tb_keras_inspect.store",
+    "compare_live": "tb_keras_inspect.lockstep",
     "connect": "tb_keras_inspect.steering.connect",
     "diagnose": "tb_keras_inspect.diagnosis",
     "diff": "tb_keras_inspect.differences",
@@ -62,6 +64,7 @@ __all__ = [
     "Webhook",
     "__version__",
     "compare",
+    "compare_live",
     "connect",
     "diagnose",
     "diff",

@@ -93,7 +93,8 @@ STEP = Parameter(
 COMMON = (RUN, FIRST_STEP, LAST_STEP, WIDTH, POOL, STEP)
 RANGE = (FIRST_STEP, LAST_STEP, WIDTH)
 
-RUNS, SUMMARIES, BATCH = "runs", "summaries", "batch"  # those that are not about one run
+# Those that are not about one run.
+RUNS, SUMMARIES, DIFFERENCE, BATCH = "runs", "summaries", "difference", "batch"
 _ALL = (
     Route("model"),
     Route(

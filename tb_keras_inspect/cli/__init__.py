@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.cli import demo, diagnose, diff, export, mcp, replay, runs, samples, summary
+from tb_keras_inspect.cli import (
+    compare_live,
+    demo,
+    diagnose,
+    diff,
+    export,
+    mcp,
+    replay,
+    runs,
+    samples,
+    summary,
+)
 
 PIPE_CLOSED = 141  # what a shell reports for a program that a closed pipe ended
 
@@ -28,6 +39,7 @@ class Subcommand(Protocol):
 
 
 SUBCOMMANDS: dict[str, Subcommand] = {
+    "compare-live": compare_live,
     "demo": demo,
     "diagnose": diagnose,
     "diff": diff,

@@ -22,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the options."""
     parser.add_argument("a", metavar="A", help="directory of a run, or one of its event files")
     parser.add_argument("b", metavar="B", help="the same of the other run")
+    add_report_options(parser)
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what `report` reads."""
     add_json_option(parser)
     parser.add_argument(
         "--html", metavar="FILE", type=pathlib.Path, help="also write it as an HTML page"
@@ -41,14 +46,22 @@ def run(arguments: argparse.Namespace) -> int:
         0; 1 if the runs differ as `--fail-on` says; 2 for invalid input, or nothing to compare.
     """
     try:
-        found = diff(arguments.a, arguments.b)
-        if arguments.html is not None:
-            title = f"{found.a} / {found.b}"
-            page = _PAGE.format(title, Markup(found._repr_html_()))
-            arguments.html.write_text(page, encoding="utf-8")
+        return report(diff(arguments.a, arguments.b), arguments)
     except (StoreError, ValueError, OSError) as error:
         print_error("diff", error, arguments.json)
         return BAD_INPUT
+
+
+def report(found: RunDiff, arguments: argparse.Namespace) -> int:
+    """Prints what differs, as text or JSON, and writes the page that was asked for.
+
+    Returns:
+        The exit status that `--fail-on` asks for.
+    """
+    if arguments.html is not None:
+        title = f"{found.a} / {found.b}"
+        page = _PAGE.format(title, Markup(found._repr_html_()))
+        arguments.html.write_text(page, encoding="utf-8")
     if arguments.json:
         print_json(found.to_dict())
     else:

@@ -2,7 +2,7 @@
 
 import abc
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -91,11 +91,6 @@ class Backend(Replicas, abc.ABC):
         """A slice of a tensor that does not keep the whole tensor in memory."""
         return x
 
-    def pieces(self, x: Any) -> Iterable[tuple[int, Any]]:
-        """A flat tensor in parts, each with the number of elements in front of it: a single one, or
-        such that fit a cache, where each operation writes its result to memory."""
-        return ((0, x),)
-
     def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
         """float32[N] each: maximum, minimum and sum of N flat float32 tensors."""
         stack = keras.ops.stack
@@ -121,6 +116,17 @@ class Backend(Replicas, abc.ABC):
     def row_sums_of_squares(self, matrix: Any) -> Any:
         """float32[R] sums of squares of the rows of a float32[R, C] matrix."""
         return keras.ops.sum(keras.ops.square(matrix), axis=1)
+
+    def row_products(self, matrix: Any, weights: np.ndarray, shift: int = 0) -> Any:
+        """[R]: each row of a [R, C] matrix times [C] weights, of the same type.
+
+        Args:
+            matrix: float32 or int32, which wraps around.
+            weights: One for each column.
+            shift: Bits by which integers are shifted to the right before.
+        """
+        matrix = keras.ops.right_shift(matrix, shift) if shift else matrix
+        return keras.ops.sum(matrix * keras.ops.convert_to_tensor(weights), axis=1)
 
     def thin(self, x: Any, limit: int | None) -> Any:
         """At most `limit` evenly spaced elements of a flat tensor; all for None."""

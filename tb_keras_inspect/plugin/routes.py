@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect._version import __version__
-from tb_keras_inspect.catalog.routes import BATCH, RUN_ROUTES, RUNS, SUMMARIES
+from tb_keras_inspect.catalog.routes import BATCH, DIFFERENCE, RUN_ROUTES, RUNS, SUMMARIES
 from tb_keras_inspect.plugin.answers.control import controls_impl
+from tb_keras_inspect.plugin.answers.difference import difference_impl
 from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_impl
 from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.answers.maps import maps_impl, maps_index_impl, probe_impl
@@ -52,7 +53,7 @@ IMPLS: dict[str, Impl] = {
     "controls": controls_impl,
     "findings": findings_impl,
 }
-NAMES = (RUNS, SUMMARIES, *RUN_ROUTES, BATCH)
+NAMES = (RUNS, SUMMARIES, DIFFERENCE, *RUN_ROUTES, BATCH)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Router:
         if name == SUMMARIES:
             Params(arguments, ())
             return self._summaries()
+        if name == DIFFERENCE:
+            return self._difference(Params(arguments, ("run", "other")))
         if name == BATCH:
             return self._batch(Params(arguments, ("requests",)))
         if name not in RUN_ROUTES:
@@ -99,6 +102,13 @@ class Router:
         etag = etag_of(__version__, [(run.name, run.stamp) for run in runs])
         return Answer(
             etag, lambda: self._cached((SUMMARIES, etag), lambda: summaries_impl(self._logdir))
+        )
+
+    def _difference(self, params: Params) -> Answer:
+        run, other = (self._logdir.run(params.text(name)) for name in ("run", "other"))
+        etag = etag_of(__version__, run.stamp, other.stamp, DIFFERENCE, run.name, other.name)
+        return Answer(
+            etag, lambda: self._cached((run.key, etag), lambda: difference_impl(run, other))
         )
 
     def _of_run(self, name: str, arguments: Mapping[str, str]) -> Answer:

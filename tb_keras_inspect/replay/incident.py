@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.catalog.backends import BACKENDS
 from tb_keras_inspect.files.safe_directory import open_plain
 
 ABOUT, BATCH, STATE = "incident.json", "batch.npz", "state.npz"
@@ -18,7 +19,6 @@ MOST_TEXT = 64_000_000  # bytes of incident.json
 MOST_BYTES = 4_000_000_000  # of one file of arrays, unpacked
 MOST_ARRAYS = 100_000  # in it
 MOST_DEPTH = 20  # of a structure
-BACKENDS = ("jax", "tensorflow", "torch")
 _HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,

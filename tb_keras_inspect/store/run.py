@@ -20,7 +20,7 @@ from tb_keras_inspect.store.pictures.pictures import Pictures
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.run_display import run_html
 from tb_keras_inspect.store.sources.scalars import Scalars, on_step_axis
-from tb_keras_inspect.store.sources.source import Source, Stamp
+from tb_keras_inspect.store.sources.source import NONE, Source, Stamp, read_or_note
 from tb_keras_inspect.store.summary.run_summary import RunSummary
 from tb_keras_inspect.store.summary.summary_reader import SummaryReader
 from tb_keras_inspect.store.tables.extent import ExtentReader
@@ -181,6 +181,12 @@ class RunData(Pictures, UnitActivity):
     def loss(self) -> Loss:
         """The loss of sampled steps and epochs; empty arrays if no loss was recorded."""
         return loss_of(self._table_or_none(Kind.STEP), self._table_or_none(Kind.EPOCH))
+
+    def wall_times(self) -> np.ndarray:
+        """float64[S]: when each step of `loss` was written, in seconds since 1970; NaN: not known."""
+        found = read_or_note(self._source, Kind.STEP, self._problems) or NONE
+        times = dict(zip(found.steps.tolist(), found.times.tolist(), strict=True))
+        return np.array([times.get(step, np.nan) for step in self.loss.steps.tolist()])
 
     def samples(self, step: int | None = None) -> Samples:
         """The loss of each example of the sampled batches.

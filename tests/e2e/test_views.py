@@ -133,41 +133,6 @@ def test_layer_without_variables_has_no_gradients_to_distribute(open_alone, serv
     expect(tab.part("density")).to_be_visible()
 
 
-@pytest.fixture(scope="module")
-def other(tiny_logdir):
-    return load_run(str(tiny_logdir / HOSTILE_RUN))
-
-
-def test_comparison_matches_rows_by_name_and_steps_by_the_newest_sample(
-    open_alone, server, recorded, other
-):
-    tab = open_alone(server, address(view="compare", run="tiny", compare=HOSTILE_RUN))
-    tab.part("compare-difference").wait_for()
-    step = move_scrubber(tab, 0.5)
-    own, second = recorded.table("gradient"), other.table("gradient")
-    for name in ("conv/kernel", "conv/bias"):
-        at = int(np.flatnonzero(own.steps == step)[0])
-        first_value = own.select("l2")[at, own.names.index(name)]
-        at = int(np.flatnonzero(second.steps <= step).max())
-        second_value = second.select("l2")[at, second.names.index(name)]
-        numbers = {
-            side: tab.frame.locator(f'[data-testid="compare-{side}-number"][data-row="{name}"]')
-            for side in ("first", "second", "difference")
-        }
-        expect(numbers["first"]).to_have_attribute("data-value", str_of(first_value))
-        expect(numbers["second"]).to_have_attribute("data-value", str_of(second_value))
-        shown = float(numbers["difference"].get_attribute("data-value"))
-        ratio = np.log2(float(second_value) / float(first_value))
-        assert np.isclose(shown, np.clip(ratio, -10, 10), rtol=1e-5)
-
-
-def test_comparison_with_a_run_that_is_gone_names_it(open_alone, server):
-    tab = open_alone(server, address(view="compare", compare="gone"))
-    expect(tab.part("not-recorded")).to_contain_text("gone")
-    tab.part("compare-with").select_option(HOSTILE_RUN)
-    expect(tab.part("compare-difference")).to_be_visible()
-
-
 def test_weights_have_the_numbers_of_every_variable(open_alone, server, recorded):
     weight, update = recorded.table("weight"), recorded.table("update")
     tab = open_alone(server, address(view="weights"))

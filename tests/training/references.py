@@ -53,17 +53,33 @@ def words(x) -> list[int]:
     return x.ravel().astype("<f4").view("<i4").tolist()
 
 
+def place(position: int) -> tuple[int, int, int]:
+    """What the row, and the column for either half of a word, of an element are mixed to; positions
+    begin with 0, a row has 256 elements."""
+    row, column = divmod(position, 256)
+    return tuple(mixed(n, n) for n in (row + 513, column + 1, column + 257))
+
+
+def weighted(word: int, position: int) -> int:
+    """What an element adds to a checksum, with Python's integers."""
+    row, low, high = place(position)
+    return (row | 1) * (word * (low | 1) + (word >> 16) * (high | 1))
+
+
 def sign_at(position: int) -> int:
-    """The sign of an element in a projection; positions begin with 1."""
-    return -1 if mixed(position, position) >> 15 & 1 else 1
+    """The sign of an element in a projection; positions begin with 0."""
+    row, column, _ = place(position)
+    return -1 if (row ^ column) >> 15 & 1 else 1
 
 
 def checksum_of(x) -> tuple[int, float, float]:
     """The checksum, the projection and the norm of an array, element by element."""
     x = np.asarray(x)
-    bits = sum(mixed(word, position) for position, word in enumerate(words(x), 1)) % 2**24
+    own = words(x)
+    total = sum((weighted(word, place) for place, word in enumerate(own)), len(own)) % 2**32
+    bits = (total ^ total >> 8) % 2**24
     values = [float(value) for value in x.ravel()]
-    projection = sum(sign_at(position) * value for position, value in enumerate(values, 1))
+    projection = sum(sign_at(position) * value for position, value in enumerate(values))
     return bits, projection, sum(value**2 for value in values) ** 0.5
 
 

@@ -240,6 +240,7 @@ function readLoss(answer: Container): Loss {
     steps,
     loss: series('loss'),
     learningRate: series('learning_rate'),
+    seconds: series('seconds'),
     epochSteps: answer.arrays.has('epoch_steps')
       ? arrayOf(answer, 'epoch_steps', Float64Array).data
       : new Float64Array(0),

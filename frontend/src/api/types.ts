@@ -213,6 +213,8 @@ export interface Loss {
   readonly steps: Float64Array;
   readonly loss: Float32Array;
   readonly learningRate: Float32Array;
+  /** Since the first sampled step; NaN where not known. */
+  readonly seconds: Float32Array;
   /** Last step of each epoch. */
   readonly epochSteps: Float64Array;
   readonly epochs: ReadonlyMap<string, Float32Array>;

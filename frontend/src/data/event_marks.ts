@@ -16,9 +16,10 @@ export function eventMarks(
   findings: readonly Finding[],
   commandSteps: readonly number[],
   {first, end}: TimeDomain,
+  position: (step: number) => number = (step) => step,
 ): EventMark[] {
-  const left = (step: number) => (100 * (step - first)) / (end - first);
-  const inside = (step: number) => first < step && step < end;
+  const left = (step: number) => (100 * (position(step) - first)) / (end - first);
+  const inside = (step: number) => first < position(step) && position(step) < end;
   const begin = new Map<number, Finding>();
   for (const finding of findings) {
     if (rankOf(finding) > rankOf(begin.get(finding.first_step)))

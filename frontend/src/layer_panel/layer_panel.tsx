@@ -9,6 +9,7 @@ import {formatCount, formatShape} from '../draw/format';
 import {readPins, togglePin} from '../state/pins';
 import {useLoaded, useSession} from '../state/session';
 import {LayerFunctions} from './layer_functions';
+import {LayerOthers} from './layer_others';
 import {LayerRank} from './layer_rank';
 import {LayerSeries} from './layer_series';
 import {LayerUnits} from './layer_units';
@@ -37,6 +38,7 @@ function LayerContent({layer}: {layer: Layer}) {
       <Pending loaded={series.state.value} retry={() => series.retry()}>
         {(data) => <LayerNumbers series={data} />}
       </Pending>
+      {session.comparing.value && <LayerOthers layer={layer} />}
       {session.view.value !== NAMED_VIEWS.units && <LayerUnits layer={layer} />}
       {session.has('activation_function') && <LayerFunctions layer={layer} />}
     </div>

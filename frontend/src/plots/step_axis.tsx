@@ -1,6 +1,7 @@
 /** Step numbers below a plot, with their name in the gutter. */
 
 import {px} from '../components/hooks';
+import {useAxis} from './axis';
 import {TimeAxis} from './time_axis';
 
 interface StepAxisProps {
@@ -14,7 +15,7 @@ export function StepAxis({width, gutter}: StepAxisProps) {
   const style = gutter === undefined ? {} : {'--gutter': px(gutter)};
   return (
     <div class="axis-row" style={style}>
-      <span class="axis-name">step</span>
+      <span class="axis-name">{useAxis().name}</span>
       <TimeAxis width={width} />
     </div>
   );

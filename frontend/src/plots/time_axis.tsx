@@ -1,20 +1,34 @@
-/** Step numbers below a plot. */
+/** Numbers of the time axis below a plot. */
 
-import {formatCount} from '../draw/format';
+import {formatCount, formatTick} from '../draw/format';
 import {linearTicks} from '../draw/ticks';
-import {useSession} from '../state/session';
+import {useAxis} from './axis';
 
 const PIXELS_PER_TICK = 90;
 
 export function TimeAxis({width}: {width: number}) {
-  const {first, end} = useSession().domain.value;
-  const ticks = linearTicks(first, end - 1, Math.max(2, width / PIXELS_PER_TICK), true);
+  const {domain, whole, marks, name} = useAxis();
+  const {first, end} = domain;
+  const last = whole ? end - 1 : end;
+  const ticks = linearTicks(first, last, Math.max(2, width / PIXELS_PER_TICK), whole);
+  const left = (place: number) => `${(100 * (place - first)) / (end - first)}%`;
   return (
     <div class="time-axis" aria-hidden="true">
-      {ticks.map((step) => (
-        <span key={step} style={{left: `${(100 * (step - first)) / (end - first)}%`}}>
-          {formatCount(step)}
+      {ticks.map((place) => (
+        <span key={place} style={{left: left(place)}}>
+          {whole ? formatCount(place) : formatTick(place)}
         </span>
+      ))}
+      {marks.map(({place, colour}) => (
+        <b
+          key={`${place} ${colour}`}
+          style={{left: left(place), color: `var(--${colour})`}}
+          title={`First difference at ${name} ${formatTick(place)}`}
+          data-testid="first-difference"
+          data-value={place}
+        >
+          ▲
+        </b>
       ))}
     </div>
   );

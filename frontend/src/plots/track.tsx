@@ -5,6 +5,7 @@ import type {ComponentChildren} from 'preact';
 import {type NumberFormat, formatCount, formatTick, formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
+import {useAxis} from './axis';
 import {Chart, type Line} from './chart';
 
 export const GUTTER = 58; // CSS pixels left of the plots, as in the style sheet
@@ -12,6 +13,7 @@ export const GUTTER = 58; // CSS pixels left of the plots, as in the style sheet
 interface TrackProps {
   readonly title: string;
   readonly definition: string;
+  /** Places on the axis; steps by default. */
   readonly steps: Float64Array;
   readonly lines: readonly Line[];
   readonly log: boolean;
@@ -29,13 +31,18 @@ export function Track(props: TrackProps) {
   const session = useSession();
   const hovered = useSignal<number | undefined>(undefined);
   const step = session.step.value;
-  const index = hovered.value ?? (step === undefined ? -1 : sampleAt(steps, step));
+  const axis = useAxis();
+  const index = hovered.value ?? (step === undefined ? -1 : sampleAt(steps, axis.position(step)));
   return (
     <section class="track">
       <header>
         <h3 title={definition}>{title}</h3>
         {note}
-        {hovered.value !== undefined && <span class="quiet">step {formatCount(steps[index])}</span>}
+        {hovered.value !== undefined && (
+          <span class="quiet">
+            {axis.name} {axis.whole ? formatCount(steps[index]) : formatTick(steps[index])}
+          </span>
+        )}
         <span class="spring" />
         {(props.readings ?? lines).map((line) => (
           <span key={line.name} class="reading">
@@ -50,14 +57,14 @@ export function Track(props: TrackProps) {
       <Chart
         steps={steps}
         lines={lines}
-        domain={session.domain.value}
+        domain={axis.domain}
         log={log}
         gutter={GUTTER}
         format={(value) => (format === 'number' ? formatTick(value) : formatValue(value, format))}
         label={label}
         whole={format === 'count'}
         onHover={(column) => (hovered.value = column)}
-        onPick={(at) => session.goTo(at)}
+        onPick={axis.goTo}
       />
     </section>
   );

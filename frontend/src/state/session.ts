@@ -13,6 +13,7 @@ import type {Sheet} from '../data/sheet';
 import type {Tables} from '../data/tables';
 import {type TimeDomain, bandEnd, domainOf, sampleAt} from '../draw/time_scale';
 import type {Host} from '../host/host';
+import {ComparedRuns} from './compared_runs';
 import {Player} from './player';
 import {type Request, Resource, useResource} from './resource';
 import {RunsFeed} from './runs_feed';
@@ -33,6 +34,7 @@ export class Session {
   readonly findings: Resource<FindingsAnswer>;
   /** Of the run that is compared with; nothing while none is. */
   readonly otherFindings: Resource<FindingsAnswer>;
+  readonly compared: ComparedRuns;
   private readonly snapshot: Resource<Snapshot>;
   readonly player: Player;
   readonly helpOpen = signal(false);
@@ -61,6 +63,7 @@ export class Session {
     host.onReload(() => {
       if (host.visible.peek()) void this.runs.refresh();
     });
+    this.compared = new ComparedRuns(this);
     this.model = new Resource(
       client,
       () => requestAbout(this.chosen.value, modelQuery),
@@ -145,12 +148,8 @@ export class Session {
     return this.has(kind) ? this.request(query) : undefined;
   }
 
-  /** The run to compare with: the chosen one, else the first other one. */
-  readonly other: ReadonlySignal<RunInfo | undefined> = computed(() => {
-    const runs = this.runs.state.value.data?.runs ?? [];
-    const [name, own] = [this.settings.compare.value, this.run.value?.name];
-    return name ? runs.find((run) => run.name === name) : runs.find((run) => run.name !== own);
-  });
+  /** The run whose heatmaps are shown beside those of the shown run. */
+  readonly other: ReadonlySignal<RunInfo | undefined> = computed(() => this.compared.runs.value[0]);
 
   /** Whether two runs are shown. */
   readonly comparing = computed(

@@ -5,6 +5,7 @@ import {PICTURE_KINDS, type PictureKind} from '../catalog';
 import type {ScaleName} from '../draw/codes';
 import {UNIT_ORDERS, type UnitOrder} from '../draw/unit_order';
 import {SEQUENTIAL, type SequentialMap} from '../draw/colour_maps';
+import type {AxisName} from '../data/run_axis';
 import {TIME_KINDS} from '../data/statistics';
 
 export type WeightCurve = 'ratio' | 'growth' | 'norm' | 'picture';
@@ -23,8 +24,10 @@ interface Settings {
   readonly run: string;
   /** Undefined follows the latest recorded step. */
   readonly step: number | undefined;
-  /** The run that is compared with. */
+  /** The runs that are compared with, one a line; heatmaps are of the first. */
   readonly compare: string;
+  /** Of the comparison of runs. */
+  readonly axis: AxisName;
   /** Path of the selected layer. */
   readonly layer: string;
   /** Name of a view; empty where none was chosen. */
@@ -100,6 +103,7 @@ const codecsFor = (views: readonly string[]): Codecs => ({
   run: text(''),
   step: wholeNumber,
   compare: text(''),
+  axis: oneOf<AxisName>('step', ['step', 'epoch', 'time']),
   layer: text(''),
   view: oneOf('', views),
   kind: oneOf('gradient', Object.keys(TIME_KINDS)),

@@ -69,6 +69,12 @@ class TensorFlowBackend(base.Backend):
     def sum_of_squares(self, x: Any) -> Any:
         return 2.0 * tf.nn.l2_loss(x)  # one pass, no temporary
 
+    def row_products(self, matrix: Any, weights: np.ndarray, shift: int = 0) -> Any:
+        if tf.config.list_logical_devices("GPU"):  # there it rounds coarsely, and has no int32
+            return super().row_products(matrix, weights, shift)
+        matrix = tf.bitwise.right_shift(matrix, shift) if shift else matrix
+        return tf.linalg.matvec(matrix, weights)  # one pass, no temporary
+
     def thin(self, x: Any, limit: int | None) -> Any:
         if not limit or (x.shape[0] is not None and x.shape[0] <= limit):
             return x

@@ -1,7 +1,7 @@
 """PyTorch: steps run eagerly, so that each of them is observed anew."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -66,11 +66,6 @@ class TorchBackend(base.Backend):
     def compact(self, x: Any) -> Any:
         return x.clone()
 
-    def pieces(self, x: Any) -> Iterable[tuple[int, Any]]:
-        if x.device.type != "cpu" or x.numel() <= PIECE:
-            return super().pieces(x)
-        return ((i * PIECE, part) for i, part in enumerate(x.split(PIECE)))
-
     def reductions(self, tensors: Sequence[Any]) -> tuple[Any, Any, Any]:
         lowest, highest = zip(*(torch.aminmax(x) for x in tensors), strict=True)
         sums = [x.sum() for x in tensors]
@@ -78,6 +73,15 @@ class TorchBackend(base.Backend):
 
     def sum_of_squares(self, x: Any) -> Any:
         return torch.dot(x, x)
+
+    def row_products(self, matrix: Any, weights: np.ndarray, shift: int = 0) -> Any:
+        if matrix.device.type != "cpu":  # where int32 has no product of matrices
+            return super().row_products(matrix, weights, shift)
+        columns = torch.from_numpy(weights)
+        if not shift:
+            return torch.mv(matrix, columns)
+        parts = matrix.split(PIECE // matrix.shape[1])
+        return torch.cat([torch.mv(part >> shift, columns) for part in parts])
 
     def zero_fraction(self, x: Any) -> Any:
         return 1.0 - torch.count_nonzero(x) / x.numel()

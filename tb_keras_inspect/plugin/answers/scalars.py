@@ -17,6 +17,9 @@ def loss_impl(run: RunData, params: Params) -> Payload:
     arrays["loss/min"] = columns.pool(loss.values, "min")
     arrays["loss/max"] = columns.pool(loss.values, "max")
     arrays["learning_rate"] = columns.pool(loss.learning_rate, "last")
+    times = run.wall_times()
+    began = times[0] if len(times) else 0.0
+    arrays["seconds"] = columns.pool((times - began).astype(np.float32), "last")
     names = list(loss.epochs)
     steps = loss.epochs[names[0]][0] if names else np.zeros(0)
     arrays["epoch_steps"] = steps.astype(np.float64)

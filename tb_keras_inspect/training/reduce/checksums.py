@@ -6,7 +6,7 @@ depend on the position alone, so that the projection of a difference is the diff
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -16,10 +16,24 @@ from keras import ops
 from tb_keras_inspect.catalog.tensor_statistics import CHECKSUM_STATISTICS
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.reduce import statistics
-from tb_keras_inspect.training.reduce.parameters import ROW, Tensors, inside
+from tb_keras_inspect.training.reduce.parameters import ROW, Tensors
 
-HALF = 2**12  # of the 24 bits of a checksum
 SIGN_BIT = 2**15  # the highest bits of what is mixed are no use: its last shift repeats the sign
+HALF = 16  # bits: a change of a word's high half reaches the low half of what is summed up
+
+
+def _mixed(first: int) -> np.ndarray:
+    """int32[ROW]: mixed bits of the numbers from `first` on, one for each column."""
+    numbers = np.arange(first, first + ROW, dtype=np.int32)
+    with np.errstate(over="ignore"):
+        return np.asarray(statistics.mix(numbers, numbers, np.right_shift, np.int32), np.int32)
+
+
+# Positions are mixed for the ROW columns and for the rows, not for each element: what is left to do for
+# an element is to multiply and to add.
+LOW_WEIGHTS, HIGH_WEIGHTS = _mixed(1) | 1, _mixed(1 + ROW) | 1
+COLUMN_SIGNS = np.where(_mixed(1) & SIGN_BIT, -1.0, 1.0).astype(np.float32)
+FIRST_ROW = 1 + 2 * ROW
 
 
 def checksum(x: Any, backend: Backend) -> Any:
@@ -74,32 +88,46 @@ def _of_floats(x: Any, backend: Backend) -> Any:
 
 
 def _row(words: Any, values: Any, backend: Backend) -> Any:
-    totals = [
-        ops.sum(statistics.mixed_bits(part, _positions(part, first)))
-        for first, part in backend.pieces(words)
-    ]
-    projections = [
-        ops.sum(_signed(part, _positions(part, first))) for first, part in backend.pieces(values)
-    ]
-    total, projection = sum(totals[1:], totals[0]), sum(projections[1:], projections[0])
+    total = ops.cast(ops.shape(words)[0], "int32")
+    for first, part in _in_rows(words):
+        total = total + ops.sum(_row_totals(part, _row_bits(first, part), backend))
+    projection = ops.zeros(())
+    for first, part in _in_rows(values):
+        projection = projection + ops.sum(_row_projections(part, _row_bits(first, part), backend))
     l2 = ops.sqrt(backend.sum_of_squares(values))
-    return ops.stack([statistics.low_bits(total), projection, l2])
+    return ops.stack([_folded(total), projection, l2])
 
 
-def _positions(x: Any, first: int) -> Any:
-    """int32: the position of each element of a part of a flat tensor, counted from 1.
-
-    Args:
-        x: The part.
-        first: Elements in front of it.
-    """
-    return ops.arange(first + 1, ops.shape(x)[0] + first + 1, dtype="int32")
+def _in_rows(x: Any) -> Iterator[tuple[Any, Any]]:
+    """A flat tensor as matrices [R, ROW], each with the number of its first row; zeros at the end."""
+    whole = ops.shape(x)[0] // ROW * ROW
+    yield 0, ops.reshape(x[:whole], (-1, ROW))
+    rest = ops.concatenate([x[whole:], ops.zeros((ROW,), x.dtype)])[:ROW]
+    yield whole // ROW, ops.expand_dims(rest, 0)
 
 
-def _signed(values: Any, positions: Any) -> Any:
-    """Values, those at about half of all positions with the other sign."""
-    bit = ops.bitwise_and(statistics.mixed_bits(positions, positions), SIGN_BIT)
-    return ops.where(ops.equal(bit, 0), values, -values)
+def _row_bits(first: Any, matrix: Any) -> Any:
+    """int32[R]: bits that tell rows, the first of which has this number, from each other."""
+    numbers = ops.arange(ops.shape(matrix)[0], dtype="int32") + (FIRST_ROW + first)
+    return statistics.mixed_bits(numbers, numbers)
+
+
+def _row_totals(words: Any, row_bits: Any, backend: Backend) -> Any:
+    """int32[R]: what each row adds to the checksum."""
+    low = backend.row_products(words, LOW_WEIGHTS)
+    high = backend.row_products(words, HIGH_WEIGHTS, HALF)
+    return (low + high) * ops.bitwise_or(row_bits, 1)
+
+
+def _row_projections(values: Any, row_bits: Any, backend: Backend) -> Any:
+    """float32[R]: what each row adds to the projection."""
+    sums = backend.row_products(values, COLUMN_SIGNS)
+    return ops.where(ops.equal(ops.bitwise_and(row_bits, SIGN_BIT), 0), sums, -sums)
+
+
+def _folded(total: Any) -> Any:
+    """float32: 24 bits, which it holds, that depend on all 32."""
+    return statistics.low_bits(ops.bitwise_xor(total, ops.right_shift(total, 8)))
 
 
 def _of_rows(tensors: Tensors, backend: Backend) -> Any:
@@ -108,18 +136,20 @@ def _of_rows(tensors: Tensors, backend: Backend) -> Any:
     count, lengths = len(assignment.small), assignment.lengths
     owner = ops.convert_to_tensor(assignment.owner, "int32")
     # Rows count from the beginning of their own tensor.
-    first = np.arange(len(assignment.owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    starts = ops.convert_to_tensor((first * ROW + 1).astype(np.int32)[:, None])
-    positions = starts + ops.expand_dims(ops.arange(ROW, dtype="int32"), 0)
-    mixed = statistics.mixed_bits(backend.bits(matrix), positions)
-    mixed = ops.where(inside(assignment.filled), mixed, ops.zeros_like(mixed))
+    number = np.arange(len(assignment.owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    numbers = ops.convert_to_tensor((number + FIRST_ROW).astype(np.int32))
+    row_bits = statistics.mixed_bits(numbers, numbers)
 
     def total(per_row: Any) -> Any:
         return ops.segment_sum(per_row, owner, num_segments=count)
 
-    # In two halves, because PyTorch's `segment_sum` adds up float32: a tensor has at most 2**10 rows.
-    rows = ops.sum(mixed, axis=1)
-    low, high = (total(ops.bitwise_and(ops.right_shift(rows, s), HALF - 1)) for s in (0, 12))
-    projection = total(ops.sum(_signed(matrix, positions), axis=1))
+    # In parts, because PyTorch's `segment_sum` adds up float32: a tensor has at most 2**10 rows.
+    rows = _row_totals(backend.bits(matrix), row_bits, backend)
+    parts = [
+        ops.left_shift(total(ops.bitwise_and(ops.right_shift(rows, s), 2**11 - 1)), s)
+        for s in (0, 11, 22)
+    ]
+    bits = sum(parts, ops.convert_to_tensor(assignment.small_sizes.astype(np.int32)))
+    projection = total(_row_projections(matrix, row_bits, backend))
     l2 = ops.sqrt(total(backend.row_sums_of_squares(matrix)))
-    return ops.stack([statistics.low_bits(low + high * HALF), projection, l2], axis=1)
+    return ops.stack([_folded(bits), projection, l2], axis=1)

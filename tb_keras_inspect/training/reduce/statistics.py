@@ -6,7 +6,7 @@ passes that write nothing back; extreme values take a slower path (`_exact`). No
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -170,10 +170,24 @@ def content_hash(x: Any, backend: Backend) -> Any:
 
 def mixed_bits(bits: Any, positions: Any) -> Any:
     """int32: bits mixed with their positions; what is summed up for a hash."""
-    mixed = bits ^ ops.right_shift(bits, 15)
+    return mix(bits, positions, ops.right_shift, lambda x: ops.cast(x, "int32"))
+
+
+def mix(
+    bits: Any, positions: Any, right_shift: Callable[..., Any], as_int32: Callable[[Any], Any]
+) -> Any:
+    """`mixed_bits` of tensors or of NumPy arrays.
+
+    Args:
+        bits: int32.
+        positions: int32, of the same shape.
+        right_shift: Shifts an array by a number of bits.
+        as_int32: Makes an int32 of a number.
+    """
+    mixed = bits ^ right_shift(bits, 15)
     for factor, shift in zip(HASH_FACTORS, (13, 16), strict=True):
-        mixed = (mixed + positions) * ops.cast(factor, "int32")
-        mixed = mixed ^ ops.right_shift(mixed, shift)
+        mixed = (mixed + positions) * as_int32(factor)
+        mixed = mixed ^ right_shift(mixed, shift)
     return mixed
 
 

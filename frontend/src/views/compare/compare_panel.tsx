@@ -12,12 +12,18 @@ import {
 } from '../../draw/colour_maps';
 import {formatCount, formatValue} from '../../draw/format';
 import {type CellHit, Heatmap} from '../../plots/heatmap';
+import {useAxis} from '../../plots/axis';
 import {markedRows, RowLabels} from '../../plots/row_labels';
 import {useSession} from '../../state/session';
 import {type Compared, type Side, formatDifference, numbersAt} from './comparison';
 
-const HIGHEST_ROW = 22; // CSS pixels
+const ROW = 16; // CSS pixels, of few rows
+const HIGHEST = 420; // of many
+const HEADER = 28;
 export const NUMBERS = 76; // CSS pixels, as in the style sheet
+
+/** CSS pixels. */
+const panelHeight = (rows: number) => HEADER + Math.min(HIGHEST, Math.max(2, rows) * ROW);
 
 interface PanelProps {
   readonly title: string;
@@ -30,6 +36,7 @@ interface PanelProps {
 
 export function Panel({title, side, numbers, compared, diverging, testId}: PanelProps) {
   const session = useSession();
+  const axis = useAxis();
   const {names, info, kind} = compared;
   const theme = session.host.theme.value;
   const [ref, size] = useSize<HTMLDivElement>();
@@ -40,7 +47,7 @@ export function Panel({title, side, numbers, compared, diverging, testId}: Panel
     diverging ? formatDifference(value, kind) : formatValue(value, info.format);
   const marked = markedRows(names, session.layer.value);
   return (
-    <section class="compare-panel" style={{maxHeight: px(names.length * HIGHEST_ROW + 28)}}>
+    <section class="compare-panel" style={{height: px(panelHeight(names.length))}}>
       <header>
         <h3>{title}</h3>
         <span class="spring" />
@@ -66,9 +73,9 @@ export function Panel({title, side, numbers, compared, diverging, testId}: Panel
         <Heatmap
           coded={side.coded}
           rows={names.length}
-          columns={side.steps.length}
-          firstSteps={side.firstSteps}
-          domain={session.domain.value}
+          columns={side.places.length}
+          firstSteps={side.firstPlaces}
+          domain={axis.domain}
           colours={colourTable(map, theme)}
           label={`${title}: ${info.title} of ${names.length} rows`}
           testId={testId}
@@ -77,7 +84,7 @@ export function Panel({title, side, numbers, compared, diverging, testId}: Panel
           onPick={({row, column}) => {
             const layer = layerOfRow(session.layers.peek(), names[row]);
             if (layer) session.settings.layer.value = layer.path;
-            session.goTo(side.steps[column]);
+            axis.goTo(side.places[column]);
           }}
         />
         <Numbers {...{names, numbers, height, write, testId}} />
@@ -122,16 +129,16 @@ function Numbers(props: {
 }
 
 function showCell({row, column, x, y}: CellHit, compared: Compared, side: Side): void {
-  const {names, info, kind} = compared;
-  const step = side.steps[column];
-  const {a, b, difference} = numbersAt(compared, step);
+  const {pairs, info, kind} = compared;
+  const {a, b, difference} = numbersAt(compared, side.places[column]);
+  const {name, other} = pairs[row];
   const write = (value: number | undefined) =>
     value === undefined ? 'not recorded' : formatValue(value, info.format);
   const against = difference[row];
   showTooltip(x, y, {
-    title: names[row],
+    title: name === other ? name : `${name} ↔ ${other}`,
     lines: [
-      {label: 'step', value: formatCount(step)},
+      {label: 'step', value: formatCount(side.steps[column])},
       {label: 'this run', value: write(a[row])},
       {label: 'other run', value: write(b[row])},
       {

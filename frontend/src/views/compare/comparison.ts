@@ -3,10 +3,13 @@
 import {useMemo} from 'preact/hooks';
 import {statisticOf, valuesKey} from '../../api/queries';
 import type {Table} from '../../api/types';
+import {KINDS} from '../../catalog';
+import {splitPath} from '../../data/layers';
+import type {Position} from '../../data/run_axis';
 import {statisticInfo} from '../../data/statistics';
 import {type Coded, encode} from '../../draw/codes';
 import {formatNumber} from '../../draw/format';
-import {sampleAt} from '../../draw/time_scale';
+import {domainOf, sampleAt} from '../../draw/time_scale';
 import {useSession} from '../../state/session';
 import {
   type Cells,
@@ -22,43 +25,69 @@ import {
 
 export interface Side {
   readonly steps: Float64Array;
-  readonly firstSteps: Float64Array;
+  /** Of the columns on the axis: their last step and their first. */
+  readonly places: Float64Array;
+  readonly firstPlaces: Float64Array;
   readonly cells: Cells;
   readonly coded: Coded;
 }
 
-export function useComparison(first: Table, second: Table) {
+export function useComparison(
+  first: Table,
+  second: Table,
+  positions: readonly [Position, Position],
+) {
   const {filter} = useSession();
   const {matches} = filter.value;
+  const [own, other] = positions;
   return useMemo(() => {
     const statistic = statisticOf([...first.values.keys()][0]);
     const info = statisticInfo(statistic);
-    const names = matchRows(first.names, second.names).filter(matches);
+    const part = (name: string) =>
+      KINDS[first.kind]?.rows === 'variables' ? splitPath(name)[1] : '';
+    const matched = matchRows(first.names, second.names, part);
+    const pairs = matched.pairs.filter(
+      ({name, other: partner}) => matches(name) || matches(partner),
+    );
+    const names = pairs.map(({name}) => name);
     const extent = sharedExtent([first, second], statistic, info.scale === 'log');
-    const side = (table: Table): Side => {
-      const cells = rowsByName(table, names, statistic);
-      const grid = {rows: names.length, columns: table.steps.length, values: cells.values};
+    const side = (table: Table, rows: readonly string[], position: Position): Side => {
+      const cells = rowsByName(table, rows, statistic);
+      // One more column, empty: a run that ended earlier does not seem to go on.
+      const {first: from, end} = domainOf(table.steps);
+      const after = table.steps.length ? end : from;
       const coded = encode(
-        grid,
+        {rows: rows.length, columns: table.steps.length + 1, values: cells.values},
         info.scale,
         (index) => cells.missing[index] === 1,
         info.format === 'percent' ? [0, 1] : extent,
       );
-      return {steps: table.steps, firstSteps: table.firstSteps, cells, coded};
+      const [steps, firstSteps] = [table.steps, table.firstSteps].map((own) =>
+        Float64Array.of(...own, after),
+      );
+      const [places, firstPlaces] = [steps, firstSteps].map((own) =>
+        Float64Array.from(own, position),
+      );
+      return {steps, places, firstPlaces, cells, coded};
     };
-    const [a, b] = [side(first), side(second)];
+    const a = side(first, names, own);
+    const b = side(
+      second,
+      pairs.map((pair) => pair.other),
+      other,
+    );
     const kind = differenceKind([first, second], statistic, info.format === 'percent');
     const cells = differences(a, b, kind);
     const reach = largestMagnitude(cells.values) || 1;
     const coded = encode(
-      {rows: names.length, columns: first.steps.length, values: cells.values},
+      {rows: names.length, columns: a.places.length, values: cells.values},
       'linear',
       (index) => cells.missing[index] === 1,
       [-reach, reach],
     );
-    const difference: Side = {steps: first.steps, firstSteps: first.firstSteps, cells, coded};
-    return {names, statistic, info, a, b, difference, kind};
-  }, [first, second, matches]);
+    const difference: Side = {...a, cells, coded};
+    return {names, pairs, matched, statistic, info, a, b, difference, kind};
+  }, [first, second, matches, own, other]);
 }
 
 export type Compared = ReturnType<typeof useComparison>;
@@ -85,15 +114,15 @@ function largestMagnitude(values: Float32Array): number {
   return most;
 }
 
-/** The numbers of each row at a step, missing ones as undefined. */
-export function numbersAt({names, a, b, kind}: Compared, step: number) {
+/** The numbers of each row at a place on the axis, missing ones as undefined. */
+export function numbersAt({names, a, b, kind}: Compared, place: number) {
   const at = (side: Side, column: number) =>
     names.map((_, row) => {
-      const index = row * side.steps.length + column;
+      const index = row * side.places.length + column;
       return column < 0 || side.cells.missing[index] ? undefined : side.cells.values[index];
     });
-  const first = at(a, sampleAt(a.steps, step));
-  const second = at(b, overlapping(b.steps, step));
+  const first = at(a, sampleAt(a.places, place));
+  const second = at(b, overlapping(b.places, place));
   const difference = names.map((_, row) => {
     const [one, other] = [first[row], second[row]];
     return one === undefined || other === undefined ? undefined : differ(one, other, kind);

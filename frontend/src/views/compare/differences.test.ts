@@ -21,21 +21,45 @@ const cells = (values: number[], missing = values.map(() => 0)): Cells => ({
   missing: Uint8Array.from(missing),
 });
 
+const ownPart = (name: string) => name.slice(name.lastIndexOf('/') + 1);
+
 describe('matchRows', () => {
-  it('keeps the first one’s order and appends what only the second one has', () => {
-    expect(matchRows(['c', 'a'], ['a', 'b', 'c'])).toEqual(['c', 'a', 'b']);
+  it('matches by name in the first one’s order', () => {
+    const {pairs, onlyFirst, onlySecond, byDepth} = matchRows(['c', 'a'], ['a', 'c']);
+    expect(pairs.map(({name, other}) => [name, other])).toEqual([
+      ['c', 'c'],
+      ['a', 'a'],
+    ]);
+    expect([onlyFirst, onlySecond, byDepth]).toEqual([[], [], 0]);
+  });
+  it('matches other names by depth, kernels with kernels', () => {
+    const first = ['a/kernel', 'a/bias', 'b/kernel', 'b/bias'];
+    const second = ['x/kernel', 'y/kernel', 'z/kernel'];
+    const {pairs, onlyFirst, onlySecond, byDepth} = matchRows(first, second, ownPart);
+    expect(pairs.map(({name, other}) => [name, other])).toEqual([
+      ['a/kernel', 'x/kernel'],
+      ['b/kernel', 'z/kernel'],
+    ]);
+    expect(onlyFirst).toEqual(['a/bias', 'b/bias']);
+    expect(onlySecond).toEqual(['y/kernel']);
+    expect(byDepth).toBe(2);
+  });
+  it('uses no row twice', () => {
+    const {pairs, onlyFirst} = matchRows(['a', 'b', 'c', 'd', 'e'], ['x', 'y', 'z']);
+    expect(new Set(pairs.map(({other}) => other)).size).toBe(3);
+    expect(onlyFirst).toEqual(['b', 'd']);
   });
 });
 
 describe('rowsByName', () => {
-  it('takes rows by name, and marks what is not there', () => {
+  it('takes rows by name, with an empty column behind, and marks what is not there', () => {
     const taken = rowsByName(table('l2', {a: [1, 2], b: [3, NaN]}), ['b', 'x', 'a'], 'l2');
-    expect([...taken.values]).toEqual([3, NaN, NaN, NaN, 1, 2]);
-    expect([...taken.missing]).toEqual([0, 0, 1, 1, 0, 0]);
+    expect([...taken.values]).toEqual([3, NaN, NaN, NaN, NaN, NaN, 1, 2, NaN]);
+    expect([...taken.missing]).toEqual([0, 0, 1, 1, 1, 1, 0, 0, 1]);
   });
   it('tells "does not apply" from a number gone bad', () => {
     const dead = rowsByName(table('dead_fraction', {a: [NaN, 0.5]}), ['a'], 'dead_fraction');
-    expect([...dead.missing]).toEqual([1, 0]);
+    expect([...dead.missing]).toEqual([1, 0, 1]);
   });
 });
 
@@ -66,16 +90,16 @@ describe('differenceKind', () => {
 
 describe('differences', () => {
   it('takes the newest sample at or before each step, and nothing outside the second run', () => {
-    const first = {steps: Float64Array.of(0, 10, 20, 30), cells: cells([1, 1, 1, 1])};
-    const second = {steps: Float64Array.of(5, 15, 20), cells: cells([2, 4, 8])};
+    const first = {places: Float64Array.of(0, 10, 20, 30), cells: cells([1, 1, 1, 1])};
+    const second = {places: Float64Array.of(5, 15, 20), cells: cells([2, 4, 8])};
     const {values, missing} = differences(first, second, 'ratio');
     expect([...values]).toEqual([NaN, 1, 3, NaN]);
     expect([...missing]).toEqual([1, 0, 0, 1]);
   });
   it('is missing where either is, and not finite where either is not', () => {
-    const steps = Float64Array.of(0, 1, 2);
-    const first = {steps, cells: cells([1, NaN, 1], [1, 0, 0])};
-    const second = {steps, cells: cells([1, 1, 1], [0, 0, 1])};
+    const places = Float64Array.of(0, 1, 2);
+    const first = {places, cells: cells([1, NaN, 1], [1, 0, 0])};
+    const second = {places, cells: cells([1, 1, 1], [0, 0, 1])};
     const {values, missing} = differences(first, second, 'difference');
     expect([...missing]).toEqual([1, 0, 1]);
     expect(values[1]).toBeNaN();

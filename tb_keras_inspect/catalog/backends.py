@@ -1,0 +1,3 @@
+"""The backends of Keras that can be recorded."""
+
+BACKENDS = ("jax", "tensorflow", "torch")
