@@ -226,7 +226,7 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     definition:
       'a whole number below 2**24 that is the same where all bits of all elements are, in the same order; other bits nearly always have another one',
     formula:
-      'bits of each element as float32 (integers by their value), all of them and their high half, each times an odd number that its position gives, summed modulo 2**32, folded to 24 bits',
+      'bits of each element as float32 (integers by their value), all of them and their high half, each times an odd number that its position gives, summed modulo 2**32 and folded to 24',
     unit: 'none',
     format: 'number',
     scale: 'linear',

@@ -165,7 +165,7 @@ ENTRIES = (
         meaning="a whole number below 2**24 that is the same where all bits of all elements are, in "
         "the same order; other bits nearly always have another one",
         formula="bits of each element as float32 (integers by their value), all of them and their high "
-        "half, each times an odd number that its position gives, summed modulo 2**32, folded to 24 bits",
+        "half, each times an odd number that its position gives, summed modulo 2**32 and folded to 24",
         unit="none",
         source=_CHECKSUMS,
         nan_is_missing=True,

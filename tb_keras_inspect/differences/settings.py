@@ -124,7 +124,7 @@ def _compiled(a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[SettingDif
 def _pairs(
     a: Mapping[str, Any], b: Mapping[str, Any], group: str, prefix: str = ""
 ) -> Iterator[SettingDifference]:
-    for name in dict.fromkeys([*a, *b]):
+    for name in sorted({*a, *b}):  # maps of a record have no order
         own, other = (_text(values.get(name)) for values in (a, b))
         if own != other:
             yield SettingDifference(prefix + name, own, other, group)
