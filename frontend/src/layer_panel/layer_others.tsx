@@ -1,6 +1,6 @@
 /** The selected layer's values in the runs that it is compared with. */
 
-import {seriesQuery} from '../api/queries';
+import {modelQuery, seriesQuery} from '../api/queries';
 import type {RunInfo} from '../api/types';
 import type {Layer} from '../data/layers';
 import {requestAbout, useLoaded, useSession} from '../state/session';
@@ -20,16 +20,22 @@ export function LayerOthers({layer}: {layer: Layer}) {
 function OtherRun({run, layer}: {run: RunInfo; layer: Layer}) {
   const session = useSession();
   const {name} = run;
+  const shown = () => session.compared.runs.value.find((each) => each.name === name);
+  const model = useLoaded(() => requestAbout(shown(), modelQuery));
   const loaded = useLoaded(() => {
-    const shown = session.compared.runs.value.find((each) => each.name === name);
     const path = session.layer.value?.path;
-    return path === undefined ? undefined : requestAbout(shown, (of) => seriesQuery(of, path));
+    const layers = model.state.value.data?.layers ?? [];
+    if (path === undefined || !layers.some((each) => each.path === path)) return undefined;
+    return requestAbout(shown(), (of) => seriesQuery(of, path));
   });
-  const {data, error} = loaded.state.value;
+  const {data} = loaded.state.value;
+  const known = model.state.value.data;
   return (
     <section class="layer-other" data-testid="layer-other" data-run={name}>
       <h3>{name}</h3>
-      {error !== undefined && <p class="quiet">has no layer of this name</p>}
+      {known && !known.layers.some((each) => each.path === layer.path) && (
+        <p class="quiet">has no layer of this name</p>
+      )}
       {data?.layer === layer.path && <LayerValues layer={layer} tables={data.tables} />}
     </section>
   );

@@ -29,17 +29,19 @@ export function DistributionsOver({runs, partner}: Props) {
   const session = useSession();
   const kind = kindOf(session.settings.kind.value);
   const name = tensorOf(rowsOf(session.layer.value, kind), session.settings.tensor.value);
-  const partners = useSignal(partner);
-  partners.value = partner;
+  const latest = useSignal({runs, partner});
+  latest.value = {runs, partner};
   const found = PLACES.map((place) =>
     useLoaded(() => {
       const {run, compared, settings, layer} = session;
       const shown = place ? compared.runs.value[place - 1] : run.value;
       const wanted = kindOf(settings.kind.value);
       const own = tensorOf(rowsOf(layer.value, wanted), settings.tensor.value);
-      const called = own === undefined ? undefined : nameIn(place, own, partners.value);
-      if (called === undefined || !shown?.kinds.includes(`${wanted}_histogram`)) return undefined;
-      return requestAbout(shown, (of) => histogramQuery(of, wanted, called));
+      const of = latest.value;
+      const called = own !== undefined && place === 1 ? (of.partner(own) ?? own) : own;
+      const isThere = called !== undefined && of.runs[place]?.names.has(called);
+      if (!isThere || !shown?.kinds.includes(`${wanted}_histogram`)) return undefined;
+      return requestAbout(shown, (name) => histogramQuery(name, wanted, called));
     }),
   ).map((loaded) => loaded.fresh.value);
   const axis = useAxis();
@@ -64,9 +66,6 @@ const kindOf = (kind: string) => (kind in LAYER_KINDS ? kind : 'gradient');
 
 const tensorOf = (names: readonly string[], tensor: string): string | undefined =>
   names.find((each) => each === tensor) ?? names[0];
-
-const nameIn = (place: number, name: string, partner: Props['partner']) =>
-  place === 1 ? (partner(name) ?? name) : name;
 
 interface Column extends Omit<ShownRun, 'position'> {
   /** The histogram at one step alone. */

@@ -2,8 +2,8 @@
 
 import {useComputed} from '@preact/signals';
 import {type Difference, differenceQuery} from '../../api/difference';
-import {lossQuery} from '../../api/queries';
-import type {Loss, RunInfo} from '../../api/types';
+import {lossQuery, modelQuery} from '../../api/queries';
+import type {Loss, ModelAnswer, RunInfo} from '../../api/types';
 import {AXIS_UNITS, type Position, positionOf} from '../../data/run_axis';
 import {domainOf, lastAtMost} from '../../draw/time_scale';
 import type {Axis} from '../../plots/axis';
@@ -15,6 +15,8 @@ export interface ShownRun {
   readonly colour: string;
   readonly dash?: number[];
   readonly loss: Loss | undefined;
+  /** Of its variables and layer outputs. */
+  readonly names: ReadonlySet<string>;
   /** Undefined where the run has no such axis. */
   readonly position: Position | undefined;
   /** Against the shown run; undefined for itself and while it is compared. */
@@ -36,6 +38,9 @@ export function useShownRuns() {
   const others = PLACES.map((place) =>
     useLoaded(() => requestAbout(compared.runs.value[place], lossQuery)),
   );
+  const models = PLACES.map((place) =>
+    useLoaded(() => requestAbout(compared.runs.value[place], modelQuery)),
+  );
   const differences = PLACES.map((place) => useLoaded(() => differenceRequest(session, place)));
   return useComputed((): readonly ShownRun[] => {
     const own = session.run.value;
@@ -45,6 +50,7 @@ export function useShownRuns() {
       run,
       ...lookOf(place),
       loss,
+      names: namesOf(place ? models[place - 1].fresh.value : session.model.data),
       position: loss && positionOf(loss, axis),
       difference: place ? differences[place - 1].fresh.value : undefined,
     });
@@ -54,6 +60,12 @@ export function useShownRuns() {
     ];
   });
 }
+
+const namesOf = (model: ModelAnswer | undefined): ReadonlySet<string> =>
+  new Set([
+    ...(model?.variables ?? []).map(({path}) => path),
+    ...(model?.sites ?? []).map(({name}) => name),
+  ]);
 
 function differenceRequest({run, compared}: Session, place: number) {
   const [own, other] = [run.value, compared.runs.value[place]];
