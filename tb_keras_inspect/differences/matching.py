@@ -5,6 +5,7 @@ import difflib
 from collections.abc import Sequence
 
 from tb_keras_inspect.store.model.model import LayerInfo, ModelInfo
+from tb_keras_inspect.store.run import RunData
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +72,23 @@ def match_names(
     if len(left_a) == len(left_b):
         found |= zip(left_a, left_b, strict=True)
     return found
+
+
+def permuted_tensors(a: RunData, b: RunData, layers: LayerMatch) -> frozenset[str]:
+    """Names, in the first run, of variables and outputs of layers whose shapes are those of their
+    partners with the axes in another order, as in a model converted from another framework."""
+    shapes = [
+        {item.path: item.shape for item in run.model.variables}
+        | {item.name: item.shape for item in run.model.sites}
+        for run in (a, b)
+    ]
+    found = match_names([*shapes[0]], [*shapes[1]], layers)
+    return frozenset(
+        name
+        for name, other in found.items()
+        if shapes[0][name] != shapes[1][other]
+        and sorted(shapes[0][name]) == sorted(shapes[1][other])
+    )
 
 
 def _place(layer: LayerInfo) -> tuple[str, int]:

@@ -95,6 +95,7 @@ def _parting(
         "" if jump is None else jump.a,
         None if jump is None else jump.size,
         causes,
+        first.same_norm and substance,
     )
 
 

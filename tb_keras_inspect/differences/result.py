@@ -34,6 +34,7 @@ class Parting:
             than rounding grows in one step; "" if there is none.
         jump_size: Its `size`; None likewise.
         causes: The settings that differ and act on this phase.
+        same_norm: Whether the tensor has the same norm in both: the same numbers in another order?
     """
 
     step: int
@@ -50,6 +51,7 @@ class Parting:
     jump: str = ""
     jump_size: float | None = None
     causes: tuple[SettingDifference, ...] = ()
+    same_norm: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

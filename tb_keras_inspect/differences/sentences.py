@@ -50,6 +50,12 @@ def sentences(
         yield _where(runs, parting)
         yield from _too(parting)
         yield from _meaning(parting)
+        if parting.same_norm and parting.phase not in (Phase.STATE, Phase.TARGET):
+            yield (
+                f"{parting.tensor} has the same norm in both: it may hold the same numbers in another "
+                "order, as a transposed kernel, shuffled examples, or parts of a batch on another number "
+                "of devices do."
+            )
         if parting.jump and parting.jump_size is not None:
             yield (
                 f"In the same step the output of {parting.jump} differs by "
@@ -62,6 +68,11 @@ def sentences(
         yield (
             f"These are different models: {matched} of {most} layers have a partner; only those are "
             "compared."
+        )
+    if tensors.permuted:
+        yield (
+            f"{listed(sorted(tensors.permuted))}: the axes are in another order, as in a converted "
+            "model, so norms were compared, not bits."
         )
     if not tensors.exact:
         lacking = [run.name for run in runs if Kind.CHECKSUM.value not in run.kinds]

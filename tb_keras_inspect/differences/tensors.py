@@ -7,7 +7,7 @@ import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.phases import Phase, phase_and_name
-from tb_keras_inspect.differences.matching import LayerMatch, match_names
+from tb_keras_inspect.differences.matching import LayerMatch, match_names, permuted_tensors
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.run import RunData
 from tb_keras_inspect.store.tables.table import StatTable
@@ -26,6 +26,7 @@ _TABLES = (
 _IN_ORDER = (Phase.OPTIMIZER_STATE, Phase.OPTIMIZER_STATE_AFTER)
 # Statistics of the same numbers, added up in another order, differ by less.
 SAME_STATISTICS = 2e-6
+SAME_NORM = 1e-5  # likewise, of large tensors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +37,14 @@ class TensorDifference:
         phase: What it is in the step.
         a, b: Its name in each run.
         size: The norm of the difference over the norm of the tensor, estimated; NaN where not known.
+        same_norm: Whether the norms are the same: it may hold the same numbers in another order.
     """
 
     phase: Phase
     a: str
     b: str
     size: float
+    same_norm: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,6 +82,8 @@ class Tensors:
     Attributes:
         exact: Whether both have checksums; else only statistics and hashes are compared.
         steps: int64[S], the steps that both have sampled.
+        permuted: Names, in the first run, of tensors whose axes are in another order; of those norms
+            are compared.
     """
 
     def __init__(self, a: RunData, b: RunData, layers: LayerMatch):
@@ -88,6 +93,7 @@ class Tensors:
             table for phase, kind in kinds if (table := _table(a, b, layers, kind, phase))
         ]
         steps = [np.intersect1d(t.tables[0].steps, t.tables[1].steps) for t in self._tables]
+        self.permuted = permuted_tensors(a, b, layers) if self.exact else frozenset()
         self.steps = np.unique(np.concatenate([*steps, np.zeros(0, np.int64)])).astype(np.int64)
 
     def count(self, phase: Phase | None = None) -> int:
@@ -101,11 +107,20 @@ class Tensors:
             values = table.at(step)
             if values is None or np.array_equal(*values, equal_nan=True):
                 continue
-            compare = _by_checksum if self.exact else _by_statistics
-            found = compare(*values, [table.tables[0].statistics, table.tables[1].statistics])
-            for row, (differs, size) in zip(table.rows, found, strict=True):
+            names = [table.tables[0].statistics, table.tables[1].statistics]
+            if not self.exact:
+                found = _by_statistics(*values, names)
+            else:
+                found = _by_checksum(*values, names, [self._is_permuted(row) for row in table.rows])
+            for row, (differs, size, same_norm) in zip(table.rows, found, strict=True):
                 if differs:
-                    yield TensorDifference(row[4], row[2], row[3], size)
+                    yield TensorDifference(row[4], row[2], row[3], size, same_norm)
+
+    def _is_permuted(self, row: tuple[int, int, str, str, Phase]) -> bool:
+        name, phase = row[2], row[4]
+        if phase in _IN_ORDER:  # `adam/conv_kernel_momentum`
+            return any(path.replace("/", "_") in name for path in self.permuted)
+        return name in self.permuted and phase not in (Phase.INPUT, Phase.TARGET)
 
 
 def _table(
@@ -138,23 +153,28 @@ def _table(
 
 
 def _by_checksum(
-    a: np.ndarray, b: np.ndarray, statistics: list[list[str]]
-) -> Iterator[tuple[bool, float]]:
+    a: np.ndarray, b: np.ndarray, statistics: list[list[str]], permuted: list[bool]
+) -> Iterator[tuple[bool, float, bool]]:
     at = [[names.index(name) for name in Kind.CHECKSUM.columns] for names in statistics]
-    for own, other in zip(a[:, at[0]], b[:, at[1]], strict=True):
+    for own, other, is_permuted in zip(a[:, at[0]], b[:, at[1]], permuted, strict=True):
         there = not (np.isnan(own[0]) or np.isnan(other[0]))
-        yield there and own[0] != other[0], _relative(own[1] - other[1], own[2], other[2])
+        of_norms = _relative(own[2] - other[2], own[2], other[2])
+        if is_permuted:
+            yield there and not of_norms <= SAME_NORM, of_norms, False
+            continue
+        size = _relative(own[1] - other[1], own[2], other[2])
+        yield there and own[0] != other[0], size, of_norms <= SAME_NORM and own[2] > 0
 
 
 def _by_statistics(
     a: np.ndarray, b: np.ndarray, statistics: list[list[str]]
-) -> Iterator[tuple[bool, float]]:
+) -> Iterator[tuple[bool, float, bool]]:
     shared = [name for name in statistics[0] if name in statistics[1]]
     wanted = [n for n in ("l2", "mean", "std", "max_abs", "min", "max", "loss") if n in shared]
     hashed = "hash" in shared
     for own, other in zip(a, b, strict=True):
         if np.isnan(own).all() or np.isnan(other).all():
-            yield False, 0.0  # not recorded at this step
+            yield False, 0.0, False  # not recorded at this step
             continue
         x, y = (
             dict(zip(names, row.tolist(), strict=True))
@@ -168,7 +188,7 @@ def _by_statistics(
         ]
         size = max(sizes, default=0.0) if not np.isnan(sizes).any() else float("nan")
         other_hash = hashed and x["hash"] != y["hash"]
-        yield bool(other_hash or not size <= SAME_STATISTICS), size
+        yield bool(other_hash or not size <= SAME_STATISTICS), size, False
 
 
 def _relative(difference: float, *norms: float) -> float:
