@@ -53,8 +53,8 @@ def sentences(
         if parting.same_norm and parting.phase not in (Phase.STATE, Phase.TARGET):
             yield (
                 f"{parting.tensor} has the same norm in both: it may hold the same numbers in another "
-                "order, as a transposed kernel, shuffled examples, or parts of a batch on another number "
-                "of devices do."
+                "order, as a transposed kernel, shuffled examples, or parts of a batch on another "
+                "number of devices do."
             )
         if parting.jump and parting.jump_size is not None:
             yield (
