@@ -834,6 +834,10 @@ export const COMMANDS = {
     title: 'update the weights of frozen layers again',
     inspects: false,
   },
+  revive: {
+    title: 'give the dead units of a layer new weights',
+    inspects: false,
+  },
   save_checkpoint: {
     title: 'save the model',
     inspects: false,

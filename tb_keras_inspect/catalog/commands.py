@@ -176,6 +176,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "freeze": Command("stop updating the weights of layers", _LAYERS),
     "unfreeze": Command("update the weights of frozen layers again", _LAYERS),
+    "revive": Command("give the dead units of a layer new weights", {"layer": Parameter(_text)}),
     "save_checkpoint": Command("save the model"),
     "break_on_finding": Command(
         "pause when the diagnosis finds a problem", {"problem": Parameter(_text)}

@@ -11,7 +11,13 @@ from tb_keras_inspect.diagnosis.wording import number_text
 
 BEFORE = 6  # samples looked back over
 RATE_COMMANDS = ("set_learning_rate", "scale_learning_rate", "use_schedule")
-COMMANDS = (*RATE_COMMANDS, "set_clipping", "freeze", "unfreeze")  # those that change training
+COMMANDS = (
+    *RATE_COMMANDS,
+    "set_clipping",
+    "freeze",
+    "unfreeze",
+    "revive",
+)  # those that change training
 INPUT = 30.0  # largest magnitude of an input, relative to that of other batches
 GROWTH = 3.0  # size of a kernel, relative to its first one
 RATE = 1.5  # factor by which the learning rate has risen

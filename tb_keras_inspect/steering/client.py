@@ -163,6 +163,14 @@ class Control:
         """Update the weights of frozen layers again."""
         return self.command("unfreeze", layers=_as_list(layers))
 
+    def revive(self, layer: str) -> Done:
+        """Give the dead units of a layer new weights, and set the weights that lead out of them to 0.
+
+        Args:
+            layer: Name of the layer, of a kind `Dense` or `Conv`.
+        """
+        return self.command("revive", layer=layer)
+
     def save_checkpoint(self) -> Done:
         """Save the model. `detail["file"]` is its path relative to the run's directory."""
         return self.command("save_checkpoint")

@@ -81,6 +81,9 @@ export function RunControls({state}: {state: RunState}) {
         <CommandButton command={frozen ? 'unfreeze' : 'freeze'} given={{layers: [path]}}>
           {frozen ? 'Unfreeze' : 'Freeze'} {path}
         </CommandButton>
+        <CommandButton command="revive" given={{layer: path}}>
+          Revive dead units
+        </CommandButton>
         <span class="quiet">
           {state.frozen.length ? `frozen: ${state.frozen.join(', ')}` : 'retraces the step'}
         </span>

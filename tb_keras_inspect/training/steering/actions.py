@@ -9,6 +9,7 @@ from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.training.recorder import SNAPSHOT
 from tb_keras_inspect.training.steering import batch_inspection, breakpoints, live_settings
 from tb_keras_inspect.training.steering.checkpoint import save_checkpoint
+from tb_keras_inspect.training.steering.dead_units import revive_dead
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.pause_state import PauseState
 
@@ -194,6 +195,15 @@ class Actions:
         new = self._settings.frozen()
         old_text, new_text = (f"frozen: {', '.join(names) or 'none'}" for names in (old, new))
         return Result(old_text, new_text, {"frozen": new})
+
+    def _revive(self, at: NextStep, layer: str) -> Result:
+        found = revive_dead(self._fit.model, self._fit.live_diagnosis.run, layer, at.step)
+        self.wants_sample = True
+        new = f"{found.count} units of {layer} have new weights"
+        if found.left:
+            new += f"; the weights of {', '.join(found.left)} are as they were"
+        detail = {"units": found.count, "following": [*found.following], "left": [*found.left]}
+        return Result(f"{found.count} dead units", new, detail)
 
     def _save_checkpoint(self, at: NextStep) -> Result:
         file, size = save_checkpoint(self._fit.model, self._fit.log_dir, at.step)

@@ -278,7 +278,11 @@ def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
     )
     if variant == "from_start":
         return [start, leaky, norm]
-    return [lower_rate(facts), leaky, norm, start]
+    alive = Advice(
+        "In a run that takes commands, lower the rate and revive the dead units of the layer.",
+        f'tb_keras_inspect.connect("logs/a").revive("{path}")',
+    )
+    return [lower_rate(facts), leaky, norm, start, alive]
 
 
 def _dead_indices(
