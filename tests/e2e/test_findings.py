@@ -56,6 +56,19 @@ def test_finding_is_a_chip_with_its_severity_in_words(open_alone, server, dead):
     expect(marks).to_have_count(1)
 
 
+def test_findings_of_one_run_mark_nothing_in_another(open_alone, server):
+    tab = open_alone(server, address(run="tiny", thresholds=as_text(DEAD)))
+    marks = tab.part("finding-marks").locator("[data-problem]")
+    expect(marks).to_have_count(1)
+    tab.page.route(  # the other's findings are still to come
+        lambda url: "/findings?" in url and "run=tiny" not in url, lambda route: None
+    )
+    tab.part("run-picker").select_option(HOSTILE_RUN)
+    expect(tab.part("layer-row").first).to_contain_text(HOSTILE_LAYERS[0][:5])
+    expect(marks).to_have_count(0)
+    expect(tab.part("layer-finding")).to_have_count(0)
+
+
 def test_a_finding_that_was_not_reported_during_training_is_named_as_such(open_alone, server, dead):
     tab = open_alone(server, address(thresholds=as_text(DEAD)))
     tab.part("differences").click()

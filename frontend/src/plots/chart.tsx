@@ -19,6 +19,8 @@ export interface Line {
   /** A CSS custom property without its dashes, e.g. "series-1". */
   readonly colour: string;
   readonly width?: number;
+  /** Whether it stays behind another line, which shows its course. */
+  readonly faint?: boolean;
   readonly dash?: number[];
   /** Whether to draw across what is missing. */
   readonly spanGaps?: boolean;
@@ -41,6 +43,7 @@ interface ChartProps {
   readonly label: string;
 }
 
+const FAINT = 0.4; // opacity
 const NARROWEST_MARK = 3; // CSS pixels: a single bad sample of thousands stays visible
 
 export function Chart(props: ChartProps) {
@@ -127,6 +130,7 @@ function options(
       ...lines.map((line) => ({
         label: line.name,
         stroke: colour(line.colour),
+        alpha: line.faint ? FAINT : 1,
         width: line.width ?? 1.5,
         ...(line.dash && {dash: line.dash}),
         points: {show: line.values.length < 2},

@@ -6,10 +6,9 @@ import {useAxis} from './axis';
 
 /** In a parent whose width is the time domain. */
 export function EventMarks() {
-  const {findings, commandSteps} = useSession();
+  const {shownFindings, commandSteps} = useSession();
   const {domain, position, marks: given} = useAxis();
-  const found = findings.data?.findings ?? [];
-  const marks = eventMarks(found, commandSteps.value, domain, position);
+  const marks = eventMarks(shownFindings.value, commandSteps.value, domain, position);
   return (
     <>
       {marks.map(({left, kind}) => (

@@ -2,8 +2,10 @@
 
 import {useSignal} from '@preact/signals';
 import type {ComponentChildren} from 'preact';
+import {useMemo} from 'preact/hooks';
 import {type NumberFormat, formatCount, formatTick, formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
+import {rollingMedian, trendWindow} from '../draw/trend';
 import {useSession} from '../state/session';
 import {useAxis} from './axis';
 import {Chart, type Line} from './chart';
@@ -31,6 +33,7 @@ export function Track(props: TrackProps) {
   const session = useSession();
   const hovered = useSignal<number | undefined>(undefined);
   const step = session.step.value;
+  const {drawn, window} = useMemo(() => withCourse(lines), [lines]);
   const axis = useAxis();
   const index = hovered.value ?? (step === undefined ? -1 : sampleAt(steps, axis.position(step)));
   return (
@@ -38,6 +41,7 @@ export function Track(props: TrackProps) {
       <header>
         <h3 title={definition}>{title}</h3>
         {note}
+        {window > 0 && <span class="quiet">bold: median of {window} samples</span>}
         {hovered.value !== undefined && (
           <span class="quiet">
             {axis.name} {axis.whole ? formatCount(steps[index]) : formatTick(steps[index])}
@@ -56,7 +60,7 @@ export function Track(props: TrackProps) {
       </header>
       <Chart
         steps={steps}
-        lines={lines}
+        lines={drawn}
         domain={axis.domain}
         log={log}
         gutter={GUTTER}
@@ -68,6 +72,18 @@ export function Track(props: TrackProps) {
       />
     </section>
   );
+}
+
+/** Noisy lines become faint, with their course on top; `window`: samples that the widest is taken of. */
+function withCourse(lines: readonly Line[]): {drawn: readonly Line[]; window: number} {
+  const windows = lines.map(({values}) => trendWindow(values));
+  const drawn = lines.map((line, place) => (windows[place] ? {...line, faint: true} : line));
+  const courses = lines.flatMap((line, place) => {
+    if (!windows[place]) return [];
+    const values = rollingMedian(line.values, windows[place]);
+    return [{...line, width: 1.5, values, isMissing: () => true}];
+  });
+  return {drawn: [...drawn, ...courses], window: Math.max(0, ...windows)};
 }
 
 function Reading({line, index, format}: {line: Line; index: number; format: NumberFormat}) {

@@ -12,7 +12,7 @@ const MARK = 5; // half the width of the mark at the first step
 export function FindingMarks({width}: {width: number}) {
   const session = useSession();
   const domain = session.domain.value;
-  const findings = session.findings.data?.findings ?? [];
+  const findings = session.shownFindings.value;
   // The worst last: on top where they share a lane.
   const shown = findings.map((finding, place) => ({
     finding,

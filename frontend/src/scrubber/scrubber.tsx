@@ -104,9 +104,10 @@ function Strip() {
       lines: [
         {label: 'batch loss', value: formatNumber(loss.loss[at])},
         {label: 'learning rate', value: formatNumber(loss.learningRate[at])},
-        ...findingsAt(session.findings.data?.findings ?? [], loss.steps[at]).map(
-          ({severity, title}) => ({label: SEVERITY_TITLES[severity], value: title}),
-        ),
+        ...findingsAt(session.shownFindings.value, loss.steps[at]).map(({severity, title}) => ({
+          label: SEVERITY_TITLES[severity],
+          value: title,
+        })),
         ...controlsNear(
           controls,
           stepToX(stepAt(event), domain, size.value.width),

@@ -44,7 +44,7 @@ export function openEvidence(session: Session, finding: Finding, evidence: Evide
 
 /** The one after the opened finding, from the last again the first. */
 export function openNextFinding(session: Session): void {
-  const all = session.findings.data?.findings ?? [];
+  const all = session.shownFindings.value;
   const at = all.findIndex((each) => addressOf('a', each) === session.settings.finding.peek());
   if (all.length) openFinding(session, 'a', all[(at + 1) % all.length]);
 }

@@ -158,8 +158,14 @@ export class Session {
 
   readonly thresholds = computed(() => readThresholds(this.settings.thresholds.value));
 
+  /** Of the shown run: none while those of another one are still held. */
+  readonly shownFindings = computed(() => {
+    const {data} = this.findings.state.value;
+    return data && data.run === this.run.value?.name ? data.findings : [];
+  });
+
   /** What is wrong with a layer, by its path, the worst first. */
-  readonly layerFindings = computed(() => findingsByLayer(this.findings.data?.findings ?? []));
+  readonly layerFindings = computed(() => findingsByLayer(this.shownFindings.value));
 
   /** Whether the run has records of that kind. */
   has(kind: string): boolean {
