@@ -37,7 +37,9 @@ def test_the_factor_is_found_in_a_few_passes(largest):
 
 @pytest.mark.any_backend
 @pytest.mark.parametrize(
-    "loss_at", [lambda f: math.nan, lambda f: f, lambda f: -f, lambda f: 1.0], ids=str
+    "loss_at",
+    [lambda f: math.nan, lambda f: f, lambda f: -f, lambda f: 1.0],
+    ids=["nan", "rises", "falls", "constant"],
 )
 def test_where_nothing_or_everything_raises_the_loss_there_is_no_factor(loss_at):
     assert math.isnan(critical_factor(loss_at))
