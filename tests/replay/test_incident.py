@@ -6,6 +6,10 @@ import math
 import os
 import pathlib
 import pickle
+import resource
+import subprocess
+import sys
+import time
 import zipfile
 
 import keras
@@ -185,3 +189,35 @@ def test_code_in_a_layer_is_refused(tmp_path):
     config = keras.saving.serialize_keras_object(model)
     with pytest.raises(IncidentError, match="cannot be made again"):
         model_of(read(made(tmp_path, model=json.loads(json.dumps(config)))))
+
+
+def test_of_one_for_which_there_is_no_room_nothing_is_left(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    arrays = {"batch.npz": {"0": np.ones(10), "1": np.ones(100_000)}}
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # bytes of a file: it ends inside
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write(str(tmp_path / "incidents"), "step_000001", GOOD, arrays)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert os.listdir(tmp_path / "incidents") == []
+
+
+WRITES = """
+import sys
+import numpy as np
+from tb_keras_inspect.training.incidents.writing import write
+write(sys.argv[1], "step_000001", {}, {"batch.npz": {str(i): np.ones(1 << 20) for i in range(500)}})
+"""
+
+
+def test_one_whose_program_is_killed_while_it_writes_is_not_an_incident(tmp_path):
+    folder = tmp_path / "incidents"
+    with subprocess.Popen([sys.executable, "-c", WRITES, str(folder)]) as program:
+        while not (found := [*folder.glob("*/batch.npz")]) or not found[0].stat().st_size:
+            assert program.poll() is None
+            time.sleep(0.001)
+        program.kill()
+    assert [path.name[:6] for path in folder.iterdir()] == [".part_"]
+    with pytest.raises(IncidentError, match="Expected the directory of an incident"):
+        read(str(found[0].parent))
