@@ -73,6 +73,10 @@ class InstrumentedStep:
         self.layouts = LayoutTable()
         self.omissions: dict[tuple[str, str], str] = {}
         self.failure: Exception | None = None
+        # Of all fits: what they share is traced once.
+        self._executions = self.backend.executions(
+            model, lambda arguments: self._slot.run(arguments)
+        )
         self.traces = 0
         self._slot: TrainFunctionSlot  # of the fit
         self._own: TrainFunction | None = None  # the user's function, which this was built beside
@@ -101,7 +105,6 @@ class InstrumentedStep:
             processes: How many processes record together.
         """
         self._slot, self.backend.processes = slot, processes
-        self._executions = self.backend.executions(self._model, slot.run)
 
     def arm(self) -> bool:
         """Asks for the next training step to run instrumented.
