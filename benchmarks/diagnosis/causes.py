@@ -163,3 +163,45 @@ def targets_without_relation():
     y = rng.integers(0, 2, 2048).astype("float32")
     model = compiled(mlp((16,), [16], 1, last="sigmoid"), Adam(1e-3), BINARY)
     return Fit(model, x, y, {"epochs": 6, "batch_size": 32})
+
+
+def loading(found: Fit, best: bool = False) -> Fit:
+    """A fit with a callback that sets the weights to their first, or to their best, at each epoch."""
+
+    class Load(keras.callbacks.Callback):
+        kept, lowest = None, np.inf
+
+        def on_epoch_begin(self, epoch, logs=None):
+            if self.kept is not None:
+                self.model.set_weights(self.kept)
+            elif not best:
+                self.kept = self.model.get_weights()
+
+        def on_epoch_end(self, epoch, logs=None):
+            if best and self.kept is None:
+                self.kept = self.model.get_weights()
+
+    found.options["callbacks"] = [Load()]
+    return found
+
+
+OVER = "oscillating_loss slow_convergence loose_labels does_not_learn"
+
+
+@case("MLP", "overwritten_weights", OVER)
+def loads_an_old_checkpoint_mlp():
+    """Each epoch begins with the weights at the end of the first."""
+    return loading(fit(compiled(mlp((64,), [32], 10), SGD(0.05)), data.digits(), 8), best=True)
+
+
+@case("RNN", "overwritten_weights", OVER)
+def begins_anew_rnn():
+    """A recurrent network that begins each epoch with its first weights."""
+    return loading(fit(compiled(rnn((8, 8), [layers.GRU(16)], 10), Adam(3e-3)), data.rows(), 6))
+
+
+@case("MLP")
+def averaged_weights():
+    """An optimizer that replaces the weights by their moving average every 20 steps."""
+    optimizer = Adam(3e-3, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=20)
+    return fit(compiled(mlp((64,), [32], 10), optimizer), data.digits(), 8)

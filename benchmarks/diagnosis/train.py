@@ -26,7 +26,17 @@ from benchmarks.diagnosis import (
     validation,
 )
 from benchmarks.diagnosis.case import CASES
-from benchmarks.diagnosis.untouched import again, examples, outputs, programs, steps, weights
+from benchmarks.diagnosis.untouched import (
+    again,
+    examples,
+    fourth,
+    outputs,
+    programs,
+    steps,
+    third_inputs,
+    third_models,
+    weights,
+)
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
@@ -46,6 +56,9 @@ MODULES = (
     weights,
     programs,
     again,
+    third_inputs,
+    third_models,
+    fourth,
 )
 
 

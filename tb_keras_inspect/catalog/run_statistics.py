@@ -21,6 +21,18 @@ ENTRIES = (
         merge=Merge.MEAN,
     ),
     Statistic(
+        "added_loss",
+        title="Added loss",
+        short="added",
+        meaning="part of the loss that is not of the outputs: penalties of regularizers, and what "
+        "layers give to `add_loss`; where there is any",
+        formula="sum(model.losses)",
+        unit="of the loss",
+        source=_NORMS,
+        merge=Merge.SUM,
+        nan_is_missing=True,
+    ),
+    Statistic(
         "learning_rate",
         title="Learning rate",
         short="rate",
@@ -230,6 +242,7 @@ ENTRIES = (
 # The columns of the tables, in the order in which they are stored.
 STEP_STATISTICS = (
     "loss",
+    "added_loss",
     "learning_rate",
     "gradient_norm",
     "gradient_norm_clipped",

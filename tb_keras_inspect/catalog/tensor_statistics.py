@@ -3,6 +3,7 @@
 from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
 
 _TENSORS = "`training/reduce/statistics.py`"
+_MOVING = "`training/reduce/batch_norm.py`"
 _CHECKSUMS = "`training/reduce/checksums.py`"
 
 ENTRIES = (
@@ -102,6 +103,29 @@ ENTRIES = (
         divisor="weight",
     ),
     Statistic(
+        "decay_l2",
+        title="Decay in the update",
+        short="decay",
+        meaning="l2 of the part of the update that the optimizer's weight decay makes; where it "
+        "decays, and does not accumulate gradients",
+        formula="learning_rate * weight_decay * np.sqrt(np.sum(before**2))",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "gradient_l2",
+        title="Gradient in the update",
+        short="gradient",
+        meaning="l2 of the rest of the update, which the gradient makes; where `decay_l2` is known",
+        formula="np.sqrt(np.sum((after - before + learning_rate * weight_decay * before)**2))",
+        unit="of x",
+        source=_TENSORS,
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
         "saturated_fraction",
         title="Saturated",
         short="saturated",
@@ -124,6 +148,31 @@ ENTRIES = (
         source="`training/samples/sample_decoder.py`, `training/samples/dead_units.py`; "
         "the window is `dead_window`",
         format=Format.PERCENT,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "moving_mean_distance",
+        title="Moving mean off the batch",
+        short="mean off",
+        meaning="how far the moving mean of a BatchNormalization is from the mean of the batch, in "
+        "standard deviations of the batch, over all channels; before the step",
+        formula="np.sqrt(np.mean((moving_mean - mean)**2 / (variance + epsilon)))",
+        unit="standard deviations",
+        source=_MOVING,
+        merge=Merge.MEAN,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "moving_variance_ratio",
+        title="Moving / batch variance",
+        short="variance ratio",
+        meaning="moving variance of a BatchNormalization divided by the variance of the batch, "
+        "geometric mean of the channels; before the step",
+        formula="np.exp(np.mean(np.log((moving_variance + epsilon) / (variance + epsilon))))",
+        unit="quotient",
+        source=_MOVING,
+        scale=Scale.LOG,
+        merge=Merge.MEAN,
         nan_is_missing=True,
     ),
     Statistic(
@@ -186,7 +235,10 @@ ENTRIES = (
 # The columns of the tables, in the order in which they are stored.
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
 GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine")
-UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio")
-ACTIVATION_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction", "dead_fraction")
-RANGE_STATISTICS = ("min", "max", "mean", "std", "nonfinite_count", "hash")
+UPDATE_SPLIT = ("decay_l2", "gradient_l2")
+UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio", *UPDATE_SPLIT)
+OUTPUT_STATISTICS = (*TENSOR_STATISTICS, "saturated_fraction")  # of a single output, in the step
+MOVING_STATISTICS = ("moving_mean_distance", "moving_variance_ratio")
+ACTIVATION_STATISTICS = (*OUTPUT_STATISTICS, "dead_fraction", *MOVING_STATISTICS)
+RANGE_STATISTICS = ("min", "max", "mean", "std", "zero_fraction", "nonfinite_count", "hash")
 CHECKSUM_STATISTICS = ("checksum", "projection", "l2")

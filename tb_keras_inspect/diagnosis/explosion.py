@@ -7,7 +7,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.advice import clip, higher_precision, layer_line, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import median, ratio
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.structure import RECURRENT
 from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import listed
@@ -22,11 +22,25 @@ CAUSES = {
     "and the gradient on its way back. The loss starts far above that of a constant prediction.",
     "overflow": "Each step is too large for the slope it follows and lands where the gradient is "
     "even larger. Within a few steps the numbers exceeded what float32 can hold.",
+    "uphill": "A single step is small compared with the weights, so its size is not at fault. The loss "
+    "rises with each of them all the same, from the first on: the gradient is applied with the wrong "
+    "sign.",
     "lost": "Steps that were far too large have thrown the weights so far away that nothing leads "
     "back. The gradient there may be small again.",
 }
+UPHILL = 5  # samples up to where the loss has doubled
+FALLEN = 0.97  # of the first loss: what falls below it has gone downhill
+TURN = [
+    Advice(
+        "Turn the sign: give the optimizer the gradient of the loss as it is, which it subtracts, and "
+        "a positive learning rate.",
+        "self.optimizer.apply(tape.gradient(loss, self.trainable_variables))",
+    )
+]
 REPLACED = 0.25  # first update relative to the weights, of the median kernel; usual is 0.01
 LEAST_STEPS = 100
+WHOLE = 0.5  # of its first size, that a kernel must have before an update replaces it
+GONE = 0.05  # of the limit: updates of a layer that no longer learns
 USUAL_STEP = 0.02  # update relative to the weights: twice the largest of healthy runs
 LARGE_TARGETS = 10.0  # root mean square
 
@@ -79,7 +93,13 @@ def explosion(
         confirmed: As `Finding.confirmed_step`.
     """
     first, last, ongoing = when
-    what, shown = trigger(facts, first) if variant != "initial_scale" else ("", [])
+    uphill = variant in ("growth", "overflow", "lost") and goes_uphill(facts)
+    if uphill:
+        variant, first, confirmed = "uphill", facts.first_step, confirmed or first
+        title = (
+            "The loss rises from the first step on, by small steps: they go up the slope, not down"
+        )
+    what, shown = trigger(facts, first) if variant not in ("initial_scale", "uphill") else ("", [])
     layers = facts.structure.layers_of_variables(variables)
     return Finding(
         problem="exploding_gradient",
@@ -94,7 +114,7 @@ def explosion(
         cause=f"{CAUSES[variant]} {what}".rstrip(),
         where=Where(layers=layers, variables=variables),
         evidence=[*evidence, *shown],
-        advice=_advice(facts, layers),
+        advice=[*(TURN if uphill else []), *_advice(facts, layers)],
     )
 
 
@@ -117,6 +137,31 @@ def has_large_targets(facts: Facts) -> bool:
     return size > LARGE_TARGETS and "entropy" not in facts.structure.compiled.get("loss", "")
 
 
+def goes_uphill(facts: Facts) -> bool:
+    """Whether the loss rises all the time from the start, by small steps of an own `train_step`.
+
+    Steps that are too large are large, and overshoot: the loss falls between its rises.
+    """
+    step, updates = facts.track("step"), facts.track("update")
+    kernels = facts.kernels(updates)
+    if step is None or updates is None or not kernels:
+        return False
+    negative = float(median(step.column("learning_rate"))) < 0
+    if not facts.structure.has_own_step and not negative:
+        return False
+    if negative:
+        return True
+    loss = facts.progress.loss[np.isfinite(facts.progress.loss)]
+    doubled = np.flatnonzero(loss > 2 * loss[:1])
+    if not len(doubled) or doubled[0] < UPHILL:
+        return False
+    before = loss[: doubled[0]]
+    rises = np.mean(np.diff(before) > 0)
+    end = int(np.searchsorted(updates.at, facts.progress.steps[doubled[0]]))
+    typical = float(median(updates.thin("ratio")[:end][:, updates.rows(kernels)]))
+    return bool(np.min(before) > FALLEN * before[0] and rises > 0.5 and typical < USUAL_STEP)
+
+
 def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
     scale = Advice(
         "Scale the targets to mean 0 and standard deviation 1.", "y = (y - y.mean()) / y.std()"
@@ -136,6 +181,45 @@ def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
             layer_line(facts, path, kernel_initializer='"he_normal"'),
         ),
     ]
+
+
+def single_update(facts: Facts) -> Finding | None:
+    """An update as large as the weights, after which the gradient was gone and nothing was learned.
+
+    Kernels that begin at zero, or nearly so, have such updates at first and learn.
+    """
+    updates, weights, step = facts.track("update"), facts.track("weight"), facts.track("step")
+    if updates is None or weights is None or step is None or facts.steps_done < LEAST_STEPS:
+        return None
+    kernels = facts.kernels(updates, weights)
+    if not kernels or len(updates.at) < UPHILL or not np.array_equal(weights.at, updates.at):
+        return None
+    sizes = weights.thin("l2")[:, weights.rows(kernels)]
+    ratios = updates.thin("ratio")[:, updates.rows(kernels)]
+    limit = facts.thresholds["exploding_step"]
+    large = (ratios >= limit) & (sizes >= WHOLE * sizes[0]) & (sizes[0] > 0)
+    large[0] = False  # weights may be drawn small, and Adam's first steps are large
+    last = median(ratios[tail(len(ratios))], axis=0)
+    found = np.argwhere(large & (last < GONE * limit))
+    if not len(found):
+        return None
+    at, kernel = (int(number) for number in found[0])
+    path, first, size = kernels[kernel], int(updates.at[at]), float(ratios[at, kernel])
+    rate = float(step.column("learning_rate")[0])
+    return explosion(
+        facts,
+        "large_updates",
+        "error",
+        0.97,
+        f"The update of step {first} replaced {path} ({100 * size:.3g} % of its size, learning rate "
+        f"{rate:.3g}), and nothing has been learned since",
+        (first, facts.last_step, True),
+        [
+            Evidence("largest update / weight", size, "times", limit, "update", "ratio", path),
+            *loss_rise(facts),
+        ],
+        [path],
+    )
 
 
 def first_update(facts: Facts, kernels: list[str], ratios: np.ndarray) -> Finding | None:

@@ -13,6 +13,7 @@ FROM_THE_START = (
     "unnormalised_input",
     "initial_weights",
 )  # what makes gradients large at once
+CAN_THROW = (*FROM_THE_START, "input_outlier", "overwritten_weights")  # however long it goes on
 BROKEN_DATA = ("input", "target", "unsampled_data")  # forms of `non_finite` that no step explains
 
 
@@ -55,7 +56,7 @@ def _explains(root: Finding, other: Finding) -> bool:
         return root.problem == "tokens_out_of_range"
     if other.problem in DATED and other.first_step < root.first_step:
         return False  # what began earlier is no consequence
-    if other.problem == "exploding_gradient" and root.problem in FROM_THE_START:
+    if other.problem == "exploding_gradient" and root.problem in CAN_THROW:
         return True
     if other.problem == "exploding_gradient":  # large steps that are over and have killed units
         return not other.ongoing

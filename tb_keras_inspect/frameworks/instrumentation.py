@@ -24,6 +24,12 @@ class StepObservation(Protocol):
     def in_forward_pass(self) -> contextlib.AbstractContextManager[None]:
         """The block in which a forward pass runs that has a trace of its own."""
 
+    def saw_added_losses(self, losses: Sequence[Any]) -> None:
+        """The model's losses that are not of its outputs: scalars or tensors to be summed up.
+
+        For a step in which they are added where they cannot be packed any more.
+        """
+
     def pack_outputs(self) -> tuple[tuple[Any, ...], Any] | None:
         """What is recorded of the layers' outputs: its sections and their vector; None for nothing.
 

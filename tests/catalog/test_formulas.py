@@ -80,8 +80,8 @@ def everything(tmp_path_factory):
     """A run with clipping, accumulation, loss scaling and weights: all columns there are."""
     keras.utils.clear_session()
     directory = tmp_path_factory.mktemp("run")
-    layers = [keras.Input((6,)), keras.layers.Dense(5, activation="relu"), keras.layers.Dense(1)]
-    model = keras.Sequential(layers)
+    hidden = keras.layers.Dense(5, activation="relu", kernel_regularizer="l2")
+    model = keras.Sequential([keras.Input((6,)), hidden, keras.layers.Dense(1)])
     inner = keras.optimizers.SGD(0.05, global_clipnorm=1.0, gradient_accumulation_steps=2)
     model.compile(keras.optimizers.LossScaleOptimizer(inner), "mse")
     x = np.random.default_rng(0).normal(size=(64, 6)).astype("float32")

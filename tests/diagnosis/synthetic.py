@@ -34,7 +34,8 @@ STATISTICS = {
 # What a healthy layer shows.
 USUAL = {
     "l2": 1.0, "mean": 0.0, "std": 0.1, "max_abs": 0.5, "ratio": 1e-3, "saturated_fraction": np.nan,
-    "min": -2.0, "max": 2.0,
+    "min": -2.0, "max": 2.0, "decay_l2": np.nan, "gradient_l2": np.nan,
+    "moving_mean_distance": np.nan, "moving_variance_ratio": np.nan,
 }  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def write_two_problems(directory) -> None:
     writer.write_model(0)
     usual = np.array([[0.1, 0, 0.1, 0.5, 0, 0]] * len(writer.model.variables))
     for sample in range(60):
-        pixels = [[0, 255, 100, 80, 0, sample]]
+        pixels = [[0, 255, 100, 80, 0, 0, sample]]
         table = records.encode_table(writer.model.fingerprint, RANGE_STATISTICS, pixels)
         step, loss = 10 * sample, 1 / (1 + sample)
         tables = [writer.table(kind, step, usual) for kind in (Kind.GRADIENT, Kind.WEIGHT)]

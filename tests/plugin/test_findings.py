@@ -2,11 +2,10 @@
 
 import pytest
 
-from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS
 from tb_keras_inspect.diagnosis import PROBLEMS, THRESHOLDS
 from tb_keras_inspect.records import Kind
 from tests.plugin.serving import Client
-from tests.store.run_writer import RunWriter, make_model
+from tests.store.run_writer import OF_OUTPUTS, RunWriter, make_model
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +26,7 @@ def client(tmp_path_factory):
     empty = RunWriter(directory / "empty", make_model())
     empty.write_model(0)
     empty.close()
-    assert ACTIVATION_STATISTICS[-1] == "dead_fraction"
+    assert OF_OUTPUTS[-1] == "dead_fraction"
     return Client(directory)
 
 

@@ -10,7 +10,7 @@ from tensorboard.summary.writer.event_file_writer import EventFileWriter as Tens
 from tensorboard.util import tensor_util
 
 from tb_keras_inspect import records
-from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS, TENSOR_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import OUTPUT_STATISTICS, TENSOR_STATISTICS
 from tb_keras_inspect.records import Kind, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.event_file_writer import EventFileWriter
@@ -43,6 +43,9 @@ def value_at(step: int, rows: int, columns: int, scale: float = 1.0) -> np.ndarr
     return (scale * grid).astype(np.float32)
 
 
+OF_OUTPUTS = (*OUTPUT_STATISTICS, "dead_fraction")  # without a BatchNormalization
+
+
 class RunWriter:
     """Appends to one event file of a run; every event is a little younger than the one before."""
 
@@ -63,7 +66,7 @@ class RunWriter:
 
     def table(self, kind: Kind, step: int, values=None, rows=None):
         """A table value; `value_at` where no values are given."""
-        statistics = ACTIVATION_STATISTICS if kind is Kind.ACTIVATION else TENSOR_STATISTICS
+        statistics = OF_OUTPUTS if kind is Kind.ACTIVATION else TENSOR_STATISTICS
         names = self.model.sites if kind is Kind.ACTIVATION else self.model.variables
         if values is None:
             values = value_at(step, len(names if rows is None else rows), len(statistics))

@@ -18,6 +18,31 @@ OPEN_CAUSES: frozenset[tuple[str, str]] = frozenset(
     }
 )
 
+# What follows where nothing of the input gets through.
+NOTHING_LEFT = (
+    "dying_relu",
+    "untrained_layer",
+    "frozen_initial_weights",
+    "vanishing_gradient",
+    "slow_convergence",
+    "one_class",
+    "does_not_learn",
+    "validation_mismatch",
+)
+
+AFTER_AN_EXPLOSION = (
+    "non_finite",
+    "oscillating_loss",
+    "saturated_activation",
+    "slow_convergence",
+    "dying_relu",
+    "vanishing_gradient",
+    "constant_output",
+    "untrained_layer",
+    "one_class",
+    "does_not_learn",
+)
+
 # A problem, or one variant of it, and the problems that can follow from it. The first entry that
 # applies claims its consequences.
 CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
@@ -25,6 +50,11 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "non_finite",
         "non_finite_validation",
         "exploding_gradient",
+        "constant_output",
+        "slow_convergence",
+        "untrained_layer",
+        "vanishing_gradient",
+        "loose_labels",
         "does_not_learn",
     ),
     ("output_mismatch", "class_weight"): (
@@ -33,7 +63,27 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "oscillating_loss",
         "does_not_learn",
     ),
+    ("output_mismatch", "negative_output"): (
+        "non_finite",
+        "exploding_gradient",
+        "slow_convergence",
+        "constant_output",
+        "dying_relu",
+        "does_not_learn",
+    ),
+    ("output_mismatch", "runaway"): (
+        "exploding_gradient",
+        "non_finite",
+        "dying_relu",
+        "saturated_activation",
+        "constant_output",
+        "oscillating_loss",
+        "initial_weights",
+        "does_not_learn",
+    ),
     ("output_mismatch", None): (
+        "loose_labels",
+        "validation_mismatch",
         "slow_convergence",
         "oscillating_loss",
         "saturated_activation",
@@ -59,14 +109,17 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
     ),
     ("does_not_learn", "target_scale"): ("constant_output", "slow_convergence"),
     ("slow_convergence", "dropout"): ("initial_weights", "does_not_learn", "loose_labels"),
-    ("constant_output", "one_sample"): (
-        "dying_relu",
-        "untrained_layer",
+    ("slow_convergence", "hidden_softmax"): (
         "vanishing_gradient",
-        "slow_convergence",
+        "saturated_activation",
+        "constant_output",
+        "initial_weights",
         "does_not_learn",
-        "validation_mismatch",
     ),
+    ("constant_output", "one_sample"): NOTHING_LEFT,
+    ("constant_output", "one_number"): NOTHING_LEFT,
+    ("constant_output", "zeros"): NOTHING_LEFT,
+    ("constant_output", "padding"): NOTHING_LEFT,
     ("initial_weights", None): (
         "exploding_gradient",
         "vanishing_gradient",
@@ -88,12 +141,22 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "non_finite",
     ),
     ("weight_decay", None): (
+        "exploding_gradient",
         "dying_relu",
         "vanishing_gradient",
         "untrained_layer",
         "slow_convergence",
         "oscillating_loss",
         "constant_output",
+        "does_not_learn",
+    ),
+    ("overwritten_weights", None): (
+        "exploding_gradient",
+        "loose_labels",
+        "oscillating_loss",
+        "slow_convergence",
+        "overfitting",
+        "validation_mismatch",
         "does_not_learn",
     ),
     ("loose_labels", None): (
@@ -119,7 +182,14 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
     ),
     ("repeating_data", None): ("overfitting", "validation_mismatch"),
     ("ignored_output", None): ("slow_convergence", "untrained_layer", "vanishing_gradient"),
-    ("input_outlier", None): ("exploding_gradient", "oscillating_loss", "dying_relu"),
+    ("input_outlier", None): (
+        "exploding_gradient",
+        "oscillating_loss",
+        "dying_relu",
+        "suspicious_examples",
+        "does_not_learn",
+        "overfitting",
+    ),
     ("slow_convergence", "symmetric"): (
         "untrained_layer",
         "vanishing_gradient",
@@ -134,6 +204,7 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "slow_convergence",
         "does_not_learn",
     ),
+    ("exploding_gradient", "large_updates"): AFTER_AN_EXPLOSION,
     ("dying_relu", None): (
         "untrained_layer",
         "vanishing_gradient",
@@ -143,16 +214,7 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "constant_output",
         "does_not_learn",
     ),
-    ("exploding_gradient", None): (
-        "non_finite",
-        "oscillating_loss",
-        "saturated_activation",
-        "slow_convergence",
-        "dying_relu",
-        "vanishing_gradient",
-        "constant_output",
-        "does_not_learn",
-    ),
+    ("exploding_gradient", None): AFTER_AN_EXPLOSION,
     ("constant_output", "saturated"): ("untrained_layer", "slow_convergence", "does_not_learn"),
     ("saturated_activation", None): (
         "vanishing_gradient",

@@ -51,7 +51,11 @@ DATA = (
         "each backend does something else with such a number: an error, zeros, a wrong vector, a NaN",
         "Make `input_dim` one more than the largest token.",
         ("error", "error"),
-        {"too_large": "a number from `input_dim` up", "negative": "a number below 0"},
+        {
+            "too_large": "a number from `input_dim` up",
+            "negative": "a number below 0",
+            "fractions": "token numbers that were scaled to fractions",
+        },
     ),
     Problem(
         "output_mismatch",
@@ -80,6 +84,10 @@ DATA = (
             "class_weight": "weights that give one class nearly all the say",
             "runaway": "a loss that falls below zero without end",
             "broadcast": "targets (n,) minus outputs (n, 1) in a loss computed by hand",
+            "margin": "an output without negative values for a loss that wants -1 and 1",
+            "negative_output": "an output that may be negative for a loss that takes its logarithm",
+            "zero_targets": "a loss that divides by targets, some of which are zero",
+            "dropout": "dropout behind the output",
             "metric": "accuracy as the metric of a regression",
         },
     ),
@@ -101,15 +109,18 @@ DATA = (
     ),
     Problem(
         "input_outlier",
-        "an input far out of range",
+        "a value far out of range",
         "A few batches hold a value far outside the range of all others.",
-        "the largest input of each sampled batch against that of all, and the gradient norm of "
-        "the same step",
+        "the largest input, and the largest target of a regression, of each sampled batch against that "
+        "of all, and the gradient norm of the same step",
         "inputs that are large in many batches are not normalised; a large value that leaves the "
         "gradient alone does no harm",
         "Find the example, and correct it or leave it out.",
         ("warning", "warning"),
-        {"far": "single batches with a value many times larger than others"},
+        {
+            "far": "single batches with an input many times larger than others",
+            "target": "single batches with a target many times larger than others",
+        },
     ),
     Problem(
         "suspicious_examples",

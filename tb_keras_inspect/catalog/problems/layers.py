@@ -46,6 +46,7 @@ LAYERS = (
             "initial_scale": "gradients that dwarf the weights from the first step on",
             "overflow": "large updates, then NaN",
             "lost": "a loss that has jumped up and stays there",
+            "uphill": "small steps that make the loss larger from the start: a wrong sign",
         },
     ),
     Problem(
@@ -75,7 +76,10 @@ LAYERS = (
             "relu": "a ReLU on the output is zero for every input",
             "saturated": "the output is stuck at the flat end of its activation function",
             "collapsed": "the layers before it pass on nothing that depends on the input",
+            "padding": "a recurrent layer reads padding as if it were words",
             "one_sample": "BatchNormalization over a batch of one sample",
+            "one_number": "LayerNormalization of a single number",
+            "zeros": "a frozen embedding whose vectors are zero",
             "hidden": "a hidden layer has come to pass on nothing, and the model does not learn",
         },
     ),
@@ -139,5 +143,20 @@ LAYERS = (
         "Load pretrained weights before you freeze layers.",
         ("note", "warning"),
         {"as_drawn": "the very weights that the initializer drew"},
+    ),
+    Problem(
+        "overwritten_weights",
+        "weights that are overwritten",
+        "Something sets the weights to other values between training steps, again and again.",
+        "how far each kernel has moved from one sample to the next, against what its updates can have "
+        "moved it",
+        "averages of weights and resumed runs replace weights as well: a single time, and an "
+        "optimizer with `use_ema`, do not count",
+        "Look for `set_weights` and `load_weights` in callbacks.",
+        ("note", "error"),
+        {
+            "set_back": "set back to what they were at the first sample",
+            "replaced": "set to other values",
+        },
     ),
 )

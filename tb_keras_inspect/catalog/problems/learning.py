@@ -23,9 +23,9 @@ LEARNING = (
         "slow_convergence",
         "slow convergence",
         "The loss hardly falls, for a reason that shows in the numbers.",
-        "how far all steps together can have moved the weights; the dropout rate; units that "
-        "remain equal; a learning rate that was gone while the loss still fell; updates that are 0 "
-        "though their gradients are not, in weights of 16 bits",
+        "how far all steps together can have moved the weights; the dropout rate; softmax in hidden "
+        "layers; units that remain equal; a learning rate that was gone while the loss still fell; "
+        "updates that are 0 though their gradients are not, in weights of 16 bits",
         "a flat loss alone does not prove that steps are too small",
         "Raise the learning rate.",
         ("warning", "error"),
@@ -33,6 +33,7 @@ LEARNING = (
             "decayed": "the learning rate was gone while the loss still fell",
             "small_updates": "updates are tiny compared with the weights",
             "dropout": "the dropout rate is too high",
+            "hidden_softmax": "hidden layers have a softmax",
             "symmetric": "all units of a layer are equal and stay equal",
             "rounded_away": "updates are too small for the type of the weights",
         },
@@ -54,13 +55,14 @@ LEARNING = (
         "weight decay that outweighs learning",
         "Weight decay or a regularizer shrinks the weights faster than the loss builds them up.",
         "the size of the kernels at the end against that at the start, while nothing is learned; the "
-        "part of each update that decay makes",
+        "part of each update that decay makes; the part of the loss that penalties on outputs are",
         "decay shrinks weights in healthy runs too, by a few percent",
         "Lower the weight decay.",
-        ("warning", "error"),
+        ("note", "error"),
         {
             "optimizer": "the optimizer's weight decay",
-            "regularizer": "a regularizer of a layer",
+            "regularizer": "a regularizer of a layer's weights",
+            "activity": "a regularizer of a layer's outputs",
         },
     ),
     Problem(
@@ -78,6 +80,8 @@ LEARNING = (
             "linear": "no activation function: all layers together are one linear map",
             "target_scale": "targets so large that outputs do not reach them",
             "imbalance": "a class is so rare that a constant prediction is nearly right",
+            "padding": "a recurrent layer reads padding as if it were words",
+            "no_positions": "attention without positions, which cannot tell an order",
             "no_reason": "nothing in the record says why",
         },
     ),

@@ -129,6 +129,8 @@ class _ForwardPass:
         with self._observation.in_forward_pass():
             result = original(*args, **kwargs)
             if not self.sections:
+                if kwargs.get("return_losses"):
+                    self._observation.saw_added_losses(result[2])
                 packed = self._observation.pack_outputs()
         if packed is None:
             return result

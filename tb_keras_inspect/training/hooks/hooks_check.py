@@ -76,7 +76,7 @@ def _of_model(model: Any) -> Iterator[Check]:
     if isinstance(optimizer, keras.optimizers.Optimizer):
         inner = inner_of(optimizer)
         needed = ["_iterations", "_learning_rate", "_trainable_variables", "_clip_gradients"]
-        needed.append("_get_variable_index")
+        needed += ["_get_variable_index", "_use_weight_decay"]
         if inner.built and accumulation_steps(optimizer) > 1:
             needed.append("_accumulated_gradients")
         if is_several(inner):

@@ -50,6 +50,9 @@ class TrainingObserver(LayerObserver):
     def saw_metric(self, metric: Any, values: Any) -> None:
         """A `keras.metrics.Mean` is about to be updated with values."""
 
+    def saw_added_loss(self, loss: Any) -> None:
+        """A penalty, or what a layer gave to `add_loss`, is about to be added to the loss: a scalar."""
+
     def saw_loss(self, values: Any, outputs: Any, weights: Any) -> None:
         """A loss was computed.
 
@@ -61,6 +64,7 @@ class TrainingObserver(LayerObserver):
 
 
 Patch = tuple[type, str, Callable[..., Any]]  # class, method, what makes the replacement
+ADDED_LOSS = "_aggregate_additional_loss"
 _thread = threading.local()
 
 
@@ -203,6 +207,18 @@ def _make_loss(original: Callable[..., Any]) -> Callable[..., Any]:
     return __call__
 
 
+def _make_added_loss(original: Callable[..., Any]) -> Callable[..., Any]:
+    def _aggregate_additional_loss(self: Any, loss: Any) -> Any:
+        total = original(self, loss)
+        observer = _current()
+        if observer is not None:
+            with observer.guard():
+                observer.saw_added_loss(total)
+        return total
+
+    return _aggregate_additional_loss
+
+
 def layer_calls() -> Iterator[Patch]:
     """The patches that show layers being called."""
     yield keras.layers.Layer, "__call__", _make_call
@@ -213,6 +229,10 @@ def training_calls() -> Iterator[Patch]:
     yield from layer_calls()
     yield keras.metrics.Mean, "update_state", _make_update_state
     yield keras.losses.Loss, "__call__", _make_loss
+    for cls in keras.Model.__mro__:
+        if ADDED_LOSS in cls.__dict__:  # the outermost, which calls the others
+            yield cls, ADDED_LOSS, _make_added_loss
+            break
     seen = set()
     for root in (keras.optimizers.Optimizer, keras.optimizers.LossScaleOptimizer):
         for cls in root.__mro__:

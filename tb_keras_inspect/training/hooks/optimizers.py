@@ -93,6 +93,22 @@ def accumulated(optimizer: Any, gradients: Sequence[Any], variables: Sequence[An
     return [(gradient + so_far) / count for gradient, so_far in zip(gradients, sums, strict=True)]
 
 
+def decay_of(optimizer: Any, variable: Any) -> Any:
+    """By which part of itself the optimizer's weight decay shrinks a variable in this step.
+
+    Returns:
+        Scalar float32; 0 for a variable that is left out; None where there is no decay, or where only
+        some steps update the weights.
+    """
+    inner = inner_of(optimizer)
+    decay = getattr(inner, "weight_decay", None)
+    if not decay or accumulation_steps(optimizer) > 1:
+        return None
+    if not inner._use_weight_decay(variable):
+        return ops.zeros((), "float32")
+    return ops.cast(inner.learning_rate, "float32") * float(decay)
+
+
 def clips(optimizer: Any) -> bool:
     """Whether the optimizer clips gradients."""
     inner = inner_of(optimizer)

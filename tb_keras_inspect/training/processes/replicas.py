@@ -66,6 +66,8 @@ def _combine(section: Section, values: np.ndarray, counts: np.ndarray | None) ->
     kind = section.kind
     if kind in CHECKSUM_SECTIONS:
         return _checksums(section, values)
+    if kind in (Intermediate.FORWARD_NUMBERS, Intermediate.MOVING_STATISTICS):
+        return _Parts(section.statistics, values, counts).whole()
     if isinstance(kind, Intermediate) or not kind.facts.per_part:
         return np.asarray(values[0])
     if kind.facts.form is Form.UNITS:

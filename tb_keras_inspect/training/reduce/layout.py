@@ -58,6 +58,10 @@ class Intermediate(enum.Enum):
     """Values that the host turns into statistics instead of recording them."""
 
     GRADIENT_ELEMENTS = "gradient_elements"  # some of each gradient
+    FORWARD_NUMBERS = (
+        "forward_numbers"  # of the step as a whole, known inside the forward pass alone
+    )
+    MOVING_STATISTICS = "moving_statistics"  # of layer outputs that a BatchNormalization made
     # Rows of `CHECKSUM_STATISTICS`. Those of layer outputs may come out of the step on another way.
     OUTPUT_CHECKSUMS = "output_checksums"
     CHECKSUMS = "checksums"

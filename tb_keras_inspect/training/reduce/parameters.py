@@ -124,6 +124,21 @@ class Tensors:
         alone = [a - b for a, b in zip(self.alone, other.alone, strict=True)]
         return Tensors(self.assignment, matrix, alone)
 
+    def products(self, other: "Tensors") -> Any:
+        """Sum of the products of all elements, tensor by tensor: float32[N]."""
+        parts = [] if self.matrix is None else [self._products_of_rows(other)]
+        if self.alone:
+            pairs = zip(self.alone, other.alone, strict=True)
+            parts.append(ops.stack([ops.sum(a * b) for a, b in pairs]))
+        together = ops.concatenate(parts) if len(parts) > 1 else parts[0]
+        order = np.argsort(self.assignment.small + self.assignment.large)
+        return ops.take(together, ops.convert_to_tensor(order, "int32"), axis=0)
+
+    def _products_of_rows(self, other: "Tensors") -> Any:
+        owner = ops.convert_to_tensor(self.assignment.owner, "int32")
+        sums = ops.sum(self.matrix * other.matrix, axis=1)
+        return ops.segment_sum(sums, owner, num_segments=len(self.assignment.small))
+
     def statistics(self, backend: Backend, zero_limit: int | None) -> Any:
         """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
         parts = [] if self.matrix is None else [self._of_rows(backend, zero_limit)]

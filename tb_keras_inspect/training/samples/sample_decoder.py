@@ -62,7 +62,8 @@ class SampleDecoder:
         """
         self._use(model)
         self._dead.begin(step)
-        columns = self._columns_over_samples(layout, views)
+        columns = self._added_columns(layout, views)
+        facts = {**_forward_numbers(layout, views), **facts}
         applied = _accumulation_applied(layout, views)
         records: dict[Kind, Decoded] = {}
         for section in layout.sections:
@@ -71,7 +72,7 @@ class SampleDecoder:
                 continue
             if kind is Kind.ACCUMULATED_GRADIENT and not applied:
                 continue
-            records[kind] = self._record(kind, section, views[kind], columns.get(kind), facts)
+            records[kind] = self._record(kind, section, views[kind], columns.get(kind, ()), facts)
         if found := [section for section in layout.sections if section.kind in CHECKSUM_SECTIONS]:
             records[Kind.CHECKSUM] = self._checksums(found, views)
         scalars = headline(layout, views, self._dead.fraction) if self._scalars else {}
@@ -90,7 +91,7 @@ class SampleDecoder:
         kind: Kind,
         section: Section,
         values: np.ndarray,
-        column: "_Column | None",
+        columns: "Sequence[_Column]",
         facts: Mapping[str, float],
     ) -> Decoded:
         if kind is Kind.STEP:
@@ -108,7 +109,7 @@ class SampleDecoder:
                 self._fingerprint, rows.index, bins.FIRST_EXPONENT, bins.EXPONENTS, values
             )
         statistics = section.statistics
-        if column is not None:
+        for column in columns:
             added = np.array([column.by_row.get(int(row), np.nan) for row in rows.index])
             statistics = (*statistics, column.statistic)
             values = np.concatenate([values, added[:, None]], axis=1)
@@ -147,17 +148,26 @@ class SampleDecoder:
                 _forget_effective(found, name.removeprefix(_APPLIES))
         return found | {**facts, "dead_window": self._dead.window}
 
-    def _columns_over_samples(
+    def _added_columns(
         self, layout: Layout, views: Mapping[Kind | Intermediate, np.ndarray]
-    ) -> dict[Kind, "_Column"]:
-        """Statistics that look back over earlier samples, which the step itself cannot compute."""
-        columns = {Kind.ACTIVATION: _Column("dead_fraction", self._dead_fractions(layout, views))}
+    ) -> dict[Kind, list["_Column"]]:
+        """Statistics that look back over earlier samples, which the step itself cannot compute, and
+        those that only some rows have."""
+        dead = _Column("dead_fraction", self._dead_fractions(layout, views))
+        columns = {Kind.ACTIVATION: [dead]}
         for section in layout.sections:
             if section.kind is Intermediate.GRADIENT_ELEMENTS:
                 rows, elements = self._rows(section), views[section.kind]
                 cosines = rows.ordered(self._cosine.next(elements, section.rows, section.lengths))
                 by_row = dict(zip(rows.index.tolist(), cosines.tolist(), strict=True))
-                columns[Kind.GRADIENT] = _Column("cosine", by_row)
+                columns[Kind.GRADIENT] = [_Column("cosine", by_row)]
+            elif section.kind is Intermediate.MOVING_STATISTICS:
+                rows = self._rows(section)
+                index, values = rows.index.tolist(), rows.ordered(views[section.kind])
+                columns[Kind.ACTIVATION] += [
+                    _Column(name, dict(zip(index, values[:, i].tolist(), strict=True)))
+                    for i, name in enumerate(section.statistics)
+                ]
         return columns
 
     def _dead_fractions(
@@ -232,6 +242,16 @@ class _Rows:
             return values
         parts = np.split(values, self._unit_ends[:-1])
         return np.concatenate([parts[i] for i in self._order])
+
+
+def _forward_numbers(
+    layout: Layout, views: Mapping[Kind | Intermediate, np.ndarray]
+) -> dict[str, float]:
+    """Numbers of the step as a whole that it could only compute in its forward pass."""
+    for section in layout.sections:
+        if section.kind is Intermediate.FORWARD_NUMBERS:
+            return dict(zip(section.statistics, views[section.kind][0].tolist(), strict=True))
+    return {}
 
 
 def _accumulation_applied(layout: Layout, views: Mapping[Kind | Intermediate, np.ndarray]) -> bool:

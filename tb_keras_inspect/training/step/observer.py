@@ -12,7 +12,7 @@ from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.hooks.call_log import CallLog
 from tb_keras_inspect.training.hooks.keras_hooks import TrainingObserver
-from tb_keras_inspect.training.reduce import saturation, statistics
+from tb_keras_inspect.training.reduce import batch_norm, saturation, statistics
 from tb_keras_inspect.training.reduce.checksums import checksum
 from tb_keras_inspect.training.reduce.layout import SiteKey, may_be_batch
 from tb_keras_inspect.training.step.example_losses import ExampleLosses
@@ -31,6 +31,7 @@ class Activation:
         saturated: Scalar, the fraction of them where the activation function is flat.
         units: float32[units], the largest magnitude of each unit; None where not recorded.
         checksum: float32[3], `checksums.checksum` of all elements; None where not recorded.
+        moving: float32[2], `MOVING_STATISTICS` of a BatchNormalization; None for any other layer.
     """
 
     site: SiteKey
@@ -39,6 +40,7 @@ class Activation:
     saturated: Any
     units: Any
     checksum: Any
+    moving: Any = None
 
 
 class StepObserver(TrainingObserver):
@@ -54,6 +56,8 @@ class StepObserver(TrainingObserver):
         gradient_norms: Name of a global norm to the gradients it is of, and to the optimizer that
             clips them first, or None.
         scalars: Name to a number of the step as a whole, such as the loss.
+        added_losses: Penalties, and what layers added to the loss.
+        decay: Variable index to the part of itself by which weight decay shrinks it.
         omissions: (name, what) to the reason why it is not recorded.
         losses: The losses of the batch's examples.
         batch_size: Number of samples in the batch; None where not known before the step runs.
@@ -68,6 +72,8 @@ class StepObserver(TrainingObserver):
         self.accumulated: dict[int, Any] = {}
         self.gradient_norms: dict[str, tuple[Sequence[Any], Any]] = {}
         self.scalars: dict[str, Any] = {}
+        self.added_losses: list[Any] = []
+        self.decay: dict[int, Any] = {}
         self.omissions: dict[tuple[str, str], str] = {}
         self.error: Exception | None = None
         self.batch_size: int | None = None
@@ -77,6 +83,7 @@ class StepObserver(TrainingObserver):
         self._applies = 0
         self._calls = CallLog(backend, parts.layers)
         self._variable_index = {id(v): i for i, v in enumerate(parts.variables)}
+        self._moving: dict[int, Any] = {}
 
     @contextlib.contextmanager
     def guard(self) -> Iterator[None]:
@@ -91,6 +98,19 @@ class StepObserver(TrainingObserver):
         self.error = self.error or error
 
     # What the hooks report.
+
+    def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
+        """A BatchNormalization is called: its moving statistics are those before the step."""
+        if not isinstance(layer, keras.layers.BatchNormalization) or not layer.built:
+            return
+        if not self.settings.activations or self.error or not inputs[0]:
+            return
+        x = inputs[0][0]
+        if hasattr(x, "shape") and not self.backend.unrecordable(x, self.token):
+            with self.backend.no_gradient():
+                self._moving[id(layer)] = batch_norm.moving_statistics(
+                    layer, self.backend.detach(x)
+                )
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """A layer was called."""
@@ -128,6 +148,7 @@ class StepObserver(TrainingObserver):
                 saturation.saturated_fraction(sample, activation),
                 statistics.unit_max_abs(sample, axis, self.backend) if units else None,
                 checksum(tensor, self.backend) if self.settings.checksums else None,
+                self._moving.pop(id(layer), None),
             )
         )
 
@@ -150,6 +171,7 @@ class StepObserver(TrainingObserver):
             self.scalars["learning_rate" + suffix] = ops.cast(rate, "float32")
         if self.settings.gradients:
             own = self._dense(gradients, variables, scale)
+            self._keep_decay(optimizer, [variable for variable, _ in own])
             applied = self._over_replicas(own)
             self._keep_gradients(applied, suffix)
             self._keep_effective(optimizer, applied, suffix)
@@ -202,6 +224,13 @@ class StepObserver(TrainingObserver):
         if applied:
             self.gradient_norms["gradient_norm" + suffix] = [value for _, value in applied], None
 
+    def _keep_decay(self, optimizer: Any, variables: Sequence[Any]) -> None:
+        for variable in variables:
+            index = self._variable_index.get(id(variable))
+            decay = optimizers.decay_of(optimizer, variable)
+            if index is not None and decay is not None:
+                self.decay.setdefault(index, decay)
+
     def _keep_effective(
         self, optimizer: Any, applied: Sequence[tuple[Any, Any]], suffix: str
     ) -> None:
@@ -227,6 +256,12 @@ class StepObserver(TrainingObserver):
         if is_loss and not self.backend.unrecordable(values, self.token):
             with self.backend.no_gradient():
                 self.scalars["loss"] = ops.mean(ops.cast(self.backend.detach(values), "float32"))
+
+    def saw_added_loss(self, loss: Any) -> None:
+        """See `TrainingObserver`."""
+        if not self.error and not self.backend.unrecordable(loss, self.token):
+            with self.backend.no_gradient():
+                self.added_losses.append(ops.cast(self.backend.detach(loss), "float32"))
 
     def saw_loss(self, values: Any, outputs: Any, weights: Any) -> None:
         """A loss was computed; see `TrainingObserver`."""

@@ -8,9 +8,11 @@ from keras import ops
 from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.catalog.phases import Phase
 from tb_keras_inspect.catalog.tensor_statistics import (
-    ACTIVATION_STATISTICS,
+    MOVING_STATISTICS,
+    OUTPUT_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
+    UPDATE_SPLIT,
     UPDATE_STATISTICS,
 )
 from tb_keras_inspect.records import bins
@@ -39,12 +41,16 @@ def pack_activations(observer: StepObserver) -> Packed | None:
     Packed apart from the rest, because on JAX they exist only inside the differentiated function.
     """
     seen = observer.activations
+    numbers = _forward_numbers(observer)
     if not seen:
-        return None
+        return _join(numbers) if numbers else None
     sites = tuple(activation.site for activation in seen)
-    # dead_fraction, the last one, is computed on the host: it needs earlier steps.
-    columns = (*ACTIVATION_STATISTICS[:-1], *_count_column(observer))
-    parts = [_table(Kind.ACTIVATION, columns, sites, _output_statistics(observer))]
+    columns = (*OUTPUT_STATISTICS, *_count_column(observer))
+    parts = [*numbers, _table(Kind.ACTIVATION, columns, sites, _output_statistics(observer))]
+    if normalised := [a for a in seen if a.moving is not None]:
+        moving, beside = Intermediate.MOVING_STATISTICS, [a.moving for a in normalised]
+        of = tuple(a.site for a in normalised)
+        parts.append(_table(moving, MOVING_STATISTICS, of, ops.stack(beside)))
     if observer.settings.histograms:
         parts.append(_histogram(observer, Kind.ACTIVATION, sites, [a.few for a in seen]))
     with_units = [a for a in seen if a.units is not None]
@@ -58,6 +64,14 @@ def pack_activations(observer: StepObserver) -> Packed | None:
         (section,), values = packed_checksums(Intermediate.OUTPUT_CHECKSUMS, rows, tables)
         parts.append((section, values))
     return _join(parts)
+
+
+def _forward_numbers(observer: StepObserver) -> list[tuple[Section, Any]]:
+    """Numbers of the step as a whole that exist only where layer outputs do."""
+    if not observer.added_losses:
+        return []
+    total = ops.reshape(ops.sum(ops.stack(observer.added_losses)), (1, 1))
+    return [_table(Intermediate.FORWARD_NUMBERS, ("added_loss",), ("",), total)]
 
 
 def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequence[Any]) -> Packed:
@@ -93,7 +107,7 @@ def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequen
         parts += _parameters(observer, Kind.WEIGHT, names, weights, table)
     if settings.updates:
         updates = Tensors.of(after, observer.backend).minus(weights)
-        parts += _updates(observer, names, updates, table[:, 0])
+        parts += _updates(observer, names, updates, weights, table[:, 0])
     return _join(parts)
 
 
@@ -198,12 +212,23 @@ def empty() -> Any:
 
 
 def _updates(
-    observer: StepObserver, names: tuple[str, ...], updates: Tensors, weight_l2: Any
+    observer: StepObserver,
+    names: tuple[str, ...],
+    updates: Tensors,
+    weights: Tensors,
+    weight_l2: Any,
 ) -> list[tuple[Section, Any]]:
     table = updates.statistics(observer.backend, observer.settings.zero_limit)
-    ratio = statistics.update_ratio(table[:, 0], weight_l2)
-    values = ops.concatenate([table, ops.expand_dims(ratio, 1)], axis=1)
-    parts = [_table(Kind.UPDATE, UPDATE_STATISTICS, names, values)]
+    columns = [statistics.update_ratio(table[:, 0], weight_l2)]
+    known = UPDATE_STATISTICS[: -len(UPDATE_SPLIT)]
+    if observer.decay:
+        factors = [observer.decay.get(row, 0.0) for row in range(len(names))]
+        factors = ops.stack([ops.cast(factor, "float32") for factor in factors])
+        product = updates.products(weights)
+        columns += statistics.update_split(table[:, 0], weight_l2, product, factors)
+        known = UPDATE_STATISTICS
+    values = ops.concatenate([table, ops.stack(columns, axis=1)], axis=1)
+    parts = [_table(Kind.UPDATE, known, names, values)]
     return parts + _parameter_histogram(observer, Kind.UPDATE, names, updates)
 
 
@@ -270,7 +295,7 @@ def _count_column(observer: StepObserver) -> tuple[str, ...]:
 
 
 def _table(
-    kind: Kind, columns: Sequence[str], rows: tuple[Any, ...], values: Any
+    kind: Kind | Intermediate, columns: Sequence[str], rows: tuple[Any, ...], values: Any
 ) -> tuple[Section, Any]:
     section = Section(kind, tuple(columns), rows, len(rows) * len(columns))
     return section, ops.reshape(values, (-1,))

@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from keras import ops
+
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.instrumentation import ValuesOf
 from tb_keras_inspect.training.hooks.keras_hooks import observing
@@ -78,6 +80,12 @@ class RecordedStep(StepObserver):
             yield
         finally:
             self.token = outside
+
+    def saw_added_losses(self, losses: Sequence[Any]) -> None:
+        """See `StepObservation`."""
+        with self.guard():
+            for loss in losses:
+                self.saw_added_loss(ops.sum(loss))
 
     def pack_outputs(self) -> pack.Packed | None:
         """See `StepObservation`."""

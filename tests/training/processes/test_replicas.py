@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.catalog.tensor_statistics import ACTIVATION_STATISTICS, RANGE_STATISTICS
+from tb_keras_inspect.catalog.tensor_statistics import OUTPUT_STATISTICS, RANGE_STATISTICS
 from tb_keras_inspect.training.processes.replicas import COUNT, combine_replicas
 from tb_keras_inspect.training.reduce.layout import Layout, Section, SiteKey
 from tests.training.references import statistics_of
 
 SITE = SiteKey("hidden", 0, 0, (None, 3), 1, 3, "sigmoid")
-COLUMNS = ACTIVATION_STATISTICS[:-1]
+COLUMNS = OUTPUT_STATISTICS
 
 
 def row_of(part):

@@ -152,9 +152,12 @@ def test_the_range_of_inputs_matches_the_reference():
     x = RNG.normal(size=(8, 4)).astype("float32")
     found = numpy(statistics.range_statistics([flat(x)], current())[0])
     np.testing.assert_allclose(
-        found[:5], [x.min(), x.max(), x.mean(), x.std(), 0], rtol=1e-5, atol=1e-6
+        found[:6],
+        [x.min(), x.max(), x.mean(), x.std(), np.mean(x == 0), 0],
+        rtol=1e-5,
+        atol=1e-6,
     )
-    assert found[5] == hash_reference(x)
+    assert found[6] == hash_reference(x)
 
 
 def hash_reference(x):

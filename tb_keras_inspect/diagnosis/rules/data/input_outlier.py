@@ -43,12 +43,18 @@ EMBEDDING = "Embedding"
 
 
 def find(facts: Facts) -> Iterator[Finding]:
-    """Yields at most one finding for each input."""
-    table, step = facts.table("input"), facts.table("step")
+    """Yields at most one finding for each input and target."""
+    # Numbers of tokens and of classes have no range to leave.
+    if not any(EMBEDDING in layer.class_name for layer in facts.structure.layers):
+        yield from _find(facts, "input")
+    if not any(word in facts.structure.compiled.get("loss", "") for word in ("entropy", "hinge")):
+        yield from _find(facts, "target")
+
+
+def _find(facts: Facts, kind: str) -> Iterator[Finding]:
+    table, step = facts.table(kind), facts.table("step")
     if table is None or step is None or len(table.steps) < LEAST_SAMPLES:
         return
-    if any(EMBEDDING in layer.class_name for layer in facts.structure.layers):
-        return  # numbers of tokens have no range to leave
     norms = dict(zip(step.steps.tolist(), _norms(step), strict=True))
     usual = float(median([value for value in norms.values() if np.isfinite(value)]))
     limits = facts.thresholds
@@ -69,7 +75,7 @@ def find(facts: Facts) -> Iterator[Finding]:
             first = thrown[0]
             norm = norms.get(int(table.steps[first]), np.nan)
             numbers = (float(size[first]), typical, float(norm / usual))
-            yield _finding(facts, name, table.steps[thrown], numbers)
+            yield _finding(facts, kind, name, table.steps[thrown], numbers)
 
 
 def _norms(step: StatTable) -> np.ndarray:
@@ -79,32 +85,33 @@ def _norms(step: StatTable) -> np.ndarray:
 
 
 def _finding(
-    facts: Facts, name: str, steps: np.ndarray, numbers: tuple[float, float, float]
+    facts: Facts, kind: str, name: str, steps: np.ndarray, numbers: tuple[float, float, float]
 ) -> Finding:
+    is_input = kind == "input"
     size, typical, norm = numbers
     first = int(steps[0])
     more = f" (and of {len(steps) - 1} more sampled batches)" if len(steps) > 1 else ""
     limits = facts.thresholds
     return Finding(
         problem=PROBLEM,
-        variant="far",
+        variant="far" if is_input else "target",
         severity="warning",
         confidence=0.9,
-        title=f"Input {name} of step {first} holds a value of {number_text(size)}{more}, where other "
-        f"batches reach {number_text(typical)}",
+        title=f"{kind.capitalize()} {name} of step {first} holds a value of {number_text(size)}{more}, "
+        f"where other batches reach {number_text(typical)}",
         first_step=first,
         last_step=int(steps[-1]),
         ongoing=True,
-        cause="The gradient of a batch grows with its inputs, so one such value outweighs all other "
+        cause=f"The gradient of a batch grows with its {kind}s, so one such value outweighs all other "
         "examples and throws the weights away from what they have learned. It comes again in every "
         "epoch.",
         evidence=[
             Evidence(
-                "largest input / usual largest input",
+                f"largest {kind} / usual largest {kind}",
                 size / typical,
                 "times",
                 limits["outlier_size"],
-                "input",
+                kind,
                 "max",
                 name,
             ),
@@ -120,8 +127,9 @@ def _finding(
         advice=[
             Advice(
                 "Find the examples, and correct them or leave them out.",
-                f"np.argwhere(np.abs(x) > {10 * typical:.3g})",
+                f"np.argwhere(np.abs({'x' if is_input else 'y'}) > {10 * typical:.3g})",
             ),
+            *([] if is_input else [Advice("Or use a loss that limits it.", 'loss="huber"')]),
             clip(facts),
         ],
     )

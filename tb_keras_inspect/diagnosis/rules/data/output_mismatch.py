@@ -10,7 +10,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Finding
-from tb_keras_inspect.diagnosis.output_checks import (
+from tb_keras_inspect.diagnosis.output.loss_checks import (
+    dropout_behind,
+    margin,
+    negative_output,
+    zero_targets,
+)
+from tb_keras_inspect.diagnosis.output.output_checks import (
     accuracy_of_numbers,
     broadcast_targets,
     class_weight,
@@ -19,7 +25,13 @@ from tb_keras_inspect.diagnosis.output_checks import (
     runaway,
     softmax_axis,
 )
-from tb_keras_inspect.diagnosis.output_layer import BINARY, MULTI, RANGES, SQUARED, OutputLayer
+from tb_keras_inspect.diagnosis.output.output_layer import (
+    BINARY,
+    MULTI,
+    RANGES,
+    SQUARED,
+    OutputLayer,
+)
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.structure import PASSING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -87,8 +99,8 @@ def _one_unit(out: OutputLayer) -> Finding | None:
             "error",
             0.95,
             f"{out.layer.path} has a single unit, but the loss is {out.loss}",
-            "Categorical cross-entropy compares the units of one example with each other, and there "
-            "is only one. Two classes in one unit need binary cross-entropy.",
+            "Categorical cross-entropy compares the units of an example, and there is only one. Two "
+            "classes in one unit need binary cross-entropy.",
             [Advice("Use the loss for a single unit.", 'loss="binary_crossentropy"')],
         )
     return None
@@ -161,8 +173,7 @@ def _logits(out: OutputLayer) -> Finding | None:
             "warning",
             0.8,
             f"{out.activation} in {out.layer.path} limits the logits that the loss expects",
-            "Logits may be any number. A function that cuts off or flattens part of them removes "
-            "the gradient there.",
+            "Logits may be any number. A function that cuts part of them off removes their gradient.",
             [LOGITS],
         )
     return None
@@ -196,6 +207,13 @@ def _no_probabilities(out: OutputLayer) -> Finding | None:
     class_name = "".join(words).replace("crossentropy", "Crossentropy")
     proper = "softmax" if out.loss in MULTI else "sigmoid"
     function = "no activation function" if out.is_linear else out.activation
+    logits = Advice(
+        "Tell the loss that it gets logits.", f"loss=keras.losses.{class_name}(from_logits=True)"
+    )
+    line = f'keras.layers.Dense({out.units or "units"}, activation="{proper}")'
+    advice = [logits, Advice(f"Or use {proper}.", line)]
+    if not out.is_linear:
+        advice = [Advice(f"Use {proper}.", line), LOGITS]
     return out.finding(
         "logits_as_probabilities",
         "error",
@@ -203,13 +221,7 @@ def _no_probabilities(out: OutputLayer) -> Finding | None:
         f"{out.layer.path} has {function}, but {out.loss} expects probabilities",
         "With from_logits=False the loss takes the logarithm of the output. Values outside 0 to 1 "
         "are clipped and have no gradient.",
-        [
-            Advice(
-                "Tell the loss that it gets logits.",
-                f"loss=keras.losses.{class_name}(from_logits=True)",
-            ),
-            Advice(f"Or use {proper}.", f'keras.layers.Dense(units, activation="{proper}")'),
-        ],
+        advice,
     )
 
 
@@ -219,7 +231,7 @@ def _is_regression(out: OutputLayer) -> bool:
     The loss of a classification takes numbers of classes, and that of a margin signs, which lie outside
     the range of the output on purpose.
     """
-    words = (
+    words = [
         "hinge",
         "entropy",
         "focal",
@@ -229,7 +241,7 @@ def _is_regression(out: OutputLayer) -> bool:
         "contrastive",
         "triplet",
         "rank",
-    )
+    ]
     return out.units == 1 and not any(word in out.loss for word in words)
 
 
@@ -265,8 +277,8 @@ def _advice_on_range(out: OutputLayer) -> list[Advice]:
     linear = Advice("For a regression, use a linear last layer.", "keras.layers.Dense(1)")
     line = f"y = y / {out.high:g}" if out.low >= 0 else "y = (y - y.min()) / (y.max() - y.min())"
     scale = Advice("Scale the targets into the range.", line)
-    if out.loss not in BINARY:
-        return [linear, scale]
+    if out.loss not in BINARY:  # pictures have many values from 0 up
+        return [scale, linear] if out.units > 1 and out.low >= 0 else [linear, scale]
     if (out.low, out.high) == (-1.0, 1.0):
         return [Advice("Use 0 and 1 as labels instead of -1 and 1.", "y = (y + 1) / 2"), linear]
     return [*out.one_unit_each(), scale, linear]
@@ -284,6 +296,10 @@ CHECKS = (
     _target_range,
     label_smoothing,
     class_weight,
+    margin,
+    negative_output,
+    zero_targets,
+    dropout_behind,
     runaway,
     accuracy_of_numbers,
 )

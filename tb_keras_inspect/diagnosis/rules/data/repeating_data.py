@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.signals.batches import contents, epochs_of
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.store.errors import NotRecordedError
 
 PROBLEM = "repeating_data"
 NEEDS = ("input.hash",)
@@ -118,12 +119,32 @@ def _sortedness(facts: Facts) -> float:
     """Part of the variance of the class numbers that lies between batches: by chance 1 / their size."""
     target = facts.track("target")
     loss = facts.structure.compiled.get("loss", "")
+    if loss == "categorical_crossentropy":
+        return _sortedness_of_labels(facts)
     if target is None or len(target.names) != 1 or loss not in CLASSES:
         return 0.0
     if facts.structure.has_own_step or len(target) < LEAST_SAMPLES:
         return 0.0
     means, stds = target.column("mean"), target.column("std")
     between, within = float(np.nanvar(means)), float(np.nanmean(stds**2))
+    return between / (between + within) if between + within > 0 else 0.0
+
+
+def _sortedness_of_labels(facts: Facts) -> float:
+    """The same from the classes of the examples, where targets are one-hot."""
+    try:
+        samples = facts.run.samples()
+    except NotRecordedError:
+        return 0.0
+    labels = samples.columns.get("label")
+    if facts.structure.has_own_step or labels is None or not np.isfinite(labels).all():
+        return 0.0
+    batch = np.unique(samples.steps, return_inverse=True)[1]
+    counts = np.bincount(batch)
+    if len(counts) < LEAST_SAMPLES:
+        return 0.0
+    means = np.bincount(batch, labels) / counts
+    between, within = float(np.var(means)), float(np.mean((labels - means[batch]) ** 2))
     return between / (between + within) if between + within > 0 else 0.0
 
 
@@ -165,17 +186,21 @@ def _constant(facts: Facts) -> Finding | None:
 def _constant_targets(facts: Facts) -> Finding | None:
     """Targets that are all the same: a note, as they may be placeholders, or those of a GAN."""
     track = facts.track("target")
-    if track is None or len(track.names) != 1 or len(track) < LEAST_SAMPLES:
+    if track is None or len(track) < LEAST_SAMPLES or facts.structure.has_own_step:
         return None
     low, high = track.thin("min"), track.thin("max")
-    if not (np.all(low == high) and np.all(low == low[0])) or facts.structure.has_own_step:
+    rows = np.flatnonzero(np.all((low == high) & (low == low[0]), axis=0))
+    if not len(rows):
         return None
-    name, value = track.names[0], float(low[0, 0])
-    title = f"Every target is {value:g}: answering always the same is a perfect solution"
+    name, value = track.names[rows[0]], float(low[0, rows[0]])
+    of = f" of {name}" if len(track.names) > 1 else ""
+    title = f"Every target{of} is {value:g}: answering always the same is a perfect solution"
     evidence = Evidence("largest minus smallest target", 0.0, "", None, "target", "max", name)
     look = Advice(
-        "Add examples with other targets, such as negative ones: without them outputs collapse to one "
-        "point, whatever the input.",
+        f"Check how these targets were made: a cast to integers turns fractions into {value:g}."
+        if of and value == 0
+        else "Add examples with other targets, such as negative ones: without them outputs collapse to "
+        "one point, whatever the input.",
         "print(np.unique(y, return_counts=True))",
     )
     return _finding("constant_targets", "note", title, track.steps, evidence, [look])

@@ -30,9 +30,11 @@ def find(facts: Facts) -> Iterator[Finding]:
         for layer in _embeddings(facts, name, len(table.names)):
             size = _size(layer)
             bad = (high >= size) | (low < 0)
+            numbers = (float(np.nanmin(low)), float(np.nanmax(high)))
             if size and bad.any():
-                numbers = (float(np.nanmin(low)), float(np.nanmax(high)))
                 yield _finding(facts, name, layer, size, numbers, table.steps[bad])
+            elif size and np.all(high < 2) and np.any((high != np.round(high)) & (high > 0)):
+                yield _fractions(facts, name, layer, size, numbers)
 
 
 def _embeddings(facts: Facts, name: str, count: int) -> Iterator[LayerInfo]:
@@ -48,6 +50,37 @@ def _embeddings(facts: Facts, name: str, count: int) -> Iterator[LayerInfo]:
     for source, target in model.edges:
         if source in sources and model.layers[target].class_name == "Embedding":
             yield model.layers[target]
+
+
+def _fractions(
+    facts: Facts, name: str, layer: LayerInfo, size: int, numbers: tuple[float, float]
+) -> Finding:
+    """Tokens that were scaled like pixels: an embedding cuts off what follows the point."""
+    low, high = numbers
+    return Finding(
+        problem=PROBLEM,
+        variant="fractions",
+        severity="error",
+        confidence=0.95,
+        title=f"Input {name} holds fractions from {low:.3g} to {high:.3g}, and {layer.path} takes them "
+        "for the numbers of tokens",
+        first_step=facts.first_step,
+        last_step=facts.last_step,
+        ongoing=True,
+        cause="An embedding cuts off what follows the decimal point, so nearly all of these become "
+        "token 0, and all inputs look alike. Token numbers must not be scaled.",
+        where=Where(layers=[layer.path]),
+        evidence=[
+            Evidence("largest token", high, "", float(size - 1), "input", "max", name),
+            Evidence("smallest token", low, "", 0.0, "input", "min", name),
+        ],
+        advice=[
+            Advice(
+                "Give the embedding the whole token numbers, as they were before they were divided.",
+                'x = tokens.astype("int32")',
+            )
+        ],
+    )
 
 
 def _size(layer: LayerInfo) -> int:

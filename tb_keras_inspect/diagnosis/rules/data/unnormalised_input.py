@@ -84,13 +84,19 @@ def _starts_with_normalisation(facts: Facts, first: Weighted) -> bool:
     for layer in facts.structure.layers:
         if layer.path == first.layer.path:
             return False
-        if layer.class_name in NORMALISING or layer.class_name == "Rescaling":
-            return not _keeps_its_statistics(layer)
+        if layer.class_name in (*NORMALISING, "Rescaling"):
+            # Without its output, whether it was adapted is not known.
+            return layer.class_name == "Normalization" or not _keeps_its_statistics(layer)
     return False
 
 
 def _keeps_its_statistics(layer: LayerInfo) -> bool:
-    """Whether a layer scales by what it saw in another training, and not by what it receives now."""
+    """Whether a layer scales by what it saw in another training, and not by what it receives now.
+
+    A Normalization that was never adapted does nothing: what it outputs tells.
+    """
+    if layer.class_name == "Normalization":
+        return True
     return layer.class_name == "BatchNormalization" and not layer.trainable
 
 
@@ -233,6 +239,7 @@ def _finding(
         ],
         advice=[
             *_for_frozen(facts, first),
+            *_for_rescaling(facts, first),
             Advice(
                 "Normalise each feature to mean 0 and standard deviation 1, with a layer that is "
                 "saved with the model.",
@@ -244,6 +251,25 @@ def _finding(
             else Advice("For images, scale bytes down.", "keras.layers.Rescaling(1 / 255)"),
         ],
     )
+
+
+def _for_rescaling(facts: Facts, first: Weighted) -> list[Advice]:
+    """What to try where a layer in front is to scale the inputs, and does not."""
+    found = []
+    for layer in facts.structure.layers:
+        if layer.path == first.layer.path:
+            break
+        if layer.class_name == "Normalization":
+            line = f'model.get_layer("{layer.path.split("/")[-1]}").adapt(x_train)'
+            text = (
+                f"Call adapt() of {layer.path} before training: so far it does not scale its input."
+            )
+            found.append(Advice(text, line))
+        if layer.class_name == "Rescaling":
+            scale = layer.settings.get("scale", "")
+            text = f"Check the scale of {layer.path}, {scale}: for bytes it is 1 / 255."
+            found.append(Advice(text, "keras.layers.Rescaling(1 / 255)"))
+    return found
 
 
 def _for_frozen(facts: Facts, first: Weighted) -> list[Advice]:

@@ -13,13 +13,15 @@ import numpy as np
 from tb_keras_inspect.diagnosis.advice import layer_line
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
+from tb_keras_inspect.diagnosis.padding import mask, padding_text, unmasked_padding
+from tb_keras_inspect.diagnosis.rules.layers import constant_layer
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.structure import BOUNDED, RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.trigger import trigger
-from tb_keras_inspect.diagnosis.wording import listed, number_text, since
+from tb_keras_inspect.diagnosis.wording import number_text, since
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
 
@@ -46,6 +48,8 @@ CAUSES = {
     "too: no gradient reaches any layer, and the model never changes again.",
     "saturated": "The output lies at the flat end of its activation function for every input, so "
     "hardly any gradient reaches the layers before it.",
+    "padding": "A recurrent layer goes on through the padding as through words, and what it outputs "
+    "last is what is left after it: by then it has forgotten the words.",
     "collapsed": "What the layers pass on no longer depends on the input: all samples get the same "
     "output, and only the biases of the last layer can still learn.",
 }
@@ -53,49 +57,8 @@ CAUSES = {
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding."""
-    yield from _one_sample(facts) or list(_output(facts)) or _hidden(facts)
-
-
-def _one_sample(facts: Facts) -> list[Finding]:
-    """BatchNormalization of vectors, one in a batch: each is its own mean, so nothing is left of it."""
-    step = facts.track("step")
-    if step is None or not step.has("batch_size") or median(step.column("batch_size")) != 1:
-        return []
-    structure = facts.structure
-    sites = [site for site in structure.leaves if structure.class_of(site) == "BatchNormalization"]
-    paths = [
-        structure.layers[site.layer].path
-        for site in sites
-        if len(site.shape) == 2 and structure.layers[site.layer].trainable
-    ]
-    if not paths or facts.progress.has_learned:
-        return []
-    finding = Finding(
-        problem=PROBLEM,
-        variant="one_sample",
-        severity="error",
-        confidence=0.95,
-        title=f"{listed(paths)} normalise batches of a single sample: the result is the same for every "
-        "input",
-        first_step=facts.first_step,
-        last_step=facts.last_step,
-        ongoing=True,
-        cause="A BatchNormalization subtracts the mean of the batch. The mean of one sample is the "
-        "sample itself, so 0 is left, whatever the input.",
-        where=Where(layers=paths),
-        evidence=[
-            Evidence("samples in a batch", 1.0, "samples", 1.0, "step", "batch_size"),
-            *loss_fraction(facts),
-        ],
-        advice=[
-            Advice("Use larger batches.", "model.fit(x, y, batch_size=32)"),
-            Advice(
-                "Or use a normalisation that does not look at the batch.",
-                "keras.layers.LayerNormalization()",
-            ),
-        ],
-    )
-    return [finding]
+    if not any(constant_layer.find(facts)):
+        yield from list(_output(facts)) or _hidden(facts)
 
 
 def _hidden(facts: Facts) -> Iterator[Finding]:
@@ -219,20 +182,24 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
     elif function in (*BOUNDED, "softmax"):
         flat = track.thin("saturated_fraction")[-LEAST_SAMPLES:, row]
         variant = "saturated" if np.nanmin(flat) >= SATURATED else "collapsed"
+    padding = unmasked_padding(facts) if variant == "collapsed" else None
+    variant = variant if padding is None else "padding"
     step = int(track.at[first])
     mean = number_text(float(track.thin("mean")[-1, row]))
     what = {
         "relu": f"The ReLU of {path} outputs 0 for every input",
         "saturated": f"{path} outputs {mean} for every input, at the flat end of {function}",
         "collapsed": f"{path} outputs the same for every input",
+        "padding": f"{path} outputs the same for every input",
     }[variant]
+    why = f": {padding_text(padding)}" if padding is not None else ""
     cause, shown = trigger(facts, step) if first > 0 else ("", [])
     return Finding(
         problem=PROBLEM,
         variant=variant,
         severity="error",
         confidence=0.95 if variant != "collapsed" else 0.85,
-        title=f"{what} {since(step, facts.first_step)}",
+        title=f"{what} {since(step, facts.first_step)}{why}",
         first_step=step,
         last_step=int(track.at[-1]),
         ongoing=True,
@@ -251,7 +218,7 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
             *shown,
             *loss_fraction(facts),
         ],
-        advice=_advice(facts, variant, path),
+        advice=mask(facts, padding) if padding is not None else _advice(facts, variant, path),
     )
 
 

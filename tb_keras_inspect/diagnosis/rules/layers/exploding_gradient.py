@@ -18,6 +18,7 @@ from tb_keras_inspect.diagnosis.explosion import (
     is_harmless,
     loss_rise,
     most_in,
+    single_update,
     worst_kernels,
 )
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding
@@ -69,11 +70,15 @@ FAR_ABOVE = 20.0  # first loss, relative to the baseline
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding, for the first sign that shows."""
-    for sign in (_growth, _large_updates, _initial_scale, _overflow, _lost):
+    for sign in (_single_update, _growth, _large_updates, _initial_scale, _overflow, _lost):
         found = sign(facts)
         if found is not None:
             yield found
             return
+
+
+def _single_update(facts: Facts) -> Finding | None:
+    return single_update(facts) if facts.progress.is_stuck else None
 
 
 def _norm(facts: Facts) -> tuple[np.ndarray, np.ndarray]:

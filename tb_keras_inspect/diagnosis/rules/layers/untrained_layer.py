@@ -34,6 +34,7 @@ THRESHOLDS = (
         "SageMaker Debugger says 3 steps; a batch that skips a rare branch is no fault",
     ),
 )
+LEAST_STEPS = 100
 PRECISION = 1e-6  # relative, of float32; lower ones are far coarser
 TITLES = {
     "disconnected": "{} receives no gradient: the loss does not depend on it",
@@ -164,7 +165,33 @@ def _is_left_out(facts: Facts, item: Weighted) -> bool:
     structure, updates = facts.structure, facts.track("update")
     beside = [x for x in structure.weighted if x.layer.parent == item.layer.parent]
     moved = [max((_largest(updates, path) for path in x.kernels), default=0.0) for x in beside]
-    return structure.has_own_step and bool(np.nanmax(moved, initial=0.0) > 0)
+    moves = np.nanmax(moved, initial=0.0) > 0
+    return structure.has_own_step and bool(moves or _is_fresh(facts, beside))
+
+
+def _is_fresh(facts: Facts, part: list[Weighted]) -> bool:
+    """Whether a part of the model that trains nowhere holds its first biases, which are zero.
+
+    A teacher has been trained before, and a network that follows another one has its shapes.
+    """
+    structure = facts.structure
+    shapes = {v.path: tuple(v.shape) for v in structure.variables}
+    biases = [path for item in part for path in item.others if path.endswith("bias")]
+    kernels = [shapes[path] for item in part for path in item.kernels]
+    inside = {item.layer.path for item in part}
+    others = [
+        [
+            shapes[path]
+            for item in structure.weighted
+            if item.layer.parent == parent
+            for path in item.kernels
+        ]
+        for parent in {x.layer.parent for x in structure.weighted if x.layer.path not in inside}
+    ]
+    known = [_values(facts, "weight", path) for path in biases]
+    if facts.steps_done < LEAST_STEPS or not known or kernels in others or not others:
+        return False
+    return all(len(values) and not np.any(values) for values in known)
 
 
 def _why_no_update(facts: Facts, paths: list[str]) -> tuple[str, list[Advice]]:

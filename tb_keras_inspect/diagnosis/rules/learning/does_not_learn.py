@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import find_rate, layer_line, lower_rate, raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
-from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
+from tb_keras_inspect.diagnosis.finding import Evidence, Finding
+from tb_keras_inspect.diagnosis.flat_loss import CAUSES, advice_on
+from tb_keras_inspect.diagnosis.padding import padding_text, unmasked_padding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.linear import linear_layers
 from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.positions import lacks_positions
 from tb_keras_inspect.diagnosis.signals.progress import ABSOLUTE, SQUARED
 from tb_keras_inspect.diagnosis.signals.rate import warms_up
 from tb_keras_inspect.diagnosis.thresholds import Threshold
@@ -52,6 +54,7 @@ THRESHOLDS = (
 )
 LEAST_STEPS = 150
 LEAST_SAMPLES = 15
+BY_HEART = 0.85  # fraction of the baseline, where nothing holds for validation data
 FLAT = 0.02  # fall over the second half, relative to the baseline
 HELD = 0.95  # lowest validation loss relative to the first one
 CHANCE = 2 * 1.25  # standard errors of a median that are no fall
@@ -63,23 +66,6 @@ LONG = 1000  # steps from which the losses of batches tell it too
 FAR_OFF = 5.0  # runs of this length that it would still take
 LINEAR_FRACTION = 0.3  # what is left of the loss where one linear map is not enough
 SHORT = 1.5  # how far all updates together can have moved the weights, relative to their size
-CAUSES = {
-    "small_steps": "The gradient has kept its direction all the time, so there is a way down, and the "
-    "steps along it are too small. The run needs larger steps or many more of them.",
-    "large_steps": "Each step changes the weights by a large part of themselves, so it undoes what the "
-    "steps before it have learned.",
-    "imbalance": "One class is so rare that always predicting the other is right nearly every time: a "
-    "good accuracy says nothing here. The few examples of the rare class have hardly any "
-    "say in the gradient.",
-    "linear": "Layers without an activation function between them multiply into a single one, so depth "
-    "and width add nothing: the model can only learn what is linear in its inputs.",
-    "target_scale": "Outputs start near 0, and each step moves them by about the learning rate. The "
-    "targets are so large that they are still far away, and until then the model learns only "
-    "their mean.",
-    "no_reason": "Nothing in the record says why. Either the inputs do not tell anything about the "
-    "targets, as with labels that were shuffled apart from their examples, or this model cannot find "
-    "it.",
-}
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -94,12 +80,14 @@ def find(facts: Facts) -> Iterator[Finding]:
     linear = linear_layers(facts.structure)
     far_off = _is_far_off(facts, loss)
     least = LINEAR_FRACTION if linear else limits["baseline_fraction"]
+    if _nothing_holds(facts):  # what little the training loss has fallen was learned by heart
+        least = min(least, BY_HEART)
     if progress.fraction < least or (_falls(facts, loss) and not far_off):
         return
     cosine, update = _cosine(facts), _update(facts)
     path = update * facts.steps_done
     variant = "linear" if linear else "no_reason"
-    if progress.fraction < limits["baseline_fraction"]:
+    if linear and progress.fraction < limits["baseline_fraction"]:
         pass  # it has learned what a linear map can
     elif far_off:
         variant = "target_scale"
@@ -107,8 +95,12 @@ def find(facts: Facts) -> Iterator[Finding]:
         variant = "small_steps"
     elif update >= limits["large_update"]:
         variant = "large_steps"
-    rare = _rare(facts)
-    if variant == "no_reason" and rare < RARE:
+    rare, padding = _rare(facts), unmasked_padding(facts)
+    if variant == "no_reason" and padding is not None:
+        variant = "padding"
+    elif variant == "no_reason" and lacks_positions(facts.structure):
+        variant = "no_positions"
+    elif variant == "no_reason" and rare < RARE:
         variant = "imbalance"
     far = progress.fraction > FAR
     where = "far above" if far else "still at"
@@ -143,7 +135,7 @@ def find(facts: Facts) -> Iterator[Finding]:
                 _kernel(facts, "update"),
             ),
         ],
-        advice=_advice(facts, variant),
+        advice=advice_on(facts, variant),
     )
 
 
@@ -156,6 +148,11 @@ def _title(facts: Facts, variant: str, linear: list[str], where: str) -> str:
             f"(constant {facts.progress.baseline:.3g})"
         )
     why = ""
+    padding = unmasked_padding(facts)
+    if variant == "padding" and padding is not None:
+        why = f": {padding_text(padding)}"
+    if variant == "no_positions":
+        why = ": no layer of this Transformer tells it the order of the sequence"
     if variant == "target_scale":
         mean, std = _targets(facts)
         why = f": the targets, {mean:.3g} with a standard deviation of {std:.3g}, are out of reach"
@@ -192,6 +189,12 @@ def _is_far_off(facts: Facts, loss: np.ndarray) -> bool:
         third = max(1, len(half) // 3)
         pace = 3 * float(median(half[:third]) - median(half[-third:]))
     return progress.end - progress.baseline > FAR_OFF * max(pace, 0.0)
+
+
+def _nothing_holds(facts: Facts) -> bool:
+    """Whether nothing that was learned holds for validation data."""
+    val = facts.epochs("val_loss")[1]
+    return len(val) >= 2 * LEAST_EPOCHS and bool(np.min(val) > facts.progress.baseline)
 
 
 def _least_steps(facts: Facts) -> int:
@@ -247,50 +250,3 @@ def _update(facts: Facts) -> float:
         return float("nan")
     typical = updates.typical("ratio")[updates.rows(kernels)]
     return float(np.nanmax(np.nan_to_num(typical)))
-
-
-def _advice(facts: Facts, variant: str) -> list[Advice]:
-    if variant == "small_steps":
-        adam = Advice(
-            "Or use an optimizer that adapts its steps to the gradient.",
-            'model.compile(optimizer="adam", ...)',
-        )
-        plain = facts.structure.compiled.get("optimizer", "") in ("SGD", "")
-        more = Advice("Train for more epochs.")
-        return [raise_rate(facts), *([adam] if plain else []), find_rate(), more]
-    if variant == "large_steps":
-        return [lower_rate(facts), find_rate()]
-    if variant == "linear":
-        path = linear_layers(facts.structure)[0]
-        line = layer_line(facts, path, activation='"relu"')
-        return [Advice("Give the hidden layers an activation function, such as ReLU.", line)]
-    if variant == "target_scale":
-        return [
-            Advice(
-                "Scale the targets to mean 0 and standard deviation 1, and scale predictions back.",
-                "y = (y - y.mean()) / y.std()",
-            ),
-            raise_rate(facts),
-        ]
-    if variant == "imbalance":
-        return [
-            Advice(
-                "Give the rare class a larger weight.",
-                "model.fit(x, y, class_weight={0: 1.0, 1: (1 - y.mean()) / y.mean()})",
-            ),
-            Advice(
-                "Track a metric that a constant prediction cannot win, such as AUC.",
-                'metrics=[keras.metrics.AUC(curve="PR")]',
-            ),
-        ]
-    return [
-        Advice(
-            "Check that each target still belongs to its input, by looking at some of them.",
-            "for features, target in zip(x[:5], y[:5]): print(features, target)",
-        ),
-        Advice(
-            "Check that the model can learn 20 samples by heart.",
-            "model.fit(x[:20], y[:20], epochs=200)",
-        ),
-        lower_rate(facts),
-    ]

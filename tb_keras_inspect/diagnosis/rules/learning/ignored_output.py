@@ -40,6 +40,7 @@ THRESHOLDS = (
     ),
 )
 LEAST_EPOCHS = 3
+SMALL_WEIGHT = 0.02  # relative to the other
 FALLS = 0.8  # loss of the last epoch relative to the first, from which it does not fall
 
 
@@ -148,6 +149,7 @@ def _finding(
             ),
         ],
         advice=[
+            *_own_weights(facts, name, strongest),
             Advice(
                 "Bring the targets of all outputs to a mean of 0 and a standard deviation of 1.",
                 "y = (y - y.mean(axis=0)) / y.std(axis=0)",
@@ -158,3 +160,17 @@ def _finding(
             ),
         ],
     )
+
+
+def _own_weights(facts: Facts, name: str, strongest: str) -> list[Advice]:
+    """What to try first where `loss_weights` itself takes the say away."""
+    weights = _weights(facts, [name, strongest])
+    if not abs(weights[name]) <= SMALL_WEIGHT * abs(weights[strongest]):
+        return []
+    return [
+        Advice(
+            f"Raise the weight of {name}: loss_weights gives it {weights[name]:g}, and {strongest} "
+            f"{weights[strongest]:g}.",
+            f"model.compile(..., loss_weights={{{name!r}: 1.0, {strongest!r}: 1.0}})",
+        )
+    ]

@@ -12,7 +12,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import last_period
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 
 PROBLEM = "overfitting"
@@ -43,6 +43,7 @@ SMOOTH = 3
 MOMENTUM = 0.99  # of BatchNormalization, unless recorded
 TIME_CONSTANTS = 5  # that its moving statistics need
 BAD = 0.5  # validation loss relative to the baseline; below it a small rise has cost little
+FEW_EXAMPLES = 200
 ADVICE = (
     Advice(
         "Stop at the best epoch and keep its weights.",
@@ -123,8 +124,20 @@ def find(facts: Facts) -> Iterator[Finding]:
             Evidence("best epoch", float(best + 1), "", None, "epoch", "val_loss"),
             Evidence("training loss now", float(train[-1]), "", None, "epoch", "loss"),
         ],
-        advice=ADVICE,
+        advice=[*_more_data(facts), *ADVICE],
     )
+
+
+def _more_data(facts: Facts) -> list[Advice]:
+    """What to try first where an epoch has hardly any examples."""
+    step = facts.track("step")
+    if step is None or not step.has("batch_size") or not facts.structure.steps_per_epoch:
+        return []
+    examples = facts.structure.steps_per_epoch * float(median(step.column("batch_size")))
+    if not examples <= FEW_EXAMPLES:
+        return []
+    text = f"Train on more data: an epoch has {examples:.0f} examples. Is it cut short by take()?"
+    return [Advice(text, "print(len(x_train))")]
 
 
 def _statistics_lag(facts: Facts) -> bool:

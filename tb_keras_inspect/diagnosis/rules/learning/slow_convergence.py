@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tb_keras_inspect.diagnosis.advice import find_rate, raise_rate
+from tb_keras_inspect.diagnosis.advice import find_rate, layer_line, raise_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.rules.learning import decayed_rate
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
 from tb_keras_inspect.diagnosis.signals.rate import warms_up
-from tb_keras_inspect.diagnosis.signals.structure import Weighted
+from tb_keras_inspect.diagnosis.signals.structure import Structure, Weighted
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import listed
@@ -64,6 +64,7 @@ THRESHOLDS = (
 LEAST_STEPS = 100
 LEAST_SAMPLES = 8
 USUAL_RATIO = 1e-3  # of update to weight
+LEAST_ZERO = 5  # samples
 FIRST = 3  # samples that show the updates which learning rate and initial weights make
 SAME = 1e-4  # relative difference of units that were created equal
 
@@ -216,10 +217,12 @@ def _symmetric(facts: Facts) -> Iterator[Finding]:
     learned = facts.progress.has_learned
     equal = [item for item in hidden if not learned and _stays_zero(weights, item)]
     equal += [item for item in hidden if _stays_equal(facts, weights, item)]
-    if not equal:
+    tables = [] if learned else _zero_tables(facts, weights)
+    if not equal and not tables:
         return
-    layers = [item.layer.path for item in equal]
-    path = weights.present(equal[0].kernels)[0]
+    paths = [weights.present(item.kernels)[0] for item in equal] + tables
+    layers = facts.structure.layers_of_variables(paths)
+    path = paths[0]
     (row,) = weights.rows([path])
     spread = float(weights.thin("std")[0, row])
     name = f"standard deviation of {path} at the start"
@@ -238,11 +241,35 @@ def _symmetric(facts: Facts) -> Iterator[Finding]:
         evidence=[Evidence(name, spread, "", None, "weight", "std", path)],
         advice=[
             Advice(
-                "Initialise kernels with random numbers.",
-                'keras.layers.Dense(units, kernel_initializer="glorot_uniform")',
+                "Initialise with random numbers.",
+                layer_line(
+                    facts,
+                    layers[0],
+                    **(
+                        {"embeddings_initializer": '"uniform"'}
+                        if path in tables
+                        else {"kernel_initializer": '"glorot_uniform"'}
+                    ),
+                ),
             )
         ],
     )
+
+
+def _zero_tables(facts: Facts, weights: Track) -> list[str]:
+    """Embeddings that are zero at every sample; where nothing is zero for all, that is no fault."""
+    structure = facts.structure
+    found = [v.path for v in structure.variables if _is_table(structure, v.path)]
+    rows = weights.present(found)
+    if len(weights) < LEAST_ZERO or not rows:
+        return []
+    sizes = weights.thin("l2")[:, weights.rows(rows)]
+    return [path for path, size in zip(rows, sizes.T, strict=True) if not np.any(size)]
+
+
+def _is_table(structure: Structure, path: str) -> bool:
+    layer = structure.layer_of_variable(path)
+    return layer is not None and layer.class_name == "Embedding"
 
 
 def _stays_zero(weights: Track, item: Weighted) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.rules.learning import overfitting
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import last_period, median
+from tb_keras_inspect.diagnosis.signals.onset import last_period, median, tail
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import listed, number_text
 from tb_keras_inspect.store.model.model import LayerInfo
@@ -64,6 +64,7 @@ THRESHOLDS = (
 MOMENTUM = 0.99  # of BatchNormalization, unless recorded
 SMALL_GAP, LEAST_STEPS = 0.02, 100  # from which hardly warm statistics are a note
 LAGGING, LAGGING_GAP = 0.3, 0.2  # statistics that hardly know the data, and what they cost
+OFF = 1.0  # standard deviations; by chance 1 / sqrt(batch size)
 APART = 0.5  # of the present gap, from which on the two losses are apart
 LEARNED = 0.6  # training loss now, relative to the baseline
 LEAST_EPOCHS = 2
@@ -99,7 +100,8 @@ def find(facts: Facts) -> Iterator[Finding]:
         apart = last_period((val - train) / baseline >= APART * gap, gap=0)
         start = apart.first if apart is not None else 0
         steps, val, train = steps[start:], val[start:], train[start:]
-    if norms and (never or (gap >= LAGGING_GAP and _warmed_up(norms, facts) < LAGGING)):
+    lags = _warmed_up(norms, facts) < LAGGING if norms else False
+    if norms and (never or (gap >= LAGGING_GAP and (lags or _off(facts) > OFF))):
         yield _batch_norm(facts, norms, steps, val, train, best)
     elif _hardly_warm(facts, norms, gap):
         found = _batch_norm(facts, norms, steps, val, train, best)
@@ -144,6 +146,17 @@ def _hardly_warm(facts: Facts, norms: list[LayerInfo], gap: float) -> bool:
     return slow and gap >= SMALL_GAP and _warmed_up(norms, facts) < LAGGING
 
 
+def _off(facts: Facts) -> float:
+    """How far the moving means of the worst BatchNormalization are from the means of the last batches,
+    in standard deviations of these; NaN if it was not recorded."""
+    track = facts.track("activation")
+    if track is None or not track.has("moving_mean_distance"):
+        return float("nan")
+    distances = track.thin("moving_mean_distance")
+    last = median(distances[tail(len(distances))], axis=0)
+    return float(np.max(last[np.isfinite(last)], initial=-np.inf))
+
+
 def _warmed_up(norms: list[LayerInfo], facts: Facts) -> float:
     """Which part of the slowest moving statistics comes from data."""
     return float(1 - _momentum(norms) ** max(facts.steps_done, 1))
@@ -180,7 +193,11 @@ def _batch_norm(
         if lags
         else f"{listed(paths)} work otherwise in validation"
     )
-    warm = Evidence("part of the moving statistics from data", warmed, "%", 0.9)
+    warm = [Evidence("part of the moving statistics from data", warmed, "%", 0.9)]
+    if np.isfinite(off := _off(facts)):
+        name = "moving mean, off that of the batches"
+        statistic = "moving_mean_distance"
+        warm.append(Evidence(name, off, "standard deviations", OFF, "activation", statistic))
     advice = [
         Advice(
             "Lower the momentum, so that the moving statistics follow faster.",
@@ -201,7 +218,7 @@ def _batch_norm(
         + why,
         best,
         steps,
-        [warm],
+        warm,
         advice[1:] if not lags else advice,
         paths,
     )

@@ -4,6 +4,7 @@ Decay shrinks weights in healthy runs too, by a few percent. It outweighs learni
 most of their size while the run learns nothing.
 """
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 
@@ -38,9 +39,19 @@ THRESHOLDS = (
         "a decay that takes back a third of each update; two runs with it measured here keep "
         "16 % of their weights at most",
     ),
+    Threshold(
+        "penalty_fraction",
+        0.5,
+        0.05,
+        1.0,
+        "penalties on outputs as a part of the first loss, above which they outweigh the predictions",
+        "what is more than half of the loss goes first; sparse autoencoders use 1e-5 to 1e-3",
+    ),
 )
+ACTIVITY = "activity_regularizer"
 REGULARIZERS = ("kernel_regularizer", "recurrent_regularizer", "embeddings_regularizer")
 LEAST_SAMPLES = 8
+HELD = 0.6  # factor on limits, for a run that learns all the same
 WHOLE = 0.95  # of their size, above which weights have not begun to shrink
 CAUSES = {
     "optimizer": "Each step shrinks the weights by the learning rate times the decay, and that is a "
@@ -54,9 +65,15 @@ def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding."""
     weights, step = facts.track("weight"), facts.track("step")
     kernels = facts.kernels(weights)
-    if weights is None or step is None or not kernels or len(weights.at) < LEAST_SAMPLES:
+    if facts.progress.known and facts.progress.has_learned:
+        yield from _holds_back(facts)
         return
-    if facts.progress.has_learned or not facts.progress.known:
+    if not facts.progress.known:
+        return
+    if activity := _activity(facts):
+        yield activity
+        return
+    if weights is None or step is None or not kernels or len(weights.at) < LEAST_SAMPLES:
         return
     sizes = weights.thin("l2")[:, weights.rows(kernels)]
     left = ratio(median(sizes[tail(len(sizes))], axis=0), sizes[0])
@@ -77,6 +94,11 @@ def find(facts: Facts) -> Iterator[Finding]:
 def _decay_fraction(facts: Facts, kernels: Sequence[str]) -> float:
     """Rate times decay, relative to the whole update; NaN if it is not known."""
     step, updates = facts.track("step"), facts.track("update")
+    if updates is not None and updates.has("decay_l2"):
+        rows = updates.rows(updates.present(kernels))
+        parts = ratio(updates.thin("decay_l2")[:, rows], updates.thin("l2")[:, rows])
+        if np.isfinite(parts).any():
+            return float(median(parts))
     text = facts.structure.compiled.get("optimizer.weight_decay", "")
     present = updates.present(kernels) if updates is not None else []
     if not re.fullmatch(r"[\d.e+-]+", text) or step is None or updates is None or not present:
@@ -84,6 +106,67 @@ def _decay_fraction(facts: Facts, kernels: Sequence[str]) -> float:
     rate = float(median(step.column("learning_rate")))
     typical = float(median(updates.thin("ratio")[:, updates.rows(present)]))
     return float(ratio(rate * float(text), typical))
+
+
+def _activity(facts: Facts) -> Finding | None:
+    """A penalty on what a layer outputs that is most of the loss when training begins."""
+    step = facts.track("step")
+    layers = {
+        layer.path: layer.settings[ACTIVITY]
+        for layer in facts.structure.layers
+        if ACTIVITY in layer.settings
+    }
+    if not layers or step is None or not step.has("added_loss") or len(step) < LEAST_SAMPLES:
+        return None
+    part = float(median(ratio(step.column("added_loss")[:3], step.column("loss")[:3])))
+    limit = facts.thresholds["penalty_fraction"]
+    if not part >= limit:
+        return None
+    path = next(iter(layers))
+    return Finding(
+        problem=PROBLEM,
+        variant="activity",
+        severity="warning",
+        confidence=0.9,
+        title=f"{layers[path]} as activity_regularizer of {path} makes {100 * part:.0f} % of the first "
+        "loss: training makes its outputs 0",
+        first_step=facts.first_step,
+        last_step=facts.last_step,
+        ongoing=True,
+        cause="The penalty on the outputs of this layer is larger than the loss of the predictions, so "
+        "the best that training can do first is to make them 0. Then nothing passes through the layer.",
+        where=Where(layers=list(layers)),
+        evidence=[
+            Evidence("added loss / loss at the start", part, "%", limit, "step", "added_loss"),
+            *loss_fraction(facts),
+        ],
+        advice=[
+            Advice(
+                f"Lower the activity_regularizer of {path} by a factor of 1000, or leave it out.",
+                layer_line(facts, path, activity_regularizer="keras.regularizers.L1(1e-5)"),
+            )
+        ],
+    )
+
+
+def _holds_back(facts: Facts) -> Iterator[Finding]:
+    """A penalty on weights that is a large part of the loss at the end, in a run that learns."""
+    weights, step, penalties = facts.track("weight"), facts.track("step"), _penalties(facts)
+    structure = facts.structure
+    kernels = [path for x in structure.weighted if x.layer.path in penalties for path in x.kernels]
+    if weights is None or step is None or not step.has("added_loss") or not kernels:
+        return
+    if len(weights.present(kernels)) < len(kernels) or len(weights.at) < LEAST_SAMPLES:
+        return
+    sizes = weights.thin("l2")[:, weights.rows(kernels)]
+    end = tail(len(sizes))
+    left = float(median(ratio(median(sizes[end], axis=0), sizes[0])))
+    part = float(median(ratio(step.column("added_loss"), step.column("loss"))[tail(len(step))]))
+    limits = facts.thresholds
+    if left < HELD * limits["decay_shrink"] and part >= HELD * limits["penalty_fraction"]:
+        first = facts.first_step
+        found = _finding(facts, "regularizer", left, kernels, first, np.nan, penalties)
+        yield dataclasses.replace(found, severity="note", confidence=0.6)
 
 
 def _penalties(facts: Facts) -> dict[str, str]:

@@ -38,3 +38,14 @@ def test_numbers_of_tokens_have_no_range():
     made = run()
     made.model.layers.add(path="words", class_name="Embedding", parent=-1)
     assert found(rule, made) == []
+
+
+@pytest.mark.parametrize(
+    ("loss", "variants"), [("mean_squared_error", ["target"]), ("categorical_crossentropy", [])]
+)
+def test_a_target_far_out_of_range_counts_in_a_regression(loss, variants):
+    made = Run(chain(loss=loss)).set(Kind.TARGET, "max", 2000.0, at=20)
+    made.step["gradient_norm"][20] = 50.0
+    findings = found(rule, made)
+    assert [finding.variant for finding in findings] == variants
+    assert all("np.abs(y)" in finding.advice[0].code for finding in findings)

@@ -210,3 +210,39 @@ def test_weights_that_give_one_class_nearly_all_the_say_are_found(weights, ones,
 def test_a_single_unit_for_many_classes_gets_one_unit_each(high, advice):
     run = compiled("softmax", "mse", classes=1, low=0, high=high)
     assert found(rule, run)[0].advice[0].text.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "variant"),
+    [
+        ("sigmoid", "hinge", "margin"),
+        ("tanh", "hinge", None),
+        ("linear", "poisson", "negative_output"),
+        ("tanh", "kl_divergence", "negative_output"),
+        ("softplus", "poisson", None),
+    ],
+)
+def test_what_a_loss_computes_must_fit_the_output(last, loss, variant):
+    run = compiled(last, loss, classes=1, low=-1 if loss == "hinge" else 0, high=1)
+    assert [finding.variant for finding in found(rule, run)] == [variant] * (variant is not None)
+
+
+@pytest.mark.parametrize(("low", "start", "count"), [(0.0, 1e6, 1), (0.5, 1e6, 0), (0.0, 100.0, 0)])
+def test_a_percentage_of_targets_that_are_zero_is_found(low, start, count):
+    loss = "mean_absolute_percentage_error"
+    run = compiled("linear", loss, classes=1, low=low, high=1.0, start=start)
+    assert [finding.variant for finding in found(rule, run)] == ["zero_targets"] * count
+
+
+@pytest.mark.parametrize(("rate", "count"), [("0.5", 1), ("0.0", 0)])
+def test_dropout_behind_the_output_is_found(rate, count):
+    model = chain(last="linear", classes=1, loss="mean_squared_error")
+    model.layers.add(path="drop", class_name="Dropout", parent=-1, settings={"rate": rate})
+    model.sites.add(name="drop", layer=len(model.layers) - 1, shape=[-1, 1], unit_axis=1)
+    findings = found(rule, Run(model))
+    assert [finding.variant for finding in findings] == ["dropout"] * count
+
+
+def test_an_output_that_is_no_probability_gets_the_right_function_first():
+    (finding,) = found(rule, compiled("tanh", BINARY, classes=1))
+    assert finding.advice[0].code == 'keras.layers.Dense(1, activation="sigmoid")'

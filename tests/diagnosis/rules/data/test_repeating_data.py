@@ -6,7 +6,9 @@ import pytest
 from tb_keras_inspect import diagnose
 from tb_keras_inspect.catalog.tensor_statistics import RANGE_STATISTICS
 from tb_keras_inspect.diagnosis.rules.data import repeating_data as rule
-from tb_keras_inspect.records import Kind
+from tb_keras_inspect.records import DecodedSampleLoss, Kind
+from tb_keras_inspect.store import RunData
+from tb_keras_inspect.training.live.live_source import LiveSource
 from tests.diagnosis.synthetic import STATISTICS, Run, chain, found
 
 EPOCH = 20
@@ -187,3 +189,31 @@ def test_batches_of_a_loop_may_be_of_one_class_each():
     assert variants(made) == [("sorted", "warning")]
     made.model.steps_per_epoch = 0
     assert variants(made) == []
+
+
+@pytest.mark.parametrize(("in_order", "found_as"), [(True, [("sorted", "warning")]), (False, [])])
+def test_one_hot_labels_are_sorted_where_the_classes_of_the_examples_are(in_order, found_as):
+    class OneHot(Run):
+        """Twenty examples a batch, whose classes the record of the examples has."""
+
+        @property
+        def data(self):
+            source = LiveSource()
+            for sample in self.samples():
+                if Kind.STEP in sample.records:
+                    labels = (np.arange(20) + 20 * (sample.step % EPOCH)) // 40
+                    labels = labels if in_order else np.arange(20) % 10
+                    values = np.stack([np.ones(20), labels, labels], axis=1).astype(np.float32)
+                    columns, marks = ("loss", "label", "prediction"), np.arange(20, dtype=np.uint64)
+                    fingerprint = self.model.fingerprint
+                    record = DecodedSampleLoss(fingerprint, columns, values, marks, 20, 20.0)
+                    records = {**sample.records, Kind.SAMPLE_LOSS: record}
+                    sample = type(sample)(sample.step, sample.wall_time, records)
+                source.add(sample)
+            return RunData("run", source)
+
+    model = chain(loss="categorical_crossentropy")
+    model.steps_per_epoch = EPOCH
+    made = OneHot(model, samples=60, every=1).loss(2.3)
+    made.step["epoch"] = made.steps // EPOCH
+    assert variants(made) == found_as

@@ -70,3 +70,8 @@ def test_a_nan_that_follows_is_explained_by_it():
     (root,) = diagnose(made.data)
     assert root.problem == "tokens_out_of_range"
     assert "non_finite" in {finding.problem for finding in root.related}
+
+
+@pytest.mark.parametrize(("high", "variants"), [(0.98, ["fractions"]), (1.0, []), (37.5, [])])
+def test_tokens_that_were_scaled_to_fractions_are_found(high, variants):
+    assert [finding.variant for finding in found(rule, run(0, high))] == variants

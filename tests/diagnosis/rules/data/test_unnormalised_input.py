@@ -89,3 +89,29 @@ def test_a_frozen_batch_normalisation_scales_by_what_it_saw_before():
     (finding,) = found(rule, made)
     assert finding.variant == "large"
     assert "as the frozen layers in front were trained" in finding.advice[0].text
+
+
+@pytest.mark.parametrize(("std", "count"), [(300.0, 1), (1.0, 0)])
+def test_a_normalization_layer_counts_by_what_it_outputs(std, count):
+    """One that was never adapted passes on what it receives."""
+    model = chain()
+    model.layers.add(path="norm", class_name="Normalization", parent=-1)
+    model.sites.add(name="norm", layer=len(model.layers) - 1, shape=[-1, 8], unit_axis=1)
+    first = model.sites[-1]
+    order = [first, *model.sites[:-1]]
+    copies = [type(first).FromString(site.SerializeToString()) for site in order]
+    del model.sites[:]
+    model.sites.extend(copies)
+    order = [model.layers[-1], *model.layers[:-1]]
+    layers = [type(order[0]).FromString(layer.SerializeToString()) for layer in order]
+    del model.layers[:]
+    model.layers.extend(layers)
+    for site in model.sites:
+        site.layer = (site.layer + 1) % len(layers)
+    for variable in model.variables:
+        variable.layer += 1
+    run = Run(model).set(Kind.ACTIVATION, "std", std, row=0)
+    run.set(Kind.ACTIVATION, "std", 0.35 * std, row=1)
+    findings = found(rule, run)
+    assert len(findings) == count
+    assert all("adapt()" in finding.advice[0].text for finding in findings)

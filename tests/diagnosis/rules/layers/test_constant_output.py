@@ -92,24 +92,14 @@ def test_layers_that_pass_on_less_are_left_alone(run):
     assert found(rule, run) == []
 
 
-def normalised(batch_size, shape=(-1, 8), loss=2.3):
-    run = Run(chain()).loss(loss)
-    run.model.layers[1].class_name = "BatchNormalization"
-    run.model.sites[1].shape[:] = shape
-    run.step["batch_size"] = np.full(60, float(batch_size))
-    return run
-
-
-def test_batch_normalisation_of_one_sample_is_found():
-    (finding,) = found(rule, normalised(1))
-    assert (finding.variant, finding.severity) == ("one_sample", "error")
-    assert "larger batches" in finding.advice[0].text
-
-
-@pytest.mark.parametrize(
-    "run",
-    [normalised(2), normalised(1, (-1, 4, 4, 8)), normalised(1, loss=np.linspace(2.3, 0.1, 60))],
-    ids=["two samples", "the pixels of one picture", "it learns"],
-)
-def test_other_batch_normalisation_is_left_alone(run):
-    assert found(rule, run) == []
+def test_unmasked_padding_is_named_where_a_recurrent_layer_reads_it():
+    made = run(last="linear")
+    made.model.layers.add(path="words", class_name="Embedding", parent=-1)
+    made.model.layers.add(path="lstm", class_name="LSTM", parent=-1)
+    made.set(Kind.INPUT, "min", 0.0).set(Kind.INPUT, "zero_fraction", 0.9)
+    (finding,) = found(rule, made)
+    assert finding.variant == "padding"
+    assert "mask_zero=True" in finding.advice[0].code
+    assert "90 % of x is padding, which lstm reads like words" in finding.title
+    made.set(Kind.INPUT, "zero_fraction", 0.2)
+    assert [finding.variant for finding in found(rule, made)] == ["collapsed"]

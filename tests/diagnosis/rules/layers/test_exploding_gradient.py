@@ -136,3 +136,37 @@ def test_gradients_of_recurrent_layers_are_clipped_first():
     assert "Lower the learning rate" in found(rule, run)[0].advice[0].text
     run.model.layers[0].class_name = "SimpleRNN"
     assert found(rule, run)[0].advice[0].text == "Clip the gradients."
+
+
+@pytest.mark.parametrize(
+    ("ratio", "dip", "step", "variant"),
+    [
+        (1e-3, 1.0, "own", "uphill"),
+        (0.1, 1.0, "own", "growth"),
+        (1e-3, 0.5, "own", "growth"),
+        (1e-3, 1.0, "", "growth"),
+    ],
+)
+def test_small_steps_of_an_own_train_step_that_only_rise_go_uphill(ratio, dip, step, variant):
+    grown = 10.0 ** np.linspace(0, 6, 60)
+    run = Run(chain(train_step=step)).loss(2.3 * grown * np.where(np.arange(60) == 1, dip, 1))
+    run.step["gradient_norm"] = grown
+    run.set(Kind.UPDATE, "ratio", ratio)
+    # Until the loss has doubled, at the fourth sample, there must be enough of them.
+    run.step["loss"][:20] = 2.3 * np.linspace(1, 1.5, 20) * np.where(np.arange(20) == 5, dip, 1)
+    (finding,) = found(rule, run)
+    assert finding.variant == variant
+    assert ("sign" in finding.advice[0].text) == (variant == "uphill")
+
+
+@pytest.mark.parametrize(
+    ("loss", "first", "count"),
+    [(2.3, 1.0, 1), (np.linspace(2.3, 0.1, 60), 1.0, 0), (2.3, 0.0, 0)],
+    ids=["nothing learned since", "it learns", "a kernel that began at zero"],
+)
+def test_a_single_update_that_replaced_a_kernel_is_the_cause(loss, first, count):
+    run = Run(chain()).loss(loss).set(Kind.UPDATE, "ratio", 1e-6)
+    run.set(Kind.UPDATE, "ratio", 3.0, row=2, at=2).set(Kind.WEIGHT, "l2", first, row=2, at=0)
+    findings = found(rule, run)
+    assert [(f.variant, f.first_step) for f in findings] == [("large_updates", 10)] * count
+    assert all("The update of step 10 replaced dense_1/kernel" in f.title for f in findings)

@@ -125,3 +125,28 @@ def test_an_output_whose_loss_has_no_weight_is_named(weights, named):
     run = Run(chain(loss_weights=weights)).set(Kind.GRADIENT, "l2", 0.0, row=slice(4, 6))
     (finding,) = found(rule, run)
     assert ("`loss_weights`" in finding.advice[0].text) is named
+
+
+def gan(bias=0.0, others=(16, 16)):
+    """A model of two parts, of which an own `train_step` updates the second alone."""
+    model = chain(4, train_step="own")
+    for number, path in enumerate(("first", "second")):
+        part, dense = model.layers[number], model.layers[2 + number]
+        part.path, part.class_name, part.activation = path, "Sequential", ""
+        dense.path, dense.parent = f"{path}/dense", number
+    del model.variables[:4], model.sites[:2]
+    model.variables[2].shape[:] = others
+    run = Run(model).set(Kind.GRADIENT, "l2", np.nan, row=slice(0, 2))
+    run.set(Kind.UPDATE, "l2", 0.0, row=slice(0, 2)).set(Kind.WEIGHT, "l2", bias, row=1)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("run", "count"),
+    [(gan(), 1), (gan(bias=0.3), 0), (gan(others=(8, 8)), 0)],
+    ids=["with its first biases", "trained before", "a network that follows another one"],
+)
+def test_a_part_that_an_own_step_never_trained_is_found(run, count):
+    findings = found(rule, run)
+    assert [finding.variant for finding in findings] == ["zero_update"] * count
+    assert all(finding.where.layers == ["first/dense"] for finding in findings)

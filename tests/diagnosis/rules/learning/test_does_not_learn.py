@@ -135,3 +135,32 @@ def test_a_training_loss_that_falls_alone_is_no_learning():
     assert found(rule, run(falls).epoch(loss=epochs, val_loss=epochs * 0.9)) == []
     (finding,) = found(rule, run(falls).epoch(loss=epochs, val_loss=np.full(8, 1.05 * BASELINE)))
     assert (finding.variant, finding.severity) == ("no_reason", "note")
+
+
+def attention(*more):
+    """A Transformer that pools over the sequence, with these layers besides."""
+    made = run()
+    made.model.class_name = "Functional"
+    for name in ("Embedding", "MultiHeadAttention", "GlobalAveragePooling1D", *more):
+        made.model.layers.add(path=name.lower(), class_name=name, parent=-1)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("made", "variant"),
+    [
+        (attention(), "no_positions"),
+        (attention("PositionEmbedding"), "no_reason"),
+        (attention("Embedding"), "no_reason"),
+        (attention("LSTM"), "no_reason"),
+    ],
+)
+def test_attention_without_positions_is_named(made, variant):
+    assert [finding.variant for finding in found(rule, made)] == [variant]
+
+
+def test_a_training_loss_that_fell_by_heart_counts_where_nothing_holds_for_validation():
+    made = run(np.linspace(1.0, 0.9, 60) * BASELINE)
+    assert found(rule, made) == []
+    made.epoch(loss=np.linspace(1, 0.9, 8), val_loss=np.linspace(1.04, 1.01, 8) * BASELINE)
+    assert len(found(rule, made)) == 1

@@ -71,3 +71,8 @@ def test_own_training_steps_have_losses_of_their_own():
 
 def test_strange_weights_count_as_one():
     assert len(found(rule, run(loss_weights='"half"'))) == 1
+
+
+def test_own_weights_that_take_the_say_away_are_to_be_raised_first():
+    (finding,) = found(rule, run(share=500.0, loss_weights='{"kind": 1e-6, "price": 1.0}'))
+    assert "loss_weights gives it 1e-06" in finding.advice[0].text

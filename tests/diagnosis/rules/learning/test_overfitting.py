@@ -71,3 +71,11 @@ def test_few_epochs_say_nothing():
 
 def test_without_validation_there_is_nothing_to_report():
     assert found(rule, Run(chain()).epoch(loss=TRAIN)) == []
+
+
+@pytest.mark.parametrize(("size", "first"), [(6.0, "Train on more data"), (32.0, "Stop")])
+def test_an_epoch_of_few_examples_gets_other_advice_first(size, first):
+    made = epochs(turned())
+    made.step["batch_size"] = np.full(len(made.steps), size)
+    (finding,) = found(rule, made)
+    assert finding.advice[0].text.startswith(first)

@@ -97,3 +97,13 @@ def test_kernels_of_one_value_are_symmetric():
     run = Run(chain()).loss(2.3).set(Kind.WEIGHT, "std", 0.0, row=2)
     (finding,) = found(rule, run)
     assert finding.variant == "symmetric"
+
+
+@pytest.mark.parametrize(("size", "count"), [(0.0, 1), (0.01, 0)])
+def test_embeddings_that_stay_zero_are_symmetric(size, count):
+    model = chain()
+    model.layers.add(path="items", class_name="Embedding", parent=-1, trainable=True)
+    model.variables.add(path="items/embeddings", layer=len(model.layers) - 1, shape=[50, 8])
+    findings = found(rule, Run(model).loss(2.3).set(Kind.WEIGHT, "l2", size, row=-1))
+    assert [finding.where.layers for finding in findings] == [["items"]] * count
+    assert all("embeddings_initializer" in finding.advice[0].code for finding in findings)

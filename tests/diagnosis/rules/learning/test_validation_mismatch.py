@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.diagnosis.rules.learning import validation_mismatch as rule
+from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain, found
 
 BASELINE = float(np.log(10))
@@ -73,3 +74,12 @@ def test_with_a_validation_split_the_order_is_looked_at_first():
 def test_an_unusual_momentum_that_costs_little_is_a_note(momentum, count):
     made = run(val=[0.5, 0.3, 0.2, 0.15], norm=momentum)
     assert [finding.severity for finding in found(rule, made)] == ["note"] * count
+
+
+@pytest.mark.parametrize(("off", "count"), [(1.5, 1), (0.3, 0)])
+def test_moving_means_far_off_the_batches_are_named(off, count):
+    made = run(val=[0.5, 0.6, 0.7, 0.7], norm="0.9")
+    made.set(Kind.ACTIVATION, "moving_mean_distance", off, row=1)
+    findings = found(rule, made)
+    assert [finding.variant for finding in findings] == ["batch_norm"] * count
+    assert all(finding.evidence[2].value == pytest.approx(off) for finding in findings)

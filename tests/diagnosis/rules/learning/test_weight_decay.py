@@ -45,3 +45,28 @@ def test_a_regularizer_is_named_with_its_layer():
 
 def test_weights_that_shrink_without_either_are_left_alone():
     assert found(rule, run(decay="")) == []
+
+
+@pytest.mark.parametrize(("part", "count"), [(0.6, 1), (0.4, 0)])
+def test_a_penalty_on_outputs_that_is_most_of_the_first_loss_is_named(part, count):
+    made = run(left=1.0, decay="")
+    made.model.layers[1].settings["activity_regularizer"] = "L1(l1=10.0)"
+    made.step["added_loss"] = np.full(60, part * 2.3)
+    findings = found(rule, made)
+    assert [finding.variant for finding in findings] == ["activity"] * count
+    assert all("L1(l1=10.0)" in finding.title for finding in findings)
+
+
+@pytest.mark.parametrize(("decay", "count"), [(0.4, 1), (0.2, 0)])
+def test_the_recorded_split_of_the_update_counts_where_there_is_one(decay, count):
+    made = run(decay="0.001").set(Kind.UPDATE, "l2", 1.0)
+    assert len(found(rule, made.set(Kind.UPDATE, "decay_l2", decay))) == count
+
+
+@pytest.mark.parametrize(("part", "count"), [(0.4, 1), (0.2, 0)])
+def test_a_penalty_that_stays_a_large_part_of_the_loss_is_a_note_where_the_run_learns(part, count):
+    loss = np.linspace(2.3, 0.1, 60)
+    made = run(left=0.1, loss=loss, decay="", regularizer="L2(l2=1.0)")
+    made.step["added_loss"] = part * loss
+    findings = found(rule, made)
+    assert [(f.variant, f.severity) for f in findings] == [("regularizer", "note")] * count

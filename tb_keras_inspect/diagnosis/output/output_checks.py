@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
-from tb_keras_inspect.diagnosis.output_layer import BINARY, MULTI, SQUARED, OutputLayer
+from tb_keras_inspect.diagnosis.output.output_layer import BINARY, MULTI, SQUARED, OutputLayer
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median, tail
 from tb_keras_inspect.diagnosis.wording import number_text
