@@ -5,6 +5,7 @@ import pytest
 
 from tb_keras_inspect.diagnosis.rules.layers import dying_relu
 from tb_keras_inspect.diagnosis.signals.dead_units import DeadShare, dead_share
+from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain, found
 
 EPOCH, EPOCHS, UNITS = 120, 3, 64
@@ -84,7 +85,8 @@ def test_a_finding_states_the_bounds_where_most_batches_were_not_sampled():
     window = int(run.step["dead_window"][-1])
     for sample in range(len(run.steps)):
         silent = np.all(run.units[0][max(0, sample - window + 1) : sample + 1] == 0, axis=0)
-        run.tables["activation"][sample, 0, -1] = silent.mean() if sample >= window else 0.0
+        share = silent.mean() if sample >= window else 0.0
+        run.set(Kind.ACTIVATION, "dead_fraction", share, row=0, at=sample)
     (finding,) = found(dying_relu, run)
     numbers = {item.name: item.value for item in finding.evidence}
     fewest = numbers["fewest that a full pass over the epoch would show"]
