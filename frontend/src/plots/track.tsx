@@ -24,6 +24,8 @@ interface TrackProps {
   readonly label: string;
   /** The lines whose values are shown as text; all by default. */
   readonly readings?: readonly Line[];
+  /** Whether readings have no names, because they stand elsewhere. */
+  readonly unnamed?: boolean;
   /** Shown beside the title. */
   readonly note?: ComponentChildren;
 }
@@ -49,12 +51,13 @@ export function Track(props: TrackProps) {
         )}
         <span class="spring" />
         {(props.readings ?? lines).map((line) => (
-          <span key={line.name} class="reading">
+          <span key={line.name} class="reading" title={line.name}>
             <i
               class={`dash${line.dash ? ' dashed' : ''}`}
               style={{color: `var(--${line.colour})`}}
             />
-            {line.name} <Reading line={line} index={index} format={format} />
+            {!props.unnamed && `${line.name} `}
+            <Reading line={line} index={index} format={format} />
           </span>
         ))}
       </header>

@@ -74,6 +74,7 @@ function CurveTrack({series, runs}: {series: Series; runs: readonly ShownRun[]})
         lines={lines}
         log={log}
         format="number"
+        unnamed
         label={`${series.title} of ${lines.length} runs`}
       />
       <div style={{'--gutter': px(GUTTER)}}>

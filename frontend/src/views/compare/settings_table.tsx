@@ -95,5 +95,11 @@ function rowsOf(runs: readonly ShownRun[]) {
   differences.forEach((settings, place) => {
     for (const {name, b} of settings) rows.get(name)![place] = b;
   });
-  return [...rows].map(([name, values]) => ({name, values}));
+  const structure = new Set(
+    differences.flat().flatMap(({name, group}) => (group === 'model' ? [name] : [])),
+  );
+  // Layers that only one has are many, and the heatmaps tell of them as well.
+  return [...rows]
+    .map(([name, values]) => ({name, values}))
+    .sort((a, b) => Number(structure.has(a.name)) - Number(structure.has(b.name)));
 }
