@@ -13,7 +13,12 @@ FROM_THE_START = (
     "unnormalised_input",
     "initial_weights",
 )  # what makes gradients large at once
-CAN_THROW = (*FROM_THE_START, "input_outlier", "overwritten_weights")  # however long it goes on
+CAN_THROW = (
+    *FROM_THE_START,
+    "input_outlier",
+    "overwritten_weights",
+    "rate_change",
+)  # however long it goes on
 BROKEN_DATA = ("input", "target", "unsampled_data")  # forms of `non_finite` that no step explains
 
 
