@@ -65,7 +65,7 @@ def compare_live(
     from tb_keras_inspect import compare_live
 
     found = compare_live(
-        "train.py:make_model", (x, y), a={"run_eagerly": True}, b={"run_eagerly": False}
+        "train.py:make_model", "train.py:data", a={"run_eagerly": True}, b={"run_eagerly": False}
     )
     print(found)
     ```

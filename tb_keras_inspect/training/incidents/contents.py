@@ -11,6 +11,7 @@ import numpy as np
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.failsafe import words
 from tb_keras_inspect.training.incidents.before import Before, arrays_of
+from tb_keras_inspect.training.model.config import without_loading_tensorflow
 from tb_keras_inspect.training.model.description import versions
 
 BATCH, STATE = "batch.npz", "state.npz"
@@ -91,7 +92,8 @@ def contents_of(
 def config_of(model: keras.Model) -> tuple[Any, str]:
     """The model as Keras serializes it, or None and why it cannot be."""
     try:
-        config = keras.saving.serialize_keras_object(model)
+        with without_loading_tensorflow():
+            config = keras.saving.serialize_keras_object(model)
         json.dumps(config)
     except Exception as error:
         return None, f"Keras cannot serialize it: {words(error)}"

@@ -10,7 +10,7 @@ import keras
 
 def config_of(owner: Any) -> Mapping[str, Any]:
     """`owner.get_config()`; empty where that fails, as with custom classes that have none."""
-    with _without_loading_tensorflow():
+    with without_loading_tensorflow():
         try:
             config = owner.get_config()
         except Exception:
@@ -19,7 +19,7 @@ def config_of(owner: Any) -> Mapping[str, Any]:
 
 
 @contextlib.contextmanager
-def _without_loading_tensorflow() -> Iterator[None]:
+def without_loading_tensorflow() -> Iterator[None]:
     """Keras loads an installed TensorFlow with any backend, in seconds and 450 MB, to ask whether a
     value is one of TensorFlow's. Before it is loaded there are none."""
     lazy: Any = getattr(keras.src.utils.module_utils, "tensorflow", None)

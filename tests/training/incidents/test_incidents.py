@@ -312,7 +312,6 @@ def test_the_step_at_which_a_statistic_reaches_a_breakpoint_is_kept(tmp_path):
     assert found["missing"] == []
 
 
-@pytest.mark.any_backend
 def test_by_default_they_are_kept_and_where_none_can_be_nothing_is_said(tmp_path):
     assert inspect.signature(InspectCallback).parameters["incidents"].default is None
     with pytest.raises(ArithmeticError, match="too large"):
@@ -321,6 +320,8 @@ def test_by_default_they_are_kept_and_where_none_can_be_nothing_is_said(tmp_path
     with pytest.raises(ArithmeticError, match="too large"):
         fit(tmp_path / "off", picky(), incidents=False)
     assert kept(tmp_path / "off") == []
+    if BACKEND == "torch":  # it makes one step per execution
+        return
     with warnings.catch_warnings():
         warnings.simplefilter("error", InspectWarning)
         fit(tmp_path / "two", plain(steps_per_execution=2), incidents=None)

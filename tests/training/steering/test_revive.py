@@ -95,7 +95,7 @@ def test_a_command_revives_the_dead_units_of_a_running_fit(tmp_path):
     layers = [
         keras.Input((6,)),
         first,
-        keras.layers.Dropout(0.2),
+        keras.layers.Dropout(0.2, name="dropout"),
         keras.layers.Dense(2, name="second"),
     ]
     model = keras.Sequential(layers)
