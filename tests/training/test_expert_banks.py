@@ -9,6 +9,8 @@ from tb_keras_inspect.records import Kind
 from tests.training import read_events
 from tests.training.shown import Shown, array
 
+pytestmark = pytest.mark.one_compiler
+
 TOKENS, WIDTH, EXPERTS = 6, 4, 3
 
 

@@ -11,6 +11,7 @@ from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.callback import InspectWarning
 from tb_keras_inspect.records import Kind
 from tests.training import read_events, references
+from tests.training.conftest import COMPILERS
 from tests.training.model_cases import CASES, Case
 from tests.training.references import BACKEND
 
@@ -51,8 +52,6 @@ def train(case: Case, make, *callbacks):
     return model, history.history
 
 
-# `make test` runs each kind on PyTorch, and where tracing takes seconds on TensorFlow or on JAX.
-TURN = {"tensorflow": 0, "jax": 1}
 # What is traced and compiled for a quarter of a minute, and of which a smaller case is like it.
 LONG_TO_COMPILE = {
     "transformer",
@@ -64,22 +63,16 @@ LONG_TO_COMPILE = {
 }
 
 
-def is_further(position: int, case: Case) -> bool:
-    """Whether `make test` can do without the case on this backend."""
-    if case.name in EVERYDAY | CORE or BACKEND not in TURN:
-        return False
-    if case.name in LONG_TO_COMPILE:
-        return True
-    return TURN.keys() <= set(case.backends) and position % len(TURN) != TURN[BACKEND]
-
-
 def params():
-    for position, case in enumerate(CASES):
+    for case in CASES:
         if BACKEND not in case.backends:
             continue
         marks = [] if case.name in EVERYDAY else [pytest.mark.slow]
         marks += [pytest.mark.core] if case.name in CORE else []
-        marks += [pytest.mark.thorough] if is_further(position, case) else []
+        if case.name in LONG_TO_COMPILE and BACKEND in COMPILERS:
+            marks.append(pytest.mark.thorough)
+        elif case.name not in EVERYDAY | CORE and set(COMPILERS) <= set(case.backends):
+            marks.append(pytest.mark.one_compiler)
         yield pytest.param(case, id=case.name, marks=marks)
 
 

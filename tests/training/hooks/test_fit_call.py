@@ -7,6 +7,8 @@ import pytest
 from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.catalog.kinds import FIXED_SET
 
+pytestmark = pytest.mark.one_compiler
+
 X = np.ones((12, 3), "float32")
 Y = X[:, :1]
 

@@ -13,7 +13,7 @@ from tb_keras_inspect.replay.incident import IncidentError, read
 from tb_keras_inspect.replay.replay import replay
 from tests.training.incidents.test_incidents import BATCH, BROKEN, data, fit, kept, made, picky
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_compiler]
 ALL = {"every": 1000, "incidents": {"steps": "all"}}  # the first step alone is sampled
 
 

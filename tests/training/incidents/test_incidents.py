@@ -23,7 +23,7 @@ from tests.docs.examples import compare
 from tests.steering.steered import WAIT, make_model, steer
 from tests.training.references import BACKEND
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_compiler]
 
 PAGE = pathlib.Path(__file__).parents[3] / "docs" / "command_line.md"
 EXAMPLE = json.loads(

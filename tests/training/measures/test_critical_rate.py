@@ -13,6 +13,8 @@ from tb_keras_inspect.training.measures.critical_rate import critical_factor
 from tests.training.references import BACKEND
 from tests.training.steering.fits import assert_same
 
+pytestmark = pytest.mark.one_compiler
+
 LEAN = {"console": None, "maps_every": 0, "tier": "economy", "every": 1000}
 
 

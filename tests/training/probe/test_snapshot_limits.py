@@ -23,6 +23,8 @@ from tests.training.probe.passes import (
     make_pass,
 )
 
+pytestmark = pytest.mark.one_compiler
+
 BACKEND = keras.backend.backend()
 
 

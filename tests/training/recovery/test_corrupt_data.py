@@ -12,7 +12,7 @@ from tb_keras_inspect.replay.incident import read
 from tb_keras_inspect.replay.replay import replay
 from tests.training.references import BACKEND
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_compiler]
 
 BATCH, STEPS, CORRUPT, WRONG_RATE = 8, 40, 14, 25
 BAD = CORRUPT * BATCH + 5

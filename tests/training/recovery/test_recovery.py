@@ -13,7 +13,7 @@ from tests.steering.steered import BATCH, WAIT, steer
 from tests.training.references import BACKEND
 from tests.training.steering.fits import AtStep, assert_same
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_compiler]
 
 STEPS, BAD = 16, 13  # one of the steps breaks
 LEAN = {"maps_every": 0, "tier": "economy", "every": 1000}

@@ -10,6 +10,8 @@ from tests.training import model_zoo as zoo
 from tests.training import read_events
 from tests.training.references import autograd, compiled_loss
 
+pytestmark = pytest.mark.one_compiler
+
 RATE = 0.1
 
 

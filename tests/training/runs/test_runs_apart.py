@@ -11,6 +11,8 @@ from keras import layers
 from tb_keras_inspect import InspectCallback, load_run, load_runs
 from tb_keras_inspect.records.held import read_held
 
+pytestmark = pytest.mark.one_compiler
+
 BATCH, STEPS = 8, 4
 X = np.random.default_rng(0).normal(size=(BATCH * STEPS, 3)).astype("float32")
 Y = X[:, :1] - X[:, 1:2]

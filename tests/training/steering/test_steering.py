@@ -16,6 +16,8 @@ from tests.steering import steered
 from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
 from tests.training.steering.fits import LEAN, STEPS, AtStep, assert_same, plain
 
+pytestmark = pytest.mark.one_compiler
+
 torch_only = keras.backend.backend() == "torch"
 
 

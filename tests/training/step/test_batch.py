@@ -9,6 +9,8 @@ from tb_keras_inspect.records import Kind
 from tests.training import model_zoo as zoo
 from tests.training import read_events
 
+pytestmark = pytest.mark.one_compiler
+
 
 def recorded(model, x, y, log_dir, batch_size=8):
     """The events of one epoch in order."""

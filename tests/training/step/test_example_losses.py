@@ -8,6 +8,8 @@ from tb_keras_inspect import InspectCallback, fingerprints, load_run
 from tb_keras_inspect.store import StoreError
 from tests.training.references import to_numpy
 
+pytestmark = pytest.mark.one_compiler
+
 BATCH, EXAMPLES, STEPS = 4, 10, 3  # the last batch is a partial one
 
 

@@ -11,6 +11,8 @@ from tb_keras_inspect import InspectCallback, load_run
 from tb_keras_inspect.callback import InspectWarning
 from tests.training import model_zoo as zoo
 
+pytestmark = pytest.mark.one_compiler
+
 
 @pytest.fixture(autouse=True)
 def fresh_names():
