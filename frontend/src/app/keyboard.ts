@@ -66,12 +66,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
     matches: on('ArrowDown'),
     run: (session) => session.moveLayer(1),
   },
-  ...VIEWS.map(({name, title, help}, place) => ({
-    keys: String(place),
-    does: `${title}: ${help}`,
-    matches: ({key}: KeyboardEvent) => key === String(place),
-    run: ({settings}: Session) => (settings.view.value = name),
-  })),
+  ...VIEWS.map(({name, title, help}, place) => {
+    const keys = place < 10 ? String(place) : name[0]; // there are ten digits
+    return {
+      keys,
+      does: `${title}: ${help}`,
+      matches: ({key}: KeyboardEvent) => key === keys,
+      run: ({settings}: Session) => (settings.view.value = name),
+    };
+  }),
   {
     keys: 't',
     does: 'show numbers as a table, or as a plot',

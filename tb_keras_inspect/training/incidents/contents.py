@@ -62,8 +62,10 @@ def contents_of(
     # In the order in which the model made again has them; those of metrics begin anew.
     of_optimizer = getattr(model.optimizer, "variables", ())
     for group, known in (("weights", model.variables), ("optimizer", of_optimizer)):
-        for variable in known if values else ():
-            value = values[id(variable)]
+        for variable in known:
+            # This runs beside the next steps, and what they make for themselves was not copied.
+            if (value := values.get(id(variable))) is None:
+                continue
             arrays.setdefault(STATE, {})[f"{len(variables)}"] = value
             variables.append({"group": group, "path": variable.path, "shape": list(value.shape)})
     if variables:
