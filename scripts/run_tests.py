@@ -34,7 +34,7 @@ TENSORFLOW_ONLY = (
     "tests/diagnosis/test_swapped_labels.py",
     "tests/integrations",
 )
-FIRST_TESTS = (*(f"--ignore={path}" for path in TENSORFLOW_ONLY), "-m", "not e2e and not thorough")
+NOT_FIRST = tuple(f"--ignore={path}" for path in TENSORFLOW_ONLY)
 BACKEND_TESTS = ("tests/advice", "tests/training", *OF_BACKEND)
 # What the compiler's own optimizations could change; the other tests do without most of them, which
 # halves the time of compiling and leaves the fusion of operations as it is.
@@ -189,14 +189,16 @@ def checks(quick: bool) -> list[Check | Tests]:
     protobuf = Check("records: committed protobuf module", (*python, "scripts.proto", "--check"))
     short = [*frontend_checks(), *python_checks(), protobuf]
     if quick:
-        return [*short, Tests(FIRST, (*IN_PARALLEL, "-m", QUICK))]
+        return [*short, Tests(FIRST, (*IN_PARALLEL, *NOT_FIRST, "-m", QUICK), title="quick tests")]
     path, _ = chromium.find_or_install()
     return [
         Check("known vulnerabilities of dependencies", (*python, "scripts.audit")),
         *short,
         *(test for backend in OTHERS for test in backend_tests(backend)),
         Tests(
-            FIRST, (*IN_PARALLEL, *FIRST_TESTS), title=f"all tests but the browser's, under {FIRST}"
+            FIRST,
+            (*IN_PARALLEL, *NOT_FIRST, "-m", "not e2e and not thorough"),
+            title=f"all tests but the browser's, under {FIRST}",
         ),
         Tests(
             FIRST,
@@ -260,7 +262,7 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--quick", action="store_true", help="what takes under three minutes")
+    choice.add_argument("--quick", action="store_true", help="no browser, nothing slow")
     choice.add_argument("--thorough", action="store_true", help="what `make test` leaves out")
     chosen = parser.parse_args()
     return run_all(thorough_tests() if chosen.thorough else checks(chosen.quick))
