@@ -62,3 +62,13 @@ def compiled(model, optimizer="adam", loss=CE, **options) -> keras.Model:
     """Returns the compiled model."""
     model.compile(optimizer=optimizer, loss=loss, **options)
     return model
+
+
+def kind_and_ink() -> keras.Model:
+    """A digit's class and how much of it is ink, from its 64 pixels; compiled."""
+    i = keras.Input((64,))
+    h = layers.Dense(48, activation="relu")(i)
+    kind = layers.Dense(10, activation="softmax", name="kind")(h)
+    model = keras.Model(i, {"kind": kind, "ink": layers.Dense(1, name="ink")(h)})
+    model.compile(keras.optimizers.Adam(2e-3), {"kind": CE, "ink": "mse"})
+    return model

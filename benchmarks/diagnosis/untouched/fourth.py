@@ -8,7 +8,7 @@ from benchmarks.diagnosis import data
 from benchmarks.diagnosis.case import Fit
 from benchmarks.diagnosis.faulty import rnn
 from benchmarks.diagnosis.healthy import fit
-from benchmarks.diagnosis.layers import cnn, compiled, mlp, residual, transformer
+from benchmarks.diagnosis.layers import cnn, compiled, kind_and_ink, mlp, residual, transformer
 from benchmarks.diagnosis.untouched.recipe import recipe
 from benchmarks.diagnosis.untouched.third_inputs import scenes, segmenter
 from benchmarks.diagnosis.untouched.third_models import autoencoder, pixels
@@ -247,12 +247,7 @@ def one_task_without_answers(faulty: bool) -> Fit:
     x, y, xv, yv = data.digits()
     ink, ink_v = (v.mean(1, keepdims=True) for v in (x, xv))
     ink[100:110] = np.nan if faulty else 0
-    i = keras.Input((64,))
-    h = layers.Dense(48, activation="relu")(i)
-    kind = layers.Dense(10, activation="softmax", name="kind")(h)
-    model = keras.Model(i, {"kind": kind, "ink": layers.Dense(1, name="ink")(h)})
-    model.compile(Adam(2e-3), {"kind": "sparse_categorical_crossentropy", "ink": "mse"})
-    return fit(model, (x, {"kind": y, "ink": ink}, xv, {"kind": yv, "ink": ink_v}), 6)
+    return fit(kind_and_ink(), (x, {"kind": y, "ink": ink}, xv, {"kind": yv, "ink": ink_v}), 6)
 
 
 class Cut(layers.Layer):

@@ -8,7 +8,7 @@ from benchmarks.diagnosis import data
 from benchmarks.diagnosis.case import Fit
 from benchmarks.diagnosis.faulty import rnn
 from benchmarks.diagnosis.healthy import fit
-from benchmarks.diagnosis.layers import cnn, compiled, mlp, transformer
+from benchmarks.diagnosis.layers import cnn, compiled, kind_and_ink, mlp, transformer
 from benchmarks.diagnosis.untouched.recipe import recipe
 
 SGD, Adam = keras.optimizers.SGD, keras.optimizers.Adam
@@ -176,12 +176,7 @@ def second_head_of_zeros(faulty: bool) -> Fit:
     ink, ink_v = ((v[:, :32].mean(1, keepdims=True) + 1) / 3 for v in (x, xv))
     if faulty:
         ink, ink_v = (v.clip(0, 0.99).astype("int32") for v in (ink, ink_v))
-    i = keras.Input((64,))
-    h = layers.Dense(48, activation="relu")(i)
-    kind = layers.Dense(10, activation="softmax", name="kind")(h)
-    model = keras.Model(i, {"kind": kind, "ink": layers.Dense(1, name="ink")(h)})
-    model.compile(Adam(2e-3), {"kind": "sparse_categorical_crossentropy", "ink": "mse"})
-    return fit(model, (x, {"kind": y, "ink": ink}, xv, {"kind": yv, "ink": ink_v}), 10)
+    return fit(kind_and_ink(), (x, {"kind": y, "ink": ink}, xv, {"kind": yv, "ink": ink_v}), 10)
 
 
 @recipe("Transformer", "overfitting", "data,example")

@@ -9,6 +9,7 @@ from benchmarks.diagnosis.case import Fit
 from benchmarks.diagnosis.faulty import rnn
 from benchmarks.diagnosis.healthy import fit
 from benchmarks.diagnosis.layers import cnn, compiled, mlp
+from benchmarks.diagnosis.untouched.programs import Sampled
 from benchmarks.diagnosis.untouched.recipe import recipe
 
 SGD, Adam = keras.optimizers.SGD, keras.optimizers.Adam
@@ -164,30 +165,10 @@ def loads_the_first_weights_each_epoch(faulty: bool) -> Fit:
     return found
 
 
-class Variational(keras.Model):
-    """A variational autoencoder."""
-
-    def __init__(self, sign: float):
-        super().__init__()
-        self.sign = sign
-        self.encoder = layers.Dense(32, activation="relu")
-        self.code = layers.Dense(8)
-        self.decoder = layers.Dense(32, activation="relu")
-        self.picture = layers.Dense(64, activation="sigmoid")
-        self.seeds = keras.random.SeedGenerator(1)
-
-    def call(self, x):
-        mean, spread = ops.split(self.code(self.encoder(x)), 2, axis=-1)
-        penalty = ops.square(mean) + ops.exp(spread) - spread - 1
-        self.add_loss(self.sign * 0.003 * ops.mean(ops.sum(penalty, -1)))
-        noise = keras.random.normal(ops.shape(mean), seed=self.seeds)
-        return self.picture(self.decoder(mean + ops.exp(spread / 2) * noise))
-
-
 @recipe("other", "output_mismatch/runaway", "sign,negat,minim,add_loss")
 def divergence_with_the_wrong_sign(faulty: bool) -> Fit:
     """The second term of a variational autoencoder is subtracted in place of added."""
-    model = Variational(-1.0 if faulty else 1.0)
+    model = Sampled(-0.003 if faulty else 0.003)
     return fit(compiled(model, Adam(3e-3), BINARY), pixels(), 15)
 
 

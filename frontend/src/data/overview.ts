@@ -114,3 +114,13 @@ export function valuesAt(rows: readonly OverviewRow[], column: number): Overview
     }),
   );
 }
+
+/** One column, by path. */
+export function columnOf(values: OverviewValues, key: string): Map<string, number> {
+  const numbers = [...values].map(([path, layer]) => [path, layer.get(key)] as const);
+  return new Map(numbers.filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+/** How the numbers of a column become that of a block: of fractions the largest, of others the mean. */
+export const blockRule = ({statistic}: OverviewColumn) =>
+  statisticInfo(statistic).format === 'percent' ? 'largest' : 'mean';

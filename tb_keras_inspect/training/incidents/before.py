@@ -42,6 +42,11 @@ class Before:
         return [(variable, to_host(value)) for variable, value in self.values]
 
 
+def nothing_of(why: str) -> Before:
+    """Of a step whose beginning is not held."""
+    return Before(missing=dict.fromkeys(("batch", "state"), why))
+
+
 def arrays_of(batch: Any, to_host: Callable[[Any], np.ndarray]) -> Any:
     """A batch as arrays."""
     return keras.tree.map_structure(

@@ -63,7 +63,7 @@ def contents_of(
     of_optimizer = getattr(model.optimizer, "variables", ())
     for group, known in (("weights", model.variables), ("optimizer", of_optimizer)):
         for variable in known:
-            # This runs beside the next steps, and what they make for themselves was not copied.
+            # Meanwhile a further step under JAX may have lent the model a variable (`packed_outputs`).
             if (value := values.get(id(variable))) is None:
                 continue
             arrays.setdefault(STATE, {})[f"{len(variables)}"] = value

@@ -12,7 +12,7 @@ import keras
 
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.frameworks.execution import Execution
-from tb_keras_inspect.training.incidents.before import Before, state_bytes_of
+from tb_keras_inspect.training.incidents.before import Before, nothing_of, state_bytes_of
 from tb_keras_inspect.training.incidents.incidents import Incidents
 from tb_keras_inspect.training.model.readiness import has_weights
 from tb_keras_inspect.training.step.train_function_slot import TrainFunctionSlot
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 MOST_STATE = 4e6  # bytes of a state that is copied before each step: about a millisecond
 WAITING = 4  # steps under way whose batch is held: of older ones only the numbers are examined
 MOST_RESULTS = 1000  # of steps under way; of further ones none is examined
-PARTS, LATE = ("batch", "state"), "the device computed its result too late"
+LATE = "the device computed its result too late"
 PATIENCE = 5.0  # seconds, at the end of a fit, for those
 
 
@@ -139,7 +139,7 @@ class FlightRecorder:
         """On a thread of its own: reads results, which waits for the device."""
         while (item := self._results.get()) is not None:
             step, values = item
-            before = self._under_way.pop(step, None) or Before(missing=dict.fromkeys(PARTS, LATE))
+            before = self._under_way.pop(step, None) or nothing_of(LATE)
             try:
                 numbers = [float(self._backend.to_host(value)) for value in values]
                 if self._incidents is not None:

@@ -20,7 +20,7 @@ from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.records import DecodedSampleLoss
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.failsafe import print_safely, words
-from tb_keras_inspect.training.incidents.before import Before, copied
+from tb_keras_inspect.training.incidents.before import Before, copied, nothing_of
 from tb_keras_inspect.training.incidents.contents import Contents, config_of, contents_of
 from tb_keras_inspect.training.incidents.detection import Detector, Found
 from tb_keras_inspect.training.incidents.writing import write
@@ -91,15 +91,13 @@ class Incidents:
         self, execution: Execution, waiting: Sequence[Before], why_no_state: str = ""
     ) -> Before:
         if not self._keep_data:
-            why = "the run was recorded with keep_data=False"
-            return Before(missing={"batch": why, "state": why})
+            return nothing_of("the run was recorded with keep_data=False")
         limit = self._options.max_megabytes * 1e6
         try:
             return copied(execution, self._model, self._backend, waiting, limit, why_no_state)
         except Exception as error:  # no memory for it
             logger.debug("what a step begins with was not copied", exc_info=error)
-            why = f"copying failed with {words(error)}"
-            return Before(missing={"batch": why, "state": why})
+            return nothing_of(f"copying failed with {words(error)}")
 
     def step_raised(self, error: Exception) -> None:
         """See `StepListener`: keeps the step, and says so at once."""
@@ -190,7 +188,7 @@ class Incidents:
             self._record = sample.model
         if Kind.STEP not in sample.records:
             return
-        before = Before(missing=dict.fromkeys(("batch", "state"), "it was not available"))
+        before = nothing_of("it was not available")
         for step in [step for step in list(self._waiting) if step <= sample.step]:
             waited = self._waiting.pop(step, None)
             before = waited if waited is not None and step == sample.step else before

@@ -35,7 +35,7 @@ def incidents_for(
     if options.incidents is None or isinstance(recorder, NoRecorder):
         return None
     backend, together = frameworks.current(), getattr(model, "steps_per_execution", None) or 1
-    if not processes.is_alone or backend.replicas() > 1:
+    if not processes.has_whole_batch:
         why = "several processes or devices train one model, and each has a part of the batch"
     elif int(together) > 1:
         why = f"of {together} batches in one call (`steps_per_execution`), which one broke is not known"

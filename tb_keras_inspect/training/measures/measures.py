@@ -126,8 +126,8 @@ def measures_for(
     warn: Callable[[str], Any],
 ) -> Measures:
     """What measures in a fit; it does nothing where that is not asked for or cannot be done."""
-    is_alone = not wanted or (processes.is_alone and frameworks.current().replicas() == 1)
-    obstacle = "" if is_alone else "several processes or devices train one model"
+    can_measure = not wanted or processes.has_whole_batch
+    obstacle = "" if can_measure else "several processes or devices train one model"
     return Measures(model, wanted, run, obstacle, warn)
 
 

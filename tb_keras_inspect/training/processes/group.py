@@ -56,6 +56,11 @@ class Processes:
         return self._transport.count == 1
 
     @property
+    def has_whole_batch(self) -> bool:
+        """Whether no other process or device trains on a part of each batch."""
+        return self.is_alone and frameworks.current().replicas() == 1
+
+    @property
     def count(self) -> int:
         """How many processes record together."""
         return self._transport.count if self.together else 1

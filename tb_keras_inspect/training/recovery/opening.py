@@ -5,7 +5,6 @@ from typing import Any
 
 import keras
 
-from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.execution import Run
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
@@ -40,7 +39,7 @@ def guard_for(
     """
     wanted = options.recovery
     guard = StepGuard(model, wanted, slot, settings, log, options.console is None, warn, run)
-    if guard.is_on and not (processes.is_alone and frameworks.current().replicas() == 1):
+    if guard.is_on and not processes.has_whole_batch:
         warn(
             "steps that break are not taken back: several processes or devices train one model. "
             "Everything is recorded as usual"

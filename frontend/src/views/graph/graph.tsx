@@ -6,13 +6,13 @@ import type {ModelAnswer} from '../../api/types';
 import {Choice, Select} from '../../components/controls';
 import {ErrorState, NotRecorded, Spinner} from '../../components/states';
 import {colourScale} from '../../data/colour_scale';
-import type {OverviewValues} from '../../data/overview';
+import {type OverviewValues, blockRule, columnOf} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import type {Sheet} from '../../data/sheet';
 import {statisticInfo} from '../../data/statistics';
 import {cssGradient, zeroColour} from '../../draw/colour_maps';
 import {formatValue} from '../../draw/format';
-import {type BlockRule, blockNumbers} from '../../graph/block_number';
+import {blockNumbers} from '../../graph/block_number';
 import {openBlocks, toggleBlock} from '../../graph/blocks';
 import type {Layout} from '../../graph/layout';
 import {requestLayout} from '../../graph/layout_client';
@@ -98,12 +98,6 @@ function useFlow(model: ModelAnswer, values: OverviewValues) {
   }, [model, values, chosen]);
 }
 
-/** One column of the overview, by path. */
-function columnOf(values: OverviewValues, key: string): Map<string, number> {
-  const numbers = [...values].map(([path, layer]) => [path, layer.get(key)] as const);
-  return new Map(numbers.filter((entry): entry is [string, number] => entry[1] !== undefined));
-}
-
 function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
   const session = useSession();
   const model = useMemo(
@@ -121,7 +115,7 @@ function GraphOfModel({model: recorded}: {model: ModelAnswer}) {
   const column = OVERVIEW_COLUMNS.find(({key}) => key === graphBy.value) ?? OVERVIEW_COLUMNS[0];
   const {format} = statisticInfo(column.statistic);
   const numbers = useMemo(() => columnOf(values.value, column.key), [values.value, column]);
-  const rule: BlockRule = format === 'percent' ? 'largest' : 'mean';
+  const rule = blockRule(column);
   const blockValues = useMemo(
     () => blockNumbers(model.layers, numbers, rule),
     [model, numbers, rule],

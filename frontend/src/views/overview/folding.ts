@@ -1,10 +1,10 @@
 /** Which rows the overview shows: of a long model in its order, blocks that fold. */
 
 import {useMemo} from 'preact/hooks';
+import type {LayerInfo} from '../../api/types';
 import {rankOf} from '../../data/findings';
-import type {OverviewRow, OverviewValues} from '../../data/overview';
+import {type OverviewRow, type OverviewValues, blockRule, columnOf} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
-import {statisticInfo} from '../../data/statistics';
 import {blockNumbers} from '../../graph/block_number';
 import {openBlocks, toggleBlock} from '../../graph/blocks';
 import {type FoldedRow, foldedRows, LONGEST_UNFOLDED, openAround} from '../../graph/folded';
@@ -61,20 +61,15 @@ export function useFolding(rows: readonly OverviewRow[]) {
 
 /** Numbers of blocks by path and column: of fractions the largest inside, of others the mean. */
 export function valuesOfBlocks(
-  layers: Parameters<typeof blockNumbers>[0],
+  layers: readonly LayerInfo[],
   values: OverviewValues,
 ): OverviewValues {
   const found = new Map<string, Map<string, number>>();
-  for (const {key, statistic} of OVERVIEW_COLUMNS) {
-    const rule = statisticInfo(statistic).format === 'percent' ? 'largest' : 'mean';
-    const numbers = new Map<string, number>();
-    for (const [path, layer] of values) {
-      const value = layer.get(key);
-      if (value !== undefined) numbers.set(path, value);
-    }
-    for (const [path, value] of blockNumbers(layers, numbers, rule)) {
+  for (const column of OVERVIEW_COLUMNS) {
+    const numbers = columnOf(values, column.key);
+    for (const [path, value] of blockNumbers(layers, numbers, blockRule(column))) {
       const block = found.get(path) ?? new Map<string, number>();
-      found.set(path, block.set(key, value));
+      found.set(path, block.set(column.key, value));
     }
   }
   return found;

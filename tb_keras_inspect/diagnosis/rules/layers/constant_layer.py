@@ -40,24 +40,16 @@ def _one_sample(facts: Facts) -> list[Finding]:
     ]
     if not paths:
         return []
-    finding = Finding(
-        problem=PROBLEM,
-        variant="one_sample",
-        severity="error",
-        confidence=0.95,
-        title=f"{listed(paths)} normalise batches of a single sample: the result is the same for every "
-        "input",
-        first_step=facts.first_step,
-        last_step=facts.last_step,
-        ongoing=True,
-        cause="A BatchNormalization subtracts the mean of the batch. The mean of one sample is the "
-        "sample itself, so 0 is left, whatever the input.",
-        where=Where(layers=paths),
-        evidence=[
-            Evidence("samples in a batch", 1.0, "samples", 1.0, "step", "batch_size"),
-            *loss_fraction(facts),
-        ],
-        advice=[
+    return _finding(
+        facts,
+        paths,
+        "one_sample",
+        0.95,
+        f"{listed(paths)} normalise batches of a single sample: the result is the same for every input",
+        "A BatchNormalization subtracts the mean of the batch. The mean of one sample is the sample "
+        "itself, so 0 is left, whatever the input.",
+        Evidence("samples in a batch", 1.0, "samples", 1.0, "step", "batch_size"),
+        [
             Advice("Use larger batches.", "model.fit(x, y, batch_size=32)"),
             Advice(
                 "Or use a normalisation that does not look at the batch.",
@@ -65,7 +57,6 @@ def _one_sample(facts: Facts) -> list[Finding]:
             ),
         ],
     )
-    return [finding]
 
 
 def _one_number(facts: Facts) -> list[Finding]:
@@ -80,27 +71,17 @@ def _one_number(facts: Facts) -> list[Finding]:
     ]
     if not paths:
         return []
-    finding = Finding(
-        problem=PROBLEM,
-        variant="one_number",
-        severity="error",
-        confidence=0.98,
-        title=f"{listed(paths)} normalises a single number: the result is the same for every input",
-        first_step=facts.first_step,
-        last_step=facts.last_step,
-        ongoing=True,
-        cause="A LayerNormalization subtracts the mean over the features of each sample. With one "
-        "feature that is the number itself, so 0 is left, and no gradient passes.",
-        where=Where(layers=paths),
-        evidence=[
-            Evidence("features that are normalised together", 1.0, "", 1.0),
-            *loss_fraction(facts),
-        ],
-        advice=[
-            Advice(f"Remove {paths[0]}, or normalise in front of the last Dense layer."),
-        ],
+    return _finding(
+        facts,
+        paths,
+        "one_number",
+        0.98,
+        f"{listed(paths)} normalises a single number: the result is the same for every input",
+        "A LayerNormalization subtracts the mean over the features of each sample. With one feature "
+        "that is the number itself, so 0 is left, and no gradient passes.",
+        Evidence("features that are normalised together", 1.0, "", 1.0),
+        [Advice(f"Remove {paths[0]}, or normalise in front of the last Dense layer.")],
     )
-    return [finding]
 
 
 def _frozen_zeros(facts: Facts) -> list[Finding]:
@@ -119,24 +100,17 @@ def _frozen_zeros(facts: Facts) -> list[Finding]:
     if not found:
         return []
     path, site_name = next(iter(found.items()))
-    finding = Finding(
-        problem=PROBLEM,
-        variant="zeros",
-        severity="error",
-        confidence=0.98,
-        title=f"{listed(found)} is frozen and outputs 0 for every token: all inputs look alike",
-        first_step=facts.first_step,
-        last_step=facts.last_step,
-        ongoing=True,
-        cause="Its vectors are all zero, and as it is frozen they stay so. Most likely the words of "
-        "the vocabulary were not found among the pretrained vectors, for example for upper and lower "
-        "case, or the matrix was never filled.",
-        where=Where(layers=list(found)),
-        evidence=[
-            Evidence("largest output", 0.0, "", None, "activation", "max_abs", site_name),
-            *loss_fraction(facts),
-        ],
-        advice=[
+    return _finding(
+        facts,
+        list(found),
+        "zeros",
+        0.98,
+        f"{listed(found)} is frozen and outputs 0 for every token: all inputs look alike",
+        "Its vectors are all zero, and as it is frozen they stay so. Most likely the words of the "
+        "vocabulary were not found among the pretrained vectors, for example for upper and lower case, "
+        "or the matrix was never filled.",
+        Evidence("largest output", 0.0, "", None, "activation", "max_abs", site_name),
+        [
             Advice(
                 f"Check the matrix that {path} was given: how many of its vectors are not zero?",
                 "print((embedding_matrix != 0).any(axis=1).mean())",
@@ -146,5 +120,32 @@ def _frozen_zeros(facts: Facts) -> list[Finding]:
                 f'model.get_layer("{path.split("/")[-1]}").trainable = True',
             ),
         ],
+    )
+
+
+def _finding(
+    facts: Facts,
+    paths: list[str],
+    variant: str,
+    confidence: float,
+    title: str,
+    cause: str,
+    evidence: Evidence,
+    advice: list[Advice],
+) -> list[Finding]:
+    """An error from the first step on, with the loss beside what it rests on."""
+    finding = Finding(
+        problem=PROBLEM,
+        variant=variant,
+        severity="error",
+        confidence=confidence,
+        title=title,
+        first_step=facts.first_step,
+        last_step=facts.last_step,
+        ongoing=True,
+        cause=cause,
+        where=Where(layers=paths),
+        evidence=[evidence, *loss_fraction(facts)],
+        advice=advice,
     )
     return [finding]
