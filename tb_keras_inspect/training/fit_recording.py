@@ -153,7 +153,7 @@ class FitRecording:
             settings,
             log,
             self._guard.run,
-            self._guard.rewind_to,
+            self._guard.rewind,
             self._sample_now,
             self._warn,
             self._options.max_bytes,

@@ -134,10 +134,14 @@ class StepGuard:
 
         return take_back
 
-    def rewind_to(self, step: int) -> int:
-        """Gives the model the state before a step, or the last one before it that is kept.
+    def rewind(self, step: int, count: int) -> int:
+        """Gives the model the newest state that is kept and at least some steps old.
 
         To be called in `state_in_model`. The learning rate stays, if it is no schedule.
+
+        Args:
+            step: The step that is about to run.
+            count: Number of steps before it.
 
         Returns:
             The step before which the model had that state.
@@ -145,11 +149,17 @@ class StepGuard:
         Raises:
             CommandError: If none is kept.
         """
-        snapshot = self._snapshots.at(step) if self._snapshots is not None else None
+        snapshot = self._snapshots.at(step - count) if self._snapshots is not None else None
         if snapshot is None:
             kept = self._snapshots.steps if self._snapshots is not None else []
-            there_are = f"There are those of steps {', '.join(map(str, kept))}" if kept else HOW
-            raise CommandError(f"There is no snapshot of step {step} or before. {there_are}")
+            if not kept:
+                raise CommandError(f"There is no snapshot to return to. {HOW}")
+            most = step - kept[0]
+            so = f"`count` can be at most {most}" if most else "there is none before it yet"
+            raise CommandError(
+                f"No snapshot is {count} steps old: the oldest is of step {kept[0]}, and step {step} "
+                f"is next, so {so}. Snapshots: {', '.join(map(str, kept))}"
+            )
         self._return_to(snapshot)
         return snapshot.step
 

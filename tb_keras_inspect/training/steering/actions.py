@@ -123,7 +123,7 @@ class Actions:
         return Result(new=f"step {at.step} is left out")
 
     def _rewind(self, at: NextStep, count: int) -> Result:
-        step = self._fit.rewind_to(at.step - count)
+        step = self._fit.rewind(at.step, count)
         self.wants_sample = True
         return Result(f"step {at.step}", f"the state before step {step}", {"step": step})
 

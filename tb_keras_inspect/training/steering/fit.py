@@ -27,8 +27,8 @@ class SteeredFit:
         settings: Those of the model that can be changed.
         log: Records commands.
         run: Calls the train function during a hold of its slot.
-        rewind_to: Gives the model the state before a step, or the last one before it that is kept;
-            returns the step. Raises `CommandError` if none is.
+        rewind: Of the next step and a number of steps: gives the model the newest state that is kept
+            and at least so old; returns its step. Raises `CommandError` if none is.
         sample: Makes the step that is about to run a sampled one.
         warn: Shows the user a warning.
         max_bytes: Maximum size of the log.
@@ -46,7 +46,7 @@ class SteeredFit:
     settings: LiveSettings
     log: CommandLog
     run: Run
-    rewind_to: Callable[[int], int]
+    rewind: Callable[[int, int], int]
     sample: Callable[[], Any]
     warn: Callable[[str], Any]
     max_bytes: float

@@ -199,10 +199,9 @@ def test_a_command_returns_to_a_snapshot_and_leaves_a_batch_out(tmp_path):
         control.break_at_step(BAD)
         control.resume()
         control.wait_until_paused(WAIT)
-        with pytest.raises(
-            RefusedError, match=r"no snapshot of step -2 or before.*steps .*, 8, 12"
-        ):
-            control.rewind(BAD + 2)
+        too_far = rf"is {10**5} steps old: .*step 0, .*can be at most {BAD}. Snapshots: 0, 4, 8, 12"
+        with pytest.raises(RefusedError, match=too_far):
+            control.rewind(10**5)
         assert control.rewind(5).detail == {"step": 8}
         assert control.skip_batch().new == f"step {BAD} is left out"
         control.resume()
