@@ -25,9 +25,9 @@ if TYPE_CHECKING:
         BudgetOptions,
         ControlOptions,
         DiagnosisOptions,
-        PictureOptions,
         RecordOptions,
     )
+    from tb_keras_inspect.training.options.picture_options import PictureOptions
     from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
     from tb_keras_inspect.training.options.webhooks import Webhook
 
@@ -37,7 +37,7 @@ _HOME = {
     "DiagnosisOptions": "tb_keras_inspect.training.options.options",
     "IncidentOptions": "tb_keras_inspect.training.options.incident_options",
     "InspectCallback": "tb_keras_inspect.callback",
-    "PictureOptions": "tb_keras_inspect.training.options.options",
+    "PictureOptions": "tb_keras_inspect.training.options.picture_options",
     "RecordOptions": "tb_keras_inspect.training.options.options",
     "RecoveryOptions": "tb_keras_inspect.training.options.recovery_options",
     "Webhook": "tb_keras_inspect.training.options.webhooks",

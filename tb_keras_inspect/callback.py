@@ -21,11 +21,10 @@ from tb_keras_inspect.training.options.options import (
     ControlOptions,
     DiagnosisOptions,
     Options,
-    PictureOptions,
     RecordOptions,
     control_options_of,
-    picture_options_of,
 )
+from tb_keras_inspect.training.options.picture_options import PictureOptions, picture_options_of
 from tb_keras_inspect.training.options.recovery_options import RecoveryOptions
 from tb_keras_inspect.training.options.webhooks import Webhook, webhooks_of
 from tb_keras_inspect.training.recordings import Recordings

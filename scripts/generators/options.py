@@ -10,6 +10,7 @@ _PACKAGE = shared.ROOT / "tb_keras_inspect"
 _SOURCES = (
     "callback.py",
     "training/options/options.py",
+    "training/options/picture_options.py",
     "training/options/incident_options.py",
     "training/options/recovery_options.py",
     "training/options/webhooks.py",

@@ -268,8 +268,7 @@ class RunData(Pictures, UnitActivity):
         stamp = self._stamp(kind)
         key = (self.key, kind)
         series = self._cache.get(
-            key,
-            lambda: Series(kind, self._source, make_buffer(), self._models, self._problems),
+            key, lambda: Series(kind, self._source, make_buffer(), self._models, self._problems)
         )
         snapshot = series.read(stamp)
         self._cache.put(key, series)

@@ -11,24 +11,21 @@ from typing import Any
 import keras
 
 from tb_keras_inspect.training.hooks.optimizers import accumulation_steps
-from tb_keras_inspect.training.incidents.opening import flight_recorder_for, incidents_for
+from tb_keras_inspect.training.incidents.opening import incidents_for
 from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.live.fit_reports import FitReports, live_diagnosis_of
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
-from tb_keras_inspect.training.measures.measures import measures_for
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.processes.group import join
 from tb_keras_inspect.training.recorder import EPOCH, KINDS, SAMPLE, SNAPSHOT
 from tb_keras_inspect.training.recording import PATIENCE, Session
-from tb_keras_inspect.training.recovery.opening import guard_for
 from tb_keras_inspect.training.runs import fits
 from tb_keras_inspect.training.runs.opening import open_recorder
 from tb_keras_inspect.training.schedule import Schedule
 from tb_keras_inspect.training.snapshot_schedule import Snapshots
-from tb_keras_inspect.training.steering.command_log import CommandLog
 from tb_keras_inspect.training.steering.controller import Controller
 from tb_keras_inspect.training.steering.fit import SteeredFit
-from tb_keras_inspect.training.steering.live_settings import LiveSettings
+from tb_keras_inspect.training.step_chain import StepChain
 
 
 class FitRecording:
@@ -97,7 +94,10 @@ class FitRecording:
         self.break_seconds = time.monotonic() - before._ended if before is not None else math.inf
         self._epoch, self._epoch_step, self._last_batch = 0, 0, -1
         session.open(self.recorder, params.get("steps"), self._processes.count, before is not None)
-        self._incidents = incidents_for(model, options, self.recorder, self._processes, warn)
+        incidents = incidents_for(model, options, self.recorder, self._processes, warn)
+        self._make_chain = functools.partial(
+            StepChain, model, options, session, self.recorder, incidents, self._processes, warn
+        )
         self.schedule: Schedule
         self._snapshots: Snapshots
         self.live_diagnosis: LiveDiagnosis
@@ -115,33 +115,10 @@ class FitRecording:
     def _subscribe(self) -> None:
         if self.live_diagnosis.is_needed or self._controller is not None:
             self.session.subscribe(self.live_diagnosis.on_sample)
-        slot = self.session.slot
-        settings, log = LiveSettings(self.model, slot), CommandLog(self.recorder)
-        self._flight = flight_recorder_for(
-            self.model, self._options, slot, self._incidents, self._warn
-        )
-        self._measures = measures_for(
-            self.model, self._options.measure, self._flight.run, self._processes, self._warn
-        )
-        self._guard = guard_for(
-            self.model,
-            self._options,
-            slot,
-            settings,
-            log,
-            self._processes,
-            self._warn,
-            self._measures.run,
-        )
-        if self._controller is not None:
-            self._controller.begin(self._steered(settings, log))
-        if self._incidents is not None:  # after breakpoints: it asks which were reached
-            reached = self._controller.reached_in if self._controller else lambda _: ""
-            self._incidents.begin_fit(self.session.model_record, reached)
-            self.session.subscribe(self._incidents.on_sample)
-            self.session.slot.listener = self._incidents
+        self._chain = self._make_chain()
+        self._chain.begin(self._controller, self._steered)
 
-    def _steered(self, settings: LiveSettings, log: CommandLog) -> SteeredFit:
+    def _steered(self) -> SteeredFit:
         several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
         return SteeredFit(
             self.model,
@@ -150,10 +127,10 @@ class FitRecording:
             self.session,
             self.schedule,
             self.live_diagnosis,
-            settings,
-            log,
-            self._guard.run,
-            self._guard.rewind,
+            self._chain.settings,
+            self._chain.log,
+            self._chain.guard.run,
+            self._chain.guard.rewind,
             self._sample_now,
             self._warn,
             self._options.max_bytes,
@@ -172,8 +149,7 @@ class FitRecording:
         self._epoch = epoch
         self._epoch_step = self.next_step
         self._last_batch = -1
-        self._guard.begin_epoch()
-        self._measures.begin_epoch()
+        self._chain.begin_epoch()
 
     def begins(self, epoch: int) -> None:
         """The first epoch begins.
@@ -201,14 +177,10 @@ class FitRecording:
         self.schedule.timed(time.perf_counter(), step)
         if self.session.wants_first_snapshot:
             self.session.snapshot(step)
-        wanted = self.schedule.wants(step) or self._measures.has_found
+        wanted = self.schedule.wants(step) or self._chain.wants_sample
         if self._processes.takes_samples and wanted:
             self._sample(step, last_step)
-        self._flight.before_batch(step)
-        # The hold of each takes the place of the one before, and runs that.
-        self._guard.before_batch(step, self._measures.is_due)
-        if self._controller is not None:
-            self._controller.before_batch(step, last_step, self._epoch)
+        self._chain.before_batch(step, last_step, self._epoch)
 
     def _sample_now(self) -> None:
         """Samples the step that is about to run, whatever the schedule says."""
@@ -216,9 +188,8 @@ class FitRecording:
         self._arm(self._step_after(self._last_batch) - 1)
 
     def _arm(self, last_step: int) -> bool:
-        if self._incidents is not None:
-            self._incidents.armed(last_step)
-        facts = {"epoch": self._epoch, **self.schedule.facts, **self._measures.facts()}
+        measured = self._chain.before_sample(last_step)
+        facts = {"epoch": self._epoch, **self.schedule.facts, **measured}
         return self.session.arm(last_step, facts)
 
     def _sample(self, step: int, last_step: int) -> None:
@@ -273,10 +244,7 @@ class FitRecording:
         Args:
             has_ended: Whether the fit has come to its end: else it was interrupted.
         """
-        if self._controller is not None:
-            self._controller.end()
-        self._guard.end()
-        self._flight.end()
+        self._chain.end()
         if not self.is_open:
             return
         fits.closed(self.recorder)
@@ -332,5 +300,4 @@ class FitRecording:
         for problem in self.session.problems:
             self._warn(problem)
         self.session.problems.clear()
-        if self._incidents is not None:
-            self._incidents.tell(self._warn)
+        self._chain.report()

@@ -19,13 +19,7 @@ from tb_keras_inspect.training.probe.probe_pass import ProbePass, ProbeSamples
 from tb_keras_inspect.training.problem_reports import ProblemReports
 from tb_keras_inspect.training.processes.group import NoRecorder
 from tb_keras_inspect.training.processes.replicas import combine_replicas
-from tb_keras_inspect.training.recorder import (
-    EPOCH,
-    OTHER,
-    SAMPLE,
-    SNAPSHOT,
-    Recorder,
-)
+from tb_keras_inspect.training.recorder import EPOCH, OTHER, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.training.samples.dead_units import DeadUnits
 from tb_keras_inspect.training.samples.decode_queue import DecodeQueue, PendingSample
 from tb_keras_inspect.training.samples.examples import HeldBatches

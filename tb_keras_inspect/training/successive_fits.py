@@ -36,7 +36,7 @@ class SuccessiveFits(FitRecording):
         self._place = os.path.abspath(self.root)
         is_local = self._processes.is_alone and not is_remote(self.root)
         is_quick = self.break_seconds < rest.REST_SECONDS
-        is_watched = self._controller is not None or self._guard.is_on
+        is_watched = self._controller is not None or self._chain.guard.is_on
         self._may_rest = is_quick and is_local and not is_watched
         self._sleeps = False  # whether nothing is to be sampled
         self._is_undiagnosed = True  # whether something was sampled since the last diagnosis

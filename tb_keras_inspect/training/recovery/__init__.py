@@ -1,4 +1,4 @@
 """Checks each step of a fit, and takes back those that break.
 
-May be imported by `fit_recording`; imports `steering`, `incidents` and `frameworks`.
+May be imported by `step_chain`; imports `steering`, `incidents` and `frameworks`.
 """

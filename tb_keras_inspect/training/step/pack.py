@@ -1,7 +1,7 @@
 """Packs what an observer saw into one vector, and describes its layout."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from keras import ops
 
@@ -16,7 +16,6 @@ from tb_keras_inspect.catalog.tensor_statistics import (
     UPDATE_STATISTICS,
 )
 from tb_keras_inspect.records import bins
-from tb_keras_inspect.training.hooks import optimizers
 from tb_keras_inspect.training.processes.replicas import COUNT
 from tb_keras_inspect.training.reduce import statistics
 from tb_keras_inspect.training.reduce.layout import (
@@ -28,6 +27,7 @@ from tb_keras_inspect.training.reduce.layout import (
 )
 from tb_keras_inspect.training.reduce.parameters import Tensors, elements_each
 from tb_keras_inspect.training.step import batch
+from tb_keras_inspect.training.step.gradient_norms import KnownNorms, gradient_norms
 from tb_keras_inspect.training.step.observer import StepObserver
 from tb_keras_inspect.training.step.step_checksums import packed as packed_checksums
 
@@ -84,21 +84,21 @@ def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequen
     """
     settings, names = observer.settings, tuple(observer.parts.variable_names)
     parts: list[tuple[Section, Any]] = []
-    known: list[_Norms] = []
+    known: list[KnownNorms] = []
     if observer.gradients:
         rows = tuple(names[row] for row in observer.gradients)
         gradients = Tensors.of(list(observer.gradients.values()), observer.backend)
         table = gradients.statistics(observer.backend, settings.zero_limit)
-        known.append(_Norms(list(observer.gradients.values()), table[:, 0]))
+        known.append(KnownNorms(list(observer.gradients.values()), table[:, 0]))
         parts += _parameters(observer, Kind.GRADIENT, rows, gradients, table)
         parts += _elements(observer, Intermediate.GRADIENT_ELEMENTS, rows, gradients)
     if observer.accumulated:
         rows = tuple(names[row] for row in observer.accumulated)
         accumulated = Tensors.of(list(observer.accumulated.values()), observer.backend)
         table = accumulated.statistics(observer.backend, settings.zero_limit)
-        known.append(_Norms(list(observer.accumulated.values()), table[:, 0]))
+        known.append(KnownNorms(list(observer.accumulated.values()), table[:, 0]))
         parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
-    observer.scalars |= _gradient_norms(observer, known)
+    observer.scalars |= gradient_norms(observer, known)
     if not before:
         return _join(parts)
     weights = Tensors.of(before, observer.backend)
@@ -155,43 +155,6 @@ def pack_scalars(observer: StepObserver) -> Packed:
         for value in observer.scalars.values()
     ]
     return _join([_table(Kind.STEP, names, ("",), ops.reshape(ops.stack(values), (1, -1)))])
-
-
-class _Norms(NamedTuple):
-    """Gradients with their known norms, float32[G]."""
-
-    gradients: list[Any]
-    l2: Any
-
-    def of(self, gradients: Sequence[Any]) -> Any:
-        """float32[n]: norms of n of the gradients; None where the norm of one is not known."""
-        position = {id(x): i for i, x in enumerate(self.gradients)}
-        chosen = [position.get(id(x)) for x in gradients]
-        if None in chosen:
-            return None
-        if chosen == list(range(len(self.gradients))):
-            return self.l2
-        return ops.take(self.l2, ops.convert_to_tensor(chosen, "int32"))
-
-
-def _gradient_norms(observer: StepObserver, known: Sequence[_Norms]) -> dict[str, Any]:
-    """Each global norm, sqrt(sum of squares of all elements).
-
-    Args:
-        observer: Says of which gradients.
-        known: Norms that need not be computed again.
-    """
-    found = {}
-    for name, (gradients, optimizer) in observer.gradient_norms.items():
-        candidates = (item.of(gradients) for item in known)
-        norms = next((l2 for l2 in candidates if l2 is not None), None)
-        if norms is None:  # only some of these gradients are recorded
-            tensors = Tensors.of(gradients, observer.backend)
-            norms = tensors.statistics(observer.backend, observer.settings.zero_limit)[:, 0]
-        if optimizer is not None:
-            norms = optimizers.clipped_norms(optimizer, norms, gradients)
-        found[name] = ops.sqrt(ops.sum(ops.square(norms)))
-    return found
 
 
 def finish(layouts: LayoutTable, packed: Sequence[Packed]) -> Any:

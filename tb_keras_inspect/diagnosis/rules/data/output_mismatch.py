@@ -5,6 +5,7 @@ targets, so it shows at the first step. A softmax or sigmoid can be applied by a
 layer: if the first loss is near the baseline, the outputs are probabilities.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -48,6 +49,8 @@ THRESHOLDS = (
         "targets from -1.03 to 1.02 for a tanh are noise, from 0 to 10 they are not",
     ),
 )
+# In the names of losses that do not compare single numbers with the output.
+OTHER_LOSSES = re.compile("hinge|entropy|focal|ctc|dice|tversky|contrastive|triplet|rank")
 LOGITS = Advice("Let the last layer output logits.", "keras.layers.Dense(classes)")
 
 
@@ -231,18 +234,7 @@ def _is_regression(out: OutputLayer) -> bool:
     The loss of a classification takes numbers of classes, and that of a margin signs, which lie outside
     the range of the output on purpose.
     """
-    words = [
-        "hinge",
-        "entropy",
-        "focal",
-        "ctc",
-        "dice",
-        "tversky",
-        "contrastive",
-        "triplet",
-        "rank",
-    ]
-    return out.units == 1 and not any(word in out.loss for word in words)
+    return out.units == 1 and not OTHER_LOSSES.search(out.loss)
 
 
 def _target_range(out: OutputLayer) -> Finding | None:

@@ -13,13 +13,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate
 from tb_keras_inspect.diagnosis.evidence import loss_fraction
-from tb_keras_inspect.diagnosis.finding import (
-    MOST_INDICES,
-    Advice,
-    Evidence,
-    Finding,
-    Where,
-)
+from tb_keras_inspect.diagnosis.finding import MOST_INDICES, Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.dead_units import (
     LEAST_WINDOW,
     DeadShare,
