@@ -83,8 +83,9 @@ def make_logs() -> None:
 def blocks_of(page: str) -> list:
     """The blocks of a page, or of all public docstrings."""
     if page == DOCSTRINGS:
-        # What steers needs a training that runs: tests/control.
-        return [block for block in docstring_blocks() if block.page != "connect"]
+        # What steers needs a training that runs: tests/steering; docs/howto/bisect_upgrade.md compares.
+        elsewhere = ("connect", "compare_live")
+        return [block for block in docstring_blocks() if block.page not in elsewhere]
     return [block for block in blocks("python") if block.page == page]
 
 

@@ -16,7 +16,7 @@ ELSEWHERE = {
     "docs/howto/ray.md": "tests/integrations/test_ray.py, by `make integrations`",
     "README.zh-CN.md": "test_readme.py: the same as in README.md",
     "docs/records.md": "tests/records/test_records_doc.py",
-    "docs/control.md": "tests/control/test_control_doc.py",
+    "docs/control.md": "tests/steering/test_control_doc.py",
 }
 BACKENDS = {"docs/howto/jax.md": "jax", "docs/howto/custom_loops.md": "tensorflow"}  # else PyTorch
 PYTHON = sorted({block.page for block in blocks("python")} - ELSEWHERE.keys())

@@ -15,6 +15,8 @@ from tests.training import custom_steps, read_events, references
 from tests.training import model_zoo as zoo
 from tests.training.references import BACKEND
 
+pytestmark = pytest.mark.one_compiler
+
 STEPS = zoo.SAMPLES // zoo.BATCH  # of an epoch
 
 

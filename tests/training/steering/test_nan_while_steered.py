@@ -14,6 +14,8 @@ from tb_keras_inspect.training.runs import opening
 from tests.steering.steered import BATCH, WAIT, make_data, make_model, steer, weights
 from tests.training.steering.fits import STEPS, assert_same, plain
 
+pytestmark = pytest.mark.one_compiler
+
 
 def test_a_nan_breakpoint_undoes_the_step_and_the_weights_stay_finite(directory):
     bad = 2 * BATCH + 5  # in the third batch

@@ -10,6 +10,8 @@ from tb_keras_inspect.catalog.phases import Phase, phase_and_name
 from tests.training import model_zoo as zoo
 from tests.training.references import checksum_of, full_state_of, to_host
 
+pytestmark = pytest.mark.one_compiler
+
 BACKEND, BATCH, EPOCHS = zoo.BACKEND, zoo.BATCH, 2
 STEPS = zoo.SAMPLES // BATCH * EPOCHS
 
