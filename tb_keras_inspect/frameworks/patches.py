@@ -3,24 +3,25 @@
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 _lock = threading.RLock()
-_patched: dict[tuple[type, str], list[Any]] = {}  # (class, name) -> [original, users]
+_patched: dict[tuple[type | ModuleType, str], list[Any]] = {}  # (class, name) -> [original, users]
 
 
 @contextlib.contextmanager
 def class_patch(
-    cls: type, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]
+    cls: type | ModuleType, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]
 ) -> Iterator[None]:
-    """Replaces a method of a class while at least one block is open.
+    """Replaces a method of a class, or a function of a module, while at least one block is open.
 
     Two models may be traced at once from two threads: the first block installs the patch, the last
     one takes it off. What the patch does must therefore depend on the calling thread alone.
 
     Args:
-        cls: The class whose own `__dict__` has the method.
-        name: The method's name.
+        cls: The class or module whose own `__dict__` has it.
+        name: Its name.
         make: Makes the replacement from the original; called when the patch is installed.
     """
     key = (cls, name)

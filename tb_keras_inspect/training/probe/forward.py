@@ -19,6 +19,7 @@ from tb_keras_inspect.training.probe.outputs import OutputObserver, Seen
 from tb_keras_inspect.training.probe.pictures import kernels, maps
 from tb_keras_inspect.training.probe.pictures.activation_functions import ActivationInputs, Used
 from tb_keras_inspect.training.probe.pictures.attention import AttentionScores
+from tb_keras_inspect.training.probe.pictures.attention_by_structure import AttentionByStructure
 from tb_keras_inspect.training.probe.pictures.map_encoding import LayerMap
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps
 from tb_keras_inspect.training.probe.sites import Key, Site, sites_of
@@ -171,14 +172,18 @@ class Forward:
         def take_function(name: str, tensors: Tensors) -> None:
             take_small(Kind.ACTIVATION_FUNCTION, name, tensors)
 
-        observer = OutputObserver(
-            subject.backend, subject.layers, subject.samples, subject.banks, take_output
+        structure = AttentionByStructure(
+            subject.layers, subject.samples, take_scores, subject.backend
         )
-        attention = AttentionScores(subject.named_layers(), take_scores)
+        observer = OutputObserver(
+            subject.backend, subject.layers, subject.samples, subject.banks, take_output, structure
+        )
+        attention = AttentionScores(subject.named_layers(), take_scores, structure)
         functions = ActivationInputs(subject.used, take_function, subject.backend, token)
         with contextlib.ExitStack() as stack:
             if Kind.ATTENTION in kinds:
                 stack.enter_context(attention.installed())
+                stack.enter_context(structure.installed())
             if Kind.ACTIVATION_FUNCTION in kinds:
                 stack.enter_context(functions.installed())
             stack.enter_context(observer.observing())
@@ -190,7 +195,7 @@ class Forward:
         )
         for kind, found in (
             (Kind.MAPS, observer.omissions),
-            (Kind.ATTENTION, attention.omissions),
+            (Kind.ATTENTION, structure.omissions | attention.omissions),
             (Kind.ACTIVATION_FUNCTION, functions.omissions),
         ):
             self.omissions |= {(kind.value, name): reason for name, reason in found.items()}

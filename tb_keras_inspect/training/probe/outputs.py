@@ -10,6 +10,7 @@ import keras
 from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.training.hooks.call_log import CallLog, Output
 from tb_keras_inspect.training.hooks.keras_hooks import LayerObserver, layer_calls, observing
+from tb_keras_inspect.training.probe.pictures.attention_by_structure import AttentionByStructure
 from tb_keras_inspect.training.probe.pictures.maps import View, view_of
 from tb_keras_inspect.training.reduce.layout import may_be_batch
 
@@ -46,6 +47,7 @@ class OutputObserver(LayerObserver):
         samples: The number of probe samples.
         banks: Site names of outputs whose axis 0 is not the batch, as far as known.
         take: Called with site name, view and tensor for each output that can be shown.
+        attention: Told which layers are called.
 
     Attributes:
         seen: Site name to each output that can be shown.
@@ -59,7 +61,9 @@ class OutputObserver(LayerObserver):
         samples: int,
         banks: frozenset[str],
         take: Take,
+        attention: AttentionByStructure,
     ):
+        self._attention = attention
         self._samples, self._banks, self._take = samples, banks, take
         self._log, self._token = CallLog(backend, names), backend.trace_token()
         self._channels_first = bool(keras.config.image_data_format() == "channels_first")
@@ -80,10 +84,12 @@ class OutputObserver(LayerObserver):
 
     def will_call(self, layer: keras.layers.Layer, inputs: Any) -> None:
         """See `LayerObserver`."""
+        self._attention.entered(layer)
         self._whole.append(_whole_numbers(layer, inputs))
 
     def saw_output(self, layer: keras.layers.Layer, outputs: Any) -> None:
         """See `LayerObserver`."""
+        self._attention.returned(layer, outputs)
         whole = self._whole.pop()
         for output in self._log.outputs(layer, outputs, self._token):
             shape = tuple(output.tensor.shape)

@@ -11,6 +11,7 @@ from keras import ops
 from tb_keras_inspect.frameworks.patches import instance_patch
 from tb_keras_inspect.training.hooks.call_log import MAX_CALLS
 from tb_keras_inspect.training.hooks.keras_hooks import is_observed, unobserved
+from tb_keras_inspect.training.probe.pictures.attention_by_structure import AttentionByStructure
 from tb_keras_inspect.training.reduce.layout import site_name
 
 Take = Callable[[str, Any], None]
@@ -31,14 +32,20 @@ class AttentionScores:
     Args:
         layers: Layers and their names.
         take: Called with the call's name and scores [samples, heads, queries, keys].
+        others: Takes the scores of all other layers, and rests while one is asked.
 
     Attributes:
         omissions: Name to the reason why its scores are not shown.
     """
 
-    def __init__(self, layers: Iterable[tuple[keras.layers.Layer, str]], take: Take):
+    def __init__(
+        self,
+        layers: Iterable[tuple[keras.layers.Layer, str]],
+        take: Take,
+        others: AttentionByStructure,
+    ):
         self._layers = [(layer, name) for layer, name in layers if _method_of(layer)]
-        self._take = take
+        self._take, self._others = take, others
         self._calls: dict[int, int] = {}
         self.omissions: dict[str, str] = {}
 
@@ -58,7 +65,11 @@ class AttentionScores:
         def compute(*args: Any, **kwargs: Any) -> Any:
             if not is_observed():
                 return original(*args, **kwargs)
-            result = _asked(layer, original, args, kwargs)
+            before, self._others.is_resting = self._others.is_resting, True
+            try:
+                result = _asked(layer, original, args, kwargs)
+            finally:
+                self._others.is_resting = before
             call = self._calls[id(layer)] = self._calls.get(id(layer), -1) + 1
             site = site_name(name, call, 0)
             if result[1] is None:
@@ -66,6 +77,7 @@ class AttentionScores:
             elif call >= MAX_CALLS:
                 self.omissions[name] = f"only the first {MAX_CALLS} calls are recorded"
             else:
+                self._others.found()
                 self._take(site, _four_axes(layer, result[1]))
             return result
 
