@@ -15,6 +15,8 @@ from tb_keras_inspect.store.sources.source import (
     read_or_note,
 )
 
+MOST_STEPS = 2**53  # that JSON and the tab can name
+
 
 @dataclasses.dataclass(frozen=True)
 class ControlEntry:
@@ -28,6 +30,7 @@ class ControlEntry:
         outcome: "done", "refused" or "superseded".
         why: Why the command was refused, or what hit the breakpoint.
         old, new: The changed setting before and after, as text; empty if nothing changed.
+        given_up: Steps that were given up, as training returned to a state before them; mostly empty.
     """
 
     step: int
@@ -38,6 +41,7 @@ class ControlEntry:
     why: str
     old: str
     new: str
+    given_up: range = range(0)
 
 
 class ControlsReader:
@@ -78,4 +82,37 @@ class ControlsReader:
 def _entry(step: int, item: Any) -> ControlEntry:
     time = item.time if math.isfinite(item.time) else 0.0
     texts = (item.command, item.arguments, item.outcome, item.why, item.old, item.new)
-    return ControlEntry(step, time, *texts)
+    # The end of a step's batches lies behind the step itself; a damaged record may say anything.
+    end = min(item.given_up_until, MOST_STEPS)
+    return ControlEntry(step, time, *texts, range(min(item.given_up_from, end), end))
+
+
+class Steered:
+    """The part of `RunData` that is about commands, and about what they had training give up."""
+
+    def _read_controls(self, source: Source, problems: Problems) -> None:
+        self._controls = ControlsReader(source, problems)
+        self._stamps: dict[Kind, Stamp] = {}
+
+    @property
+    def controls(self) -> list[ControlEntry]:
+        """The steering commands that the run received, sorted by step."""
+        stamp = self._stamps.get(Kind.CONTROL)
+        return [] if stamp is None else self._controls.entries(stamp)
+
+    @property
+    def branches(self) -> list[range]:
+        """Steps that were given up, as training returned to a state before them, one range a return.
+
+        What was recorded at these steps is there as at all others. The step after a range went on
+        from the state before its first one.
+
+        Example:
+
+        ```python
+        table = run.table("gradient")
+        for steps in run.branches:  # e.g. range(300, 341)
+            table.select("l2")[np.isin(table.steps, steps)]  # of what was given up
+        ```
+        """
+        return [entry.given_up for entry in self.controls if entry.given_up]

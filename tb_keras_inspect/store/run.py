@@ -11,7 +11,7 @@ import numpy as np
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.store.cache import MemoryCache
-from tb_keras_inspect.store.controls import ControlEntry, ControlsReader
+from tb_keras_inspect.store.controls import Steered
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.finding_log import FindingBuffer, FindingLog
 from tb_keras_inspect.store.model.model import ModelInfo
@@ -36,7 +36,7 @@ from tb_keras_inspect.store.tables.window import window_starts
 _numbers = itertools.count()  # tells runs apart in a shared cache
 
 
-class RunData(Pictures, UnitActivity):
+class RunData(Pictures, UnitActivity, Steered):
     """A run. Data is decoded on first access and only once. Thread-safe.
 
     Arrays that were returned never change; call `refresh` to see what was recorded since.
@@ -65,10 +65,9 @@ class RunData(Pictures, UnitActivity):
         self._problems = Problems()
         self._models = ModelHistory(source, self._problems)
         self._read_pictures(source, self._models, self._problems)
-        self._controls = ControlsReader(source, self._problems)
+        self._read_controls(source, self._problems)
         self._extent = ExtentReader(source, self._models, self._problems)
         self._summary = SummaryReader(source, self._models, self._problems)
-        self._stamps: dict[Kind, Stamp] = {}
         self._refresh_lock = threading.Lock()
         self.key = next(_numbers)
         self.refresh(stamps)
@@ -214,12 +213,6 @@ class RunData(Pictures, UnitActivity):
         if table is not None and "epoch" in table.statistics:
             epochs = (column(table, "epoch"), table.steps)
         return on_step_axis(self._source.scalars(), epochs, self._steps_per_epoch())
-
-    @property
-    def controls(self) -> list[ControlEntry]:
-        """The steering commands that the run received, sorted by step."""
-        stamp = self._stamps.get(Kind.CONTROL)
-        return [] if stamp is None else self._controls.entries(stamp)
 
     @property
     def finding_log(self) -> FindingLog:

@@ -110,7 +110,7 @@ class StepChain:
         """
         self._flight.before_batch(step)
         # The hold of each takes the place of the one before, and runs that.
-        self.guard.before_batch(step, self._measures.is_due)
+        self.guard.before_batch(step, last_step, self._measures.is_due)
         if self._controller is not None:
             self._controller.before_batch(step, last_step, epoch)
 

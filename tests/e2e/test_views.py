@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tb_keras_inspect import load_run
-from tb_keras_inspect.records import seal_model
+from tb_keras_inspect.records import Kind, seal_model
+from tb_keras_inspect.records import inspect_pb2 as pb
+from tb_keras_inspect.records.summary import to_value
 from tests.e2e.asking import VIEWS, address, move_scrubber, str_of
 from tests.e2e.training import HOSTILE_LAYERS, HOSTILE_RUN
 from tests.store.run_writer import RunWriter, make_model
@@ -92,6 +94,26 @@ def test_a_long_model_folds_by_block_and_lists_all_layers_that_match_a_filter(
     tab.part("filter").fill("expand")
     expect(folded).to_have_count(0)
     expect(shown).to_have_count(len(blocks))
+
+
+def test_what_training_gave_up_is_shown_as_a_branch(start, open_alone, tmp_path):
+    writer = RunWriter(tmp_path / "a", make_model(["dense"]))
+    writer.write_model(0)
+    for step in range(10):
+        writer.sample(step)
+    given = {"given_up_from": 2, "given_up_until": 6}
+    entry = pb.ControlEntry(id="1", command="rewind", outcome="done", new="step 2", **given)
+    writer.write(5, to_value(Kind.CONTROL, pb.ControlRecord(version=1, entries=[entry])))
+    writer.close()
+    server = start(tmp_path, True)
+    server.wait_for_run("a")
+    tab = open_alone(server, address(view="time", step=4))
+    expect(tab.part("step-label")).to_contain_text("given up")
+    arrow = tab.part("branches").locator("path.return")
+    expect(arrow).to_have_attribute("data-from", "2")
+    assert tab.frame.locator(".time-plots i.given-up").count() == 2  # heatmap and lines
+    tab.page.keyboard.press("End")
+    expect(tab.part("step-label")).not_to_contain_text("given up")
 
 
 def test_units_of_a_layer_that_does_not_exist_are_those_of_the_first_one(open_alone, server):

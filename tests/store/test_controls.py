@@ -1,5 +1,7 @@
 """What was commanded, as a run is read."""
 
+import pytest
+
 from tb_keras_inspect import load_run
 from tb_keras_inspect.records import Kind
 from tb_keras_inspect.records import inspect_pb2 as pb
@@ -35,6 +37,16 @@ def test_a_damaged_record_is_skipped_and_named(tmp_path, writer):
     run = load_run(tmp_path / "a")
     assert [entry.step for entry in run.controls] == [10]
     assert any("control" in problem for problem in run.problems)
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "read"), [(3, 9, range(3, 9)), (0, 0, None), (9, 3, None), (5, 2**64 - 1, ...)]
+)
+def test_what_was_given_up_is_a_branch(tmp_path, writer, first, end, read):
+    entry = pb.ControlEntry(id="a", command="rewind", given_up_from=first, given_up_until=end)
+    writer.write(10, to_value(Kind.CONTROL, pb.ControlRecord(version=1, entries=[entry])))
+    found = load_run(tmp_path / "a").branches
+    assert found == ([range(5, 2**53)] if read is ... else [read] if read else [])
 
 
 def test_a_time_that_is_no_number_does_not_reach_json(tmp_path, writer):

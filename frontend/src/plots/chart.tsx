@@ -1,13 +1,15 @@
 /** Lines over time: uPlot with the tab's colours, the shown step as an overlay. */
 
-import {useLayoutEffect, useMemo, useRef} from 'preact/hooks';
+import {useContext, useLayoutEffect, useMemo, useRef} from 'preact/hooks';
 import uPlot from 'uplot';
+import {type Branch, alone, partsOf} from '../data/branches';
 import {nonfiniteColour} from '../draw/colour_maps';
 import {formatTick} from '../draw/format';
 import {linearTicks, logTicks} from '../draw/ticks';
 import {type TimeDomain, sampleAt} from '../draw/time_scale';
 import {useSession} from '../state/session';
 import {px, useSize} from '../components/hooks';
+import {AxisContext} from './axis';
 import {EventMarks} from './event_marks';
 import {StepBand} from './step_band';
 
@@ -22,6 +24,8 @@ export interface Line {
   /** Whether it stays behind another line, which shows its course. */
   readonly faint?: boolean;
   readonly dash?: number[];
+  /** Whether it is of steps that were given up. */
+  readonly givenUp?: boolean;
   /** Whether to draw across what is missing. */
   readonly spanGaps?: boolean;
   /** The place of another line that the space in between is filled to. */
@@ -44,6 +48,9 @@ interface ChartProps {
 }
 
 const FAINT = 0.4; // opacity
+const DIMMED = 0.8; // beneath a shade
+const GIVEN_UP = [3, 3]; // drawn, gap: CSS pixels
+const NO_BRANCHES: readonly Branch[] = [];
 const NARROWEST_MARK = 3; // CSS pixels: a single bad sample of thousands stays visible
 
 export function Chart(props: ChartProps) {
@@ -51,12 +58,16 @@ export function Chart(props: ChartProps) {
   const [ref, size] = useSize<HTMLDivElement>();
   const latest = useRef(props);
   latest.current = props;
-  const theme = useSession().host.theme.value;
-  const data = useMemo(() => chartData(steps, lines, log), [steps, lines, log]);
+  const session = useSession();
+  const theme = session.host.theme.value;
+  const isShownRun = useContext(AxisContext) === undefined;
+  const branches = isShownRun ? session.branches.value : NO_BRANCHES;
+  const drawn = useMemo(() => withBranches(steps, lines, branches), [steps, lines, branches]);
+  const data = useMemo(() => chartData(steps, drawn, log), [steps, drawn, log]);
   const {width, height} = size.value;
   useLayoutEffect(() => {
     if (!ref.current || !width || !height) return undefined;
-    const plot = new uPlot(options(latest, ref.current, width, height), data, ref.current);
+    const plot = new uPlot(options(latest, drawn, ref.current, width, height), data, ref.current);
     return () => plot.destroy();
   }, [data, domain, log, gutter, theme, width, height]);
   return (
@@ -70,6 +81,26 @@ export function Chart(props: ChartProps) {
   );
 }
 
+/** Lines, then what of them was given up, dashed; bands are dimmed only. */
+function withBranches(
+  steps: Float64Array,
+  lines: readonly Line[],
+  branches: readonly Branch[],
+): readonly Line[] {
+  if (!branches.length) return lines;
+  const isFilled = new Set(
+    lines.flatMap(({fillTo}, place) => (fillTo === undefined ? [] : [fillTo, place])),
+  );
+  const parts = lines.map(({values}, place) =>
+    isFilled.has(place) ? [values] : partsOf(values, steps, branches),
+  );
+  const kept = lines.map((line, place) => ({...line, values: parts[place][0]}));
+  const given = lines.flatMap((line, place) =>
+    parts[place].slice(1).map((values) => ({...line, values, givenUp: true, dash: GIVEN_UP})),
+  );
+  return [...kept, ...given];
+}
+
 /** uPlot takes null as a gap; a log axis cannot show values that are not positive. */
 function chartData(steps: Float64Array, lines: readonly Line[], log: boolean): uPlot.AlignedData {
   const drawable = (value: number) =>
@@ -79,6 +110,7 @@ function chartData(steps: Float64Array, lines: readonly Line[], log: boolean): u
 
 function options(
   latest: {readonly current: ChartProps},
+  drawn: readonly Line[],
   element: HTMLElement,
   width: number,
   height: number,
@@ -127,13 +159,20 @@ function options(
     ],
     series: [
       {},
-      ...lines.map((line) => ({
+      ...drawn.map((line) => ({
         label: line.name,
         stroke: colour(line.colour),
-        alpha: line.faint ? FAINT : 1,
+        alpha: line.faint ? FAINT : line.givenUp ? DIMMED : 1,
         width: line.width ?? 1.5,
         ...(line.dash && {dash: line.dash}),
-        points: {show: line.values.length < 2},
+        points:
+          drawn === lines
+            ? {show: line.values.length < 2}
+            : {
+                show: true,
+                size: 4,
+                filter: (plot: uPlot, series: number) => alone([...plot.data[series]]),
+              },
         spanGaps: line.spanGaps ?? false,
       })),
     ],

@@ -3,7 +3,13 @@
 import {useEffect, useMemo} from 'preact/hooks';
 import {type TimeDomain, stepToX} from '../draw/time_scale';
 import {useLoaded, useSession} from '../state/session';
-import {type ControlEntry, controlsQuery, entryText, marksOf} from '../steering/control_log';
+import {
+  type ControlEntry,
+  branchesOf,
+  controlsQuery,
+  entryText,
+  marksOf,
+} from '../steering/control_log';
 
 const NEAR = 4; // pixels from a mark at which it is told
 
@@ -15,6 +21,7 @@ export function useControls(): readonly ControlEntry[] {
   const entries = useMemo(() => marksOf(data?.entries ?? []), [data]);
   useEffect(() => {
     session.commandSteps.value = entries.map(({step}) => step);
+    session.branches.value = branchesOf(entries);
   }, [entries]);
   return entries;
 }

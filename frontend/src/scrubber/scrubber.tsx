@@ -5,6 +5,7 @@ import type {Loss} from '../api/types';
 import {IconButton} from '../components/controls';
 import {type Size, useSize} from '../components/hooks';
 import {hideTooltip, showTooltip} from '../components/tooltip';
+import {type Branch, branchAt} from '../data/branches';
 import {SEVERITY_TITLES} from '../data/findings';
 import {formatCount, formatNumber} from '../draw/format';
 import {sparkline} from '../draw/sparkline';
@@ -15,6 +16,7 @@ import {StepBand} from '../plots/step_band';
 import {type Session, useSession} from '../state/session';
 import type {ControlEntry} from '../steering/control_log';
 import {SteeringBar} from '../steering/steering_bar';
+import {LossLine} from './branch_marks';
 import {ControlMarks, controlsNear, useControls} from './control_marks';
 import {FindingMarks, findingsAt} from './finding_marks';
 import {StepInfo} from './step_info';
@@ -108,6 +110,7 @@ function Strip() {
           label: SEVERITY_TITLES[severity],
           value: title,
         })),
+        ...returnFrom(session.branches.value, loss.steps[at]),
         ...controlsNear(
           controls,
           stepToX(stepAt(event), domain, size.value.width),
@@ -146,6 +149,13 @@ function Strip() {
   );
 }
 
+/** For the tooltip of a step that was given up. */
+function returnFrom(branches: readonly Branch[], step: number) {
+  const branch = branchAt(branches, step);
+  if (!branch) return [];
+  return [{label: 'given up', value: `training returned to the state before step ${branch[0]}`}];
+}
+
 const EPOCH_LANE = 12; // pixels at the bottom for the epochs' numbers
 const LABEL_ROOM = 28; // pixels that an epoch's number needs
 
@@ -156,7 +166,8 @@ interface PictureProps {
 }
 
 function StripPicture({loss, size: {width, height}, controls}: PictureProps) {
-  const domain = useSession().domain.value;
+  const session = useSession();
+  const domain = session.domain.value;
   const log = useMemo(() => spansDecades(loss.loss), [loss]);
   const line = useMemo(
     () => sparkline(loss.loss, loss.steps, domain, width, height - EPOCH_LANE - 4, log),
@@ -165,7 +176,12 @@ function StripPicture({loss, size: {width, height}, controls}: PictureProps) {
   return (
     <svg width={width} height={height} aria-hidden="true">
       <Epochs loss={loss} size={{width, height}} />
-      <path d={line.path} transform="translate(0 3)" class="loss" />
+      <LossLine
+        path={line.path}
+        branches={session.branches.value}
+        {...{domain, width}}
+        height={height - EPOCH_LANE}
+      />
       <NonfiniteStretches stretches={line.nonfinite} height={height - EPOCH_LANE} />
       <FindingMarks width={width} />
       <ControlMarks entries={controls} {...{domain, width, height}} />

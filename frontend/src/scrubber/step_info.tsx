@@ -2,6 +2,7 @@
 
 import type {Loss, ModelAnswer} from '../api/types';
 import {hideTooltip, showTooltip} from '../components/tooltip';
+import {branchAt} from '../data/branches';
 import {isMetric, metricNames, valueAt} from '../data/metrics';
 import {formatCount, formatNumber} from '../draw/format';
 import {lastAtMost} from '../draw/time_scale';
@@ -18,6 +19,7 @@ export function StepInfo() {
       <span class="step-label" data-testid="step-label" data-value={step}>
         step <StepField session={session} step={step} />
         <span class="of-steps">of {formatCount(steps[steps.length - 1])}</span>
+        {branchAt(session.branches.value, step) && <span class="quiet"> · given up</span>}
         {epoch !== undefined && <span class="quiet"> · epoch {epoch + 1}</span>}
       </span>
       <Vitals step={step} />

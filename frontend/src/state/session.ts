@@ -7,6 +7,7 @@ import type {Client} from '../api/client';
 import {type FindingsAnswer, findingsQuery} from '../api/findings';
 import {type Query, lossQuery, modelQuery, snapshotQuery, WIDTH} from '../api/queries';
 import type {Loss, ModelAnswer, RunInfo, Snapshot} from '../api/types';
+import type {Branch} from '../data/branches';
 import {findingsByLayer, readThresholds} from '../data/findings';
 import {type Layer, layersOf, nameFilter} from '../data/layers';
 import type {Sheet} from '../data/sheet';
@@ -221,6 +222,9 @@ export class Session {
 
   /** Steps at which commands changed something; the scrubber knows them. */
   readonly commandSteps = signal<readonly number[]>([]);
+
+  /** What training gave up; the scrubber knows it too. */
+  readonly branches = signal<readonly Branch[]>([]);
 
   /** Whether tables over time join several samples in a column. */
   readonly pooled = computed(() => (this.run.value?.samples ?? 0) > WIDTH);

@@ -6,6 +6,7 @@ const entry = (given: Partial<ControlEntry>): ControlEntry => ({
   command: 'set_learning_rate',
   outcome: 'done',
   why: '',
+  given_up: [0, 0],
   old: '0.1',
   new: '0.01',
   ...given,

@@ -1,6 +1,7 @@
 /** Commands that were carried out, as the run recorded them. Pure. */
 
 import {type Query, json, query} from '../api/queries';
+import type {Branch} from '../data/branches';
 
 /** A command, as the run recorded it. */
 export interface ControlEntry {
@@ -10,6 +11,8 @@ export interface ControlEntry {
   readonly why: string;
   readonly old: string;
   readonly new: string;
+  /** Steps that were given up, as training returned to a state before them. */
+  readonly given_up: Branch;
 }
 
 export const controlsQuery = (run: string): Query<{entries: readonly ControlEntry[]}> => ({
@@ -20,6 +23,10 @@ export const controlsQuery = (run: string): Query<{entries: readonly ControlEntr
 /** Entries that changed something: these are marked on the strip. */
 export const marksOf = (entries: readonly ControlEntry[]) =>
   entries.filter((entry) => entry.outcome === 'done' && entry.new !== '');
+
+/** What was given up, one item a return. */
+export const branchesOf = (entries: readonly ControlEntry[]) =>
+  entries.map((entry) => entry.given_up).filter(([from, until]) => from < until);
 
 /** An entry as one line: what was changed, and how. */
 export function entryText({command, why, old, new: now}: ControlEntry): string {

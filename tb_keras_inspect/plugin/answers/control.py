@@ -35,7 +35,11 @@ class ConflictError(HttpError):
 
 def controls_impl(run: RunData, params: Params) -> Payload:
     """The commands given while the run trained."""
-    return as_json({"run": run.name, "entries": [dataclasses.asdict(e) for e in run.controls]})
+    entries = [
+        dataclasses.asdict(entry) | {"given_up": [entry.given_up.start, entry.given_up.stop]}
+        for entry in run.controls
+    ]
+    return as_json({"run": run.name, "entries": entries})
 
 
 class Steering:

@@ -60,7 +60,7 @@ class StepGuard:
         if options.interval is not None:
             limit = options.max_megabytes * 1e6
             self._snapshots = Snapshots(frameworks.current(), options.interval, limit)
-        self._step = self._acted = 0
+        self._step = self._last_step = self._acted = 0
         self._has_trained = self._has_failed = False
         self._last_logs: Any = None  # of the last step that was not taken back
 
@@ -70,14 +70,15 @@ class StepGuard:
         is_wanted = self._options.checks_steps or self._snapshots is not None
         return is_wanted and not self._has_failed
 
-    def before_batch(self, step: int, is_needed: bool = False) -> None:
-        """Prepares for the call of the train function that begins with a step.
+    def before_batch(self, step: int, last_step: int, is_needed: bool = False) -> None:
+        """Prepares for a call of the train function.
 
         Args:
-            step: The step.
+            step: Its first step.
+            last_step: Its last one.
             is_needed: Whether `run` is to be called also where nothing is guarded.
         """
-        self._step = step
+        self._step, self._last_step = step, last_step
         if self.is_on or is_needed:
             self._slot.hold_next_call(self.run)
 
@@ -184,7 +185,7 @@ class StepGuard:
         """Goes on or ends training, and says so."""
         self._acted += 1
         command, done, obstacle = "stop", "the step is taken back, and ", ""
-        snapshot = None
+        snapshot, first = None, self._step  # of those that are given up
         if broken.policy == REWIND and self._snapshots is not None:
             snapshot = self._snapshots.last_good()
             obstacle = "" if snapshot else ", as there is no snapshot"
@@ -200,10 +201,14 @@ class StepGuard:
                     done += "its batch left out"
                 else:
                     self._return_to(snapshot)
+                    first = snapshot.step
                     done += f"training goes on with the state before step {snapshot.step}"
                 done += self._scaled_rate()
         said = f"{broken.why}: {done}"
-        self._log.add(self._step, new_id(), command, {}, DONE, broken.why, new=said)
+        given_up = range(first, self._last_step + 1)
+        self._log.add(
+            self._step, new_id(), command, {}, DONE, broken.why, new=said, given_up=given_up
+        )
         if not self._is_quiet:
             print_safely(f"\nInspectCallback: step {self._step}: {said}.\n")
 

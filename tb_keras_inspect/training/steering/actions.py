@@ -23,12 +23,14 @@ class Result:
         new: The setting after the command, as text.
         detail: Further results that JSON can represent.
         picture: A serialized record for the client, or None.
+        given_up: Steps that were given up, as training returned to a state before them.
     """
 
     old: str = ""
     new: str = ""
     detail: dict[str, Any] = dataclasses.field(default_factory=dict)
     picture: bytes | None = None
+    given_up: range = range(0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +127,8 @@ class Actions:
     def _rewind(self, at: NextStep, count: int) -> Result:
         step = self._fit.rewind(at.step, count)
         self.wants_sample = True
-        return Result(f"step {at.step}", f"the state before step {step}", {"step": step})
+        new, given_up = f"the state before step {step}", range(step, at.step)
+        return Result(f"step {at.step}", new, {"step": step}, given_up=given_up)
 
     # Recording.
 

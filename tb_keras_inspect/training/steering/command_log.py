@@ -40,6 +40,7 @@ class CommandLog:
         why: str = "",
         old: str = "",
         new: str = "",
+        given_up: range = range(0),
     ) -> None:
         """Record a command, or a breakpoint that was reached.
 
@@ -52,6 +53,8 @@ class CommandLog:
             why: Reason for the outcome.
             old: The setting before the command, as text.
             new: The setting after the command, as text.
+            given_up: Steps that were given up, as training returned to a state before them. Defaults
+                to none.
         """
         if step != self._step:
             self._step, self._entries = step, []
@@ -62,11 +65,11 @@ class CommandLog:
         given = json.dumps(arguments, sort_keys=True)
         texts = [_encodable(text)[:MAX_TEXT] for text in (given, outcome, why, old, new)]
         names = ("arguments", "outcome", "why", "old", "new")
-        self._entries.append(
-            pb.ControlEntry(
-                id=identity, command=command, time=now, **dict(zip(names, texts, strict=True))
-            )
-        )
+        entry = pb.ControlEntry(id=identity, command=command, time=now)
+        for name, text in zip(names, texts, strict=True):
+            setattr(entry, name, text)
+        entry.given_up_from, entry.given_up_until = given_up.start, given_up.stop
+        self._entries.append(entry)
         record = pb.ControlRecord(version=SCHEMA_VERSION, entries=self._entries)
         event = to_event(step, now, [to_value(Kind.CONTROL, record)])
         self._recorder.put(lambda: [event], QUEUE_SECONDS)

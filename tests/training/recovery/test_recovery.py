@@ -76,6 +76,7 @@ def test_skip_trains_as_if_the_batch_were_not_there(tmp_path, bad, recovery, wit
     assert history["mae"] == pytest.approx(without[1]["mae"], rel=1e-6)
     (entry,) = load_run(tmp_path).controls
     assert (entry.step, entry.command, entry.outcome) == (BAD, "skip_batch", "done")
+    assert load_run(tmp_path).branches == [range(BAD, BAD + 1)]
     assert entry.why.startswith("the loss is ")
     assert entry.new == f"{entry.why}: the step is taken back, and its batch left out"
     assert f"\nInspectCallback: step {BAD}: {entry.new}.\n" in capsys.readouterr().out
@@ -165,9 +166,12 @@ def test_what_a_loop_of_ones_own_trains_is_taken_back_too(tmp_path):
 
 def test_rewind_trains_as_if_the_steps_since_the_snapshot_were_not_there(tmp_path):
     recovery = {"on_nonfinite": "rewind", "snapshot_every": 5, "learning_rate_factor": 0.5}
-    model, _ = fit(data(np.nan), tmp_path, recovery=recovery)
-    (entry,) = load_run(tmp_path).controls
+    model, _ = fit(data(np.nan), tmp_path, recovery=recovery, every=1)
+    run = load_run(tmp_path)
+    (entry,) = run.controls
     assert (entry.step, entry.command) == (BAD, "rewind")
+    assert run.branches == [range(10, BAD + 1)]
+    assert run.table("step").steps.tolist() == [*range(STEPS)]  # nothing is hidden
     assert "training goes on with the state before step 10; the learning rate is" in entry.new
     halved = AtStep(10, lambda model: setattr(model.optimizer, "learning_rate", 0.005))
     plain = made()
@@ -182,6 +186,7 @@ def test_training_that_breaks_again_returns_to_the_snapshot_before(tmp_path):
     fit((x, y), tmp_path, recovery={"on_nonfinite": "rewind", "snapshot_every": 3})
     said = [entry.new for entry in load_run(tmp_path).controls]
     assert ["before step 6" in said[0], "before step 3" in said[1], len(said)] == [True, True, 2]
+    assert load_run(tmp_path).branches == [range(6, 9), range(3, 10)]
 
 
 def test_a_state_that_is_too_large_for_a_snapshot_ends_training(tmp_path):
@@ -211,6 +216,7 @@ def test_a_command_returns_to_a_snapshot_and_leaves_a_batch_out(tmp_path):
     steer(model, str(tmp_path), script, data(np.nan), epochs=1, recovery={"snapshot_every": 4})
     plain, _ = fit(data(without=range(8, BAD + 1)))
     assert_same(weights(model), weights(plain))
+    assert load_run(tmp_path).branches == [range(8, BAD)]
 
 
 @pytest.mark.any_backend

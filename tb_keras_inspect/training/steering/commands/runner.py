@@ -86,6 +86,7 @@ class CommandRunner:
                 why,
                 result.old,
                 result.new,
+                result.given_up,
             )
             self._on_change()
         self._server.answer(
