@@ -18,6 +18,7 @@ import {
   tileValue,
 } from '../draw/tiles';
 import {useSession} from '../state/session';
+import {mainInput} from './inputs';
 import {caption, PredictionList, InputPicture} from './probe_sample';
 import {axisNames, isWeights, pictureName, weightReach} from './stacks';
 import {drawPositions, drawTiles, positionNames} from './tile_canvas';
@@ -156,13 +157,12 @@ interface InputsProps extends Omit<TilesProps, 'maps'> {
 function Inputs({probe, predictions, inputs, layout}: InputsProps) {
   if (!inputs.length) return null;
   const [samples] = inputs[0].shape;
+  const shown = mainInput(inputs);
   return (
     <div class="inputs">
       {Array.from({length: samples}, (_, sample) => (
         <figure key={sample} style={{top: px(sample * layout.blockHeight + TOP)}}>
-          {inputs.slice(0, 1).map((input) => (
-            <InputPicture key={input.name} stack={input} sample={sample} side={INPUT_SIDE} />
-          ))}
+          {shown && <InputPicture stack={shown} sample={sample} side={INPUT_SIDE} />}
           <figcaption>{caption(probe, sample)}</figcaption>
           <PredictionList probe={probe} predictions={predictions} sample={sample} />
         </figure>

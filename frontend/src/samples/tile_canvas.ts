@@ -1,6 +1,7 @@
 /** Draws the tiles of a map stack, and the labels of attention positions. */
 
 import type {MapStack} from '../api/types';
+import {partOf, tokenInput} from './inputs';
 import {tokensOf} from './probe_sample';
 import {Atlas} from '../draw/atlas';
 import {type TileLayout, tilePosition} from '../draw/tiles';
@@ -91,12 +92,15 @@ type PositionNames = (sample: number, place: number, axis: 0 | 1) => string;
 export function positionNames(maps: MapStack, inputs: readonly MapStack[]): PositionNames {
   const full = maps.fullShape.slice(-2);
   const drawn = maps.shape.slice(-2);
-  const tokens = Array.from({length: maps.shape[0]}, (_, sample) => tokensOf(inputs[0], sample));
+  const tokens = ([0, 1] as const).map((axis) => {
+    const input = tokenInput(inputs, full[axis] ?? drawn[axis], partOf(maps.name, axis));
+    return Array.from({length: maps.shape[0]}, (_, sample) => tokensOf(input, sample));
+  });
   return (sample, place, axis) => {
     // Beyond the cap a pixel is the mean over several positions: the first one is named.
     const length = full[axis] ?? drawn[axis];
     const position = place * Math.max(1, Math.ceil(length / drawn[axis]));
-    const ids = tokens[sample];
+    const ids = tokens[axis][sample];
     return ids?.length === length ? ids[position] : String(position);
   };
 }

@@ -77,6 +77,11 @@ class Structure:
         self._layer_of = {v.path: v.layer for v in self.variables}
         self._site = {site.name: site for site in self.sites}
 
+    @property
+    def has_adapters(self) -> bool:
+        """Whether LoRA trains small matrices beside frozen weights, as `enable_lora` makes them."""
+        return any(v.path.rpartition("/")[2].startswith("lora_") for v in self.variables)
+
     @functools.cached_property
     def compiled(self) -> dict[str, str]:
         """How the model was compiled; empty in older logs."""

@@ -1,5 +1,6 @@
 """Unique, stable names of a model's layers and variables."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
@@ -28,12 +29,28 @@ def layers_of(model: keras.Model) -> Iterator[tuple[Layer, int]]:
 
 
 def layer_names(model: keras.Model) -> dict[int, str]:
-    """`id(layer)` to the layer's path without the model's own name; equal paths get `~2`, `~3`."""
+    """`id(layer)` to the layer's path without the model's own name; equal paths get `~2`, `~3`.
+
+    Keras knows no path of a layer without variables, such as the `Softmax` that a block made: its
+    name follows the path of the layer around it.
+    """
     used: dict[str, int] = {}
-    return {
-        id(layer): _unique(_relative(getattr(layer, "path", None) or layer.name, model), used)
-        for layer, _ in layers_of(model)
-    }
+    found: dict[int, str] = {}
+    layers: list[Layer] = []
+    for layer, parent in layers_of(model):
+        around = layers[parent] if parent >= 0 else model
+        path = getattr(layer, "path", None)
+        if path is None and not isinstance(around, keras.Model):
+            path = f"{found[id(around)]}/{_own_name(layer)}"
+        found[id(layer)] = _unique(_relative(path or layer.name, model), used)
+        layers.append(layer)
+    return found
+
+
+def _own_name(layer: Layer) -> str:
+    """A layer's name, without the number by which Keras makes names of its own choice unique."""
+    own = keras.src.utils.naming.to_snake_case(type(layer).__name__)
+    return own if re.fullmatch(rf"{re.escape(own)}_\d+", layer.name) else str(layer.name)
 
 
 def variable_names(variables: list[Any], model: keras.Model) -> list[str]:

@@ -39,12 +39,16 @@ export function ActivationMaps({kind}: {kind: 'maps' | 'attention'}) {
       </Pending>
     );
   }
+  if (site.value === undefined && kind === 'attention' && !index.names.length) {
+    return <LeftOut index={index} open />;
+  }
   if (site.value === undefined) {
     return <NoMaps index={index} path={session.layer.value?.path ?? ''} />;
   }
   return (
     <>
       <MapsBar index={index} site={site.value} maps={maps.data} />
+      {kind === 'attention' && <LeftOut index={index} />}
       <Pending loaded={maps.state.value} retry={() => maps.retry()} class="maps-pending">
         {(data) => <MapsPicture maps={data} probe={probe.data} predictions={predictions.data} />}
       </Pending>
@@ -64,6 +68,25 @@ function MapsPicture({maps, probe, predictions}: MapsPictureProps) {
     <WithTable sheet={sheet}>
       <MapTiles maps={maps} step={maps.step} probe={probe} predictions={predictions} />
     </WithTable>
+  );
+}
+
+/** Layers whose attention is not shown, and why: nothing else tells that they have any. */
+function LeftOut({index, open}: {index: MapsIndex; open?: boolean}) {
+  const {omissions} = index;
+  if (!omissions.length) return null;
+  const layers = omissions.length === 1 ? '1 layer' : `${omissions.length} layers`;
+  return (
+    <details class="left-out" data-testid="left-out" open={open}>
+      <summary>Attention of {layers} is not shown</summary>
+      <ul>
+        {omissions.map(({name, reason}) => (
+          <li key={name}>
+            <b>{name}</b>: {reason}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

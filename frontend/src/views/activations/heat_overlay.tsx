@@ -12,6 +12,7 @@ import {cssColour, nonfiniteColour, pictureTable} from '../../draw/colour_maps';
 import {formatNumber} from '../../draw/format';
 import {colourTiles, sharedRange, tileValue} from '../../draw/tiles';
 import {mapsSheet} from '../../samples/map_sheet';
+import {mainInput} from '../../samples/inputs';
 import {caption, InputPicture, PredictionList, tokensOf} from '../../samples/probe_sample';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
@@ -135,7 +136,8 @@ interface CardProps extends Omit<PictureProps, 'kind'> {
 function Card({maps, probe, predictions, sample}: CardProps) {
   const opacity = useSession().settings.opacity.value ?? 0;
   const [, , height] = maps.shape;
-  const input = probe?.inputs.find(({name}) => name === maps.name) ?? probe?.inputs[0];
+  const input =
+    probe?.inputs.find(({name}) => name === maps.name) ?? mainInput(probe?.inputs ?? []);
   const target = maps.targets?.[sample] ?? -1;
   return (
     <figure class="heat-card" data-testid="heat-card" data-sample={sample} data-target={target}>

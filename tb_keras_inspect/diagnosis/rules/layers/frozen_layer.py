@@ -1,7 +1,7 @@
 """Layers that are frozen.
 
 A frozen layer is a note, because freezing is how you fine-tune. It is a warning if layers in front of
-it train, or if the model does not learn with it.
+it train, or if the model does not learn with it; not where LoRA trains adapters beside it.
 """
 
 from collections.abc import Iterator
@@ -64,6 +64,8 @@ def _severity_of_frozen(facts: Facts, frozen: list[int]) -> tuple[str, str]:
     structure = facts.structure
     if not structure.variables:
         return "error", ", and so is everything else: nothing trains"
+    if structure.has_adapters:
+        return "note", ", and LoRA adapters train in their place"
     if structure.has_own_step:
         return "note", ""
     if _are_behind_trained(facts, frozen):

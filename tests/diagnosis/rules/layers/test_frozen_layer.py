@@ -55,3 +55,11 @@ def test_a_frozen_model_within_a_model_is_a_note():
 def test_a_model_that_is_all_frozen_is_an_error():
     (finding,) = found(rule, frozen(0, 1, 2, 3))
     assert finding.severity == "error"
+
+
+def test_layers_frozen_beside_adapters_are_meant_to_be():
+    run = frozen(2, 3)
+    run.model.variables.add(path="hidden_0/lora_kernel_a", layer=0, shape=[4, 2])
+    (finding,) = found(rule, Run(run.model).loss(2.3))
+    assert finding.severity == "note"
+    assert finding.title.endswith("are frozen, and LoRA adapters train in their place")
