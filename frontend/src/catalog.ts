@@ -41,6 +41,16 @@ export interface KindFacts {
   readonly statistics: readonly string[];
 }
 
+/** The range of a statistic in healthy runs. */
+export interface UsualRange {
+  /** For a sentence. */
+  readonly words: string;
+  readonly low: number;
+  readonly high: number;
+  /** Of variables: how the names of those end for which it holds; empty for all. */
+  readonly variables: string;
+}
+
 export interface CommandFacts {
   /** What it does. */
   readonly title: string;
@@ -818,6 +828,51 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     layers: false,
     pictures: false,
     statistics: [],
+  },
+};
+
+export const USUAL: Readonly<Record<string, UsualRange>> = {
+  'gradient.l2': {
+    words: 'more than 0',
+    low: 1e-30,
+    high: Infinity,
+    variables: 'kernel',
+  },
+  'update.l2': {
+    words: 'more than 0',
+    low: 1e-30,
+    high: Infinity,
+    variables: 'kernel',
+  },
+  'update.ratio': {
+    words: '1e-5 to 0.03',
+    low: 1e-5,
+    high: 0.03,
+    variables: 'kernel',
+  },
+  'weight.growth': {
+    words: '0.5 to 5',
+    low: 0.5,
+    high: 5,
+    variables: 'kernel',
+  },
+  'activation.std': {
+    words: 'more than 0',
+    low: 1e-30,
+    high: Infinity,
+    variables: '',
+  },
+  'activation.zero_fraction': {
+    words: 'up to 80 %',
+    low: 0,
+    high: 0.8,
+    variables: '',
+  },
+  'activation.dead_fraction': {
+    words: 'up to 20 %',
+    low: 0,
+    high: 0.2,
+    variables: '',
   },
 };
 

@@ -10,6 +10,7 @@ from tb_keras_inspect.catalog.kind_facts import Form, Rows
 from tb_keras_inspect.catalog.kinds import LAYER_KINDS, Kind
 from tb_keras_inspect.catalog.problems import PROBLEMS
 from tb_keras_inspect.catalog.statistics import STATISTICS
+from tb_keras_inspect.catalog.usual import USUAL
 from tb_keras_inspect.diagnosis.rules import THRESHOLDS
 
 PAGES = ("definitions", "records", "http_api", "diagnosis", "options")
@@ -58,6 +59,21 @@ def _statistics(names: Iterable[str]) -> str:
     return table(
         ("number", "what it is", "formula", "unit", "source"),
         [(f"`{s.name}`", s.meaning, _code(s.formula), s.unit, s.source) for s in chosen],
+    )
+
+
+def _usual() -> str:
+    return table(
+        ("kind", "number", "of", "in healthy runs"),
+        [
+            (
+                f"`{u.kind.value}`",
+                f"`{u.statistic}`",
+                f"{u.variables}s" if u.variables else "all",
+                u.words,
+            )
+            for u in USUAL
+        ],
     )
 
 
@@ -175,6 +191,7 @@ def _thresholds() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "statistics of every tensor": lambda: _statistics(tensor_statistics.TENSOR_STATISTICS),
+    "usual values": _usual,
     "statistics of one kind": _statistics_of_one_kind,
     "statistics of inputs and targets": lambda: _statistics(Kind.INPUT.columns),
     "statistics of checksums": lambda: _statistics(Kind.CHECKSUM.columns[:2]),

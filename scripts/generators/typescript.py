@@ -1,5 +1,6 @@
 """The catalogue as a TypeScript module, formatted as prettier would."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, LAYER_KINDS, PICTURE
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 from tb_keras_inspect.catalog.statistic import Scale, Statistic
 from tb_keras_inspect.catalog.statistics import POOLS, STATISTICS
+from tb_keras_inspect.catalog.usual import USUAL, Usual
 
 WIDTH = 100
 _ROWS = " | ".join(f"'{rows.value}'" for rows in Rows)
@@ -58,6 +60,16 @@ export interface KindFacts {{
   readonly statistics: readonly string[];
 }}
 
+/** The range of a statistic in healthy runs. */
+export interface UsualRange {{
+  /** For a sentence. */
+  readonly words: string;
+  readonly low: number;
+  readonly high: number;
+  /** Of variables: how the names of those end for which it holds; empty for all. */
+  readonly variables: string;
+}}
+
 export interface CommandFacts {{
   /** What it does. */
   readonly title: string;
@@ -75,6 +87,7 @@ def module() -> str:
             "STATISTICS", "StatisticFacts", {s.name: _statistic(s) for s in STATISTICS.values()}
         ),
         _record("KINDS", "KindFacts", {kind.value: _kind(kind) for kind in kinds}),
+        _record("USUAL", "UsualRange", {f"'{u.key}'": _usual(u) for u in USUAL}),
         _record("PROBLEMS", "string", {p.name: p.title for p in PROBLEMS.values()}),
         _record(
             "COMMANDS",
@@ -113,6 +126,10 @@ def _statistic(item: Statistic) -> dict[str, Any]:
         "appliesToFinite": item.applies_to_finite,
         "divisor": item.divisor,
     }
+
+
+def _usual(item: Usual) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in ("words", "low", "high", "variables")}
 
 
 def _kind(kind: Kind) -> dict[str, Any]:
@@ -161,6 +178,8 @@ def _property(key: str, value: Any, indent: int) -> str:
 def _literal(value: Any, column: int) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return "Infinity" if value == math.inf else f"{value:g}".replace("e-0", "e-")
     if isinstance(value, str):
         quote = '"' if value.count("'") > value.count('"') else "'"
         text = value.replace("\\", "\\\\").replace(quote, "\\" + quote)

@@ -40,7 +40,8 @@ export function modelQuery(run: string): Query<ModelAnswer> {
 interface TableRequest {
   readonly run: string;
   readonly kind: string;
-  readonly statistics: readonly string[];
+  /** By default all that are recorded, of which there are more in newer runs. */
+  readonly statistics?: readonly string[];
   readonly pools?: readonly Pool[];
   /** First and one past the last row. */
   readonly rows?: readonly [number, number];
@@ -53,23 +54,21 @@ export function tableQuery(request: TableRequest): Query<Table> {
   const url = `table?${query({
     run: request.run,
     kind: request.kind,
-    statistic: request.statistics.join(','),
+    statistic: request.statistics?.join(','),
     pool: pools.join(','),
     rows: request.rows?.join(':'),
     first_step: request.firstStep,
     last_step: request.lastStep,
     width: WIDTH,
   })}`;
-  return {url, decode: container((answer) => readTable(answer, request.statistics, pools))};
+  return {url, decode: container((answer) => readTable(answer, pools))};
 }
 
 /** Which statistics of a kind a run has, as a table of one cell each. */
-export function recordedQuery(run: string, kind: string): Query<Table> {
-  return {
-    url: `table?${query({run, kind, rows: '0:1', width: 1})}`,
-    decode: container((answer) => readTable(answer, answer.meta.statistics as string[], ['last'])),
-  };
-}
+export const recordedQuery = (run: string, kind: string): Query<Table> => ({
+  url: `table?${query({run, kind, rows: '0:1', width: 1})}`,
+  decode: container((answer) => readTable(answer, ['last'])),
+});
 
 /** One statistic of all rows; with the extent of each column where several samples are joined. */
 export function metricQuery(
@@ -173,16 +172,12 @@ function readSnapshot(answer: Container): Snapshot {
   return {requestedStep, tables: new Map(tables)};
 }
 
-function readTable(
-  answer: Container,
-  statistics: readonly string[],
-  pools: readonly Pool[],
-): Table {
+function readTable(answer: Container, pools: readonly Pool[]): Table {
   const {meta} = answer;
   const names = meta.names as string[];
   const steps = arrayOf(answer, 'steps', Float64Array).data;
   const values = new Map<string, Float32Array>();
-  for (const statistic of statistics) {
+  for (const statistic of meta.statistics as string[]) {
     for (const pool of pools) {
       const key = valuesKey(statistic, pool);
       const {data, shape} = arrayOf(answer, key, Float32Array);

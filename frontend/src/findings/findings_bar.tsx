@@ -9,7 +9,7 @@ import {PROBLEMS} from '../catalog';
 import {type Side, openFinding, openedFinding} from '../state/open_finding';
 import type {Resource} from '../state/resource';
 import {useSession} from '../state/session';
-import {useSize} from '../components/hooks';
+import {px, useSize} from '../components/hooks';
 import {ButtonMenu} from '../components/button_menu';
 import {Differences} from './reported';
 import {SeverityIcon, SeverityWord} from './severity';
@@ -104,10 +104,17 @@ function Chips({findings, side}: ChipsProps) {
   const fitting = useSignal(findings.length);
   const width = size.value.width;
   useLayoutEffect(() => {
-    // Chips that do not fit wrap into hidden lines.
-    const chips = [...(ref.current?.children ?? [])] as HTMLElement[];
-    const top = chips[0]?.offsetTop;
-    fitting.value = chips.filter((chip) => chip.offsetTop === top).length;
+    const line = ref.current;
+    if (!line?.children.length) return;
+    const chips = [...line.children] as HTMLElement[];
+    const [first] = chips;
+    first.style.maxWidth = '';
+    // Chips that do not fit wrap into hidden lines. The first one gets the room that is left.
+    const fit = chips.filter((chip) => chip.offsetTop === first.offsetTop);
+    const last = fit[fit.length - 1];
+    const left = line.offsetLeft + line.offsetWidth - last.offsetLeft - last.offsetWidth;
+    first.style.maxWidth = px(first.offsetWidth + left);
+    fitting.value = fit.length;
   }, [findings, width]);
   if (!findings.length) return null;
   const more = findings.length - fitting.value;

@@ -1,8 +1,10 @@
 /** All statistics of a layer's tensors at the shown step. */
 
 import type {Table} from '../api/types';
+import type {UsualRange} from '../catalog';
 import {type Layer, splitPath} from '../data/layers';
 import {statisticInfo, statisticsOf} from '../data/statistics';
+import {isUnusual, usualOf, withUsual} from '../data/usual';
 import {type Tables, tableValue} from '../data/tables';
 import {formatValue} from '../draw/format';
 import {sampleAt} from '../draw/time_scale';
@@ -113,10 +115,13 @@ function ValueCell(props: CellProps) {
   const bad =
     value !== undefined &&
     (!Number.isFinite(value) || (props.statistic === 'nonfinite_count' && value > 0));
+  const key = `${props.table.kind}.${props.statistic}`;
+  const usual = usualOf(key, [props.name]);
   return (
     <td
-      class={`number ${bad ? 'alarm' : ''}`}
-      data-statistic={`${props.table.kind}.${props.statistic}`}
+      class={`number ${bad ? 'alarm' : ''} ${isUnusual(usual, value) ? 'unusual' : ''}`}
+      data-statistic={key}
+      data-usual={usual?.words}
       data-value={value ?? ''}
     >
       <span class={props.statistic === 'nonfinite_count' ? '' : 'value'}>
@@ -124,6 +129,11 @@ function ValueCell(props: CellProps) {
       </span>
     </td>
   );
+}
+
+function classOf(value: number, usual: UsualRange | undefined): string {
+  if (!Number.isFinite(value)) return 'alarm';
+  return isUnusual(usual, value) ? 'unusual' : '';
 }
 
 /** What only this kind has: the ratio of an update, the saturated and dead fraction of an output. */
@@ -138,8 +148,11 @@ function ExtraCell({table, name}: {table: Table; name: string}) {
       {shown.map(({statistic, value}) => (
         <span
           key={statistic}
-          title={table.definitions[statistic] || statisticInfo(statistic).definition}
-          class={Number.isFinite(value) ? '' : 'alarm'}
+          title={withUsual(
+            table.definitions[statistic] || statisticInfo(statistic).definition,
+            `${table.kind}.${statistic}`,
+          )}
+          class={classOf(value!, usualOf(`${table.kind}.${statistic}`, [name]))}
           data-statistic={`${table.kind}.${statistic}`}
           data-value={value}
         >

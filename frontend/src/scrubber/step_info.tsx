@@ -82,7 +82,8 @@ function Vitals({step}: {step: number}) {
         (item) =>
           item && (
             <span key={item.label}>
-              {item.label} <b>{item.value}</b>
+              <i>{item.label} </i>
+              <b>{item.value}</b>
             </span>
           ),
       )}

@@ -1,4 +1,4 @@
-/** The full number under the pointer, where a table shows few digits. */
+/** The full number under the pointer, where a table shows few digits, and what is usual. */
 
 let shown: HTMLElement | null = null; // the cell under the pointer
 
@@ -22,5 +22,7 @@ const watch = () => (observer ??= new MutationObserver(write));
 
 function write(): void {
   const value = shown?.dataset.value ?? '';
-  if (shown) shown.title = value === '' ? 'does not apply, or not recorded' : value;
+  const usual = shown?.dataset.usual;
+  const range = usual ? `; in healthy runs ${usual}` : '';
+  if (shown) shown.title = value === '' ? 'does not apply, or not recorded' : value + range;
 }

@@ -39,8 +39,11 @@ export function DistributionsOver({runs, partner}: Props) {
       const own = tensorOf(rowsOf(layer.value, wanted), settings.tensor.value);
       const of = latest.value;
       const called = own !== undefined && place === 1 ? (of.partner(own) ?? own) : own;
-      const isThere = called !== undefined && of.runs[place]?.names.has(called);
-      if (!isThere || !shown?.kinds.includes(`${wanted}_histogram`)) return undefined;
+      const drawn = of.runs[place];
+      const isThere = called !== undefined && drawn?.names.has(called);
+      // Just after another run was chosen, what is drawn is still of the one before.
+      if (!isThere || drawn.run.name !== shown?.name) return undefined;
+      if (!shown.kinds.includes(`${wanted}_histogram`)) return undefined;
       return requestAbout(shown, (name) => histogramQuery(name, wanted, called));
     }),
   ).map((loaded) => loaded.fresh.value);

@@ -1,13 +1,13 @@
 /** What the model was trained on: inputs, targets and the training step, at the shown step. */
 
 import {useMemo} from 'preact/hooks';
-import {recordedQuery, statisticOf, tableQuery} from '../../api/queries';
+import {statisticOf, tableQuery} from '../../api/queries';
 import type {Table} from '../../api/types';
 import {NotRecorded, Pending} from '../../components/states';
 import {useSheet} from '../../tables/with_table';
 import {NAMED_VIEWS} from '../../data/named_views';
 import type {Sheet} from '../../data/sheet';
-import {TIME_KINDS, statisticInfo, statisticsOf} from '../../data/statistics';
+import {TIME_KINDS, statisticInfo} from '../../data/statistics';
 import {isMissing, tableRow, tableValue} from '../../data/tables';
 import {formatValue} from '../../draw/format';
 import {sampleAt} from '../../draw/time_scale';
@@ -20,25 +20,14 @@ interface Row {
   readonly statistic: string;
 }
 
-const RANGES = ['input', 'target'];
+const KINDS = ['input', 'target', 'step'];
 
 export function DataView() {
   const session = useSession();
-  const ranges = RANGES.map((kind) =>
-    useLoaded(() =>
-      session.requestOf(kind, (run) => tableQuery({run, kind, statistics: statisticsOf(kind)})),
-    ),
+  const resources = KINDS.map((kind) =>
+    useLoaded(() => session.requestOf(kind, (run) => tableQuery({run, kind}))),
   );
-  // Which numbers of the step there are depends on the optimizer, so the run is asked first.
-  const recorded = useLoaded(() => session.requestOf('step', (run) => recordedQuery(run, 'step')));
-  const step = useLoaded(() => {
-    const table = recorded.fresh.value;
-    if (!table) return undefined;
-    const statistics = [...table.values.keys()].map(statisticOf);
-    return session.requestOf('step', (run) => tableQuery({run, kind: 'step', statistics}));
-  });
-  const resources = [...ranges, step];
-  const main = resources[[...RANGES, 'step'].findIndex((kind) => session.has(kind))];
+  const main = resources[KINDS.findIndex((kind) => session.has(kind))];
   if (!main) {
     return (
       <NotRecorded

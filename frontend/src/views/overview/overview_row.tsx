@@ -1,11 +1,13 @@
 /** One layer in the overview: its worst finding, its name, its numbers. */
 
+import type {UsualRange} from '../../catalog';
 import {px} from '../../components/hooks';
 import {rankOf, SEVERITY_TITLES} from '../../data/findings';
 import {splitPath} from '../../data/layers';
 import type {LayerValues, OverviewRow, OverviewValues} from '../../data/overview';
 import {type OverviewColumn, OVERVIEW_COLUMNS} from '../../data/overview_columns';
 import {statisticInfo} from '../../data/statistics';
+import {isUnusual, usualOf} from '../../data/usual';
 import {formatValue} from '../../draw/format';
 import {SeverityIcon} from '../../findings/severity';
 import type {FoldedRow} from '../../graph/folded';
@@ -31,6 +33,7 @@ export function LayerRow(props: RowProps) {
   const {layer, series} = row;
   const [prefix, name] = splitPath(layer.path);
   const gradient = series.get('gradient.l2')?.values;
+  const variables = layer.variables.map(({path}) => path);
   return (
     <tr
       class={selected ? 'selected' : ''}
@@ -53,6 +56,7 @@ export function LayerRow(props: RowProps) {
           column={column}
           value={values?.get(column.key)}
           extent={extents.get(column.key)}
+          usual={usualOf(column.key, variables)}
         />,
         ...(column.key === 'gradient.l2'
           ? [<SparklineCell key="trend" values={gradient} steps={steps} />]
@@ -123,16 +127,18 @@ interface CellProps {
   readonly column: OverviewColumn;
   readonly value: number | undefined;
   readonly extent: readonly [number, number] | undefined;
+  readonly usual?: UsualRange | undefined;
 }
 
-export function NumberCell({column, value, extent}: CellProps) {
+export function NumberCell({column, value, extent, usual}: CellProps) {
   const {format} = statisticInfo(column.statistic);
   const bad = value !== undefined && !Number.isFinite(value);
   const short = format !== 'number' ? 'short' : '';
   return (
     <td
-      class={`number ${short} ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
+      class={`number ${short} ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''} ${isUnusual(usual, value) ? 'unusual' : ''}`}
       data-statistic={column.key}
+      data-usual={usual?.words}
       data-value={value ?? ''}
     >
       {extent && value !== undefined && <Bar column={column} value={value} extent={extent} />}

@@ -3,6 +3,7 @@
 import {useMemo} from 'preact/hooks';
 import type {OverviewRow, OverviewValues} from '../../data/overview';
 import {OVERVIEW_COLUMNS} from '../../data/overview_columns';
+import {withUsual} from '../../data/usual';
 import {useSession} from '../../state/session';
 import {showFullValue} from '../../tables/full_value';
 import {useVirtualRows, VirtualBody} from '../../tables/virtual_rows';
@@ -47,7 +48,7 @@ export function OverviewTable({rows, values, steps, folding}: TableProps) {
                 key={column.key}
                 sortKey={column.key}
                 title={column.title}
-                definition={column.definition}
+                definition={withUsual(column.definition, column.key)}
               />,
               ...(column.key === 'gradient.l2'
                 ? [

@@ -4,6 +4,7 @@ import type {Table} from '../../api/types';
 import {KINDS, STATISTICS} from '../../catalog';
 import {splitPath} from '../../data/layers';
 import type {Sheet} from '../../data/sheet';
+import {isUnusual, usualOf, withUsual} from '../../data/usual';
 import {type Tables, isMissing, tableRow} from '../../data/tables';
 import {formatCount, formatNumber, formatShape} from '../../draw/format';
 import {SparklineCell} from '../../plots/sparkline_cell';
@@ -25,6 +26,13 @@ export const COLUMNS = [
     'L2 norm of the step’s change divided by the L2 norm of the variable.',
   ],
 ] as const;
+
+/** Of the columns, by which the usual ranges are known. */
+const USUAL_KEYS: Readonly<Record<string, string>> = {
+  growth: 'weight.growth',
+  update: 'update.l2',
+  ratio: 'update.ratio',
+};
 
 export function sheetOf(rows: readonly WeightRow[], step: number | undefined): Sheet {
   return {
@@ -65,7 +73,7 @@ export function WeightsTable({rows, tables}: {rows: readonly WeightRow[]; tables
               <span>Shape</span>
             </th>
             {COLUMNS.map(([key, title, definition]) => (
-              <th key={key} class="number" title={definition}>
+              <th key={key} class="number" title={withUsual(definition, USUAL_KEYS[key] ?? '')}>
                 <span>{title}</span>
               </th>
             ))}
@@ -124,7 +132,7 @@ function VariableRow({row, update, place, selected}: RowProps) {
         {formatShape(shape) || 'scalar'}
       </td>
       {COLUMNS.map(([key]) => (
-        <WeightCell key={key} column={key} value={row[key]} />
+        <WeightCell key={key} column={key} value={row[key]} path={path} />
       ))}
       <SparklineCell
         values={update && tableRow(update, path, 'ratio')}
@@ -135,13 +143,21 @@ function VariableRow({row, update, place, selected}: RowProps) {
   );
 }
 
-function WeightCell({column, value}: {column: string; value: number | undefined}) {
+interface CellProps {
+  readonly column: string;
+  readonly value: number | undefined;
+  readonly path: string;
+}
+
+function WeightCell({column, value, path}: CellProps) {
+  const usual = usualOf(USUAL_KEYS[column] ?? '', [path]);
   const bad = value !== undefined && !Number.isFinite(value);
   const text = value === undefined ? '–' : formatNumber(value);
   return (
     <td
-      class={`number ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''}`}
+      class={`number ${bad ? 'alarm' : ''} ${value === undefined ? 'missing' : ''} ${isUnusual(usual, value) ? 'unusual' : ''}`}
       data-statistic={column}
+      data-usual={usual?.words}
       data-value={value ?? ''}
     >
       <span>{column === 'growth' && value !== undefined && !bad ? `× ${text}` : text}</span>
