@@ -54,7 +54,7 @@ def test_the_messages_of_every_part_are_found():
         "takes commands. Token",
         "paused before step",
         "`on_finding` is not called any more",
-        "`stop_on` does not end training in several processes",
+        "`stop_on` does not end training",
         "Steering is off",
         "not all of them have the callback",
         "commands are waiting already",

@@ -1,6 +1,7 @@
 """All commands and the arguments that each accepts. Sender, server and training process check them."""
 
 import dataclasses
+import enum
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,6 +23,15 @@ REQUIRED = object()
 
 class CommandError(ValueError):
     """A command cannot be carried out. The message says why."""
+
+
+class By(enum.Enum):
+    """Which of several processes that train one model carry out a command."""
+
+    FIRST = "the first one, which tells the others when to wait and to go on"
+    APART = "the first one, where it can compute something that the others do not"
+    ALL = "all, at the same step"
+    NONE = "none: it needs what only a single process has"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Command:
         absolute: Whether its effect does not depend on earlier commands, so that it can supersede them.
         paused: Whether it needs a paused training run.
         inspects: Whether it only inspects: its answer has a picture, and it is not recorded.
+        by: Which of several processes that train one model carry it out.
     """
 
     title: str
@@ -56,6 +67,7 @@ class Command:
     absolute: bool = True
     paused: bool = False
     inspects: bool = False
+    by: By = By.FIRST
 
 
 def _flag(value: Any) -> bool:
@@ -143,29 +155,36 @@ COMMANDS: dict[str, Command] = {
         "run some steps, then pause", {"count": Parameter(_whole(1, MAX_STEP), 1)}, group="run"
     ),
     "run_to_epoch_end": Command("pause before the first step of the next epoch", group="run"),
-    "stop": Command("end training after the next step", group="run"),
+    "stop": Command("end training after the next step", group="run", by=By.ALL),
     "skip_batch": Command("leave out the batch of the next step"),
     "rewind": Command(
         "go on with the state of the newest snapshot that is at least some steps old",
         {"count": Parameter(_whole(1, MAX_STEP), 1)},
+        by=By.NONE,
     ),
     "sample_now": Command("record the next step"),
-    "snapshot_now": Command("record what the probe samples look like inside the model now"),
+    "snapshot_now": Command(
+        "record what the probe samples look like inside the model now", by=By.ALL
+    ),
     "set_sampling_interval": Command(
-        "record every n-th step", {"every": Parameter(_every)}, group="sampling"
+        "record every n-th step", {"every": Parameter(_every)}, group="sampling", by=By.ALL
     ),
     "set_learning_rate": Command(
         "set the learning rate, overriding a schedule",
         {"value": Parameter(_number(at_least_zero=True))},
         group="learning_rate",
+        by=By.ALL,
     ),
     "scale_learning_rate": Command(
         "multiply the learning rate by a factor",
         {"factor": Parameter(_number(positive=True))},
         group="learning_rate",
         absolute=False,
+        by=By.ALL,
     ),
-    "use_schedule": Command("return to the learning rate schedule", group="learning_rate"),
+    "use_schedule": Command(
+        "return to the learning rate schedule", group="learning_rate", by=By.ALL
+    ),
     "set_clipping": Command(
         "clip gradients, or stop clipping them",
         {
@@ -173,11 +192,14 @@ COMMANDS: dict[str, Command] = {
             "value": Parameter(_number(positive=True), None),
         },
         group="clipping",
+        by=By.ALL,
     ),
-    "freeze": Command("stop updating the weights of layers", _LAYERS),
-    "unfreeze": Command("update the weights of frozen layers again", _LAYERS),
-    "revive": Command("give the dead units of a layer new weights", {"layer": Parameter(_text)}),
-    "save_checkpoint": Command("save the model"),
+    "freeze": Command("stop updating the weights of layers", _LAYERS, by=By.ALL),
+    "unfreeze": Command("update the weights of frozen layers again", _LAYERS, by=By.ALL),
+    "revive": Command(
+        "give the dead units of a layer new weights", {"layer": Parameter(_text)}, by=By.NONE
+    ),
+    "save_checkpoint": Command("save the model", by=By.APART),
     "break_on_finding": Command(
         "pause when the diagnosis finds a problem", {"problem": Parameter(_text)}
     ),
@@ -196,18 +218,22 @@ COMMANDS: dict[str, Command] = {
     "remove_breakpoint": Command(
         "remove a breakpoint", {"breakpoint": Parameter(_whole(1, MAX_STEP))}
     ),
-    "look_at_batch": Command("show the next batch and its losses", paused=True, inspects=True),
+    "look_at_batch": Command(
+        "show the next batch and its losses", paused=True, inspects=True, by=By.APART
+    ),
     "look_at_activations": Command(
         "show a layer's output for the batch",
         {"layer": Parameter(_text)},
         paused=True,
         inspects=True,
+        by=By.APART,
     ),
     "look_at_gradient": Command(
         "show the gradient of the batch's loss with respect to a weight",
         {"variable": Parameter(_text)},
         paused=True,
         inspects=True,
+        by=By.APART,
     ),
 }
 

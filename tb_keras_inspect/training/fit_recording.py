@@ -74,6 +74,7 @@ class FitRecording:
         self.model, self.root, self.thread = model, root, threading.get_ident()
         self._options, self._params, self._warn = options, params, warn
         self._processes = join(model, root)
+        self._obstacle = self._processes.obstacle_to_control(controller is not None)
         self.session, self._controller = session, controller
         self.recorder: Any
         self.next_step: int
@@ -108,8 +109,9 @@ class FitRecording:
             self.schedule = Schedule(options.every, options.budget.overhead, options.max_bytes)
             self._snapshots = Snapshots(options.maps_every, options.max_bytes)
             last = None if previous is None else previous.live_diagnosis
-            self.live_diagnosis = live_diagnosis_of(options, last, self._processes.count == 1)
-        self._reports = FitReports(model, self.live_diagnosis, alerts, self.log_dir, warn)
+            self.live_diagnosis = live_diagnosis_of(options, last, self._processes.is_alone)
+        can_stop = self._processes.is_alone or self._processes.together
+        self._reports = FitReports(model, self.live_diagnosis, alerts, self.log_dir, warn, can_stop)
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -119,7 +121,6 @@ class FitRecording:
         self._chain.begin(self._controller, self._steered)
 
     def _steered(self) -> SteeredFit:
-        several = self._processes.count > 1 or self._processes.problem or not self._processes.writes
         return SteeredFit(
             self.model,
             self.log_dir,
@@ -136,7 +137,8 @@ class FitRecording:
             self._options.max_bytes,
             self._params.get("epochs"),
             self._params.get("steps"),
-            "several processes train one model" if several else "",
+            self._obstacle,
+            self._processes,
         )
 
     @property
@@ -185,7 +187,9 @@ class FitRecording:
     def _sample_now(self) -> None:
         """Samples the step that is about to run, whatever the schedule says."""
         self.schedule.pause(time.perf_counter())
-        self._arm(self._step_after(self._last_batch) - 1)
+        armed = self._arm(self._step_after(self._last_batch) - 1)
+        if not self._processes.agree(armed, 0).is_ready:
+            self.session.disarm()
 
     def _arm(self, last_step: int) -> bool:
         measured = self._chain.before_sample(last_step)
@@ -201,19 +205,25 @@ class FitRecording:
         others += expected[EPOCH][1] / max(expected[EPOCH][0], 1) * epochs_left
         sizes = expected[SAMPLE][1], others
         armed = self._arm(last_step)
-        ready, interval = self._processes.agree(armed, self.schedule.planned(step, *sizes))
-        if ready:
-            self.schedule.sampled(step, *sizes, interval)
+        planned = self.schedule.planned(step, *sizes)
+        agreed = self._processes.agree(armed, planned, self.live_diagnosis.wants_stop)
+        if agreed.is_ready:
+            self.schedule.sampled(step, *sizes, agreed.interval)
         elif armed:
             self.session.disarm()
+        if agreed.stops:
+            self.model.stop_training = True
         self._report_problems()
 
     def epoch_ends(self, epoch: int, logs: Mapping[str, Any]) -> None:
         """Records Keras's logs of an epoch and, when it is due, a snapshot."""
         self.session.disarm()
         last_step, wanted = self._end_epoch(epoch, logs)
-        if self._processes.chiefs(wanted):
+        agreed = self._processes.agree(True, int(wanted), self.live_diagnosis.wants_stop)
+        if agreed.interval:
             self.session.snapshot(last_step)
+        if agreed.stops:
+            self.model.stop_training = True
         self._report_problems()
         self._reports.findings()
 

@@ -38,6 +38,7 @@ class FitReports:
         alerts: Sends them to the user's webhooks.
         log_dir: The run's directory.
         warn: Shows the user a warning.
+        can_stop: Whether training can end at a finding: all processes that train the model record it.
     """
 
     def __init__(
@@ -47,9 +48,10 @@ class FitReports:
         alerts: AlertSender,
         log_dir: str,
         warn: Callable[[str], Any],
+        can_stop: bool = True,
     ):
         self._model, self._live, self._alerts = model, live_diagnosis, alerts
-        self._log_dir, self._warn = log_dir, warn
+        self._log_dir, self._warn, self._can_stop = log_dir, warn, can_stop
         live_diagnosis.listeners = [self._alert] if alerts.webhooks else []
 
     def _alert(self, finding: Finding) -> None:
@@ -59,6 +61,12 @@ class FitReports:
         """Reports the findings that wait."""
         for problem in self._live.report(self._model):
             self._warn(problem)
+        if self._live.wants_stop and not self._can_stop:
+            self._live.wants_stop = False
+            self._warn(
+                "`stop_on` does not end training: it runs in several processes, and not all of them "
+                "have the callback with the same `log_dir`. They would wait for this one"
+            )
         self._problems()
 
     def last(self) -> None:

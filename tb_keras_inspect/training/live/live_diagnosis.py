@@ -56,6 +56,7 @@ class LiveDiagnosis:
         run: The fit as the store reads it.
         step: The newest sampled step.
         cost: Seconds that the last evaluation took.
+        wants_stop: Whether a finding is one to stop on, where other processes have to stop too.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class LiveDiagnosis:
         self._evaluated = 0  # samples at the end of the fit before
         self._spent = self.cost = 0.0
         self.step = 0
+        self.wants_stop = False
         self._changes = FindingChanges()
         self._recorded: tuple[int, list[Change]] = (0, [])  # a step, and what is recorded at it
         self._waiting: collections.deque[Finding] = collections.deque()
@@ -214,7 +216,7 @@ class LiveDiagnosis:
             if stops and self._is_alone:
                 model.stop_training = True
             elif stops:
-                problems.append("`stop_on` does not end training in several processes")
+                self.wants_stop = True
         self._print_verdict()
         return problems
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -66,6 +67,12 @@ class Breakpoints:
     def checks_every_step(self) -> bool:
         """Whether each step has to be checked before it counts."""
         return bool(self._all) and any(item.kind == NONFINITE for item in self.items())
+
+    @property
+    def next_stop(self) -> float:
+        """The first step with a breakpoint; infinity if there is none."""
+        steps = (item.arguments["step"] for item in self.items() if item.kind == STEP)
+        return min(steps, default=math.inf)
 
     def items(self) -> list[Breakpoint]:
         """Return all breakpoints."""

@@ -1,23 +1,19 @@
 """Lets commands control training: takes them between steps, pauses, and undoes non-finite steps."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from tb_keras_inspect import frameworks
 from tb_keras_inspect.files.locations import below
 from tb_keras_inspect.frameworks.execution import Execution
 from tb_keras_inspect.steering.channel import FOLDER, TOKEN, TrainingChannel
 from tb_keras_inspect.steering.messages import new_token
 from tb_keras_inspect.training.samples.sample import Sample
-from tb_keras_inspect.training.steering.actions import Actions, NextStep
-from tb_keras_inspect.training.steering.breakpoints import Breakpoints
+from tb_keras_inspect.training.steering.actions import NextStep
+from tb_keras_inspect.training.steering.calls import SteeredCalls
 from tb_keras_inspect.training.steering.commands.runner import CommandRunner
 from tb_keras_inspect.training.steering.commands.server import CommandServer, close_earlier
 from tb_keras_inspect.training.steering.fit import SteeredFit
 from tb_keras_inspect.training.steering.fit_monitor import FitMonitor
-from tb_keras_inspect.training.steering.nonfinite_check import NonfiniteCheck
 from tb_keras_inspect.training.steering.pause_loop import PauseLoop, say
-from tb_keras_inspect.training.steering.pause_state import PauseState
+from tb_keras_inspect.training.steering.processes.follower import FollowingFit
+from tb_keras_inspect.training.steering.processes.team import Team
 from tb_keras_inspect.training.steering.status import Status
 
 
@@ -31,12 +27,13 @@ class Controller:
     def __init__(self, timeout: float | None):
         self._timeout = timeout
         self._token = new_token()
-        self._current: _ControlledFit | None = None
+        self._current: _ControlledFit | FollowingFit | None = None
 
     @property
     def waiting_count(self) -> int:
         """Number of commands that have arrived and wait to be carried out."""
-        return self._current.server.waiting_count if self._current else 0
+        current = self._current
+        return current.server.waiting_count if isinstance(current, _ControlledFit) else 0
 
     def reached_in(self, sample: Sample) -> str:
         """The breakpoints that the newest sample has reached, as text. On the recorder's thread."""
@@ -46,12 +43,17 @@ class Controller:
     def begin(self, fit: SteeredFit) -> None:
         """Take commands for a fit that begins."""
         self.end()
+        if fit.processes.index > 0 and not fit.obstacle:
+            follower = FollowingFit(fit)
+            self._current = None if fit.processes.total([0])[0] else follower
+            return
         obstacle = fit.obstacle
         if not obstacle:
             try:
                 self._current = _ControlledFit(fit, self._token, self._timeout)
             except OSError as error:
                 obstacle = str(error)
+            fit.processes.total([int(bool(obstacle))])  # the others take no commands then either
         if obstacle:
             fit.warn(f"this training run takes no commands: {obstacle}. It is recorded as usual")
             return
@@ -76,19 +78,15 @@ class Controller:
             current.end()
 
 
-class _ControlledFit:
+class _ControlledFit(SteeredCalls):
     """One fit, from its beginning to its end."""
 
     def __init__(self, fit: SteeredFit, token: str, timeout: float | None):
-        self._fit, self._last_step = fit, 0
-        self._pause_state, self.breakpoints = PauseState(), Breakpoints()
-        self._settings = fit.settings
-        self._actions = Actions(fit, self._pause_state, self.breakpoints, self._settings)
-        self._check = NonfiniteCheck(fit)
+        super().__init__(fit)
         self._status = Status(fit, self._pause_state, self.breakpoints, self._settings)
         self._monitor = FitMonitor()
-        self._slot = fit.session.slot
-        self._make_execution = frameworks.current().executions(fit.model, fit.run)
+        self._team = Team(fit.processes, self._next_stop)
+        self._has_news = False  # what several processes have agreed on
         close_earlier(below(fit.log_dir, FOLDER))
         channel = TrainingChannel(fit.log_dir, token)
         self.server = CommandServer(channel, token, self._status.as_dict, self._is_running)
@@ -98,6 +96,7 @@ class _ControlledFit:
             self._pause_state,
             fit.log,
             self._on_change,
+            self._team,
         )
         self._pauses = PauseLoop(
             fit, self.server, self._runner, self._pause_state, self._status, timeout
@@ -111,17 +110,22 @@ class _ControlledFit:
 
     def before_batch(self, step: int, last_step: int, epoch: int) -> bool:
         """Prepare for a call of the train function. Return False if control has failed."""
-        if epoch != self._status.epoch:
-            self._check.begin_epoch()
-        self._status.step, self._status.epoch, self._last_step = step, epoch, last_step
-        if self.server.failure is not None:
+        self._begin_step(step, last_step, epoch)
+        self._status.step, self._status.epoch = step, epoch
+        has_failed = self.server.failure is not None
+        if self._team.is_alone:
+            is_over, self._has_news = has_failed, not has_failed and self._has_work()
+        else:
+            news = self._team.meet(step, epoch, self._has_work, has_failed)
+            is_over, self._has_news = news is None, bool(news)
+        if is_over:
             self._fit.warn(
                 "this training run takes no more commands: its control files failed with "
                 f"{self.server.failure}. Training continues with the current settings"
             )
             self.server.close()
             return False
-        if self._has_work() or self.breakpoints.checks_every_step:
+        if self._has_news or self.checks_every_step:
             self._slot.hold_next_call(self._call)
         return True
 
@@ -138,12 +142,14 @@ class _ControlledFit:
         return not self._status.has_ended
 
     def _has_work(self) -> bool:
-        step, epoch = self._status.step, self._status.epoch
         return bool(
             self.server.waiting_count
-            or self._pause_state.reason_to_pause(step, epoch)
-            or self.breakpoints.is_reached(step)
+            or self._pause_state.reason_to_pause(self._step, self._epoch)
+            or self.breakpoints.is_reached(self._step)
         )
+
+    def _next_stop(self) -> float:
+        return min(self._pause_state.next_stop, self.breakpoints.next_stop)
 
     def _on_change(self) -> None:
         self._status.read_settings()
@@ -151,64 +157,46 @@ class _ControlledFit:
 
     # In place of the train function.
 
-    def _call(self, arguments: Sequence[Any]) -> Any:
-        execution = self._make_execution(arguments)
-        self._handle_commands(execution)
-        if self._actions.wants_skip:
-            return self._left_out(execution)
-        if self.breakpoints.checks_every_step:
-            return self._run_checked(execution)
-        return execution.run()
-
-    def _left_out(self, execution: Execution) -> Any:
-        """What a step returns whose batch is left out: the metrics as they are."""
-        self._actions.wants_skip = False
-        with execution.state_in_model():
-            metrics = self._fit.model.get_metrics_result()
-        return execution.result_with(metrics)
-
     def _handle_commands(self, execution: Execution) -> None:
         """Carry out the commands that wait, and more of them while training is paused."""
-        if not self._has_work() and not self._pause_state.is_paused:
+        if not self._has_news and not self._pause_state.is_paused:
             return
-        at = NextStep(self._status.step, self._status.epoch, execution, self._last_step)
-        with execution.state_in_model():
-            self._runner.run(at)
-            self._pause_if_due()
-            if self._pause_state.is_paused:
-                self._pauses.wait(at)
-        if self._actions.wants_sample:
-            self._actions.wants_sample = False
+        self._has_news = False
+        at = NextStep(self._step, self._epoch, execution, self._last_step)
+        try:
+            with execution.state_in_model():
+                self._runner.run(at)
+                self._pause_if_due()
+                if self._pause_state.is_paused:
+                    self._pauses.wait(at)
+                self._go(at.step)
+        except BaseException:  # as of Ctrl-C in a pause
+            self._team.go(at.step)
+            raise
+
+    def _go(self, step: int) -> None:
+        wants_sample, self._actions.wants_sample = self._actions.wants_sample, False
+        self._team.go(
+            step,
+            checks=self.checks_every_step,
+            sample=wants_sample,
+            skip=self._actions.wants_skip,
+            retry=self._pause_state.retry,
+        )
+        if wants_sample:
             self._fit.sample()
 
     def _pause_if_due(self) -> None:
-        step = self._status.step
-        for item, reached in self.breakpoints.pop_reached(step):
+        for item, reached in self.breakpoints.pop_reached(self._step):
             self._pause_at_breakpoint(": ".join(filter(None, [str(item), reached])))
-        reason = self._pause_state.reason_to_pause(step, self._status.epoch)
+        reason = self._pause_state.reason_to_pause(self._step, self._epoch)
         if reason:
-            self._runner.log_event("pause", step, reason, new="paused")
+            self._runner.log_event("pause", self._step, reason, new="paused")
             self._pause_state.pause(reason)
 
-    def _pause_at_breakpoint(self, what: str, can_retry: bool = False) -> None:
-        self._runner.log_event("breakpoint", self._status.step, what, new="paused")
-        self._pause_state.pause(f"a breakpoint was reached: {what}", can_retry)
+    def _pause_at_nonfinite(self, what: str, can_retry: bool) -> None:
+        self._pause_at_breakpoint(what, can_retry)
 
-    def _run_checked(self, execution: Execution) -> Any:
-        """Run a step that counts only if everything in it is finite."""
-        while True:
-            has_batch = execution.batch() is not None
-            result, found = self._check.run(execution)
-            if not found:
-                return result
-            what = f"a value is not finite: {'; '.join(found)}"
-            self._pause_at_breakpoint(what, can_retry=has_batch)
-            self._handle_commands(execution)
-            if self._actions.wants_skip:
-                return self._left_out(execution)
-            if not self._pause_state.retry:
-                return self._check.result_of_undone(execution, result)
-            self._pause_state.retry = False
-            execution.rewind()
-            if not self.breakpoints.checks_every_step:
-                return execution.run()
+    def _pause_at_breakpoint(self, what: str, can_retry: bool = False) -> None:
+        self._runner.log_event("breakpoint", self._step, what, new="paused")
+        self._pause_state.pause(f"a breakpoint was reached: {what}", can_retry)

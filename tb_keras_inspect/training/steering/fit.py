@@ -6,6 +6,7 @@ from typing import Any
 
 from tb_keras_inspect.frameworks.execution import Run
 from tb_keras_inspect.training.live.live_diagnosis import LiveDiagnosis
+from tb_keras_inspect.training.processes.group import Processes
 from tb_keras_inspect.training.recorder import Recorder
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.schedule import Schedule
@@ -35,6 +36,7 @@ class SteeredFit:
         epochs: Number of epochs, None if not known.
         steps_per_epoch: Number of batches in an epoch, None if not known.
         obstacle: Why this fit takes no commands. Empty if it does.
+        processes: Those that train the model.
     """
 
     model: Any
@@ -53,3 +55,4 @@ class SteeredFit:
     epochs: int | None = None
     steps_per_epoch: int | None = None
     obstacle: str = ""
+    processes: Processes = dataclasses.field(default_factory=Processes)

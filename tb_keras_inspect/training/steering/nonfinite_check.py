@@ -63,16 +63,30 @@ class NonfiniteCheck:
 
     def _run(self, execution: Execution, is_sampled: bool) -> tuple[Any, list[str]]:
         """Run a step, and return its result and what is not finite."""
-        if is_sampled and self._fit.recorder.bytes_written < self._fit.max_bytes:
+        if is_sampled and self._fit.processes.chiefs(self._has_room()):
             self._fit.sample()
         self._fit.session.take_newest()  # of an earlier step
         result = execution.run()
-        found = self._nonfinite_in_sample()
-        if not found and not self._are_finite(execution.logs_of(result)):
+        found, has_loss = self._nonfinite_in_sample(), self._are_finite(execution.logs_of(result))
+        if not found and not has_loss:
             found = ["the loss"]
         if not found and not execution.weights_are_finite(result):
             found = ["a weight, after the update"]
-        return result, found
+        return result, self._of_all(found, has_loss)
+
+    def _has_room(self) -> bool:
+        return self._fit.recorder.bytes_written < self._fit.max_bytes
+
+    def _of_all(self, found: list[str], has_loss: bool) -> list[str]:
+        """What is not finite in this process, and in which processes something is not."""
+        processes = self._fit.processes
+        if processes.count == 1:
+            return found
+        # Weights are not finite in all, once the gradients of one were not: the loss is its own.
+        all_found = processes.of_each(bool(found) + 2 * (not has_loss))
+        worst = max(all_found)
+        where = [str(i) for i, each in enumerate(all_found) if each and (each >= 2 or worst < 2)]
+        return [*found, f"in process {', '.join(where)} of {processes.count}"] if where else []
 
     def _nonfinite_in_sample(self) -> list[str]:
         # From the session, not the recorder's thread: that may still wait for the disk.

@@ -1,5 +1,6 @@
 """Whether training is paused, and where it pauses next."""
 
+import math
 import time
 
 
@@ -23,6 +24,11 @@ class PauseState:
     def is_paused(self) -> bool:
         """Whether training is paused."""
         return bool(self.reason)
+
+    @property
+    def next_stop(self) -> float:
+        """The step before which it pauses; infinity if there is none."""
+        return math.inf if self._until_step is None else self._until_step
 
     def reason_to_pause(self, step: int, epoch: int) -> str:
         """Return why training has to pause before a step. Empty if it does not."""

@@ -113,7 +113,11 @@ class InstrumentedStep:
             Whether it will run instrumented; False if it cannot.
         """
         own = self._slot.own
-        if own is None or not self._is_ready_for(own):
+        if own is None:
+            return False
+        if own is not self._own and not self._slot.is_held:
+            self.backend.load_state(self._model)  # on JAX: where arrays are distributed, it is read
+        if not self._is_ready_for(own):
             return False
         self._slot.instrument_next_call(self._call)
         return True

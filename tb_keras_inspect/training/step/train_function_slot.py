@@ -88,6 +88,11 @@ class TrainFunctionSlot:
         """Whether the next `run`, during a hold, is an instrumented call."""
         return self._instrumented is not None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a hold has the call, so that only it may give the model its state."""
+        return self._held is not None
+
     # Asking for the next call.
 
     def hold_next_call(self, hold: Hold) -> None:

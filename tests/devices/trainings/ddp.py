@@ -1,37 +1,14 @@
 """`torch.nn.parallel.DistributedDataParallel` over gloo: one of two processes."""
 
-import os
-
-import keras
 import torch
 
 from tb_keras_inspect import InspectCallback
 from tb_keras_inspect.training.processes import group
-from tests.devices.trainings import common
+from tests.devices.trainings import common, parallel
 from tests.devices.trainings.common import LOG_DIR
 
 SAMPLES = 20
-torch.set_num_threads(1)
-torch.distributed.init_process_group("gloo")
-rank = int(os.environ["RANK"])
-# From 3.16 on, Keras itself calls the model through `DistributedDataParallel`.
-KERAS_WRAPS = keras.version() >= "3.16"
-
-
-class ParallelModel(keras.Model):
-    """Computes its outputs through `DistributedDataParallel`, which averages the gradients."""
-
-    def train_step(self, data):
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        y_pred = parallel(x, training=True)
-        self.zero_grad()
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight)
-        self._loss_tracker.update_state(loss, sample_weight=len(x))
-        loss.backward()
-        variables = self.trainable_variables
-        with torch.no_grad():
-            self.optimizer.apply([v.value.grad for v in variables], variables)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+rank = parallel.begin()
 
 
 def loader():
@@ -43,10 +20,7 @@ def loader():
 
 def train(*callbacks, layers=common.layers, epochs=common.EPOCHS):
     """A training by two processes."""
-    global parallel
-    keras.utils.set_random_seed(1)
-    model = common.compile_((keras.Model if KERAS_WRAPS else ParallelModel)(*layers()))
-    parallel = None if KERAS_WRAPS else torch.nn.parallel.DistributedDataParallel(model)
+    model = parallel.model_of(layers)
     model.fit(loader(), epochs=epochs, verbose=0, callbacks=list(callbacks))
     return model
 

@@ -108,11 +108,11 @@ def test_a_problem_grouped_under_another_stops_too():
     assert model.stop_training
 
 
-def test_with_other_processes_training_goes_on_and_says_so():
+def test_with_other_processes_it_asks_for_the_end_of_all():
     model, diagnosis = Model(), patient(stop_on="error", console=None, is_alone=False)
-    problems = replay(diagnosis, ill(), model)
+    assert replay(diagnosis, ill(), model) == []
     assert not model.stop_training
-    assert "several processes" in problems[0]
+    assert diagnosis.wants_stop
 
 
 def test_an_error_in_the_users_function_is_reported_once():

@@ -137,15 +137,44 @@ def test_the_chiefs_interval_holds_and_all_sample_or_none():
         Processes(ThreadTransport(shared, i), together=True, chief=i == 0) for i in range(3)
     ]
 
-    def agreed(*armed):
+    def agreed(*armed, stops=None):
         calls = [
-            lambda one=one, mine=mine, i=i: one.agree(mine, 2**62 + i)
+            lambda one=one, mine=mine, i=i: one.agree(mine, 2**62 + i, i == stops)
             for i, (one, mine) in enumerate(zip(everyone, armed, strict=True))
         ]
         return in_threads(calls)
 
-    assert agreed(True, True, True) == [(True, 2**62)] * 3
-    assert agreed(True, False, True) == [(False, 2**62)] * 3
+    assert agreed(True, True, True) == [(True, 2**62, False)] * 3
+    assert agreed(True, False, True) == [(False, 2**62, False)] * 3
+    assert agreed(True, True, True, stops=1) == [(True, 2**62, True)] * 3
+
+
+@pytest.mark.parametrize("on", [0, 1, 3])
+def test_control_is_on_in_all_or_in_none(on):
+    shared = Shared(3)
+    everyone = [Processes(ThreadTransport(shared, i), together=True) for i in range(3)]
+    found = in_threads(
+        [lambda i=i, one=one: one.obstacle_to_control(i < on) for i, one in enumerate(everyone)]
+    )
+    assert len(set(found)) == 1
+    assert (found[0] == "") == (on == 3)
+
+
+def test_messages_reach_all_in_their_order():
+    shared = Shared(3)
+    chief, *others = [Processes(ThreadTransport(shared, i), together=True) for i in range(3)]
+    assert others[0].hear(0.0) is None
+    chief.tell("a")
+    chief.tell("b")
+    for other in others:
+        assert [other.hear(1.0), other.hear(1.0), other.hear(0.0)] == ["a", "b", None]
+
+
+def test_each_process_learns_the_number_of_each():
+    shared = Shared(3)
+    everyone = [Processes(ThreadTransport(shared, i), together=True) for i in range(3)]
+    calls = [lambda i=i, one=one: one.of_each(i + 5) for i, one in enumerate(everyone)]
+    assert in_threads(calls) == [[5, 6, 7]] * 3
 
 
 @pytest.mark.parametrize("decision", [True, False])
@@ -158,8 +187,8 @@ def test_the_decision_of_the_chief_holds_for_all(decision):
 
 def test_a_single_process_decides_alone():
     alone = Processes()
-    assert alone.agree(True, 7) == (True, 7)
-    assert alone.agree(False, 7) == (False, 7)
+    assert alone.agree(True, 7) == (True, 7, False)
+    assert alone.agree(False, 7) == (False, 7, False)
     assert alone.chiefs(True) is True
     assert alone.chiefs(False) is False
     assert (alone.count, alone.writes, alone.takes_samples) == (1, True, True)

@@ -8,6 +8,7 @@ import pytest
 
 from tb_keras_inspect.steering.channel import TrainingChannel
 from tb_keras_inspect.steering.connect import connect
+from tb_keras_inspect.training.processes.group import Processes
 from tb_keras_inspect.training.steering import pause_loop
 from tb_keras_inspect.training.steering.actions import Actions, NextStep
 from tb_keras_inspect.training.steering.breakpoints import Breakpoints
@@ -15,6 +16,7 @@ from tb_keras_inspect.training.steering.commands.runner import CommandRunner
 from tb_keras_inspect.training.steering.commands.server import CommandServer
 from tb_keras_inspect.training.steering.pause_loop import PauseLoop
 from tb_keras_inspect.training.steering.pause_state import PauseState
+from tb_keras_inspect.training.steering.processes.team import Team
 from tb_keras_inspect.training.steering.status import Status
 
 TOKEN = "ab" * 20
@@ -61,7 +63,7 @@ class Paused:
         )
         actions = Actions(fit, state, points, settings)
         runner = CommandRunner(
-            self.server, actions, state, self.log, lambda: self.server.write_state()
+            self.server, actions, state, self.log, self.server.write_state, Team(Processes())
         )
         loop = PauseLoop(fit, self.server, runner, state, self.status, timeout)
         self.server.start()

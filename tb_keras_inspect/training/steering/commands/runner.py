@@ -1,8 +1,9 @@
 """Carries out the commands that wait, and answers and logs each."""
 
+import functools
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from tb_keras_inspect.catalog import commands
 from tb_keras_inspect.catalog.commands import COMMANDS, CommandError
@@ -16,6 +17,7 @@ from tb_keras_inspect.training.steering.commands.server import (
     CommandServer,
 )
 from tb_keras_inspect.training.steering.pause_state import PauseState
+from tb_keras_inspect.training.steering.processes.team import Team
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class CommandRunner:
         pause_state: Whether training is paused.
         log: Records the commands in the run.
         on_change: Called after each command that may have changed something.
+        team: The processes that carry out the commands.
     """
 
     def __init__(
@@ -38,9 +41,10 @@ class CommandRunner:
         pause_state: PauseState,
         log: CommandLog,
         on_change: Callable[[], None],
+        team: Team,
     ):
         self._server, self._actions, self._pause_state = server, actions, pause_state
-        self._log, self._on_change = log, on_change
+        self._log, self._on_change, self._team = log, on_change, team
 
     def run(self, at: NextStep) -> bool:
         """Carry out the commands that wait. Return whether there were any."""
@@ -70,7 +74,10 @@ class CommandRunner:
     def _perform(self, request: Request, at: NextStep) -> Result:
         if COMMANDS[request.command].paused and not self._pause_state.is_paused:
             raise CommandError("Training is not paused: pause it first")
-        return self._actions.perform(request.command, request.arguments, at)
+        command, arguments = request.command, request.arguments
+        self._team.check(command)
+        action = functools.partial(self._actions.perform, command, arguments, at)
+        return cast("Result", self._team.perform(command, arguments, action))
 
     def _finish(
         self, request: Request, at: NextStep, outcome: str, why: str = "", result: Any = None
