@@ -28,7 +28,7 @@ class Log:
     def __init__(self):
         self.entries = []
 
-    def add(self, step, identity, command, arguments, outcome, why="", old="", new=""):
+    def add(self, step, identity, command, arguments, outcome, why="", *more, **texts):
         self.entries.append((command, outcome, why))
 
 
