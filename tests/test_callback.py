@@ -155,6 +155,7 @@ def test_tiers_differ_in_what_they_record(tmp_path):
         "saliency",
         "grad_cam",
         "sample_loss",
+        "sample_input",
     }
 
 

@@ -749,6 +749,14 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     pictures: false,
     statistics: ['loss', 'label', 'prediction'],
   },
+  sample_input: {
+    title: '',
+    rows: 'named',
+    table: false,
+    layers: false,
+    pictures: false,
+    statistics: [],
+  },
   units: {
     title: 'Units',
     rows: 'sites',

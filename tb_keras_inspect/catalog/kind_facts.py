@@ -22,6 +22,7 @@ class Form(str, enum.Enum):
     UNITS = "UnitsRecord"
     HISTOGRAM = "HistogramRecord"
     SAMPLE_LOSS = "SampleLossRecord"
+    SAMPLE_INPUT = "SampleInputRecord"
     CONTROL = "ControlRecord"
     FINDING = "FindingRecord"
     # Blob sequences. The first two begin with a `MapIndex`.
@@ -182,6 +183,12 @@ FACTS: dict[str, KindFacts] = {
         row_text="the examples with the largest losses, at most 1024",
         live=Live.THINNED,
         per_part=True,
+    ),
+    "sample_input": KindFacts(
+        Form.SAMPLE_INPUT,
+        rows=Rows.NAMED,
+        meaning="inputs of single examples as maps, or text; see [examples](howto/samples.md)",
+        row_text="at most four examples of a step, those with the largest losses, each once",
     ),
     "units": KindFacts(
         Form.UNITS,

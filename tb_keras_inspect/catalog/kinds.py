@@ -29,6 +29,7 @@ class Kind(str, enum.Enum):
     CONTROL = "control"
     FINDING = "finding"
     SAMPLE_LOSS = "sample_loss"
+    SAMPLE_INPUT = "sample_input"
     UNITS = "units"
     GRADIENT_HISTOGRAM = "gradient_histogram"
     WEIGHT_HISTOGRAM = "weight_histogram"

@@ -20,6 +20,7 @@ from tb_keras_inspect.records.decoded import (
     DecodedHistogram,
     DecodedMap,
     DecodedProbe,
+    DecodedSampleInputs,
     DecodedSampleLoss,
     DecodedTable,
     DecodedUnits,
@@ -125,6 +126,17 @@ def decode_sample_loss(data: bytes | DecodedSampleLoss) -> DecodedSampleLoss:
         record.total,
         record.salted,
     )
+
+
+def decode_sample_inputs(data: bytes) -> DecodedSampleInputs:
+    """The inputs of some examples."""
+    record = _parse(pb.SampleInputRecord, data)
+    fingerprints = _array(record.fingerprints, "<u8", "fingerprints")
+    maps = tuple(_map(item) for item in record.inputs)
+    texts = {item.name: tuple(item.texts) for item in record.texts}
+    counts = {*(len(item.codes) for item in maps), *map(len, texts.values())}
+    _check(counts <= {len(fingerprints)}, "the number of examples")
+    return DecodedSampleInputs(fingerprints, maps, texts)
 
 
 def decode_histogram(data: bytes) -> DecodedHistogram:

@@ -1,6 +1,8 @@
 """What decoded messages hold, as NumPy arrays, and the errors of decoding."""
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -95,6 +97,16 @@ class DecodedMap:
     exact: np.ndarray | None = None
     layer: str = ""
 
+    def sample(self, number: int) -> "DecodedMap":
+        """The maps of one sample alone."""
+        one = slice(number, number + 1)
+        names = ("codes", "scale", "offset", "rows", "targets", "exact")
+        arrays = {name: getattr(self, name) for name in names}
+        chosen: dict[str, Any] = {
+            name: None if array is None else array[one] for name, array in arrays.items()
+        }
+        return dataclasses.replace(self, **chosen)
+
     @property
     def values(self) -> np.ndarray:
         """float32[S, C, H, W], NaN if the value was not finite."""
@@ -128,6 +140,21 @@ class DecodedActivationFunction:
     def edges(self) -> np.ndarray:
         """float64[B + 1]."""
         return np.linspace(self.low, self.high, len(self.counts) + 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class DecodedSampleInputs:
+    """`fingerprints`: uint64[M] of examples; `maps`: one per input, M samples each; `texts`: names of
+    other inputs, with M texts each."""
+
+    fingerprints: np.ndarray
+    maps: tuple[DecodedMap, ...]
+    texts: Mapping[str, tuple[str, ...]]
+
+    def of(self, row: int) -> "dict[str, DecodedMap | str]":
+        """The inputs of one example by name: maps of one sample, and texts."""
+        found: dict[str, DecodedMap | str] = {item.name: item.sample(row) for item in self.maps}
+        return found | {name: texts[row] for name, texts in self.texts.items()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Encodes NumPy arrays as messages. Pure functions, called on the recorder's thread."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -92,6 +92,22 @@ def encode_sample_loss(
     )
 
 
+def encode_sample_inputs(
+    model: int,
+    fingerprints: np.ndarray,
+    maps: Sequence[pb.MapRecord],
+    texts: Mapping[str, Sequence[str]],
+) -> pb.SampleInputRecord:
+    """Encodes the inputs of some examples; see `DecodedSampleInputs`."""
+    return pb.SampleInputRecord(
+        version=SCHEMA_VERSION,
+        model=model,
+        fingerprints=np.asarray(fingerprints, "<u8").tobytes(),
+        inputs=maps,
+        texts=[pb.TextInput(name=name, texts=text) for name, text in texts.items()],
+    )
+
+
 def encode_histogram(
     model: int, counts: np.ndarray, rows: np.ndarray | None = None
 ) -> pb.HistogramRecord:
@@ -155,6 +171,7 @@ def encode_map(
     norms: np.ndarray | None = None,
     targets: np.ndarray | None = None,
     layer: str = "",
+    exact: bool = False,
 ) -> pb.MapRecord:
     """Encodes the maps of one array, each quantised to 255 levels over its own finite range.
 
@@ -170,6 +187,7 @@ def encode_map(
         norms: float[U], l2 of the weights of each unit.
         targets: int[S], for gradients: the class whose score was used; -1 means the output itself.
         layer: For gradients: the layer whose output they are taken of; "" means the input.
+        exact: Whether to keep the exact values in any case. Defaults to False.
     """
     codes, scale, offset = quantise(values)
     return pb.MapRecord(
@@ -184,7 +202,7 @@ def encode_map(
         full_shape=[int(d) for d in full_shape],
         dead=np.asarray(dead, np.uint8).tobytes(),
         layout=layout,
-        values=np.asarray(values, "<f4").tobytes() if layout == "ids" else b"",
+        values=np.asarray(values, "<f4").tobytes() if exact or layout == "ids" else b"",
         rows=_optional(rows, "<i4"),
         norms=_optional(norms, "<f4"),
         targets=_optional(targets, "<i4"),

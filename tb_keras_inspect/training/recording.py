@@ -22,6 +22,7 @@ from tb_keras_inspect.training.processes.replicas import combine_replicas
 from tb_keras_inspect.training.recorder import EPOCH, OTHER, SAMPLE, SNAPSHOT, Recorder
 from tb_keras_inspect.training.samples.dead_units import DeadUnits
 from tb_keras_inspect.training.samples.decode_queue import DecodeQueue, PendingSample
+from tb_keras_inspect.training.samples.example_inputs import ExampleInputs
 from tb_keras_inspect.training.samples.examples import HeldBatches
 from tb_keras_inspect.training.samples.sample import Sample, Subscriber
 from tb_keras_inspect.training.samples.sample_decoder import SampleDecoder
@@ -50,6 +51,7 @@ class Session:
         options: The callback's options, for the model record.
         pictures: Options of `ProbePass`.
         hyperparameters: Name to value, for the model record.
+        inputs: Chooses the examples whose inputs are recorded, None for none.
 
     Attributes:
         slot: The owner of the model's train function in this fit.
@@ -64,6 +66,7 @@ class Session:
         options: Mapping[str, Any],
         pictures: Mapping[str, Any] | None = None,
         hyperparameters: Mapping[str, Any] | None = None,
+        inputs: ExampleInputs | None = None,
     ):
         self._model, self._settings = model, settings
         self._pictures = dict(pictures or {})
@@ -77,7 +80,7 @@ class Session:
         self._structure = structure(model)
         head = samples.count if samples is not None and samples.needs_batch else 0
         self._instrumented = InstrumentedStep(model, settings, wanted, self._on_sample, head)
-        self._held = HeldBatches(self._instrumented.backend.held_to_host, settings.keep_data)
+        self._held = HeldBatches(self._instrumented.backend, settings.keep_data, inputs)
 
     def open(
         self,
@@ -105,6 +108,7 @@ class Session:
         self._subscribers: list[Subscriber] = []
         self._has_trained = False  # whether this fit has made a step
         self._shown = goes_on and self._shown
+        self._held.begin(goes_on)
 
     def serves(self, model: keras.Model) -> bool:
         """Whether this session can record a model: it is the same one, and nothing has failed."""
@@ -152,7 +156,7 @@ class Session:
                 return None
             layout, views = combine_replicas(layout, vectors)
             sample = decoder.decode(record, layout, views, step, now, facts)
-            return sample if held is None else held.added_to(sample, record.fingerprint)
+            return sample if held is None else held.added_to(sample, record)
 
         if self._unrecorded is not None:
             self._decode_queue.remove(self._unrecorded)

@@ -13,11 +13,13 @@ from tb_keras_inspect.training.live.alert_sender import AlertSender
 from tb_keras_inspect.training.model.layer_filter import check_matches, layer_filter
 from tb_keras_inspect.training.options.options import Options
 from tb_keras_inspect.training.probe.options import layer_name
+from tb_keras_inspect.training.probe.pictures.example_inputs import encode_example_inputs
 from tb_keras_inspect.training.probe.probe_pass import ProbeSamples
 from tb_keras_inspect.training.recording import Session
 from tb_keras_inspect.training.runs import fits
 from tb_keras_inspect.training.runs.log_dir import LogDir, resolved
 from tb_keras_inspect.training.runs.trial import trial_of
+from tb_keras_inspect.training.samples.example_inputs import FRACTION, ExampleInputs
 from tb_keras_inspect.training.steering.controller import Controller
 from tb_keras_inspect.training.step.settings import settings_for
 from tb_keras_inspect.training.successive_fits import SuccessiveFits
@@ -144,7 +146,14 @@ class Recordings:
             "max_pixels": options.pictures.max_pixels,
             "grad_cam_layer": layer_name(options.pictures.grad_cam_layer, model),
         }
-        recorded = options.for_model_record()
+        inputs = ExampleInputs(encode_example_inputs, FRACTION * options.max_bytes)
         return Session(
-            model, self._settings, self._wanted, samples, recorded, pictures, hyperparameters
+            model,
+            self._settings,
+            self._wanted,
+            samples,
+            options.for_model_record(),
+            pictures,
+            hyperparameters,
+            inputs if wants_pictures else None,
         )

@@ -64,6 +64,12 @@ def _check_sample_loss(losses):
     assert len(losses.fingerprints) in (0, len(losses.values))
 
 
+def _check_sample_inputs(inputs):
+    for row in range(len(inputs.fingerprints)):
+        for item in inputs.of(row).values():
+            assert isinstance(item, str) or len(item.values) == 1
+
+
 def _check_histogram(histogram):
     assert histogram.counts.shape == (len(histogram.rows), 2 * histogram.exponents + 1)
 
@@ -100,13 +106,16 @@ DECODERS = (
     (pb.ProbeRecord, records.decode_probe, _check_probe),
     (pb.FindingRecord, records.decode_finding, lambda _: None),
     (pb.SampleLossRecord, records.decode_sample_loss, _check_sample_loss),
+    (pb.SampleInputRecord, records.decode_sample_inputs, _check_sample_inputs),
 )
 # The store is given a model record that is right, and messages of one of these that may not be.
 KINDS = (
     *(Kind.GRADIENT, Kind.STEP, Kind.EPOCH, Kind.UNITS, Kind.GRADIENT_HISTOGRAM, Kind.MODEL),
-    *(Kind.FINDING, Kind.SAMPLE_LOSS),
+    *(Kind.FINDING, Kind.SAMPLE_LOSS, Kind.SAMPLE_INPUT),
 )
 STORE = len(DECODERS)
+# Of which a message may be right, and hold nothing that is asked for.
+WITHOUT_PROBLEMS = (Kind.MODEL, Kind.FINDING, Kind.SAMPLE_LOSS, Kind.SAMPLE_INPUT)
 
 
 def examine(data: bytes) -> bool:
@@ -178,6 +187,8 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
             samples = run.samples()
             assert len(samples.ranking()) <= len(samples)
             taken = bool(len(samples))
+        elif kind is Kind.SAMPLE_INPUT:
+            taken = bool(run.sample_inputs(3))
         elif kind in TABLE_KINDS:
             table = run.table(kind.value)
             assert table.values.shape == (len(table.steps), len(table.names), len(table.statistics))
@@ -192,7 +203,7 @@ def _examine_store(kind: Kind, message: bytes) -> bool:
             taken = bool(len(run._histograms("gradient").steps))
             run.histogram("gradient", "a/kernel")
     assert run.extent()[0] >= 0
-    assert taken or run.problems or kind in (Kind.MODEL, Kind.FINDING, Kind.SAMPLE_LOSS)
+    assert taken or run.problems or kind in WITHOUT_PROBLEMS
     return taken
 
 
@@ -221,10 +232,11 @@ def seeds() -> list[bytes]:
         records.encode_probe([item], np.ones((1, 1))),
         pb.FindingRecord(version=1, changes=[finding]),
         records.encode_sample_loss(1, ["loss"], np.ones((2, 1)), [3, 4], 2, 2.0),
+        records.encode_sample_inputs(1, [3], [item], {"words": ["a b"]}),
     )
     found = [bytes([n]) + m.SerializeToString() for n, m in enumerate(messages)]
     table = records.encode_table(made.fingerprint, ["loss"], np.ones((1, 1)), names=[""])
-    stored = (messages[1], table, table, messages[2], messages[3], made, *messages[-2:])
+    stored = (messages[1], table, table, messages[2], messages[3], made, *messages[-3:])
     return found + [bytes([STORE + n]) + m.SerializeToString() for n, m in enumerate(stored)]
 
 

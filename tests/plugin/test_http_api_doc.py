@@ -54,6 +54,9 @@ def client(tmp_path_factory):
     for step in (490, 510):
         batch = records.encode_sample_loss(1, columns, losses, marks, 64, total)
         writer.write(step, to_value(Kind.SAMPLE_LOSS, batch))
+    image = [records.encode_map(1, "image", np.ones((1, 1, 2, 2)), [0], (4, 28, 28, 1), [0], "rgb")]
+    inputs = records.encode_sample_inputs(1, [1], image, {"title": ["a text"]})
+    writer.write(490, to_value(Kind.SAMPLE_INPUT, inputs))
     writer.write(469, writer.table(Kind.UPDATE, 469))
     writer.write(469, writer.maps({"conv2d": pictures}, [omission]))
     writer.write(469, writer.kernels({"conv2d/kernel": np.ones((3, 4, 3, 3))}))

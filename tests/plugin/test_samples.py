@@ -27,6 +27,10 @@ def logdir(tmp_path_factory):
             1, ["loss", "label"], values, marks, BATCH, values[:, 0].sum()
         )
         writer.write(step, to_value(Kind.SAMPLE_LOSS, batch))
+    picture = np.arange(8.0).reshape(2, 1, 2, 2)
+    maps = [records.encode_map(1, "x", picture, [0], (2, 2, 2, 1), [False], "rgb")]
+    inputs = records.encode_sample_inputs(1, [6, 7], maps, {"title": ["a", "b"]})
+    writer.write(10, to_value(Kind.SAMPLE_INPUT, inputs))
     writer.close()
     return directory
 
@@ -56,3 +60,20 @@ def test_each_of_them_over_the_run_and_the_range_of_losses(logdir):
     np.testing.assert_array_equal(arrays["highest"], np.float32([0.2, 40, np.nan]))
     np.testing.assert_allclose(arrays["median"][0], 0.15, rtol=1e-6)
     np.testing.assert_allclose(arrays["lowest"][:2], 0.1, rtol=1e-6)
+
+
+def test_the_inputs_of_an_example_are_there_whenever_it_is_seen(logdir):
+    for step in (10, 20):
+        meta, arrays = Client(logdir).container("samples", run="a", step=step)
+        (picture, title), *others = meta["inputs"]
+        assert (picture["name"], picture["layout"]) == ("x", "rgb")
+        assert title == {"name": "title", "text": "b"}
+        assert not any(others)
+        scale, offset = arrays["example0/input0/scale"], arrays["example0/input0/offset"]
+        values = (
+            offset[:, :, None, None] + scale[:, :, None, None] * arrays["example0/input0/codes"]
+        )
+        np.testing.assert_allclose(values.reshape(-1), [4, 5, 6, 7], atol=0.02)
+        np.testing.assert_allclose(
+            load_run(logdir / "a").sample_inputs(7)["x"][..., 0], values[0, 0], rtol=1e-6
+        )

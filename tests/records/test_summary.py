@@ -58,13 +58,19 @@ def test_an_event_holds_all_values_of_its_step():
     assert [v.tag for v in event.summary.value] == ["keras_inspect/step", "keras_inspect/weight"]
 
 
-def test_every_kind_is_a_table_a_histogram_a_blob_sequence_or_one_of_five_others():
+OTHERS = {
+    *(Kind.UNITS, Kind.MODEL, Kind.CONTROL, Kind.FINDING),
+    *(Kind.SAMPLE_LOSS, Kind.SAMPLE_INPUT),
+}
+
+
+def test_every_kind_is_a_table_a_histogram_a_blob_sequence_or_one_of_six_others():
     for kind in Kind:
         groups = [
             kind.is_table,
             kind in HISTOGRAM_KINDS,
             kind.is_blob_sequence,
-            kind in (Kind.UNITS, Kind.MODEL, Kind.CONTROL, Kind.FINDING, Kind.SAMPLE_LOSS),
+            kind in OTHERS,
         ]
         assert sum(groups) == 1, kind
         assert kind.is_table == (kind in TABLE_KINDS)

@@ -39,7 +39,11 @@ function optional<T extends NumericArray>(
   return answer.arrays.has(name) ? arrayOf(answer, name, type).data : undefined;
 }
 
-function readStack(answer: Container, prefix: string, meta: Record<string, unknown>): MapStack {
+export function readStack(
+  answer: Container,
+  prefix: string,
+  meta: Record<string, unknown>,
+): MapStack {
   const {data: codes, shape} = arrayOf(answer, `${prefix}codes`, Uint8Array);
   if (shape.length !== 4) throw new ContainerError('maps do not have four axes');
   const channels = answer.arrays.has(`${prefix}channels`)

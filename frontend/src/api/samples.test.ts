@@ -10,6 +10,13 @@ describe('samplesQuery', () => {
       summary: '1 of 64',
       columns: ['label'],
       fingerprints: ['07', ''],
+      inputs: [
+        [
+          {name: 'x', layout: 'rgb'},
+          {name: 'words', text: 'a b'},
+        ],
+        [],
+      ],
     };
     const floats = (name: string, ...data: number[]) => ({
       name,
@@ -29,6 +36,9 @@ describe('samplesQuery', () => {
       floats('example0/loss', 2, 4),
       steps('example1/steps'),
       floats('example1/loss'),
+      {name: 'example0/input0/codes', shape: [1, 1, 1, 2], data: Uint8Array.from([0, 254])},
+      floats('example0/input0/scale', 2),
+      floats('example0/input0/offset', 1),
       steps('steps', 10, 20),
       floats('lowest', 0, 0),
       floats('median', 1, 1),
@@ -43,6 +53,10 @@ describe('samplesQuery', () => {
     ]);
     expect(value.worst[0].numbers.get('label')).toBe(3);
     expect([...value.worst[0].seen.steps]).toEqual([10, 20]);
+    const [picture, words] = value.worst[0].inputs;
+    expect('stack' in picture && picture.stack.shape).toEqual([1, 1, 1, 2]);
+    expect(words).toEqual({name: 'words', text: 'a b'});
+    expect(value.worst[1].inputs).toEqual([]);
     expect([...value.highest]).toEqual([2, 4]);
   });
 });

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import keras
+import numpy as np
 from jax.extend.core import get_opaque_trace_state
 
 from tb_keras_inspect.frameworks import base
@@ -22,6 +23,8 @@ from tb_keras_inspect.frameworks.jax.stateless_step import stateless_step
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
 
+# A step that is not compiled gets the batch as it is, of NumPy.
+_ARRAYS = (jax.Array, np.ndarray)
 _ARGUMENTS = {"convention": "flax"} if inspect.signature(get_opaque_trace_state).parameters else {}
 
 
@@ -46,13 +49,17 @@ class JaxBackend(base.Backend):
         return None
 
     def is_dense(self, value: Any) -> bool:
-        return isinstance(value, jax.Array) and value.ndim > 0
+        return isinstance(value, _ARRAYS) and value.ndim > 0
 
     def is_numeric(self, value: Any) -> bool:
         kinds = jax.numpy.floating, jax.numpy.integer
-        return isinstance(value, jax.Array) and any(
+        return isinstance(value, _ARRAYS) and any(
             jax.numpy.issubdtype(value.dtype, kind) for kind in kinds
         )
+
+    def held(self, tensor: Any) -> Any:
+        # A generator may fill the same array again.
+        return tensor.copy() if isinstance(tensor, np.ndarray) else tensor
 
     def cond(self, condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
         if isinstance(condition, jax.core.Tracer):

@@ -47,7 +47,7 @@ def maps_impl(run: RunData, params: Params) -> Payload:
 
 def stack_payload(meta: dict[str, Any], record: DecodedMap) -> Payload:
     """Packs pictures into a container."""
-    return as_container(meta | _meta(record), _arrays(record))
+    return as_container(meta | meta_of(record), arrays_of(record))
 
 
 def probe_impl(run: RunData, params: Params) -> Payload:
@@ -59,13 +59,14 @@ def probe_payload(run: str, probe: DecodedProbe) -> Payload:
     """Packs samples and their labels into a container."""
     arrays: dict[str, np.ndarray] = {}
     for number, record in enumerate(probe.inputs):
-        arrays |= {f"input{number}/{name}": array for name, array in _arrays(record).items()}
+        arrays |= {f"input{number}/{name}": array for name, array in arrays_of(record).items()}
     if probe.labels is not None:
         arrays["labels"] = probe.labels
-    return as_container({"run": run, "inputs": [_meta(r) for r in probe.inputs]}, arrays)
+    return as_container({"run": run, "inputs": [meta_of(r) for r in probe.inputs]}, arrays)
 
 
-def _meta(record: DecodedMap) -> dict[str, Any]:
+def meta_of(record: DecodedMap) -> dict[str, Any]:
+    """What a reader of `arrays_of` needs."""
     return {
         "name": record.name,
         "layout": record.layout,
@@ -74,7 +75,8 @@ def _meta(record: DecodedMap) -> dict[str, Any]:
     }
 
 
-def _arrays(record: DecodedMap) -> dict[str, np.ndarray]:
+def arrays_of(record: DecodedMap) -> dict[str, np.ndarray]:
+    """The arrays of pictures, by their names in a container."""
     arrays = {
         "codes": record.codes,
         "scale": record.scale,

@@ -6,6 +6,7 @@ import numpy as np
 
 from tb_keras_inspect.diagnosis.signals.heavy_examples import heaviest
 from tb_keras_inspect.plugin.answers.columns import Columns
+from tb_keras_inspect.plugin.answers.maps import arrays_of, meta_of
 from tb_keras_inspect.plugin.params import Params
 from tb_keras_inspect.plugin.payload import Payload, as_container
 from tb_keras_inspect.store.run import RunData
@@ -31,10 +32,15 @@ def samples_impl(run: RunData, params: Params) -> Payload:
         "summary": "",
         "columns": list(samples.columns),
         "fingerprints": [],
+        "inputs": [],
     }
     if len(steps):
         newest = len(steps) if asked is None else int(np.searchsorted(steps, asked, side="right"))
         meta |= _add_worst(samples, int(steps[max(newest - 1, 0)]), arrays)
+        meta["inputs"] = [
+            _add_inputs(run, int(mark or "0", 16), f"example{number}/", arrays)
+            for number, mark in enumerate(meta["fingerprints"])
+        ]
     return as_container(meta | {"problems": run.problems}, arrays)
 
 
@@ -57,6 +63,21 @@ def _add_worst(samples: Samples, step: int, arrays: dict[str, np.ndarray]) -> di
         "summary": heavy.text if heavy.is_few else "",
         "fingerprints": [f"{mark:016x}" if mark else "" for mark in worst.fingerprints.tolist()],
     }
+
+
+def _add_inputs(
+    run: RunData, mark: int, prefix: str, arrays: dict[str, np.ndarray]
+) -> list[dict[str, Any]]:
+    """Adds what is recorded of an example's inputs; returns what each of them is."""
+    found = []
+    for number, (name, item) in enumerate(run.recorded_inputs(mark).items()):
+        if isinstance(item, str):
+            found.append({"name": name, "text": item})
+            continue
+        for part, array in arrays_of(item).items():
+            arrays[f"{prefix}input{number}/{part}"] = array
+        found.append(meta_of(item))
+    return found
 
 
 def _extents(loss: np.ndarray, starts: np.ndarray) -> list[np.ndarray]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from tb_keras_inspect.catalog.kinds import INDEXED_KINDS, PICTURE_KINDS
 from tb_keras_inspect.records import DecodedProbe, Kind
 from tb_keras_inspect.store.errors import NotRecordedError
@@ -18,6 +20,11 @@ from tb_keras_inspect.store.pictures.maps import (
 )
 from tb_keras_inspect.store.pictures.predictions import Predictions, predictions_of
 from tb_keras_inspect.store.pictures.probe import ProbeReader
+from tb_keras_inspect.store.pictures.sample_inputs import (
+    ExampleInput,
+    SampleInputsReader,
+    array_of,
+)
 from tb_keras_inspect.store.problems import Problems
 from tb_keras_inspect.store.sources.source import Source, Stamp
 from tb_keras_inspect.store.tables.table import StatTable
@@ -29,6 +36,7 @@ class Pictures:
     def _read_pictures(self, source: Source, models: ModelHistory, problems: Problems) -> None:
         self._maps = {kind: MapsReader(kind, source, models, problems) for kind in INDEXED_KINDS}
         self._probe = ProbeReader(source, problems)
+        self._sample_inputs = SampleInputsReader(source, problems)
         self._picture_problems = problems
 
     # Implemented by `RunData`.
@@ -130,6 +138,42 @@ class Pictures:
         if probe is None:
             raise self._not_recorded("probe")
         return probe
+
+    def sample_inputs(self, fingerprint: int) -> dict[str, np.ndarray | str]:
+        """The inputs of one example, as far as the log has them.
+
+        Args:
+            fingerprint: As `samples` has it.
+
+        Returns:
+            Name of an input to float32[height, width, channels] of a picture, which may be smaller
+            than it was; float32[time, features] of a sequence; float32[values] of token ids (at most
+            512) and of other numbers; or text.
+
+        Raises:
+            NotRecordedError: if the log does not have them.
+
+        Example:
+
+        ```python
+        samples = run.samples()
+        worst = samples.fingerprints[samples.loss.argmax()]
+        run.sample_inputs(worst)["pictures"]  # float32[H, W, C]
+        ```
+        """
+        found = self.recorded_inputs(int(fingerprint))
+        if not found:
+            known = "those that were among the four worst of a step"
+            raise NotRecordedError("example with inputs", f"{int(fingerprint):016x}", [known])
+        return {name: array_of(item) for name, item in found.items()}
+
+    def recorded_inputs(self, fingerprint: int) -> dict[str, ExampleInput]:
+        """The inputs of one example as they are stored; {} if the log does not have them."""
+        try:
+            stamp = self._stamp(Kind.SAMPLE_INPUT)
+        except NotRecordedError:
+            return {}
+        return self._sample_inputs.of(fingerprint, stamp)
 
     def _picture_kind(self, name: str, known: Sequence[Kind] = PICTURE_KINDS) -> Kind:
         if name not in [kind.value for kind in known]:

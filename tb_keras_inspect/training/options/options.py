@@ -31,9 +31,9 @@ class RecordOptions:
         histograms: Histograms of everything recorded.
         samples: The loss of each example of the batch, with a fingerprint of its inputs.
         keep_data: Whether the run's directory may hold data of your examples: the probe samples with
-            their pictures, labels, and what the model says about single examples. False keeps numbers
-            and fingerprints only, which cannot be compared with those of another run. Defaults to
-            True.
+            their pictures, and of single examples inputs, labels, and what the model says. False
+            keeps numbers and fingerprints only, which cannot be compared with those of another run.
+            Defaults to True.
         scalars: Also write the global gradient norm, the update ratio and the fraction of dead units
             as ordinary scalars (`inspect/...`), for TensorBoard's Scalars tab and other readers of
             its files. Defaults to False.

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from tb_keras_inspect.frameworks.base import Backend
 from tb_keras_inspect.records import DecodedSampleLoss, Kind
+from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.records.fingerprints import NO_FINGERPRINTS, fingerprints
-from tb_keras_inspect.training.samples.sample import Sample
+from tb_keras_inspect.training.samples.example_inputs import ExampleInputs
+from tb_keras_inspect.training.samples.sample import Decoded, Sample
 from tb_keras_inspect.training.step.example_losses import PER_LOSS, BatchExamples
 
 MOST_EXAMPLES = 1024  # of a record: those with the largest losses
@@ -22,17 +25,29 @@ class HeldBatches:
     """The batches that wait to be decoded, within a limit of memory.
 
     Args:
-        to_host: A part of a batch as an array; `Backend.held_to_host`.
+        backend: The backend in use.
         shares: Whether fingerprints are those of other runs too; else of this one alone.
+        recorded: Chooses the examples whose inputs are recorded; None for none.
     """
 
-    def __init__(self, to_host: Callable[[Any], np.ndarray], shares: bool):
-        self._to_host, self._key = to_host, b"" if shares else secrets.token_bytes(16)
+    def __init__(
+        self,
+        backend: Backend,
+        shares: bool,
+        recorded: ExampleInputs | None = None,
+    ):
+        self._to_host, self._key = backend.held_to_host, b"" if shares else secrets.token_bytes(16)
+        self._recorded = recorded
         self._waiting: weakref.WeakSet[HeldExamples] = weakref.WeakSet()
+
+    def begin(self, goes_on: bool) -> None:
+        """A fit begins, in the run of the one before where that goes on."""
+        if self._recorded is not None and not goes_on:
+            self._recorded.begin()
 
     def hold(self, examples: BatchExamples) -> "HeldExamples":
         """Keeps the examples of a batch until they are decoded."""
-        held = HeldExamples(examples, self._to_host, self._key)
+        held = HeldExamples(examples, self._to_host, self._key, self._recorded)
         if held.nbytes + sum(other.nbytes for other in self._waiting) > MOST_BYTES:
             held.let_go()
         self._waiting.add(held)
@@ -46,10 +61,16 @@ class HeldExamples:
         nbytes: Bytes of the inputs and targets that it holds.
     """
 
-    def __init__(self, examples: BatchExamples, to_host: Callable[[Any], np.ndarray], key: bytes):
+    def __init__(
+        self,
+        examples: BatchExamples,
+        to_host: Callable[[Any], np.ndarray],
+        key: bytes,
+        recorded: ExampleInputs | None,
+    ):
         self._losses, self._names = examples.losses, examples.names_and_weights
         self._inputs, self._targets = examples.inputs, examples.targets
-        self._to_host, self._key = to_host, key
+        self._to_host, self._key, self._recorded = to_host, key, recorded
         self.nbytes = sum(_nbytes(part) for part in (*self._inputs, *self._targets))
 
     def let_go(self) -> None:
@@ -57,17 +78,24 @@ class HeldExamples:
         self._inputs = self._targets = ()
         self.nbytes = 0
 
-    def added_to(self, sample: Sample, model: int) -> Sample:
-        """A sample with the record of these examples; see `decode`."""
-        records = {**sample.records, Kind.SAMPLE_LOSS: self.decode(model)}
-        return dataclasses.replace(sample, records=records)
+    def added_to(self, sample: Sample, model: pb.ModelRecord) -> Sample:
+        """A sample with the records of these examples.
 
-    def decode(self, model: int) -> DecodedSampleLoss:
-        """Copies the numbers from the device. Lets go of the batch.
+        Copies the numbers from the device, and lets go of the batch.
 
         Args:
-            model: Fingerprint of the model record.
+            sample: The sample.
+            model: The model record.
         """
+        losses, inputs = self._decode(model)
+        records: dict[Kind, Decoded] = {**sample.records, Kind.SAMPLE_LOSS: losses}
+        if inputs is not None:
+            records[Kind.SAMPLE_INPUT] = inputs
+        return dataclasses.replace(sample, records=records)
+
+    def _decode(
+        self, model: pb.ModelRecord
+    ) -> tuple[DecodedSampleLoss, pb.SampleInputRecord | None]:
         losses = self._to_host(self._losses)
         inputs = [self._to_host(part) for part in self._inputs]
         targets = [self._to_host(part) for part in self._targets]
@@ -75,13 +103,17 @@ class HeldExamples:
         columns = self._columns(losses, targets)
         marks = fingerprints(inputs, self._key) if inputs else NO_FINGERPRINTS
         values = np.stack(list(columns.values()), axis=1)
+        record = None
+        if self._recorded is not None and len(marks):
+            record = self._recorded.record(model, values[:, 0], marks, inputs)
         total, size = float(values[:, 0].sum(dtype=np.float64)), len(values)
         if size > MOST_EXAMPLES:
             # NaN sorts last, as what is larger than everything.
             chosen = np.sort(np.argsort(values[:, 0], kind="stable")[-MOST_EXAMPLES:])
             values, marks = values[chosen], marks[chosen] if len(marks) else marks
         salted = bool(self._key)
-        return DecodedSampleLoss(model, tuple(columns), values, marks, size, total, salted)
+        fields = tuple(columns), values, marks, size, total, salted
+        return DecodedSampleLoss(model.fingerprint, *fields), record
 
     def _columns(self, losses: np.ndarray, targets: list[np.ndarray]) -> dict[str, np.ndarray]:
         """Names to float32[examples]; the first is the loss of all outputs together."""

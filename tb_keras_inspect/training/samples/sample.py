@@ -16,7 +16,12 @@ from tb_keras_inspect.records import (
 from tb_keras_inspect.records import inspect_pb2 as pb
 
 Decoded: TypeAlias = (
-    DecodedTable | DecodedUnits | DecodedHistogram | DecodedSampleLoss | pb.ModelRecord
+    DecodedTable
+    | DecodedUnits
+    | DecodedHistogram
+    | DecodedSampleLoss
+    | pb.SampleInputRecord
+    | pb.ModelRecord
 )
 
 

@@ -40,7 +40,7 @@ def _message(record: Decoded) -> Any:
             return encode_histogram(model, counts, rows)
         case DecodedSampleLoss():
             return encode_sample_loss(**vars(record))
-        case pb.ModelRecord():
+        case pb.ModelRecord() | pb.SampleInputRecord():
             return record
 
 

@@ -3,6 +3,7 @@
 import {useMemo} from 'preact/hooks';
 import {type Example, type Samples, samplesQuery} from '../../api/samples';
 import {NotRecorded, Pending} from '../../components/states';
+import {ExampleInputView} from '../../samples/example_input';
 import type {Sheet} from '../../data/sheet';
 import {type NumberFormat, formatCount, formatValue} from '../../draw/format';
 import {spansDecades} from '../../draw/ticks';
@@ -42,6 +43,7 @@ function Examples({samples}: {samples: Samples}) {
     ],
     [samples],
   );
+  const hasInputs = worst.some(({inputs}) => inputs.length > 0);
   useSheet(useMemo(() => sheetOf(samples), [samples]));
   const said =
     summary || `The largest losses of the ${formatCount(batchSize)} examples of step ${step}`;
@@ -57,6 +59,11 @@ function Examples({samples}: {samples: Samples}) {
               <th>
                 <span>Example</span>
               </th>
+              {hasInputs && (
+                <th>
+                  <span>input</span>
+                </th>
+              )}
               {['loss', 'share', ...columns].map((name) => (
                 <th key={name} class="number">
                   <span>{name}</span>
@@ -67,7 +74,7 @@ function Examples({samples}: {samples: Samples}) {
           </thead>
           <tbody>
             {worst.map((example, place) => (
-              <ExampleRow key={place} example={example} columns={columns} />
+              <ExampleRow key={place} {...{example, columns, hasInputs}} />
             ))}
           </tbody>
         </table>
@@ -87,14 +94,29 @@ function Examples({samples}: {samples: Samples}) {
   );
 }
 
-function ExampleRow({example, columns}: {example: Example; columns: readonly string[]}) {
-  const {fingerprint, loss, share, numbers, seen} = example;
+interface RowProps {
+  readonly example: Example;
+  readonly columns: readonly string[];
+  readonly hasInputs: boolean;
+}
+
+function ExampleRow({example, columns, hasInputs}: RowProps) {
+  const {fingerprint, inputs, loss, share, numbers, seen} = example;
   const title = 'The same for the same inputs: `locate` finds it in your data';
   return (
     <tr data-testid="example-row" data-fingerprint={fingerprint}>
       <th scope="row" title={title}>
         <span class="name">{fingerprint || '–'}</span>
       </th>
+      {hasInputs && (
+        <td class="example-inputs">
+          <div>
+            {inputs.map((input) => (
+              <ExampleInputView key={input.name} input={input} />
+            ))}
+          </div>
+        </td>
+      )}
       <NumberCell value={loss} />
       <NumberCell value={share} isMissing={Number.isNaN(share)} format="percent" />
       {columns.map((name) => (

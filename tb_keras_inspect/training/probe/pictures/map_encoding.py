@@ -14,6 +14,7 @@ from tb_keras_inspect.training.probe.pictures import maps
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, Size, fit_sizes
 
 # Inputs are recorded once, so they get more pixels than maps.
+FEW = 64  # features
 INPUT_CAPS = Caps(max_pixels=256 * 256, max_bytes=4_000_000)
 
 
@@ -89,22 +90,38 @@ def encode_inputs(
         inputs: Names and arrays.
         labels: float32[S, L] or None.
     """
+    return encode_probe(input_maps(model, inputs, INPUT_CAPS), labels)
+
+
+def input_maps(
+    model: int, inputs: Sequence[tuple[str, np.ndarray]], caps: Caps, exact: bool = False
+) -> list[pb.MapRecord]:
+    """Inputs as maps, those that can be shown.
+
+    Args:
+        model: Fingerprint of the model record.
+        inputs: Names and arrays.
+        caps: Limits of all of them together.
+        exact: Whether the exact values of few features are kept. Defaults to False.
+    """
     shown = []
     for name, x in inputs:
         if not is_composite(x) and x.dtype.kind in "biuf" and 2 <= x.ndim <= 5 and x.size:
             shown.append((name, x, maps.view_of(x.shape, is_channels_first(x.shape))))
-    sizes = fit_sizes([view for _, _, view in shown], INPUT_CAPS)
-    records = [
+    sizes = fit_sizes([view for _, _, view in shown], caps)
+    return [
         _encode(
-            model, reduce_output(name, x.astype(np.float32), view, size), _layout(view, x.dtype)
+            model,
+            reduce_output(name, x.astype(np.float32), view, size),
+            _layout(view, x.dtype),
+            exact and view.layout == "vector" and view.shape[2] <= FEW,
         )
         for (name, x, view), size in zip(shown, sizes, strict=True)
         if size is not None
     ]
-    return encode_probe(records, labels)
 
 
-def _encode(model: int, item: LayerMap, layout: str) -> pb.MapRecord:
+def _encode(model: int, item: LayerMap, layout: str, exact: bool = False) -> pb.MapRecord:
     return encode_map(
         model,
         item.name,
@@ -117,6 +134,7 @@ def _encode(model: int, item: LayerMap, layout: str) -> pb.MapRecord:
         norms=item.norms,
         targets=item.targets,
         layer=item.layer,
+        exact=exact,
     )
 
 
