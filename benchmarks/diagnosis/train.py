@@ -37,6 +37,9 @@ from benchmarks.diagnosis.untouched import (
     third_models,
     weights,
 )
+from benchmarks.diagnosis.untouched.fifth import healthy as fifth_healthy
+from benchmarks.diagnosis.untouched.fifth import inputs as fifth_inputs
+from benchmarks.diagnosis.untouched.fifth import models as fifth_models
 from tb_keras_inspect import InspectCallback
 
 SCHEDULES = (1, 10, "auto")
@@ -59,6 +62,9 @@ MODULES = (
     third_inputs,
     third_models,
     fourth,
+    fifth_inputs,
+    fifth_models,
+    fifth_healthy,
 )
 
 
