@@ -25,7 +25,7 @@ from benchmarks.diagnosis import (
     supply,
     validation,
 )
-from benchmarks.diagnosis.case import CASES
+from benchmarks.diagnosis.case import CASES, Fit
 from benchmarks.diagnosis.untouched import (
     again,
     examples,
@@ -86,14 +86,23 @@ def main() -> None:
 
 def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     """Trains one run, unless it exists."""
-    done = directory / "done"
-    if done.exists():
+    if (directory / "done").exists():
         return
-    shutil.rmtree(directory, ignore_errors=True)
+    begun = time.perf_counter()
+    train_fit(build(name), directory, every)
+    print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)
+
+
+def build(name: str) -> Fit:
+    """The model and data of one run, always the same."""
     keras.backend.clear_session()
     keras.utils.set_random_seed(3)
-    begun = time.perf_counter()
-    fit = CASES[name].build()
+    return CASES[name].build()
+
+
+def train_fit(fit: Fit, directory: pathlib.Path, every: int | str) -> None:
+    """Trains what was built into a directory, which is emptied first."""
+    shutil.rmtree(directory, ignore_errors=True)
     # No rule uses histograms or maps, and a step without them is traced faster.
     inspect = InspectCallback(
         str(directory), every=every, maps_every=0, record={"histograms": False}
@@ -101,8 +110,7 @@ def train(name: str, directory: pathlib.Path, every: int | str) -> None:
     options = dict(fit.options)
     callbacks = [*options.pop("callbacks", ()), inspect]
     fit.model.fit(fit.x, fit.y, verbose=0, callbacks=callbacks, **options)
-    done.touch()
-    print(f"{name} (every={every}): {time.perf_counter() - begun:.1f} s", flush=True)
+    (directory / "done").touch()
 
 
 if __name__ == "__main__":

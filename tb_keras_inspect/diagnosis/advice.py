@@ -25,6 +25,7 @@ SHOWN = {
 LONG_MOMENTUM = 0.98  # each step goes on for more than 50 others
 LARGE_EPSILON = 1e-3  # of Adam and its kind: above usual gradients of an element
 HELD_BACK = 0.01  # gradient norm after clipping, relative to that before
+LARGE_UPDATE = 0.02  # relative to the weights: twice the largest usual one
 OF_CRITICAL = 0.5  # of the critical rate: what is advised instead of one that is too large or small
 CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
 
@@ -82,7 +83,22 @@ def lower_rate(facts: Facts, factor: float = 10) -> Advice:
         times = number_text(1 / max(1 - momentum, 1e-6))
         text = f"Lower the momentum, from {momentum:g} to 0.9: each step counts {times} times."
         return Advice(text, _compile(optimizer_line(facts, momentum=0.9)))
+    factor = max(factor, _excess(facts))
     return _changed_rate(facts, 1 / factor, "Lower", factor)
+
+
+def _excess(facts: Facts) -> float:
+    """By how much the first update is too large for the weights: a power of ten, 1000 at most."""
+    updates, step = facts.track("update"), facts.track("step")
+    kernels = facts.kernels(updates)
+    if updates is None or step is None or not kernels or updates.at[0] > 0:
+        return 1.0
+    rates = step.column("learning_rate")
+    first = updates.thin("ratio")[0, updates.rows(kernels)]
+    first = first[np.isfinite(first) & (first > 0)]
+    if not len(first) or not rates[-1] <= 2 * rates[0]:  # a rate that was raised began small
+        return 1.0
+    return float(10 ** np.clip(np.round(np.log10(median(first) / LARGE_UPDATE)), 0, 3))
 
 
 def raise_rate(facts: Facts, factor: float = 10) -> Advice:

@@ -7,7 +7,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.advice import clip, higher_precision, layer_line, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
-from tb_keras_inspect.diagnosis.signals.onset import median, ratio, tail
+from tb_keras_inspect.diagnosis.signals.onset import median, ratio
 from tb_keras_inspect.diagnosis.signals.structure import RECURRENT
 from tb_keras_inspect.diagnosis.trigger import trigger
 from tb_keras_inspect.diagnosis.wording import listed
@@ -37,10 +37,6 @@ TURN = [
         "self.optimizer.apply(tape.gradient(loss, self.trainable_variables))",
     )
 ]
-REPLACED = 0.25  # first update relative to the weights, of the median kernel; usual is 0.01
-LEAST_STEPS = 100
-WHOLE = 0.5  # of its first size, that a kernel must have before an update replaces it
-GONE = 0.05  # of the limit: updates of a layer that no longer learns
 USUAL_STEP = 0.02  # update relative to the weights: twice the largest of healthy runs
 LARGE_TARGETS = 10.0  # root mean square
 
@@ -181,81 +177,3 @@ def _advice(facts: Facts, layers: Sequence[str]) -> list[Advice]:
             layer_line(facts, path, kernel_initializer='"he_normal"'),
         ),
     ]
-
-
-def single_update(facts: Facts) -> Finding | None:
-    """An update as large as the weights, after which the gradient was gone and nothing was learned.
-
-    Kernels that begin at zero, or nearly so, have such updates at first and learn.
-    """
-    updates, weights, step = facts.track("update"), facts.track("weight"), facts.track("step")
-    if updates is None or weights is None or step is None or facts.steps_done < LEAST_STEPS:
-        return None
-    kernels = facts.kernels(updates, weights)
-    if not kernels or len(updates.at) < UPHILL or not np.array_equal(weights.at, updates.at):
-        return None
-    sizes = weights.thin("l2")[:, weights.rows(kernels)]
-    ratios = updates.thin("ratio")[:, updates.rows(kernels)]
-    limit = facts.thresholds["exploding_step"]
-    large = (ratios >= limit) & (sizes >= WHOLE * sizes[0]) & (sizes[0] > 0)
-    large[0] = False  # weights may be drawn small, and Adam's first steps are large
-    last = median(ratios[tail(len(ratios))], axis=0)
-    found = np.argwhere(large & (last < GONE * limit))
-    if not len(found):
-        return None
-    at, kernel = (int(number) for number in found[0])
-    path, first, size = kernels[kernel], int(updates.at[at]), float(ratios[at, kernel])
-    rate = float(step.column("learning_rate")[0])
-    return explosion(
-        facts,
-        "large_updates",
-        "error",
-        0.97,
-        f"The update of step {first} replaced {path} ({100 * size:.3g} % of its size, learning rate "
-        f"{rate:.3g}), and nothing has been learned since",
-        (first, facts.last_step, True),
-        [
-            Evidence("largest update / weight", size, "times", limit, "update", "ratio", path),
-            *loss_rise(facts),
-        ],
-        [path],
-    )
-
-
-def first_update(facts: Facts, kernels: list[str], ratios: np.ndarray) -> Finding | None:
-    """A first update that replaces the initial weights in most layers, and nothing learned since.
-
-    Of Adam and its kind it is the learning rate divided by the size of a weight: about 1 %.
-    """
-    updates, step = facts.track("update"), facts.track("step")
-    if updates is None or step is None or updates.at[0] != 0:
-        return None
-    if facts.steps_done < LEAST_STEPS:  # Adam grows small weights by such steps, and then learns
-        return None
-    typical = float(median(ratios[0]))
-    if not typical >= REPLACED:
-        return None
-    rate = float(step.column("learning_rate")[0])
-    path = kernels[int(np.nanargmax(np.nan_to_num(ratios[0])))]
-    return explosion(
-        facts,
-        "large_updates",
-        "error",
-        0.9,
-        f"The first update changed the weights by {100 * typical:.2g} % (learning rate {rate:.3g}), "
-        "and nothing has been learned since",
-        (0, facts.last_step, True),
-        [
-            Evidence(
-                "first update / weight, median of the kernels",
-                typical,
-                "times",
-                REPLACED,
-                "update",
-                "ratio",
-                path,
-            ),
-            *loss_rise(facts),
-        ],
-        [path],
-    )

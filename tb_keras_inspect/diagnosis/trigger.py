@@ -1,5 +1,6 @@
 """What set a problem off: what changed in the samples right before it began."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +24,7 @@ GROWTH = 3.0  # size of a kernel, relative to its first one
 RATE = 1.5  # factor by which the learning rate has risen
 NORM = 10.0  # gradient norm, relative to what was usual before
 LONG_MOMENTUM = 0.98  # each gradient counts 50 times
+DECISIVE = ("with a learning rate of", "momentum of")  # what is to be changed
 UPDATE = 0.1  # of the weights, in one step; about 1e-3 is usual
 
 
@@ -42,6 +44,28 @@ def trigger(facts: Facts, step: int, layers: Sequence[str] = ()) -> tuple[str, l
         if text:
             return text, [evidence] if evidence is not None else []
     return "", []
+
+
+def is_long_momentum(facts: Facts) -> bool:
+    """Whether the momentum of the optimizer makes each gradient count many times."""
+    return _number(facts.structure.compiled.get("optimizer.momentum", "")) >= LONG_MOMENTUM
+
+
+def too_large_steps(facts: Facts, step: int) -> tuple[str, int]:
+    """The steps that a problem began with, if their rate or momentum is far too large.
+
+    Args:
+        facts: The run.
+        step: Where it began.
+
+    Returns:
+        A sentence, "" if they are not, and the step at which the first of them was made.
+    """
+    what, _ = trigger(facts, step)
+    if not any(word in what for word in DECISIVE):
+        return "", step
+    named = re.match(r"At step (\d+) ", what)
+    return what.rstrip("."), int(named[1]) if named else step
 
 
 def _window(steps: np.ndarray, step: int) -> slice:
@@ -132,9 +156,9 @@ def _rate(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence
 
 
 def _momentum(facts: Facts, step: int, layers: Sequence[str]) -> tuple[str, Evidence | None]:
-    momentum = _number(facts.structure.compiled.get("optimizer.momentum", ""))
-    if not momentum >= LONG_MOMENTUM:
+    if not is_long_momentum(facts):
         return "", None
+    momentum = _number(facts.structure.compiled["optimizer.momentum"])
     return (
         f"With a momentum of {momentum:g} steps go on long after their gradient has turned.",
         None,

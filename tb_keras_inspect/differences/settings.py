@@ -11,7 +11,11 @@ from tb_keras_inspect.store.model.model import LayerInfo, ModelInfo
 MODEL, LAYER, OPTIMIZER, LOSS, DATA, SEED = "model", "layer", "optimizer", "loss", "data", "seed"
 NUMERIC, RECORDING, OTHER = "numeric", "recording", "other"
 _NUMERIC = ("jit_compile", "run_eagerly", "steps_per_execution")
-_IGNORED = ("frozen_as_initialised", "metrics")  # by layer names; no part of the computation
+_IGNORED = (
+    "frozen_as_initialised",
+    "computed_tokens",
+    "metrics",
+)  # by layer names; no part of the computation
 _RECORDING = ("every", "tier", "layers")
 
 

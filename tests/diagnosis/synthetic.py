@@ -103,6 +103,7 @@ class Run:
     def __init__(self, model: pb.ModelRecord, samples: int = 60, every: int = 5):
         self.model = records.seal_model(model)
         self.steps = np.arange(samples) * every
+        self.targets = ["y"]  # names; set `rows` too
         self.rows = {
             Kind.INPUT: len(model.inputs),
             Kind.TARGET: 1,
@@ -191,7 +192,7 @@ class Run:
         return np.linspace(0, self.steps[-1], count + 1).astype(int)[1:]
 
     def _value(self, kind: Kind, index: int):
-        names = {Kind.INPUT: list(self.model.inputs), Kind.TARGET: ["y"]}.get(kind, ())
+        names = {Kind.INPUT: list(self.model.inputs), Kind.TARGET: self.targets}.get(kind, ())
         table = records.encode_table(
             self.model.fingerprint, STATISTICS[kind], self.tables[kind][index], names=names
         )

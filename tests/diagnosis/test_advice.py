@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate, optimizer_line, raise_rate
+from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain
 
 
@@ -102,3 +103,14 @@ def test_a_measured_critical_rate_says_which_rate(change, critical, said, aim):
     found = change(run.facts)
     assert said in found.text
     assert f"SGD({aim}" in found.code.replace("Adam", "SGD")
+
+
+@pytest.mark.parametrize(("size", "factor"), [(1e-3, 10), (0.9, 100), (16.0, 1000), (1e6, 1000)])
+def test_the_size_of_the_first_update_says_by_how_much_to_lower_the_rate(size, factor):
+    run = facts(1.0).set(Kind.UPDATE, "ratio", size, at=0)
+    assert f"by a factor of {factor}, from 1 to {1 / factor:g}." in lower_rate(run.facts).text
+
+
+def test_a_warm_up_does_not_say_by_how_much():
+    run = facts(np.geomspace(0.1, 1, 60)).set(Kind.UPDATE, "ratio", 16.0, at=0)
+    assert "by a factor of 10" in lower_rate(run.facts).text

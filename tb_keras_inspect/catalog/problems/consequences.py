@@ -40,6 +40,7 @@ AFTER_AN_EXPLOSION = (
     "constant_output",
     "untrained_layer",
     "one_class",
+    "validation_mismatch",
     "does_not_learn",
 )
 
@@ -108,7 +109,12 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "does_not_learn",
     ),
     ("does_not_learn", "target_scale"): ("constant_output", "slow_convergence"),
-    ("slow_convergence", "dropout"): ("initial_weights", "does_not_learn", "loose_labels"),
+    ("slow_convergence", "dropout"): (
+        "initial_weights",
+        "does_not_learn",
+        "loose_labels",
+        "validation_mismatch",
+    ),
     ("slow_convergence", "hidden_softmax"): (
         "vanishing_gradient",
         "saturated_activation",

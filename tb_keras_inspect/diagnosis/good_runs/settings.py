@@ -7,7 +7,8 @@ from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import ModelInfo
 from tb_keras_inspect.store.run import RunData
 
-IGNORED = re.compile(r"(name|seed)$")  # these differ from run to run
+# These differ from run to run; the last two are paths of layers.
+IGNORED = re.compile(r"(name|seed|frozen_as_initialised|computed_tokens)$")
 
 
 def other_settings(run: RunData, good: list[RunData]) -> dict[str, tuple[str, str]]:

@@ -23,6 +23,8 @@ RANGES = {
     "softplus": (0.0, np.inf),
 }
 MOST_CLASSES = 50  # numbers up to it may be classes; up to 255 they are pictures
+# Layers of Keras whose output is any number if they have no activation function.
+WITHOUT_FUNCTION = ("Dense", "EinsumDense", "Conv", "Separable", "Depthwise", "LocallyConnected")
 # First loss relative to the baseline: logits that are taken for probabilities start far above it.
 NEAR_BASELINE = 1.6
 
@@ -69,6 +71,14 @@ class OutputLayer:
     def is_linear(self) -> bool:
         """Whether the last layer has no activation function."""
         return self.activation == "linear"
+
+    @property
+    def may_be_probabilities(self) -> bool:
+        """Whether the layer is one of the user's own, whose outputs have not been seen above 1."""
+        if self.layer.class_name.startswith(WITHOUT_FUNCTION):
+            return False
+        largest = self.facts.thin("activation", "max_abs", self.site.name)
+        return not np.any(largest > 1 + 1e-3)
 
     @property
     def starts_near_baseline(self) -> bool:

@@ -90,8 +90,17 @@ class Structure:
     @functools.cached_property
     def frozen_as_initialised(self) -> list[str]:
         """Paths of the frozen layers whose weights never changed since they were drawn."""
+        return self._paths("frozen_as_initialised")
+
+    @functools.cached_property
+    def computed_tokens(self) -> list[str]:
+        """Paths of the embeddings whose token numbers are not those of an input, but computed."""
+        return self._paths("computed_tokens")
+
+    def _paths(self, name: str) -> list[str]:
+        """Paths of layers in an entry of `compiled`."""
         try:
-            found = json.loads(self.compiled.get("frozen_as_initialised", "[]"))
+            found = json.loads(self.compiled.get(name, "[]"))
         except ValueError:
             return []
         known = {layer.path for layer in self.layers}

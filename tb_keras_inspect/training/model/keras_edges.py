@@ -1,5 +1,6 @@
 """Edges from Keras's own graph of a Functional or Sequential model."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,6 +30,34 @@ def functional_edges(model: keras.Model) -> Edges | None:
     inputs = [graph.input_source(layer, ()) for layer in input_layers(model)]
     _walk(graph, functional, inputs)
     return graph.edges(FUNCTIONAL)
+
+
+def computed_tokens(model: keras.Model) -> list[str]:
+    """Paths of the embeddings whose token numbers an operation computes, such as positions.
+
+    Found in Keras's graph of the model and of those nested in it; a cast changes no number.
+    """
+    paths = names.layer_names(model)
+    inner = [layer for layer, _ in names.layers_of(model) if _functional(layer) is not None]
+    graphs = {id(graph): graph for graph in map(_functional, (model, *inner)) if graph is not None}
+    found: dict[str, None] = {}
+    for graph in graphs.values():
+        nodes = itertools.chain.from_iterable(graph._nodes_by_depth.values())
+        for node in nodes:
+            is_embedding = isinstance(node.operation, keras.layers.Embedding)
+            if is_embedding and not all(_is_as_given(x) for x in node.input_tensors):
+                found[paths.get(id(node.operation), "")] = None
+    return [path for path in found if path]
+
+
+def _is_as_given(tensor: Any) -> bool:
+    """Whether a tensor is an input or the output of a layer."""
+    history = tensor._keras_history
+    while isinstance(history.operation, keras.src.ops.core.Cast):
+        history = (
+            history.operation._inbound_nodes[history.node_index].input_tensors[0]._keras_history
+        )
+    return isinstance(history.operation, keras.layers.Layer)
 
 
 def is_opaque(model: keras.Model) -> bool:

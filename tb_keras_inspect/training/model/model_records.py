@@ -12,6 +12,7 @@ from tb_keras_inspect.training.hooks.fit_call import data_of_fit, settings_of_fi
 from tb_keras_inspect.training.model.description import describe_model
 from tb_keras_inspect.training.model.edges import Edges
 from tb_keras_inspect.training.model.fresh_weights import frozen_as_initialised
+from tb_keras_inspect.training.model.keras_edges import computed_tokens
 from tb_keras_inspect.training.model.settings import compiled_of
 from tb_keras_inspect.training.reduce.layout import LayoutTable
 
@@ -57,6 +58,8 @@ class ModelRecords:
         with contextlib.suppress(Exception):  # a subclass of Model may raise anything here
             compiled = compiled_of(self._model)
             compiled["frozen_as_initialised"] = json.dumps(frozen_as_initialised(self._model))
+            if computed := computed_tokens(self._model):
+                compiled["computed_tokens"] = json.dumps(computed)
             compiled |= settings_of_fit()
         known = compiled, steps_per_epoch, data_of_fit()
         same = known == (self._compiled, self._steps_per_epoch, self._data)

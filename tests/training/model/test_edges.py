@@ -7,7 +7,7 @@ from keras import layers, ops
 
 from tb_keras_inspect.training.model import connections, names
 from tb_keras_inspect.training.model.edges import FUNCTIONAL, ORDER, TRACE
-from tb_keras_inspect.training.model.keras_edges import functional_edges
+from tb_keras_inspect.training.model.keras_edges import computed_tokens, functional_edges
 from tests.training import model_zoo as zoo
 
 
@@ -225,3 +225,19 @@ def test_a_model_that_cannot_be_traced_falls_back_to_the_order_of_calls():
     edges = connections.edges_of(model, wrong, ["stem", "own", "stem", "head", "not there"])
     assert edges.source == ORDER
     assert named(model, edges) == {("stem", "own"), ("own", "head")}
+
+
+def tokens():
+    x = keras.Input((6,), dtype="int32", name="x")
+    places = layers.Embedding(6, 4, name="places")(ops.arange(6) + ops.zeros_like(x))
+    words = layers.Embedding(50, 4, name="words")(x)
+    cast = layers.Embedding(50, 4, name="as_is")(ops.cast(x, "int32"))
+    rest = layers.Embedding(7, 4, name="rest")(x % 7)
+    return keras.Model(x, layers.Add()([places, words, cast, rest]))
+
+
+def test_embeddings_of_computed_numbers_are_told_from_those_of_an_input():
+    assert sorted(computed_tokens(tokens())) == ["places", "rest"]
+    outer = keras.Sequential([keras.Input((6,), dtype="int32"), tokens(), layers.Flatten()])
+    assert [path.split("/")[-1] for path in sorted(computed_tokens(outer))] == ["places", "rest"]
+    assert computed_tokens(branches()) == []

@@ -92,7 +92,7 @@ def a_sensor_that_failed_once(faulty: bool) -> Fit:
     return fit(compiled(model, optimizers.Adam(1e-3), "mse"), (x, y, xv, yv), 12)
 
 
-@recipe("other", "ignored_output", "loss_weights,weight,scale,unit")
+@recipe("other", "ignored_output", "loss_weights,weight,scale,unit,standard")
 def second_head_in_thousandths(faulty: bool) -> Fit:
     """Of two forecasts one is counted in thousandths: its error is nothing beside the other."""
     x, y, xv, yv = data.sine(900)
@@ -169,13 +169,14 @@ def validation_columns_in_another_order(faulty: bool) -> Fit:
 
 @recipe("CNN", "output_mismatch/logits_as_probabilities", "from_logits,softmax")
 def segmentation_without_softmax(faulty: bool) -> Fit:
-    """Three classes for each pixel, whose last convolution has no softmax; the loss is not told."""
+    """Three classes for each pixel, and the last layer has no softmax; the loss is not told."""
     rng = np.random.default_rng(6)
-    x = rng.normal(size=(400, 8, 8, 2)).astype("float32")
+    x = rng.normal(size=(400, 8, 8, 3)).astype("float32")
     y = (x[..., 0] > 0.4).astype("int32") + (x[..., 1] > 0.4)
-    last = layers.Conv2D(3, 1, activation=None if faulty else "softmax")
+    y = y.reshape(400, 64)
+    last = [layers.Reshape((64, 12)), layers.Dense(3, activation=None if faulty else "softmax")]
     body = [layers.Conv2D(12, 3, padding="same", activation="relu") for _ in range(2)]
-    model = in_a_row(*body, last, shape=(8, 8, 2))
+    model = in_a_row(*body, *last, shape=(8, 8, 3))
     return fit(compiled(model, optimizers.Adam(3e-3)), (x[:320], y[:320], x[320:], y[320:]), 12)
 
 

@@ -44,7 +44,7 @@ THRESHOLDS = (
     ),
 )
 LEAST_EPOCHS = 4
-LEAST_EXAMPLES = 500  # a few examples are learned by heart whatever their labels
+LEAST_EXAMPLES = 300  # a few examples are learned by heart whatever their labels
 LEAST_STEPS = 10  # of an epoch
 LEAST_REPEATS = 5  # batches of inputs that have come again
 NEW_EXAMPLES = (
@@ -55,6 +55,7 @@ FAR_BELOW = 0.6
 # The same for arrays, which no pipeline makes harder, and a factor on the limit for them.
 FAR_BELOW_ARRAYS, ARRAYS = 0.7, 0.5
 SETTLED = 0.1  # fall of the training loss from the epoch before, relative to the baseline
+CLOSING = 0.2  # the same, relative to the gap: what falls faster will close it
 ONE_HOT = 0.9  # standard deviation of the targets, relative to that of whole labels
 RATE = 0.25  # of dropout, from which it costs much in training
 ADDS_NOISE = ("Dropout", "Noise", "Random", "Mix", "Augment", "Cutout", "StochasticDepth")
@@ -92,7 +93,7 @@ def find(facts: Facts) -> Iterator[Finding]:
         return
     now, held = float(median(train[-3:])), float(median(val[-3:]))
     behind = (now - held) / baseline
-    settled = train[-2] - train[-1] < SETTLED * baseline
+    settled = train[-2] - train[-1] < min(SETTLED * baseline, CLOSING * (now - held))
     # Arrays are the same in each epoch: nothing in a pipeline makes their examples harder.
     is_array = getattr(facts.structure.model, "data", "") == FIXED_SET
     limit = facts.thresholds["training_behind"] * (ARRAYS if is_array else 1.0)

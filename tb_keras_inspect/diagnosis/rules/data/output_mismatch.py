@@ -204,7 +204,7 @@ def _probabilities(out: OutputLayer) -> Finding | None:
 
 def _no_probabilities(out: OutputLayer) -> Finding | None:
     is_known = out.activation in RANGES or out.is_linear
-    if not is_known or (out.is_linear and out.starts_near_baseline):
+    if not is_known or (out.is_linear and (out.starts_near_baseline or out.may_be_probabilities)):
         return None
     words = (word.capitalize() for word in out.loss.split("_"))
     class_name = "".join(words).replace("crossentropy", "Crossentropy")

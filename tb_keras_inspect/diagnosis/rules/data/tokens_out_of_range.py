@@ -2,7 +2,8 @@
 
 What happens then depends on the backend: an error, zeros, the last vector, or on JAX a NaN. Numbers
 from 1 to the size of the vocabulary, without a place for 0, are the usual reason. Judged are inputs
-that go straight into an embedding; a layer between them (a lookup, a hash) may change the numbers.
+that go straight into an embedding; what lies between them (a lookup, a hash, an operation such as the
+remainder of a division) may change the numbers.
 """
 
 from collections.abc import Iterator
@@ -47,9 +48,11 @@ def _embeddings(facts: Facts, name: str, count: int) -> Iterator[LayerInfo]:
         for index, layer in enumerate(model.layers)
         if layer.class_name == "InputLayer" and (count == 1 or layer.path.split("/")[-1] == name)
     }
+    computed = facts.structure.computed_tokens
     for source, target in model.edges:
-        if source in sources and model.layers[target].class_name == "Embedding":
-            yield model.layers[target]
+        layer = model.layers[target]
+        if source in sources and layer.class_name == "Embedding" and layer.path not in computed:
+            yield layer
 
 
 def _fractions(
@@ -104,7 +107,8 @@ def _finding(
     enough = layer_line(facts, layer.path).replace(settings["input_dim"], f"{high + 1:.0f}", 1)
     advice = [Advice(f"Make room for token {high:.0f} in {layer.path}.", enough)]
     if variant == "negative":
-        advice = [Advice("Give unknown and missing words a number of their own, from 0 up.")]
+        text = f"Give padding and unknown words ({low:.0f}) a token number of their own, from 0 up."
+        advice = [Advice(text, "x = np.where(x < 0, 0, x + 1)  # and an `input_dim` larger by 1")]
     return Finding(
         problem=PROBLEM,
         variant=variant,

@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.evidence import loss_fraction
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.padding import mask, padding_text, unmasked_padding
 from tb_keras_inspect.diagnosis.rules.layers import constant_layer
+from tb_keras_inspect.diagnosis.signals.alike import where_alike
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import last_period, median, ratio, tail
 from tb_keras_inspect.diagnosis.signals.structure import BOUNDED, RELU
@@ -43,6 +44,7 @@ LEAST_SAMPLES = 5
 LEAST_STEPS = 100  # before a hidden layer is judged
 SHRUNK = 0.02  # spread of a hidden layer's outputs at the end, relative to that at the start
 SATURATED = 0.99  # fraction of the outputs
+LARGE_BIAS = 5.0  # where a sigmoid or tanh is flat
 CAUSES = {
     "relu": "The ReLU on the output is negative for every input, so it outputs 0. Its slope there is 0 "
     "too: no gradient reaches any layer, and the model never changes again.",
@@ -193,6 +195,12 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
         "padding": f"{path} outputs the same for every input",
     }[variant]
     why = f": {padding_text(padding)}" if padding is not None else ""
+    maker = where_alike(facts) if variant == "collapsed" and first == 0 else ""
+    bias = _first_bias(facts, path) if variant == "saturated" and first == 0 else 0.0
+    if maker:
+        why = f": {maker} gives all examples of a batch the same"
+    elif bias >= LARGE_BIAS:
+        why = f": its biases begin at {number_text(bias)}"
     cause, shown = trigger(facts, step) if first > 0 else ("", [])
     return Finding(
         problem=PROBLEM,
@@ -218,11 +226,39 @@ def _finding(facts: Facts, track: Track, site: SiteInfo, first: int, value: floa
             *shown,
             *loss_fraction(facts),
         ],
-        advice=mask(facts, padding) if padding is not None else _advice(facts, variant, path),
+        advice=mask(facts, padding)
+        if padding is not None
+        else [*_makes_alike(maker), *_advice(facts, variant, path, bias)],
     )
 
 
-def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
+def _loss_of_logits(facts: Facts) -> str:
+    loss = facts.structure.compiled.get("loss", "")
+    names = {
+        "categorical_crossentropy": "CategoricalCrossentropy",
+        "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    }
+    return names.get(loss, "BinaryCrossentropy")
+
+
+def _first_bias(facts: Facts, path: str) -> float:
+    """The largest bias that a layer begins with; 0 where that is not known."""
+    values = facts.thin("weight", "max_abs", f"{path}/bias")
+    return float(values[0]) if len(values) and facts.first_step == 0 else 0.0
+
+
+def _makes_alike(path: str) -> list[Advice]:
+    if not path:
+        return []
+    return [
+        Advice(
+            f"Look at {path}: it must not take one example for all of them. The first axis is that of "
+            "the examples: an index such as x[0], or a mean over axis 0, mixes them."
+        )
+    ]
+
+
+def _advice(facts: Facts, variant: str, path: str, bias: float) -> list[Advice]:
     linear = layer_line(facts, path, activation="")
     if variant == "relu":
         is_own = layer_line(facts, path).startswith(
@@ -237,10 +273,14 @@ def _advice(facts: Facts, variant: str, path: str) -> list[Advice]:
             ),
         ]
     if variant == "saturated":
+        zero = f"Start the biases of {path} at 0 instead of {number_text(bias)}."
+        code = layer_line(facts, path, bias_initializer='"zeros"')
         return [
+            *([Advice(zero, code)] if bias >= LARGE_BIAS else []),
             Advice(
-                "Compute the loss from logits: it has a gradient where the output has none.",
-                "loss=keras.losses.BinaryCrossentropy(from_logits=True)",
+                f"Compute the loss from logits, and leave the activation function of {path} away: the "
+                "loss has a gradient where the output has none.",
+                f"{linear}, loss=keras.losses.{_loss_of_logits(facts)}(from_logits=True)",
             ),
             Advice("Normalise the inputs, and start with small weights and biases of 0.", linear),
         ]

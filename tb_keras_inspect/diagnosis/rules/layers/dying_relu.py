@@ -27,7 +27,7 @@ from tb_keras_inspect.diagnosis.signals.onset import Period, last_period
 from tb_keras_inspect.diagnosis.signals.structure import RELU
 from tb_keras_inspect.diagnosis.signals.track import Track
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.trigger import trigger
+from tb_keras_inspect.diagnosis.trigger import DECISIVE, trigger
 from tb_keras_inspect.diagnosis.wording import capitalised, listed, since_each, up_to
 from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
@@ -56,7 +56,6 @@ LEAST_UNITS = 4
 PATIENCE = 150  # training steps before the loss counts against a layer with some dead units
 LEAST_SAMPLES = 3  # that the fraction must last
 MOST = 0.85  # of the units that died together; the last ones may take long
-DECISIVE = ("with a learning rate of", "momentum of")  # what set it off and is to be changed
 CAUSES = {
     "from_start": "These units were negative for every input from the beginning, so ReLU outputs 0. "
     "Its slope there is 0 too: no gradient ever reaches their weights.",

@@ -14,14 +14,19 @@ import numpy as np
 from tb_keras_inspect.diagnosis.explosion import (
     RISE,
     explosion,
-    first_update,
     is_harmless,
     loss_rise,
     most_in,
-    single_update,
     worst_kernels,
 )
 from tb_keras_inspect.diagnosis.finding import Evidence, Finding
+from tb_keras_inspect.diagnosis.large_updates import (
+    fast_updates,
+    killing_updates,
+    large_updates,
+    single_update,
+)
+from tb_keras_inspect.diagnosis.rules.layers import dying_relu
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import (
     last_period,
@@ -30,7 +35,7 @@ from tb_keras_inspect.diagnosis.signals.onset import (
     running_median,
 )
 from tb_keras_inspect.diagnosis.thresholds import Threshold
-from tb_keras_inspect.diagnosis.wording import number_text, since
+from tb_keras_inspect.diagnosis.wording import number_text
 
 PROBLEM = "exploding_gradient"
 NEEDS = ("step",)
@@ -70,7 +75,7 @@ FAR_ABOVE = 20.0  # first loss, relative to the baseline
 
 def find(facts: Facts) -> Iterator[Finding]:
     """Yields at most one finding, for the first sign that shows."""
-    for sign in (_single_update, _growth, _large_updates, _initial_scale, _overflow, _lost):
+    for sign in SIGNS:
         found = sign(facts)
         if found is not None:
             yield found
@@ -79,6 +84,10 @@ def find(facts: Facts) -> Iterator[Finding]:
 
 def _single_update(facts: Facts) -> Finding | None:
     return single_update(facts) if facts.progress.is_stuck else None
+
+
+def _killing(facts: Facts) -> Finding | None:
+    return killing_updates(facts, dying_relu.find)
 
 
 def _norm(facts: Facts) -> tuple[np.ndarray, np.ndarray]:
@@ -136,50 +145,6 @@ def _loss_rises(facts: Facts, high: np.ndarray) -> bool:
     reference = max(float(np.nanmin(loss[:FIRST])), 0.0)
     peak = float(np.nanmax(loss[high])) if np.isfinite(loss[high]).any() else np.inf
     return peak > RISE * max(reference, start if len(loss) > 3 * FIRST else reference)
-
-
-def _large_updates(facts: Facts) -> Finding | None:
-    """Updates as large as the weights, without progress."""
-    updates = facts.track("update")
-    if updates is None or len(updates) < 4 or facts.progress.has_learned:
-        return None
-    kernels = facts.kernels(updates)
-    if not kernels:
-        return None
-    ratios = updates.thin("ratio")[:, updates.rows(kernels)]
-    limit = facts.thresholds["exploding_step"]
-    fractions = np.mean(ratios[1:] >= limit, axis=0)  # weights may be zero before the first step
-    worst = int(np.nanargmax(fractions))
-    often = fractions[worst] >= 0.2 or np.sum(ratios[1:, worst] >= limit) >= 10
-    period = last_period(ratios[:, worst] >= limit, gap=10)
-    if not (facts.progress.is_stuck or facts.breakdown):
-        return None
-    if not often or period is None:
-        return first_update(facts, kernels, ratios)
-    path, first = kernels[worst], int(updates.at[period.first])
-    largest = float(np.nanmax(ratios[1:, worst]))
-    return explosion(
-        facts,
-        "large_updates",
-        "error",
-        0.8,
-        f"Single updates of {path} are as large as its weights {since(first, facts.first_step)}",
-        (first, int(updates.at[period.last]), period.ongoing),
-        [
-            Evidence("largest update / weight", largest, "times", limit, "update", "ratio", path),
-            Evidence(
-                "fraction of steps above the limit",
-                float(fractions[worst]),
-                "%",
-                None,
-                "update",
-                "ratio",
-                path,
-            ),
-            *loss_rise(facts),
-        ],
-        [path],
-    )
 
 
 def _initial_scale(facts: Facts) -> Finding | None:
@@ -298,3 +263,15 @@ def _lost(facts: Facts) -> Finding | None:
         variables,
         int(progress.steps[seen]),
     )
+
+
+SIGNS = (
+    _single_update,
+    _killing,
+    _growth,
+    large_updates,
+    _initial_scale,
+    _overflow,
+    _lost,
+    fast_updates,
+)

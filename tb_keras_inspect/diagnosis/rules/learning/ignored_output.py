@@ -3,7 +3,8 @@
 Losses of several outputs are added up. Where one is a thousand times larger, because its targets have
 another unit, it alone decides where the shared layers go, and its gradients those of an optimizer that
 clips or has one rate for all. An output that has learned its part also has a small loss, so it counts
-only while its own loss does not fall.
+only while its own loss does not fall, or is still above that of a constant prediction, although the
+other has learned.
 """
 
 import json
@@ -15,6 +16,7 @@ import numpy as np
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median
+from tb_keras_inspect.diagnosis.signals.progress import SQUARED
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import number_text
 
@@ -41,6 +43,7 @@ THRESHOLDS = (
 )
 LEAST_EPOCHS = 3
 SMALL_WEIGHT = 0.02  # relative to the other
+LEARNED = 0.5  # loss of the other output relative to its constant prediction
 FALLS = 0.8  # loss of the last epoch relative to the first, from which it does not fall
 
 
@@ -64,6 +67,12 @@ def find(facts: Facts) -> Iterator[Finding]:
         if apart >= limits["heads_apart"] and share < limits["share_of_loss"] and not falls:
             factor = 10.0 ** round(math.log10(1 / share))
             yield _finding(facts, name, strongest, kernel, (apart, share, factor), values)
+        elif apart > 1 and (constant := _below_constant(facts, losses, name, strongest)):
+            last = {key: weights[key] * float(median(x[-2:])) for key, x in losses.items()}
+            share = abs(last[name]) / sum(abs(value) for value in last.values())
+            if share < limits["share_of_loss"]:
+                numbers = (apart, share, 10.0 ** round(math.log10(1 / share)))
+                yield _finding(facts, name, strongest, kernel, numbers, values, constant)
 
 
 def _losses(facts: Facts) -> dict[str, np.ndarray]:
@@ -80,6 +89,36 @@ def _losses(facts: Facts) -> dict[str, np.ndarray]:
             if len(values) >= LEAST_EPOCHS:
                 found[name] = values
     return found
+
+
+def _below_constant(
+    facts: Facts, losses: dict[str, np.ndarray], name: str, strongest: str
+) -> float:
+    """Loss of a constant prediction for an output that is still above it; 0 where it is not.
+
+    It only counts where the strongest output has learned, both have a squared error, and the targets
+    tell what a constant prediction has.
+    """
+    constants = _constants(facts)
+    if not {name, strongest} <= constants.keys():
+        return 0.0
+    now = {key: float(median(losses[key][-2:])) for key in (name, strongest)}
+    learned = now[strongest] < LEARNED * constants[strongest]
+    return constants[name] if learned and now[name] >= constants[name] else 0.0
+
+
+def _constants(facts: Facts) -> dict[str, float]:
+    """Output to the variance of its targets, for those with a squared error."""
+    track = facts.track("target")
+    try:
+        kinds = json.loads(facts.structure.compiled.get("loss", "{}"))
+    except ValueError:
+        return {}
+    if track is None or not isinstance(kinds, dict):
+        return {}
+    squared = [name for name in track.names if kinds.get(name) in SQUARED]
+    spread = {name: float(median(facts.thin("target", "std", name))) for name in squared}
+    return {name: value**2 for name, value in spread.items() if value > 0}
 
 
 def _gradient(facts: Facts, output: str) -> tuple[float, str]:
@@ -113,16 +152,20 @@ def _finding(
     kernel: str,
     numbers: tuple[float, float, float],
     values: np.ndarray,
+    constant: float = 0.0,
 ) -> Finding:
     apart, share, factor = numbers
     limits = facts.thresholds
+    course = f"does not fall ({values[0]:.3g} to {values[-1]:.3g})"
+    if constant:
+        course = f"is still {values[-1]:.2g}, while a constant prediction has {constant:.2g}"
     return Finding(
         problem=PROBLEM,
         variant="loss",
         severity="warning",
         confidence=0.8,
         title=f"Output {name} gets no say: its loss makes up {number_text(share, '%')} of the sum and "
-        f"does not fall ({values[0]:.3g} to {values[-1]:.3g})",
+        f"{course}",
         first_step=facts.first_step,
         last_step=facts.last_step,
         ongoing=True,
@@ -134,7 +177,7 @@ def _finding(
                 f"gradient of {strongest} / gradient of {name}, per element of the kernel",
                 apart,
                 "times",
-                limits["heads_apart"],
+                None if constant else limits["heads_apart"],
                 "gradient",
                 "l2",
                 kernel,

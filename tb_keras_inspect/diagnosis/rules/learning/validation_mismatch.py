@@ -106,7 +106,7 @@ def find(facts: Facts) -> Iterator[Finding]:
     elif _hardly_warm(facts, norms, gap):
         found = _batch_norm(facts, norms, steps, val, train, best)
         yield dataclasses.replace(found, severity="note")
-    elif never and _learned_from_new_examples(facts, int(steps[0]), baseline):
+    elif never and _learned_from_new_examples(facts, int(steps[0]), float(train[0])):
         yield _finding(
             facts,
             "unlike",
@@ -166,15 +166,15 @@ def _momentum(norms: list[LayerInfo]) -> float:
     return max(float(layer.settings.get("momentum", MOMENTUM)) for layer in norms)
 
 
-def _learned_from_new_examples(facts: Facts, first_end: int, baseline: float) -> bool:
-    """Whether the training loss had fallen by the end of the first epoch."""
+def _learned_from_new_examples(facts: Facts, first_end: int, first_mean: float) -> bool:
+    """Whether the training loss had fallen by the end of the first epoch, or in the mean over it."""
     progress = facts.progress
     inside = (progress.steps <= first_end) & np.isfinite(progress.loss)
     loss = progress.loss[inside]
-    if facts.first_step > 0 or len(loss) < LEAST_SAMPLES:
+    if facts.first_step > 0:
         return False
-    end = float(median(loss[-max(3, len(loss) // 5) :]))
-    return end < facts.thresholds["first_epoch_loss"] * baseline
+    end = float(median(loss[-max(3, len(loss) // 5) :])) if len(loss) >= LEAST_SAMPLES else np.inf
+    return min(end, first_mean) < facts.thresholds["first_epoch_loss"] * progress.baseline
 
 
 def _batch_norm(

@@ -95,9 +95,10 @@ def by_heart(fresh=1.02, val=1.05, batch_size=64.0):
         ({}, ["all"]),
         ({"fresh": 0.8}, []),
         ({"val": 0.9}, []),
+        ({"batch_size": 32.0}, ["all"]),
         ({"batch_size": 4.0}, []),
     ],
-    ids=["nothing holds", "new examples were learned", "validation gained", "a few examples"],
+    ids=["nothing holds", "new examples were learned", "validation gained", "320 examples", "40"],
 )
 def test_labels_that_are_only_learned_by_heart_are_found(options, expected):
     assert variants(by_heart(**options)) == expected
@@ -150,3 +151,11 @@ def test_a_validation_loss_that_goes_up_and_down_is_no_gap():
         np.arange(EPOCHS) == EPOCHS - 2, 1.7, made.epochs["val_loss"]
     )
     assert variants(made) == []
+
+
+@pytest.mark.parametrize(("fall", "expected"), [(0.2, []), (0.05, ["some"])])
+def test_a_training_loss_that_still_falls_fast_will_close_the_gap(fall, expected):
+    """As where noise was added to the training data alone."""
+    made = run(1.4, 0.6)
+    made.epochs["loss"][-2] = 1.4 + fall
+    assert variants(made) == expected

@@ -246,3 +246,14 @@ def test_dropout_behind_the_output_is_found(rate, count):
 def test_an_output_that_is_no_probability_gets_the_right_function_first():
     (finding,) = found(rule, compiled("tanh", BINARY, classes=1))
     assert finding.advice[0].code == 'keras.layers.Dense(1, activation="sigmoid")'
+
+
+@pytest.mark.parametrize(
+    ("class_name", "largest", "count"),
+    [("Dense", 0.9, 1), ("OwnSoftmax", 0.9, 0), ("OwnHead", 7.0, 1)],
+)
+def test_a_layer_of_the_users_own_may_give_probabilities(class_name, largest, count):
+    run = compiled("linear", MULTI)
+    run.model.layers[-1].class_name = class_name
+    run.set(Kind.ACTIVATION, "max_abs", largest, row=-1)
+    assert len(found(rule, run)) == count

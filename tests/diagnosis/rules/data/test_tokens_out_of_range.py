@@ -75,3 +75,15 @@ def test_a_nan_that_follows_is_explained_by_it():
 @pytest.mark.parametrize(("high", "variants"), [(0.98, ["fractions"]), (1.0, []), (37.5, [])])
 def test_tokens_that_were_scaled_to_fractions_are_found(high, variants):
     assert [finding.variant for finding in found(rule, run(0, high))] == variants
+
+
+def test_token_numbers_that_an_operation_computes_are_not_those_of_the_input():
+    made = run(1, 5000)
+    made.model.compiled["computed_tokens"] = '["words"]'
+    assert found(rule, made) == []
+
+
+def test_padding_with_minus_one_gets_a_number_of_its_own():
+    (finding,) = found(rule, run(-1, 99))
+    assert "padding and unknown words (-1)" in finding.advice[0].text
+    assert finding.advice[0].code.startswith("x = np.where(x < 0, 0, x + 1)")

@@ -103,3 +103,43 @@ def test_unmasked_padding_is_named_where_a_recurrent_layer_reads_it():
     assert "90 % of x is padding, which lstm reads like words" in finding.title
     made.set(Kind.INPUT, "zero_fraction", 0.2)
     assert [finding.variant for finding in found(rule, made)] == ["collapsed"]
+
+
+def alike(first=0.7):
+    """A constant output behind dense_1, whose eight units are 0.5 for each of 32 examples."""
+    made = run(last="linear").set(Kind.ACTIVATION, "std", 0.0, row=-1)
+    made.step["batch_size"] = np.full(60, 32.0)
+    made.units = {site: np.full((60, 8), 0.5, np.float32) for site in (0, 1, 2)}
+    same = 0.5 * np.sqrt(32 * 8)
+    made.set(Kind.ACTIVATION, "l2", first * same, row=0)
+    return made.set(Kind.ACTIVATION, "l2", same, row=[1, 2])
+
+
+def test_the_layer_that_gives_all_examples_the_same_is_named():
+    (finding,) = found(rule, alike())
+    assert finding.title.endswith("dense_1 gives all examples of a batch the same")
+    assert finding.advice[0].text.startswith("Look at dense_1")
+
+
+def test_where_all_layers_have_one_output_for_all_the_inputs_are_the_same():
+    (finding,) = found(rule, alike(first=1.0))
+    assert "gives all examples" not in finding.title
+
+
+@pytest.mark.parametrize(
+    ("bias", "advice"), [(25.0, "Start the biases of dense_3 at 0"), (0.1, "Compute the loss from")]
+)
+def test_an_output_that_begins_saturated_for_its_biases_says_so(bias, advice):
+    made = run(last="sigmoid").set(Kind.ACTIVATION, "std", 0.0, row=-1)
+    made.set(Kind.ACTIVATION, "saturated_fraction", 1.0, row=-1)
+    made.set(Kind.WEIGHT, "max_abs", bias, row=-1)
+    (finding,) = found(rule, made)
+    assert ("its biases begin at 25" in finding.title) == (bias == 25.0)
+    assert finding.advice[0].text.startswith(advice)
+
+
+def test_a_loss_from_logits_goes_with_an_output_without_a_function():
+    (finding,) = found(rule, run(last="sigmoid", saturated_fraction=1.0))
+    assert finding.advice[0].code == (
+        "keras.layers.Dense(), loss=keras.losses.BinaryCrossentropy(from_logits=True)"
+    )

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tb_keras_inspect.diagnosis import diagnose
 from tb_keras_inspect.diagnosis.rules.layers import exploding_gradient as rule
 from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain, found
@@ -170,3 +171,30 @@ def test_a_single_update_that_replaced_a_kernel_is_the_cause(loss, first, count)
     findings = found(rule, run)
     assert [(f.variant, f.first_step) for f in findings] == [("large_updates", 10)] * count
     assert all("The update of step 10 replaced dense_1/kernel" in f.title for f in findings)
+
+
+def killed(ratio=1e-3, **compiled):
+    """Units that die at sample 30, from updates of this size of one kernel at sample 28."""
+    run = Run(chain(**compiled)).loss(2.3).set(Kind.UPDATE, "ratio", 0.1, at=slice(28, None))
+    run.set(Kind.ACTIVATION, "zero_fraction", 0.5, row=1).set(Kind.UPDATE, "ratio", ratio, 2, 28)
+    return run.set(Kind.ACTIVATION, "dead_fraction", 0.95, row=1, at=slice(30, None))
+
+
+@pytest.mark.parametrize(
+    ("options", "first", "words"),
+    [
+        ({"ratio": 3.0}, 140, "At step 140 a single update changed dense_1/kernel by 3e+02 %"),
+        ({"optimizer.momentum": "0.999"}, 150, "With a momentum of 0.999 steps go on"),
+        ({"optimizer.momentum": "0.9"}, None, ""),
+        ({"ratio": 0.3}, None, ""),
+    ],
+)
+def test_units_that_died_of_far_too_large_steps_are_only_the_symptom(options, first, words):
+    run = killed(**options)
+    findings = found(rule, run)
+    assert [finding.first_step for finding in findings] == [first] * (first is not None)
+    assert all(
+        words in finding.title and "have died of it" in finding.title for finding in findings
+    )
+    (root,) = diagnose(run.data)
+    assert root.problem == ("dying_relu" if first is None else "exploding_gradient")

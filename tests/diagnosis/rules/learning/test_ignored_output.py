@@ -76,3 +76,28 @@ def test_strange_weights_count_as_one():
 def test_own_weights_that_take_the_say_away_are_to_be_raised_first():
     (finding,) = found(rule, run(share=500.0, loss_weights='{"kind": 1e-6, "price": 1.0}'))
     assert "loss_weights gives it 1e-06" in finding.advice[0].text
+
+
+def in_thousandths(kind=1e-4, price=0.1, spread=1e-3, loss="mse"):
+    """Two squared errors as they end; the targets of the second output have this spread."""
+    made = run(apart=20.0, loss=json.dumps({"price": loss, "kind": loss}))
+    made.epochs["kind_loss"] = np.geomspace(1e-2, kind, 5)
+    made.epochs["price_loss"] = np.geomspace(1, price, 5)
+    made.targets, made.rows[Kind.TARGET] = ["price", "kind"], 2
+    return made.set(Kind.TARGET, "std", 1.0, row=0).set(Kind.TARGET, "std", spread, row=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        ({}, 1),
+        ({"spread": 2e-2}, 0),  # it is better than a constant prediction
+        ({"price": 0.7}, 0),  # nothing has been learned at all
+        ({"kind": 2e-3}, 0),  # it has a say
+        ({"loss": "logcosh"}, 0),  # what a constant prediction has is not known
+    ],
+)
+def test_a_loss_that_falls_and_stays_above_a_constant_prediction_has_no_say_either(options, count):
+    findings = found(rule, in_thousandths(**options))
+    assert [finding.where.layers for finding in findings] == [["kind"]] * count
+    assert all("a constant prediction has 1e-06" in finding.title for finding in findings)

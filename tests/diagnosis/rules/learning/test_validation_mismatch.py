@@ -83,3 +83,9 @@ def test_moving_means_far_off_the_batches_are_named(off, count):
     findings = found(rule, made)
     assert [finding.variant for finding in findings] == ["batch_norm"] * count
     assert all(finding.evidence[2].value == pytest.approx(off) for finding in findings)
+
+
+@pytest.mark.parametrize(("first", "expected"), [(0.4, ["unlike"]), (0.8, [])])
+def test_where_few_steps_of_the_first_epoch_were_sampled_its_mean_loss_tells(first, expected):
+    made = run(val=1.1, first=first, samples=12)
+    assert [finding.variant for finding in found(rule, made)] == expected
