@@ -45,7 +45,7 @@ def residual(shape, width, blocks, output, activation="relu", norm=True, **optio
 def transformer(length, vocabulary, width, blocks, output, last="softmax", rate=0.1):
     """Token and position embeddings, attention blocks, mean pooling."""
     inputs = keras.Input((length,), dtype="int32")
-    positions = ops.arange(length) + ops.zeros_like(inputs)  # symbolic, so that PyTorch trains it
+    positions = ops.zeros_like(inputs) + ops.arange(length)  # symbolic, so that PyTorch trains it
     x = layers.Embedding(vocabulary, width)(inputs) + layers.Embedding(length, width)(positions)
     for _ in range(blocks):
         y = layers.LayerNormalization()(x)

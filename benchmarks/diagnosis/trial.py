@@ -66,7 +66,11 @@ def trial(name: str, logdir: pathlib.Path, every: int | str) -> tuple[str, str]:
             changed, problem = None, f" ({type(error).__name__}: {error})"
         if changed is None:
             return "not tried", f"| `{name}` | {advice.text}{problem} | not tried | | |"
-        train.train_fit(changed, directory, every)
+        try:
+            train.train_fit(changed, directory, every)
+        except (RuntimeError, ValueError, IndexError) as error:
+            why = f"{type(error).__name__}: {error}".splitlines()[0][:80]
+            return "not repaired", f"| `{name}` | {advice.text} | it fails: {why} | | |"
     after = load_run(directory)
     then = diagnose(after)
     before, now = (_fraction(item) for item in (run, after))

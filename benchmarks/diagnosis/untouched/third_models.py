@@ -112,7 +112,7 @@ def words_without_positions(faulty: bool) -> Fit:
     i = keras.Input((12,), dtype="int32")
     x = layers.Embedding(20, 24)(i)
     if not faulty:
-        x = x + layers.Embedding(12, 24)(ops.arange(12) + ops.zeros_like(i))
+        x = x + layers.Embedding(12, 24)(ops.zeros_like(i) + ops.arange(12))
     for _ in range(2):
         x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 12)(x, x))
         x = layers.LayerNormalization()(x + layers.Dense(24)(layers.Dense(48, "relu")(x)))

@@ -229,7 +229,7 @@ def test_a_model_that_cannot_be_traced_falls_back_to_the_order_of_calls():
 
 def tokens():
     x = keras.Input((6,), dtype="int32", name="x")
-    places = layers.Embedding(6, 4, name="places")(ops.arange(6) + ops.zeros_like(x))
+    places = layers.Embedding(6, 4, name="places")(ops.zeros_like(x) + ops.arange(6))
     words = layers.Embedding(50, 4, name="words")(x)
     cast = layers.Embedding(50, 4, name="as_is")(ops.cast(x, "int32"))
     rest = layers.Embedding(7, 4, name="rest")(x % 7)
