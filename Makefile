@@ -5,7 +5,7 @@ IN_VENV := .venv/bin/python
 ARGS ?=
 
 .PHONY: help demo test thorough check affected lint format messages generate proto frontend dev screenshots pictures bench docs links dist clean \
-	keras-suite nightly integrations
+	keras-suite nightly integrations kerashub
 
 help:  ## list all commands
 	@sed -nE 's/^([a-z-]+):[^#]*## +/\1\t/p' $(MAKEFILE_LIST) | expand -t 13
@@ -31,6 +31,9 @@ keras-suite: environment  ## run Keras's own tests with the callback in every fi
 
 integrations: environment  ## run the tests with other tools, also those too heavy for `make test`: Ray, W&B, MLflow
 	@$(IN_VENV) -m scripts.integrations $(ARGS)
+
+kerashub: environment  ## run the tests with models of KerasHub on each backend; ARGS="--backends torch -k gemma"
+	@$(IN_VENV) -m scripts.kerashub $(ARGS)
 
 nightly: environment  ## run the core tests with the newest development version of Keras
 	@$(IN_VENV) -m scripts.versions nightly

@@ -14,6 +14,7 @@ from tests.docs.pages import DOCSTRINGS, ROOT, blocks
 ELSEWHERE = {
     "docs/several_devices.md": "tests/devices, with several devices and processes",
     "docs/howto/ray.md": "tests/integrations/test_ray.py, by `make integrations`",
+    "docs/howto/gemma_lora.md": "tests/kerashub/test_page.py, by `make kerashub`",
     "README.zh-CN.md": "test_readme.py: the same as in README.md",
     "docs/records.md": "tests/records/test_records_doc.py",
     "docs/control.md": "tests/steering/test_control_doc.py",
