@@ -27,9 +27,11 @@ def operations(names: dict[str, str], saw: Saw) -> Iterator[None]:
         saw: Called after each.
     """
     with contextlib.ExitStack() as stack:
-        for name, module in names.items():
-            make = functools.partial(_make, name)
-            stack.enter_context(class_patch(getattr(keras.src.backend, module), name, make))
+        for name, module_name in names.items():
+            module = getattr(keras.src.backend, module_name)
+            if name in vars(module):  # an older Keras has fewer
+                make = functools.partial(_make, name)
+                stack.enter_context(class_patch(module, name, make))
         before, _thread.saw = getattr(_thread, "saw", None), saw
         try:
             yield

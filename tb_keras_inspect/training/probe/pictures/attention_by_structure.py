@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from tb_keras_inspect.training.hooks.call_log import MAX_CALLS
 from tb_keras_inspect.training.hooks.operations import operations
 from tb_keras_inspect.training.probe.pictures import attention_forms as forms
 from tb_keras_inspect.training.reduce.layout import site_name
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 256 * 2**20  # of the scores of one fused call, which training never holds
 
@@ -102,7 +105,8 @@ class AttentionByStructure:
         """A layer was called."""
         is_softmax = isinstance(layer, keras.layers.Softmax)
         if is_softmax and not self.is_resting and not forms.is_placeholder(outputs):
-            self._softmax(outputs, layer.axis)
+            with self._failures_omitted():
+                self._softmax(outputs, layer.axis)
         self._running.pop()
 
     def found(self) -> None:
@@ -114,16 +118,29 @@ class AttentionByStructure:
     def _saw(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> None:
         if self.is_resting or not self._running or forms.is_placeholder(result):
             return
-        if name == "softmax":
-            if not isinstance(self._running[-1], keras.layers.Softmax):  # which masks its result
-                self._softmax(result, kwargs.get("axis", args[1] if len(args) > 1 else -1))
-        elif name == "dot_product_attention":
-            self._fused(args, kwargs)
-        else:
-            for number, softmax in enumerate(self._open):
-                if forms.contracts_keys(name, args, kwargs, softmax.scores.shape):
-                    self._attention(self._open.pop(number))
-                    break
+        with self._failures_omitted():
+            if name == "softmax":
+                if not isinstance(self._running[-1], keras.layers.Softmax):  # it masks its result
+                    self._softmax(result, kwargs.get("axis", args[1] if len(args) > 1 else -1))
+            elif name == "dot_product_attention":
+                self._fused(args, kwargs)
+            else:
+                self._product(name, args, kwargs)
+
+    def _product(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        for number, softmax in enumerate(self._open):
+            if forms.contracts_keys(name, args, kwargs, softmax.scores.shape):
+                self._attention(self._open.pop(number))
+                return
+
+    @contextlib.contextmanager
+    def _failures_omitted(self) -> Iterator[None]:
+        """A block whose errors leave out the attention of one layer, and nothing else."""
+        try:
+            yield
+        except Exception as error:
+            logger.debug("attention could not be read", exc_info=True)
+            self._omit(self._running[-1], f"could not be read: {type(error).__name__}: {error}")
 
     def _softmax(self, scores: Any, axis: Any) -> None:
         rank = len(scores.shape)

@@ -124,6 +124,15 @@ class SigmoidAttention(layers.Layer):
         return ops.matmul(ops.sigmoid(ops.matmul(x, ops.transpose(x, (0, 2, 1)))), x)
 
 
+class SampleAttention(layers.Layer):
+    """Attention between the samples of a batch, for each position: axis 0 is not the batch."""
+
+    def call(self, x):
+        x = ops.transpose(x, (1, 0, 2))
+        weights = ops.softmax(ops.matmul(x, ops.transpose(x, (0, 2, 1))))
+        return ops.transpose(ops.matmul(weights, x), (1, 0, 2))
+
+
 class Block(layers.Layer):
     """A layer in a block, called once for each name that it has."""
 

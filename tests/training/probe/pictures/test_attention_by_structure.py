@@ -83,6 +83,9 @@ def test_what_is_not_found_is_said():
     _, found, left_out = shown_of(custom.model_of(made))
     assert not found
     assert left_out["gate"].startswith("neither a softmax over keys nor")
+    _, found, left_out = shown_of(custom.model_of(custom.SampleAttention(name="samples")))
+    assert not found
+    assert left_out["samples"].startswith("has 5 entries along axis 0")
     # In the class without the word, and its product not by Keras, nothing tells what it is.
     _, found, left_out = shown_of(custom.model_of(custom.Unsure(name="heads")))
     assert not found
