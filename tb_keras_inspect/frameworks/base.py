@@ -2,6 +2,7 @@
 
 import abc
 import contextlib
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -87,6 +88,19 @@ class Backend(Replicas, abc.ABC):
         """A tensor as a flat float32 one."""
         return keras.ops.cast(keras.ops.reshape(tensor, (-1,)), "float32")
 
+    def in_pieces(self, tensor: Any, variable: keras.Variable) -> Any:
+        """A tensor as the pieces in which devices have a variable of its shape.
+
+        Args:
+            tensor: The variable's value, or its gradient.
+            variable: The variable.
+
+        Returns:
+            float32[P, M] of P pieces on as many devices; None where each device has the whole
+            variable, or where it is cheaper to take it as a whole.
+        """
+        return None
+
     def compact(self, x: Any) -> Any:
         """A slice of a tensor that does not keep the whole tensor in memory."""
         return x
@@ -129,9 +143,10 @@ class Backend(Replicas, abc.ABC):
         return keras.ops.sum(matrix * keras.ops.convert_to_tensor(weights), axis=1)
 
     def thin(self, x: Any, limit: int | None) -> Any:
-        """At most `limit` evenly spaced elements of a flat tensor; all for None."""
-        size = int(x.shape[0])
-        return x if not limit or size <= limit else x[:: sampling_stride(size, limit)]
+        """At most `limit` evenly spaced elements of a tensor, flat or in pieces; all for None."""
+        pieces, size = math.prod(int(n) for n in x.shape[:-1]), int(x.shape[-1])
+        most = max(limit // pieces, 1) if limit else size
+        return x if size <= most else x[..., :: sampling_stride(size, most)]
 
     @abc.abstractmethod
     def bits(self, x: Any) -> Any:

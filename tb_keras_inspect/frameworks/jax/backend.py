@@ -18,7 +18,7 @@ from tb_keras_inspect.frameworks.instrumentation import (
     MakeFunction,
     Observe,
 )
-from tb_keras_inspect.frameworks.jax import execution, processes, trace
+from tb_keras_inspect.frameworks.jax import execution, pieces, processes, trace
 from tb_keras_inspect.frameworks.jax.stateless_step import stateless_step
 from tb_keras_inspect.frameworks.tracing import Parents, TracedCall, TraceRecorder
 from tb_keras_inspect.frameworks.transport import Transport
@@ -60,6 +60,9 @@ class JaxBackend(base.Backend):
     def held(self, tensor: Any) -> Any:
         # A generator may fill the same array again.
         return tensor.copy() if isinstance(tensor, np.ndarray) else tensor
+
+    def in_pieces(self, tensor: Any, variable: keras.Variable) -> Any:
+        return pieces.in_pieces(tensor, variable)
 
     def cond(self, condition: Any, if_true: Callable[[], Any], if_false: Callable[[], Any]) -> Any:
         if isinstance(condition, jax.core.Tracer):

@@ -7,6 +7,7 @@ Large ones are reduced alone: copying them would cost more than it saves.
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,25 +37,30 @@ class RowAssignment:
 
     Attributes:
         sizes: Elements of each of the N tensors.
+        spread: Those that several devices have pieces of, which are not in the matrix either.
     """
 
     sizes: tuple[int, ...]
+    spread: frozenset[int] = frozenset()
+
+    def _fits(self, tensor: int) -> bool:
+        return self.sizes[tensor] <= SMALL and tensor not in self.spread
 
     @property
     def small(self) -> list[int]:
         """Tensors in the matrix, in its order: the short ones first."""
-        fitting = [i for i, size in enumerate(self.sizes) if size <= SMALL]
+        fitting = [i for i in range(len(self.sizes)) if self._fits(i)]
         return sorted(fitting, key=lambda i: self.sizes[i] > SHORT)
 
     @property
     def short(self) -> int:
         """Number of short tensors."""
-        return sum(size <= min(SHORT, SMALL) for size in self.sizes)
+        return sum(self.sizes[i] <= SHORT for i in self.small)
 
     @property
     def large(self) -> list[int]:
         """Tensors that are not in the matrix."""
-        return [i for i, size in enumerate(self.sizes) if size > SMALL]
+        return [i for i in range(len(self.sizes)) if not self._fits(i)]
 
     @property
     def small_sizes(self) -> np.ndarray:
@@ -99,17 +105,36 @@ class Tensors:
     Attributes:
         assignment: Which rows hold which tensor.
         matrix: float32[R, ROW], the small ones padded with zeros; None without any.
-        alone: The large ones, flat.
+        alone: The others: large ones, flat, and those in pieces, float32[P, M].
     """
 
     def __init__(self, assignment: RowAssignment, matrix: Any, alone: list[Any]):
         self.assignment, self.matrix, self.alone = assignment, matrix, alone
 
     @classmethod
-    def of(cls, tensors: Sequence[Any], backend: Backend) -> "Tensors":
-        """Flattens tensors, and copies the small ones into a matrix."""
-        flat = [backend.flat(x) for x in tensors]
-        assignment = RowAssignment(tuple(int(x.shape[0]) for x in flat))
+    def of(
+        cls, tensors: Sequence[Any], backend: Backend, variables: Sequence[Any] = ()
+    ) -> "Tensors":
+        """Flattens tensors, and copies the small ones into a matrix.
+
+        Args:
+            tensors: N tensors.
+            backend: The backend in use.
+            variables: The N variables whose values or gradients they are: what devices have pieces
+                of stays where it is. Without them, all are taken as wholes.
+        """
+        known = [*variables] or [None] * len(tensors)
+        pieces = [
+            None if variable is None else backend.in_pieces(x, variable)
+            for x, variable in zip(tensors, known, strict=True)
+        ]
+        flat = [
+            backend.flat(x) if piece is None else piece
+            for x, piece in zip(tensors, pieces, strict=True)
+        ]
+        spread = frozenset(i for i, piece in enumerate(pieces) if piece is not None)
+        sizes = tuple(math.prod(int(length) for length in x.shape) for x in flat)
+        assignment = RowAssignment(sizes, spread)
         pieces = []
         for i, length in zip(assignment.small, assignment.lengths, strict=True):
             pieces.append(flat[i])
@@ -143,7 +168,11 @@ class Tensors:
         """`statistics.tensor_statistics` of each tensor: float32[N, 6]."""
         parts = [] if self.matrix is None else [self._of_rows(backend, zero_limit)]
         if self.alone:
-            few = [backend.thin(x, zero_limit) for x in self.alone]
+            spread = [i in self.assignment.spread for i in self.assignment.large]  # many devices
+            few = [
+                x if is_spread else backend.thin(x, zero_limit)
+                for x, is_spread in zip(self.alone, spread, strict=True)
+            ]
             sampled = zero_limit is not None
             parts.append(statistics.tensor_statistics(self.alone, backend, few, sampled))
         together = ops.concatenate(parts, axis=0) if len(parts) > 1 else parts[0]
@@ -153,8 +182,8 @@ class Tensors:
         return ops.take(together, ops.convert_to_tensor(order, "int32"), axis=0)
 
     def bin_index(self, backend: Backend, limit: int | None, slots: int) -> Any:
-        """int32[M]: `statistics.bin_index` of (some) elements of all tensors, plus `slots` times the
-        tensor's number; -1 for padding."""
+        """int32[M]: `statistics.bin_index` of (some) elements of all tensors but those in pieces, plus
+        `slots` times the tensor's number; -1 for padding, and at least once."""
         assignment, parts = self.assignment, []
         if self.matrix is not None:
             rows = assignment.sampled_rows(limit)
@@ -163,9 +192,20 @@ class Tensors:
             index = index + ops.convert_to_tensor(number[:, None] * slots, "int32")
             parts.append(ops.reshape(ops.where(inside(assignment.filled[rows]), index, -1), (-1,)))
         for number, x in zip(assignment.large, self.alone, strict=True):
-            index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
-            parts.append(index + number * slots)
+            if number not in assignment.spread:
+                index = statistics.bin_index(backend.bits(backend.thin(x, limit)))
+                parts.append(index + number * slots)
+        if not parts:
+            return ops.full((1,), -1, dtype="int32")
         return ops.concatenate(parts) if len(parts) > 1 else parts[0]
+
+    def bins_in_pieces(self, backend: Backend, limit: int | None) -> dict[int, Any]:
+        """int32[M] by the number of a tensor in pieces: `statistics.bin_index` of (some) elements."""
+        return {
+            number: ops.reshape(statistics.bin_index(backend.bits(backend.thin(x, limit))), (-1,))
+            for number, x in zip(self.assignment.large, self.alone, strict=True)
+            if number in self.assignment.spread
+        }
 
     def elements(self, backend: Backend, limit: int) -> tuple[Any, tuple[int, ...]]:
         """At most `limit` evenly spaced elements of each tensor: float32[E], and how many of each.
@@ -179,7 +219,10 @@ class Tensors:
             stride = sampling_stride(assignment.sizes[i], limit)
             pieces[i] = start + np.arange(0, assignment.sizes[i], stride)
         alone = {
-            i: backend.thin(x, limit) for i, x in zip(assignment.large, self.alone, strict=True)
+            i: ops.reshape(backend.thin(x, limit), (-1,))
+            if i in assignment.spread
+            else backend.thin(x, limit)
+            for i, x in zip(assignment.large, self.alone, strict=True)
         }
         flat = None if self.matrix is None else ops.reshape(self.matrix, (-1,))
         parts: list[Any] = []

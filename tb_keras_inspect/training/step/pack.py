@@ -1,6 +1,6 @@
 """Packs what an observer saw into one vector, and describes its layout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keras import ops
@@ -83,30 +83,33 @@ def pack_parameters(observer: StepObserver, before: Sequence[Any], after: Sequen
         after: Their values after the step.
     """
     settings, names = observer.settings, tuple(observer.parts.variable_names)
+    backend, variables = observer.backend, observer.parts.variables
     parts: list[tuple[Section, Any]] = []
     known: list[KnownNorms] = []
     if observer.gradients:
         rows = tuple(names[row] for row in observer.gradients)
-        gradients = Tensors.of(list(observer.gradients.values()), observer.backend)
-        table = gradients.statistics(observer.backend, settings.zero_limit)
-        known.append(KnownNorms(list(observer.gradients.values()), table[:, 0]))
+        values = list(observer.gradients.values())
+        gradients = Tensors.of(values, backend, [variables[row] for row in observer.gradients])
+        table = gradients.statistics(backend, settings.zero_limit)
+        known.append(KnownNorms(values, table[:, 0]))
         parts += _parameters(observer, Kind.GRADIENT, rows, gradients, table)
         parts += _elements(observer, Intermediate.GRADIENT_ELEMENTS, rows, gradients)
     if observer.accumulated:
         rows = tuple(names[row] for row in observer.accumulated)
-        accumulated = Tensors.of(list(observer.accumulated.values()), observer.backend)
-        table = accumulated.statistics(observer.backend, settings.zero_limit)
-        known.append(KnownNorms(list(observer.accumulated.values()), table[:, 0]))
+        values = list(observer.accumulated.values())
+        accumulated = Tensors.of(values, backend, [variables[row] for row in observer.accumulated])
+        table = accumulated.statistics(backend, settings.zero_limit)
+        known.append(KnownNorms(values, table[:, 0]))
         parts.append(_table(Kind.ACCUMULATED_GRADIENT, TENSOR_STATISTICS, rows, table))
     observer.scalars |= gradient_norms(observer, known)
     if not before:
         return _join(parts)
-    weights = Tensors.of(before, observer.backend)
-    table = weights.statistics(observer.backend, settings.zero_limit)
+    weights = Tensors.of(before, backend, variables)
+    table = weights.statistics(backend, settings.zero_limit)
     if settings.weights:
         parts += _parameters(observer, Kind.WEIGHT, names, weights, table)
     if settings.updates:
-        updates = Tensors.of(after, observer.backend).minus(weights)
+        updates = Tensors.of(after, backend, variables).minus(weights)
         parts += _updates(observer, names, updates, weights, table[:, 0])
     return _join(parts)
 
@@ -220,7 +223,8 @@ def _parameter_histogram(
     index = tensors.bin_index(observer.backend, observer.settings.histogram_limit, _BIN_SLOTS)
     # Padding has index -1: it goes into the slot of non-finite elements, which is dropped.
     index = ops.where(ops.less(index, 0), bins.BINS, index)
-    return [_counted(observer, kind, names, index)]
+    in_pieces = tensors.bins_in_pieces(observer.backend, observer.settings.histogram_limit)
+    return [_counted(observer, kind, names, index, in_pieces)]
 
 
 def _output_statistics(observer: StepObserver) -> Any:
@@ -244,10 +248,29 @@ def _histogram(
 
 
 def _counted(
-    observer: StepObserver, kind: Kind, rows: tuple[Any, ...], index: Any
+    observer: StepObserver,
+    kind: Kind,
+    rows: tuple[Any, ...],
+    index: Any,
+    in_pieces: Mapping[int, Any] | None = None,
 ) -> tuple[Section, Any]:
+    """A histogram for each row.
+
+    Args:
+        observer: What the step has shown.
+        kind: The kind whose histogram it is.
+        rows: What it has rows for.
+        index: int32[M], bins of elements plus `_BIN_SLOTS` times the number of their row.
+        in_pieces: int32[M] by the number of a row, bins of elements that are counted by themselves.
+    """
     counts = observer.backend.count_by_index(index, len(rows) * _BIN_SLOTS)
     values = ops.reshape(counts, (len(rows), _BIN_SLOTS))[:, : bins.BINS]
+    if in_pieces:
+        own = {
+            row: observer.backend.count_by_index(bins_of_row, _BIN_SLOTS)[: bins.BINS]
+            for row, bins_of_row in in_pieces.items()
+        }
+        values = ops.stack([own.get(row, values[row]) for row in range(len(rows))])
     section = Section(kind.histogram, (), rows, len(rows) * bins.BINS)
     return section, ops.reshape(values, (-1,))
 

@@ -46,3 +46,38 @@ def test_the_definition_of_the_cosine_names_the_limits_of_the_code():
     text = definition("cosine")
     assert f"at most {limit:,} evenly spaced elements" in text
     assert f"more than {most} variables" in text
+
+
+class InPieces(type(current())):
+    """A backend whose devices have two pieces of some tensors."""
+
+    def in_pieces(self, tensor, variable):
+        return keras.ops.reshape(tensor, (2, -1)) if variable == "spread" else None
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="others have no tensors in pieces")
+def test_tensors_in_pieces_have_the_statistics_of_the_wholes():
+    random = np.random.default_rng(0)
+    arrays = [random.normal(size=shape).astype("float32") for shape in [(7,), (300, 6), (2, 3)]]
+    arrays[1][:2] = 0.0
+    tensors = [keras.ops.convert_to_tensor(x) for x in arrays]
+    backend = InPieces()
+    pieces = Tensors.of(tensors, backend, ["", "spread", "spread"])
+    wholes = Tensors.of(tensors, backend)
+    numpy = keras.ops.convert_to_numpy
+    received, expected = (numpy(each.statistics(backend, 100)) for each in (pieces, wholes))
+    mean, deviation = arrays[1].mean(), arrays[1].std()
+    assert received[1] == pytest.approx(
+        [np.linalg.norm(arrays[1]), mean, deviation, *received[1, 3:]]
+    )
+    assert received[1, 4] == pytest.approx(np.mean(arrays[1] == 0))  # of all elements
+    np.testing.assert_allclose(received[[0, 2]], expected[[0, 2]], rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(
+        numpy(pieces.products(pieces)), numpy(wholes.products(wholes)), rtol=1e-5
+    )
+    bins = pieces.bins_in_pieces(backend, None)
+    assert {row: int(index.shape[0]) for row, index in bins.items()} == {1: 1800, 2: 6}
+    index = numpy(pieces.bin_index(backend, None, 10**3))
+    assert index.max() < 10**3  # of the first tensor alone
+    each = len(range(0, 900, sampling_stride(900, LIMIT // 2)))
+    assert pieces.elements(backend, LIMIT)[1] == (7, 2 * each, 6)
