@@ -60,7 +60,8 @@ class InspectCallback(keras.callbacks.Callback):
             where the same batches of each epoch would be sampled otherwise. `"auto"` keeps the cost
             of sampling below `budget.overhead` but samples about 200 steps per fit or more, at
             irregular distances. Defaults to `"auto"`.
-        tier: How much to record: `"economy"` (no histograms, no units, no `cosine` of gradients),
+        tier: How much to record: `"economy"` (no histograms, no units, no `cosine` of gradients,
+            nothing of the optimizer's state),
             `"standard"`, or `"full"` (all elements of all tensors, where `"standard"` uses a subset
             of large ones). Defaults to `"standard"`.
         layers: Which layers to record: a regular expression, or a list of layer names and layers.

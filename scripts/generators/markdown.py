@@ -81,7 +81,7 @@ def _statistics_of_one_kind() -> str:
     """Those of a tensor's kind that not every tensor has."""
     found = [
         (kind, STATISTICS[name])
-        for kind in LAYER_KINDS
+        for kind in (*LAYER_KINDS, Kind.OPTIMIZER)
         for name in kind.columns
         if name not in tensor_statistics.TENSOR_STATISTICS
     ]

@@ -8,6 +8,7 @@ from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     CHECKSUM_STATISTICS,
     GRADIENT_STATISTICS,
+    OPTIMIZER_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
@@ -125,6 +126,12 @@ FACTS: dict[str, KindFacts] = {
     ),
     "weight": _tensors("Weight", "of the value before the step"),
     "update": _tensors("Update", "of the change made by the step", UPDATE_STATISTICS),
+    "optimizer": _tensors(
+        "Optimizer",
+        "of what the optimizer remembers of the variable, at the steps that apply a gradient; see "
+        "[the optimizer](howto/optimizer.md)",
+        OPTIMIZER_STATISTICS,
+    ),
     "activation": _tensors(
         "Activation",
         "of the batch",

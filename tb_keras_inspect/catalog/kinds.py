@@ -14,11 +14,12 @@ class Kind(str, enum.Enum):
     """What a tag holds; its value is the tag without the prefix. Facts about each: `kind_facts.py`."""
 
     MODEL = "model"
-    # Tables. Rows of the first four are the trainable variables, of `activation` the sites.
+    # Tables. Rows of the first five are the trainable variables, of `activation` the sites.
     GRADIENT = "gradient"
     ACCUMULATED_GRADIENT = "accumulated_gradient"
     WEIGHT = "weight"
     UPDATE = "update"
+    OPTIMIZER = "optimizer"
     ACTIVATION = "activation"
     # One row: numbers of a step; of an epoch, at its last step. Then a row for each input, target.
     STEP = "step"

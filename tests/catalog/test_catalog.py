@@ -50,7 +50,7 @@ def test_what_a_statistic_refers_to_is_recorded_beside_it():
 # Written as an array, in the order of the catalogue or of a docstring: their names are in no code.
 ROWS = {name: "REPRESENTATION_STATISTICS" for name in REPRESENTATION_STATISTICS}
 ROWS |= {"max_abs": "tensor_statistics", "nonfinite_count": "tensor_statistics"}
-ROWS |= {"gradient_norm": "_gradient_norms"}
+ROWS |= {"gradient_norm": "gradient_norms"}
 
 
 def names_made(module):

@@ -8,6 +8,7 @@ from tb_keras_inspect import records
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
+    OPTIMIZER_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,
@@ -27,6 +28,7 @@ STATISTICS = {
     Kind.GRADIENT: TENSOR_STATISTICS,
     Kind.WEIGHT: TENSOR_STATISTICS,
     Kind.UPDATE: UPDATE_STATISTICS,
+    Kind.OPTIMIZER: OPTIMIZER_STATISTICS,
     Kind.ACTIVATION: ACTIVATION_STATISTICS,
     Kind.INPUT: RANGE_STATISTICS,
     Kind.TARGET: RANGE_STATISTICS,
@@ -35,7 +37,9 @@ STATISTICS = {
 USUAL = {
     "l2": 1.0, "mean": 0.0, "std": 0.1, "max_abs": 0.5, "ratio": 1e-3, "saturated_fraction": np.nan,
     "min": -2.0, "max": 2.0, "decay_l2": np.nan, "gradient_l2": np.nan,
-    "moving_mean_distance": np.nan, "moving_variance_ratio": np.nan,
+    "effective_rate": 1e-3, "momentum_rms": 0.1, "momentum_cosine": 0.3, "second_moment_rms": 0.1,
+    "moment_ratio": 1.0, "moment_updates": 1.0, "moving_mean_distance": np.nan,
+    "moving_variance_ratio": np.nan,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tb_keras_inspect.catalog.problems.consequences import CONSEQUENCES, OPEN_CA
 from tb_keras_inspect.catalog.problems.data import DATA
 from tb_keras_inspect.catalog.problems.layers import LAYERS
 from tb_keras_inspect.catalog.problems.learning import LEARNING
+from tb_keras_inspect.catalog.problems.optimizer import OPTIMIZER
 from tb_keras_inspect.catalog.problems.problem import Problem
 
 __all__ = ["CONSEQUENCES", "OPEN_CAUSES", "PROBLEMS", "SEVERITIES", "VERDICTS", "Problem"]
@@ -17,4 +18,6 @@ __all__ = ["CONSEQUENCES", "OPEN_CAUSES", "PROBLEMS", "SEVERITIES", "VERDICTS", 
 SEVERITIES = ("note", "warning", "error")  # in rising order
 VERDICTS = ("unknown", "healthy", "recovered", "warning", "error")  # on a run as a whole
 
-PROBLEMS: Mapping[str, Problem] = {problem.name: problem for problem in (*DATA, *LAYERS, *LEARNING)}
+PROBLEMS: Mapping[str, Problem] = {
+    problem.name: problem for problem in (*DATA, *LAYERS, *LEARNING, *OPTIMIZER)
+}

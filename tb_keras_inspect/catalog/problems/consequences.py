@@ -25,6 +25,7 @@ NOTHING_LEFT = (
     "frozen_initial_weights",
     "vanishing_gradient",
     "slow_convergence",
+    "optimizer_state",
     "one_class",
     "does_not_learn",
     "validation_mismatch",
@@ -42,6 +43,7 @@ AFTER_AN_EXPLOSION = (
     "one_class",
     "validation_mismatch",
     "does_not_learn",
+    "optimizer_state",
 )
 
 # A problem, or one variant of it, and the problems that can follow from it. The first entry that
@@ -146,6 +148,19 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
         "does_not_learn",
         "non_finite",
     ),
+    ("optimizer_state", "epsilon"): (
+        "slow_convergence",
+        "untrained_layer",
+        "vanishing_gradient",
+        "does_not_learn",
+    ),
+    ("optimizer_state", None): (
+        "exploding_gradient",
+        "oscillating_loss",
+        "non_finite",
+        "slow_convergence",
+        "does_not_learn",
+    ),
     ("weight_decay", None): (
         "exploding_gradient",
         "dying_relu",
@@ -244,6 +259,7 @@ CONSEQUENCES: Mapping[tuple[str, str | None], tuple[str, ...]] = {
     ),
     ("vanishing_gradient", None): (
         "slow_convergence",
+        "optimizer_state",
         "untrained_layer",
         "constant_output",
         "does_not_learn",

@@ -102,6 +102,8 @@ def decay_of(optimizer: Any, variable: Any) -> Any:
     """
     inner = inner_of(optimizer)
     decay = getattr(inner, "weight_decay", None)
+    if hasattr(inner, "adam_weight_decay") and inner._should_use_adamw(variable):
+        decay = inner.adam_weight_decay  # of Muon, for what it leaves to AdamW
     if not decay or accumulation_steps(optimizer) > 1:
         return None
     if not inner._use_weight_decay(variable):

@@ -26,6 +26,8 @@ class RecordOptions:
         gradients: Statistics of each variable's gradient.
         weights: Statistics of each variable.
         updates: Statistics of the change of each variable by the optimizer.
+        optimizer: Statistics of what the optimizer remembers of each variable: its moments, against
+            the gradient and epsilon.
         activations: Statistics of each layer's output.
         units: Largest magnitude of each unit of each layer, which shows the dead units.
         histograms: Histograms of everything recorded.
@@ -61,6 +63,7 @@ class RecordOptions:
     gradients: bool | None = None
     weights: bool | None = None
     updates: bool | None = None
+    optimizer: bool | None = None
     activations: bool | None = None
     units: bool | None = None
     histograms: bool | None = None

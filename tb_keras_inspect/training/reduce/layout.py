@@ -58,6 +58,11 @@ class Intermediate(enum.Enum):
     """Values that the host turns into statistics instead of recording them."""
 
     GRADIENT_ELEMENTS = "gradient_elements"  # some of each gradient
+    # Some of each gradient as it enters the update, and of the optimizer's moments of the variable.
+    EFFECTIVE_GRADIENT = "effective_gradient"
+    FIRST_MOMENT = "first_moment"
+    SECOND_MOMENT = "second_moment"
+    MOMENT_FACTS = "moment_facts"  # a row for each of these gradients
     FORWARD_NUMBERS = (
         "forward_numbers"  # of the step as a whole, known inside the forward pass alone
     )
@@ -67,6 +72,24 @@ class Intermediate(enum.Enum):
     CHECKSUMS = "checksums"
 
 
+# The columns of `Intermediate.MOMENT_FACTS`: see `hooks.moments`. `updates` were made before the step,
+# `part` is the number of the optimizer, and the limits are NaN where it does not clip that way.
+MOMENT_FACTS = (
+    "updates",
+    "part",
+    "sign",
+    "beta_2",
+    "corrected",
+    "epsilon",
+    "clipvalue",
+    "clipnorm",
+)
+ELEMENTS = (
+    Intermediate.GRADIENT_ELEMENTS,
+    Intermediate.EFFECTIVE_GRADIENT,
+    Intermediate.FIRST_MOMENT,
+    Intermediate.SECOND_MOMENT,
+)
 CHECKSUM_SECTIONS = (Intermediate.OUTPUT_CHECKSUMS, Intermediate.CHECKSUMS)
 
 
@@ -91,7 +114,7 @@ class Section:
     @property
     def is_ragged(self) -> bool:
         """Whether its rows have different lengths."""
-        return self.kind in (Kind.UNITS, Intermediate.GRADIENT_ELEMENTS)
+        return self.kind is Kind.UNITS or self.kind in ELEMENTS
 
 
 @dataclasses.dataclass(frozen=True)

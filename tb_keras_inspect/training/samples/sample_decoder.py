@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, Kind
+from tb_keras_inspect.catalog.tensor_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.reduce.layout import (
@@ -18,6 +19,7 @@ from tb_keras_inspect.training.reduce.layout import (
 from tb_keras_inspect.training.samples.dead_units import DeadUnits
 from tb_keras_inspect.training.samples.gradient_cosine import GradientCosine
 from tb_keras_inspect.training.samples.headline import headline
+from tb_keras_inspect.training.samples.optimizer_state import optimizer_statistics
 from tb_keras_inspect.training.samples.sample import Decoded, Sample
 
 # In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
@@ -73,6 +75,11 @@ class SampleDecoder:
             if kind is Kind.ACCUMULATED_GRADIENT and not applied:
                 continue
             records[kind] = self._record(kind, section, views[kind], columns.get(kind, ()), facts)
+        if applied and (state := optimizer_statistics(layout, views)):
+            rows = self._rows(state[0])
+            records[Kind.OPTIMIZER] = self._table(
+                OPTIMIZER_STATISTICS, rows.ordered(state[1]), rows.index
+            )
         if found := [section for section in layout.sections if section.kind in CHECKSUM_SECTIONS]:
             records[Kind.CHECKSUM] = self._checksums(found, views)
         scalars = headline(layout, views, self._dead.fraction) if self._scalars else {}
@@ -99,7 +106,7 @@ class SampleDecoder:
             return self._table(tuple(found), np.array([list(found.values())]), names=("",))
         if kind in (Kind.INPUT, Kind.TARGET):
             return self._table(section.statistics, values, names=tuple(map(str, section.rows)))
-        rows = self._rows(section)
+        rows = self._rows(section.rows)
         if kind is Kind.UNITS:
             units = _frozen(rows.ordered_units(values))
             return DecodedUnits(self._fingerprint, rows.index, rows.offsets, units)
@@ -157,12 +164,12 @@ class SampleDecoder:
         columns = {Kind.ACTIVATION: [dead]}
         for section in layout.sections:
             if section.kind is Intermediate.GRADIENT_ELEMENTS:
-                rows, elements = self._rows(section), views[section.kind]
+                rows, elements = self._rows(section.rows), views[section.kind]
                 cosines = rows.ordered(self._cosine.next(elements, section.rows, section.lengths))
                 by_row = dict(zip(rows.index.tolist(), cosines.tolist(), strict=True))
                 columns[Kind.GRADIENT] = [_Column("cosine", by_row)]
             elif section.kind is Intermediate.MOVING_STATISTICS:
-                rows = self._rows(section)
+                rows = self._rows(section.rows)
                 index, values = rows.index.tolist(), rows.ordered(views[section.kind])
                 columns[Kind.ACTIVATION] += [
                     _Column(name, dict(zip(index, values[:, i].tolist(), strict=True)))
@@ -177,17 +184,17 @@ class SampleDecoder:
         section = next((s for s in layout.sections if s.kind is Kind.UNITS), None)
         if section is None:
             return {}
-        rows = self._rows(section)
+        rows = self._rows(section.rows)
         max_abs = rows.ordered_units(views[Kind.UNITS])
         fractions = self._dead.fractions(max_abs, rows.offsets[:-1])
         return dict(zip(rows.index.tolist(), fractions, strict=True))
 
-    def _rows(self, section: Section) -> "_Rows":
+    def _rows(self, rows: tuple[Any, ...]) -> "_Rows":
         # By identity: rows of a layout live as long as the fit, and are slow to compare.
-        known = self._known_rows.get(id(section.rows))
+        known = self._known_rows.get(id(rows))
         if known is None:
-            known = section.rows, _Rows(section.rows, self._variables, self._sites)
-            self._known_rows[id(section.rows)] = known
+            known = rows, _Rows(rows, self._variables, self._sites)
+            self._known_rows[id(rows)] = known
         return known[1]
 
 

@@ -16,6 +16,7 @@ from tb_keras_inspect.training.reduce import batch_norm, saturation, statistics
 from tb_keras_inspect.training.reduce.checksums import checksum
 from tb_keras_inspect.training.reduce.layout import SiteKey, may_be_batch
 from tb_keras_inspect.training.step.example_losses import ExampleLosses
+from tb_keras_inspect.training.step.moment_elements import MomentElements
 from tb_keras_inspect.training.step.parts import RecordedParts
 from tb_keras_inspect.training.step.settings import MAX_UNITS, Settings
 
@@ -60,6 +61,7 @@ class StepObserver(TrainingObserver):
         decay: Variable index to the part of itself by which weight decay shrinks it.
         omissions: (name, what) to the reason why it is not recorded.
         losses: The losses of the batch's examples.
+        moments: Elements of what the optimizer remembers of each variable.
         batch_size: Number of samples in the batch; None where not known before the step runs.
         token: The trace in which tensors can be recorded; see `Backend.trace_token`.
         error: The first exception inside a hook.
@@ -80,6 +82,8 @@ class StepObserver(TrainingObserver):
         self.token = backend.trace_token()
         self.apply_depth = self.loss_depth = 0
         self.losses = ExampleLosses(backend)
+        limit = settings.moment_elements if settings.optimizer else 0
+        self.moments = MomentElements(backend, limit, parts)
         self._applies = 0
         self._calls = CallLog(backend, parts.layers)
         self._variable_index = {id(v): i for i, v in enumerate(parts.variables)}
@@ -245,6 +249,7 @@ class StepObserver(TrainingObserver):
                 if index is not None:
                     self.accumulated.setdefault(index, value)
             self.gradient_norms["accumulated_gradient_norm" + suffix] = values, None
+        self.moments.add(optimizer, [variable for variable, _ in applied], values)
         if optimizers.clips(optimizer) and values:
             self.gradient_norms["gradient_norm_clipped" + suffix] = values, optimizer
 

@@ -117,6 +117,7 @@ class RecordedStep(StepObserver):
                 self._batch,
                 pack.pack_parameters(self, self._before, after),
                 pack.pack_scalars(self),
+                self.moments.pack(),
                 outputs or pack.pack_activations(self) or ((), None),
             ]
             if self.settings.checksums and self.parts.model is not None:

@@ -10,7 +10,7 @@ class Settings:
     """Kinds to record, and how much of a tensor they are computed from.
 
     Attributes:
-        gradients, weights, updates, activations, units, histograms: Whether to record each.
+        gradients, weights, updates, activations, units, histograms, optimizer: Whether to record each.
         scalars: Whether headline numbers are written as ordinary scalars too.
         samples: Whether the loss of each example of the batch is recorded.
         keep_data: Whether the log may hold data of the examples.
@@ -26,6 +26,8 @@ class Settings:
             of a layer output, among which zeros are counted. None for all.
         gradient_elements: Most elements of one gradient, evenly spaced, that are compared with those
             of the sample before. 0 for none.
+        moment_elements: Most elements of one variable whose gradient and moments are compared, evenly
+            spaced; fewer in models of more than 512 variables.
     """
 
     gradients: bool = True
@@ -34,6 +36,7 @@ class Settings:
     activations: bool = True
     units: bool = True
     histograms: bool = True
+    optimizer: bool = True
     scalars: bool = False
     samples: bool = True
     keep_data: bool = True
@@ -43,6 +46,7 @@ class Settings:
     zero_limit: int | None = 16384
     histogram_limit: int | None = 4096
     gradient_elements: int = 1024
+    moment_elements: int = 512
 
 
 # Costs measured by benchmarks/step_cost.py.
@@ -51,6 +55,7 @@ TIERS = {
         histograms=False,
         units=False,
         samples=False,
+        optimizer=False,
         activation_limit=16384,
         gradient_elements=0,
     ),

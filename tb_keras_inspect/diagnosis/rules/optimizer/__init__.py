@@ -1,0 +1,1 @@
+"""Rules on what the optimizer remembers of earlier gradients."""
