@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tb_keras_inspect._version import __version__
 
 if TYPE_CHECKING:
+    from tb_keras_inspect.advice.coordinates import coordinate_check
     from tb_keras_inspect.advice.learning_rate import find_learning_rate
     from tb_keras_inspect.callback import InspectCallback
     from tb_keras_inspect.diagnosis import diagnose
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tb_keras_inspect.steering.connect import connect
     from tb_keras_inspect.store import load_run, load_runs
     from tb_keras_inspect.store.compare import compare
+    from tb_keras_inspect.store.noise_scale import useful_batch_size
     from tb_keras_inspect.store.precision import forecast_precision
     from tb_keras_inspect.training.options.incident_options import IncidentOptions
     from tb_keras_inspect.training.options.options import (
@@ -43,6 +45,7 @@ _HOME = {
     "Webhook": "tb_keras_inspect.training.options.webhooks",
     "compare": "tb_keras_inspect.store",
     "compare_live": "tb_keras_inspect.lockstep",
+    "coordinate_check": "tb_keras_inspect.advice.coordinates",
     "connect": "tb_keras_inspect.steering.connect",
     "diagnose": "tb_keras_inspect.diagnosis",
     "diff": "tb_keras_inspect.differences",
@@ -51,6 +54,7 @@ _HOME = {
     "forecast_precision": "tb_keras_inspect.store.precision",
     "load_run": "tb_keras_inspect.store",
     "load_runs": "tb_keras_inspect.store",
+    "useful_batch_size": "tb_keras_inspect.store.noise_scale",
 }
 __all__ = [
     "BudgetOptions",
@@ -66,6 +70,7 @@ __all__ = [
     "compare",
     "compare_live",
     "connect",
+    "coordinate_check",
     "diagnose",
     "diff",
     "find_learning_rate",
@@ -73,6 +78,7 @@ __all__ = [
     "forecast_precision",
     "load_run",
     "load_runs",
+    "useful_batch_size",
 ]
 
 

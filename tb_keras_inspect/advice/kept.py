@@ -1,6 +1,7 @@
 """Everything that training steps change, kept such that it can be restored, also more than once."""
 
 import contextlib
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,9 +10,14 @@ import numpy as np
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.frameworks.execution import all_variables
-from tb_keras_inspect.training.hooks.inference import losses_kept, saved_random_state
+from tb_keras_inspect.training.hooks.inference import (
+    losses_kept,
+    random_state_kept,
+    saved_random_state,
+)
 
 _GLOBAL = "global_seed_generator"  # of Keras, for random operations without a seed
+_SEED = "global_random_seed"  # which it is made from
 _ATTRIBUTES = ("train_function", "steps_per_execution", "stop_training")
 
 
@@ -42,6 +48,23 @@ def everything_kept(model: keras.Model, batch: Any) -> Iterator[Callable[[], Non
                 setattr(model, name, value)
             restore()
             unbuild()
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """A block whose random numbers come from a seed; afterwards all generators are as before."""
+    state = keras.src.backend.common.global_state
+    before = {name: state.get_global_attribute(name) for name in (_GLOBAL, _SEED)}
+    with random_state_kept():
+        random.seed(seed)
+        np.random.seed(seed)
+        state.set_global_attribute(_SEED, seed)
+        state.set_global_attribute(_GLOBAL, None)  # made again from the seed
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                state.set_global_attribute(name, value)
 
 
 def _build(model: keras.Model, batch: Any) -> None:

@@ -22,6 +22,7 @@ except ImportError as error:
     ) from error
 
 from tb_keras_inspect.plots.activation_function import activation_function
+from tb_keras_inspect.plots.coordinates import coordinates
 from tb_keras_inspect.plots.flow import gradient_flow, over_time
 from tb_keras_inspect.plots.graph import model_graph
 from tb_keras_inspect.plots.histogram import histograms
@@ -35,6 +36,7 @@ __all__ = [
     "activation_function",
     "activation_maps",
     "attention",
+    "coordinates",
     "dead_units",
     "gradient_flow",
     "histograms",
