@@ -10,6 +10,7 @@ from tb_keras_inspect.catalog.kinds import (
     TABLE_KINDS,
     Kind,
 )
+from tb_keras_inspect.catalog.precisions import PRECISIONS
 from tb_keras_inspect.catalog.statistics import POOLS
 
 
@@ -124,6 +125,13 @@ _ALL = (
             Parameter("kind", _one_of(LAYER_KINDS)),
             Parameter("name", "path of a variable, or name of a site"),
             *RANGE,
+        ),
+    ),
+    Route(
+        "precision",
+        (
+            Parameter("precision", ", ".join(f"`{name}`" for name in PRECISIONS)),
+            Parameter("loss_scaling", "whether gradients are scaled: 1, or 0", "0"),
         ),
     ),
     Route("maps_index", (Parameter("kind", _one_of(INDEXED_KINDS), "`maps`"),)),

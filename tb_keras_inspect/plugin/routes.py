@@ -16,6 +16,7 @@ from tb_keras_inspect.plugin.answers.difference import difference_impl
 from tb_keras_inspect.plugin.answers.findings import THRESHOLD_NAMES, findings_impl
 from tb_keras_inspect.plugin.answers.inside import activation_functions_impl, predictions_impl
 from tb_keras_inspect.plugin.answers.maps import maps_impl, maps_index_impl, probe_impl
+from tb_keras_inspect.plugin.answers.precision import precision_impl
 from tb_keras_inspect.plugin.answers.runs import model_impl, runs_impl, summaries_impl
 from tb_keras_inspect.plugin.answers.samples import samples_impl
 from tb_keras_inspect.plugin.answers.scalars import loss_impl, scalars_impl
@@ -42,6 +43,7 @@ IMPLS: dict[str, Impl] = {
     "series": series_impl,
     "units": units_impl,
     "histogram": histogram_impl,
+    "precision": precision_impl,
     "maps_index": maps_index_impl,
     "maps": maps_impl,
     "probe": probe_impl,

@@ -5,15 +5,19 @@ import type {Series} from '../api/types';
 import {Pending} from '../components/states';
 import type {Layer} from '../data/layers';
 import {NAMED_VIEWS} from '../data/named_views';
+import {LAYER_KINDS} from '../data/statistics';
 import {formatCount, formatShape} from '../draw/format';
 import {readPins, togglePin} from '../state/pins';
 import {useLoaded, useSession} from '../state/session';
 import {LayerFunctions} from './layer_functions';
 import {LayerOthers} from './layer_others';
+import {LayerPrecision} from './layer_precision';
 import {LayerRank} from './layer_rank';
 import {LayerSeries} from './layer_series';
 import {LayerUnits} from './layer_units';
 import {LayerValues} from './layer_values';
+
+const HISTOGRAMS = Object.keys(LAYER_KINDS).map((kind) => `${kind}_histogram`);
 
 export function LayerPanel() {
   const session = useSession();
@@ -41,6 +45,7 @@ function LayerContent({layer}: {layer: Layer}) {
       {session.comparing.value && <LayerOthers layer={layer} />}
       {session.view.value !== NAMED_VIEWS.units && <LayerUnits layer={layer} />}
       {session.has('activation_function') && <LayerFunctions layer={layer} />}
+      {HISTOGRAMS.some((kind) => session.has(kind)) && <LayerPrecision layer={layer} />}
     </div>
   );
 }
