@@ -91,9 +91,11 @@ class InspectCallback(keras.callbacks.Callback):
             it, to do it again: `True`, `False`, or an `IncidentOptions`. Defaults to None: as `True`,
             but without a warning where no step can be kept.
         recovery: What becomes of a step that breaks: a `RecoveryOptions`. By default nothing does.
-        measure: What to measure with forward passes of its own: `"critical_rate"`, the largest learning
-            rate that does not raise the batch's loss, at the first step of epochs, for at most 2 % of
-            the training time. Defaults to `()`: nothing.
+        measure: What to measure with passes of its own: `"critical_rate"`, the largest learning rate
+            that does not raise the batch's loss, at the first step of epochs; `"gradient_noise"`,
+            how much of the gradient is noise, from the gradients of four parts of a batch, of which
+            `useful_batch_size` makes a batch size. For at most 2 % of the training time. Defaults to
+            `()`: nothing.
         overwrite: Remove what was recorded in `log_dir` before this callback was made, when the first
             fit begins there. Defaults to False: it is kept, and the new run gets a directory beside it.
         hyperparameters: Name to value, recorded with the run, to find and compare it by. Those of a

@@ -151,6 +151,20 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     appliesToFinite: '',
     divisor: '',
   },
+  noise_scale: {
+    title: 'Gradient noise scale',
+    short: 'noise scale',
+    definition:
+      'batch size at which the noise of the gradient is as large as the gradient, from one measurement; with `measure=["gradient_noise"]`, at samples after one, NaN where the noise hides the gradient',
+    formula: 'gradient_noise / gradient_signal, of one variable',
+    unit: 'examples',
+    format: 'number',
+    scale: 'log',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
   ratio: {
     title: 'Update ratio',
     short: 'ratio',
@@ -534,6 +548,35 @@ export const STATISTICS: Readonly<Record<string, StatisticFacts>> = {
     appliesToFinite: '',
     divisor: '',
   },
+  gradient_noise: {
+    title: 'Gradient noise',
+    short: 'noise',
+    definition:
+      'trace of the covariance of the gradient of a single example, measured from four parts of a batch; with `measure=["gradient_noise"]`, NaN at samples without a new measurement',
+    formula:
+      'b / 3 * sum(np.sum((g_i - g)**2) for g_i in parts), g: mean of the g_i, b: examples of a part',
+    unit: 'of the gradients squared',
+    format: 'number',
+    scale: 'log',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
+  gradient_signal: {
+    title: 'Gradient signal',
+    short: 'signal',
+    definition:
+      'squared norm of the gradient without noise, of the same measurement; where noise hides it, it may be below 0',
+    formula: 'np.sum(g**2) - gradient_noise / (4 * b)',
+    unit: 'of the gradients squared',
+    format: 'number',
+    scale: 'linear',
+    diverging: false,
+    nanIsMissing: true,
+    appliesToFinite: '',
+    divisor: '',
+  },
   batch_size: {
     title: 'Batch size',
     short: 'samples',
@@ -709,7 +752,16 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
     table: true,
     layers: true,
     pictures: false,
-    statistics: ['l2', 'mean', 'std', 'max_abs', 'zero_fraction', 'nonfinite_count', 'cosine'],
+    statistics: [
+      'l2',
+      'mean',
+      'std',
+      'max_abs',
+      'zero_fraction',
+      'nonfinite_count',
+      'cosine',
+      'noise_scale',
+    ],
   },
   accumulated_gradient: {
     title: 'Accumulated gradient',
@@ -804,6 +856,8 @@ export const KINDS: Readonly<Record<string, KindFacts>> = {
       'sample_seconds',
       'critical_rate',
       'rate_of_critical',
+      'gradient_noise',
+      'gradient_signal',
     ],
   },
   epoch: {
@@ -1060,6 +1114,10 @@ export const COMMANDS = {
   },
   sample_now: {
     title: 'record the next step',
+    inspects: false,
+  },
+  measure: {
+    title: 'measure the critical learning rate, or the gradient noise, at the next step',
     inspects: false,
   },
   snapshot_now: {

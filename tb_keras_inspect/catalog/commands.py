@@ -8,6 +8,7 @@ from typing import Any
 
 from tb_keras_inspect.catalog.kind_facts import Live
 from tb_keras_inspect.catalog.kinds import TABLE_KINDS
+from tb_keras_inspect.catalog.run_statistics import MEASURES
 
 MAX_TEXT = 500  # characters of a name
 MAX_LAYERS = 1000  # names in one command
@@ -163,6 +164,10 @@ COMMANDS: dict[str, Command] = {
         by=By.NONE,
     ),
     "sample_now": Command("record the next step"),
+    "measure": Command(
+        "measure the critical learning rate, or the gradient noise, at the next step",
+        {"what": Parameter(_choice(*MEASURES))},
+    ),
     "snapshot_now": Command(
         "record what the probe samples look like inside the model now", by=By.ALL
     ),

@@ -5,6 +5,10 @@ from tb_keras_inspect.catalog.statistic import Format, Merge, Scale, Statistic
 _STEP = "`training/step/observer.py`"
 _NORMS = "`training/step/pack.py`"
 _SCHEDULE = "`training/schedule.py`"
+_NOISE = (
+    "`training/measures/measures.py`, `training/measures/gradient_noise.py`; "
+    "[arXiv:1812.06162](https://arxiv.org/abs/1812.06162)"
+)
 _RANK = "`training/probe/encoding.py`, `training/probe/effective_rank.py`"
 
 ENTRIES = (
@@ -50,7 +54,7 @@ ENTRIES = (
         meaning="l2 of all gradients together, unscaled, before clipping",
         formula="np.sqrt(sum(np.sum(g**2) for g in gradients))",
         unit="of the gradients",
-        source=_NORMS,
+        source="`training/step/gradient_norms.py`",
         scale=Scale.LOG,
     ),
     Statistic(
@@ -111,6 +115,30 @@ ENTRIES = (
         unit="factor",
         source="`training/measures/measures.py`",
         scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "gradient_noise",
+        title="Gradient noise",
+        short="noise",
+        meaning="trace of the covariance of the gradient of a single example, measured from four parts "
+        'of a batch; with `measure=["gradient_noise"]`, NaN at samples without a new measurement',
+        formula="b / 3 * sum(np.sum((g_i - g)**2) for g_i in parts), g: mean of the g_i, b: examples "
+        "of a part",
+        unit="of the gradients squared",
+        source=_NOISE,
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
+        "gradient_signal",
+        title="Gradient signal",
+        short="signal",
+        meaning="squared norm of the gradient without noise, of the same measurement; where noise "
+        "hides it, it may be below 0",
+        formula="np.sum(g**2) - gradient_noise / (4 * b)",
+        unit="of the gradients squared",
+        source=_NOISE,
         nan_is_missing=True,
     ),
     Statistic(
@@ -258,5 +286,12 @@ STEP_STATISTICS = (
     "sample_seconds",
     "critical_rate",
     "rate_of_critical",
+    "gradient_noise",
+    "gradient_signal",
 )
+# What the option and the command `measure` accept, and the columns that each fills.
+MEASURES = {
+    "critical_rate": ("critical_rate", "rate_of_critical"),
+    "gradient_noise": ("gradient_noise", "gradient_signal"),
+}
 REPRESENTATION_STATISTICS = ("effective_rank", "rank_fraction", "dimensions", "observations")

@@ -94,6 +94,20 @@ ENTRIES = (
         nan_is_missing=True,
     ),
     Statistic(
+        "noise_scale",
+        title="Gradient noise scale",
+        short="noise scale",
+        meaning="batch size at which the noise of the gradient is as large as the gradient, from one "
+        'measurement; with `measure=["gradient_noise"]`, at samples after one, NaN where the noise '
+        "hides the gradient",
+        formula="gradient_noise / gradient_signal, of one variable",
+        unit="examples",
+        source="`training/measures/measures.py`, `training/measures/gradient_noise.py`, "
+        "`training/samples/sample_decoder.py`; [arXiv:1812.06162](https://arxiv.org/abs/1812.06162)",
+        scale=Scale.LOG,
+        nan_is_missing=True,
+    ),
+    Statistic(
         "ratio",
         title="Update ratio",
         short="ratio",
@@ -323,7 +337,7 @@ ENTRIES = (
 
 # The columns of the tables, in the order in which they are stored.
 TENSOR_STATISTICS = ("l2", "mean", "std", "max_abs", "zero_fraction", "nonfinite_count")
-GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine")
+GRADIENT_STATISTICS = (*TENSOR_STATISTICS, "cosine", "noise_scale")
 UPDATE_SPLIT = ("decay_l2", "gradient_l2")
 UPDATE_STATISTICS = (*TENSOR_STATISTICS, "ratio", *UPDATE_SPLIT)
 OPTIMIZER_STATISTICS = (

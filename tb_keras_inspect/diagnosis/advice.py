@@ -9,6 +9,8 @@ from tb_keras_inspect.diagnosis.finding import Advice
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median, ratio
 from tb_keras_inspect.diagnosis.wording import number_text
+from tb_keras_inspect.store.errors import StoreError
+from tb_keras_inspect.store.noise_scale import useful_batch_size
 
 # Options worth repeating in a line of code, with Keras's defaults: those are left out.
 SHOWN = {
@@ -114,6 +116,22 @@ def raise_rate(facts: Facts, factor: float = 10) -> Advice:
         )
         return Advice(text, _compile(optimizer_line(facts, **{option: 1.0})))
     return _changed_rate(facts, factor, "Raise", factor)
+
+
+def larger_batches(facts: Facts) -> Advice:
+    """Use larger batches: as large as they pay off, where the gradient noise was measured."""
+    try:
+        found = useful_batch_size(facts.run)
+    except (ValueError, StoreError):
+        return Advice("Use larger batches.", "model.fit(x, y, batch_size=128)")
+    if not found.used < found.batch_size < math.inf:
+        return Advice("Use larger batches, if memory allows.", "model.fit(x, y, batch_size=128)")
+    size = 2 ** max(round(math.log2(found.batch_size)), 1)
+    text = (
+        f"Use larger batches: with {found.used:.0f} examples noise is "
+        f"{found.batch_size / found.used:.2g} times the gradient. They pay off up to about {size}."
+    )
+    return Advice(text, f"model.fit(x, y, batch_size={size})")
 
 
 def find_rate() -> Advice:

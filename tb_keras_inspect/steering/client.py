@@ -171,6 +171,14 @@ class Control:
         """
         return self.command("revive", layer=layer)
 
+    def measure(self, what: str) -> Done:
+        """Measure the next step, and record what is found with a sample after it.
+
+        Args:
+            what: `"critical_rate"` or `"gradient_noise"`.
+        """
+        return self.command("measure", what=what)
+
     def save_checkpoint(self) -> Done:
         """Save the model. `detail["file"]` is its path relative to the run's directory."""
         return self.command("save_checkpoint")

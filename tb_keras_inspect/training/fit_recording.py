@@ -132,6 +132,7 @@ class FitRecording:
             self._chain.log,
             self._chain.guard.run,
             self._chain.guard.rewind,
+            self._chain.measure,
             self._sample_now,
             self._warn,
             self._options.max_bytes,

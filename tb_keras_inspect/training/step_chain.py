@@ -82,6 +82,10 @@ class StepChain:
         self.guard.begin_epoch()
         self._measures.begin_epoch()
 
+    def measure(self, what: str) -> None:
+        """See `Measures.request`."""
+        self._measures.request(what)
+
     @property
     def wants_sample(self) -> bool:
         """Whether something was measured that no sample has yet."""

@@ -13,16 +13,16 @@ pytestmark = pytest.mark.any_backend
 
 X = np.random.default_rng(0).normal(size=(16, 6)).astype("float32")
 Y = X[:, :1] * X[:, 1:2]
-RATE = 1e-3  # small enough that no step overshoots
+RATE = 1e-3
 
 
-def hidden(width, optimizer, last="glorot_uniform"):
-    """Three layers without activation functions."""
+def hidden(width, optimizer, last="lecun_normal"):
+    """Three layers without activation functions, whose outputs begin alike at each width."""
     model = keras.Sequential(
         [
             keras.Input((6,)),
-            keras.layers.Dense(width, use_bias=False, name="h1"),
-            keras.layers.Dense(width, use_bias=False, name="h2"),
+            keras.layers.Dense(width, None, False, "lecun_normal", name="h1"),
+            keras.layers.Dense(width, None, False, "lecun_normal", name="h2"),
             keras.layers.Dense(1, name="h3", kernel_initializer=last),
         ]
     )
@@ -34,7 +34,7 @@ def hidden(width, optimizer, last="glorot_uniform"):
 def standard():
     """The same rate of Adam for all layers, at each width."""
     return coordinate_check(
-        lambda width: hidden(width, keras.optimizers.Adam(RATE)), [256, 16, 64], (X, Y), steps=3
+        lambda width: hidden(width, keras.optimizers.Adam(RATE)), [256, 16, 64], (X, Y), steps=1
     )
 
 

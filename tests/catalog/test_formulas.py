@@ -21,7 +21,7 @@ def trained(tmp_path_factory):
     model.compile(keras.optimizers.SGD(0.05), "mse")
     x = np.random.default_rng(0).normal(size=(16, 6)).astype("float32")
     y = x[:, :1] ** 2
-    callback = InspectCallback(directory, every=1, measure=["critical_rate"])
+    callback = InspectCallback(directory, every=1, measure=["critical_rate", "gradient_noise"])
     before = {v.path.partition("/")[2]: v.numpy() for v in model.trainable_variables}
     model.fit(x, y, batch_size=16, verbose=0, callbacks=[callback])
     after = {v.path.partition("/")[2]: v.numpy() for v in model.trainable_variables}

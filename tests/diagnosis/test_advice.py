@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from tb_keras_inspect.diagnosis.advice import layer_line, lower_rate, optimizer_line, raise_rate
+from tb_keras_inspect.diagnosis.advice import (
+    larger_batches,
+    layer_line,
+    lower_rate,
+    optimizer_line,
+    raise_rate,
+)
 from tb_keras_inspect.records import Kind
 from tests.diagnosis.synthetic import Run, chain
 
@@ -114,3 +120,21 @@ def test_the_size_of_the_first_update_says_by_how_much_to_lower_the_rate(size, f
 def test_a_warm_up_does_not_say_by_how_much():
     run = facts(np.geomspace(0.1, 1, 60)).set(Kind.UPDATE, "ratio", 16.0, at=0)
     assert "by a factor of 10" in lower_rate(run.facts).text
+
+
+@pytest.mark.parametrize(
+    ("noise", "size", "text"),
+    [
+        (500.0, 512, "up to about 512"),
+        (8.0, 128, "if memory allows"),
+        (None, 128, "Use larger batches."),
+    ],
+)
+def test_larger_batches_up_to_the_gradient_noise_scale(noise, size, text):
+    made = Run(chain())
+    if noise is not None:
+        made.step["batch_size"] = np.full(60, 32.0)
+        made.step |= {"gradient_noise": np.full(60, noise), "gradient_signal": np.ones(60)}
+    found = larger_batches(made.facts)
+    assert text in found.text
+    assert found.code == f"model.fit(x, y, batch_size={size})"

@@ -65,6 +65,9 @@ export function RunControls({state}: {state: RunState}) {
             ×{factor}
           </CommandButton>
         ))}
+        <CommandButton command="measure" given={{what: 'critical_rate'}}>
+          Measure critical
+        </CommandButton>
         {state.learning_rate_source === 'override' && (
           <CommandButton command="use_schedule">Use schedule</CommandButton>
         )}

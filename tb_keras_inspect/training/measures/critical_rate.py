@@ -12,6 +12,7 @@ import numpy as np
 
 from tb_keras_inspect import frameworks
 from tb_keras_inspect.training.hooks.inference import losses_kept, random_state_kept
+from tb_keras_inspect.training.measures.batch_loss import BatchLoss, as_tensors, parts_of
 
 GROWTH = 4.0  # from one trial to the next, until one raises the loss
 MOST = 4.0**5  # and its reciprocal: multiples of the update that are tried
@@ -55,20 +56,13 @@ def critical_factor(loss_at: Callable[[float], float]) -> float:
 class LossAlongUpdate:
     """Computes the loss of a batch for weights on the line from those before to those after a step.
 
-    As the step does: in training mode, with the same random numbers, with the regularization. Nothing
-    of the model changes.
-
     Args:
         model: The model, built.
     """
 
     def __init__(self, model: keras.Model):
-        self._model = model
-        self._trained = list(model.trainable_variables)
-        known = {id(variable) for variable in self._trained}
-        others = [*model.variables, *model.metrics_variables]
-        self._others = [variable for variable in others if id(variable) not in known]
-        self._compiled = frameworks.current().pure(self._loss, model)
+        self._model, self._loss = model, BatchLoss(model)
+        self._compiled = frameworks.current().pure(self._between, model)
 
     def of(
         self, before: Sequence[tuple[Any, Any]], after: Sequence[Any], batch: Any
@@ -80,43 +74,23 @@ class LossAlongUpdate:
             after: Values of the trainable variables after it.
             batch: What the step was trained on.
         """
-        values = {id(variable): value for variable, value in before}
-        old = [values[id(variable)] for variable in self._trained]
-        others = [values.get(id(variable)) for variable in self._others]
-        convert = keras.ops.convert_to_tensor
-        tensors = keras.tree.map_structure(
-            lambda x: None if x is None else convert(x), (old, list(after), others, _parts(batch))
-        )
+        old, others = self._loss.values(before)
+        tensors = as_tensors((old, list(after), others, parts_of(batch)))
 
         def loss_at(factor: float) -> float:
-            scale = convert(np.float32(factor))
+            scale = keras.ops.convert_to_tensor(np.float32(factor))
             with random_state_kept(), losses_kept(self._model):
                 return float(keras.ops.convert_to_numpy(self._compiled((scale, *tensors))))
 
         return loss_at
 
-    def _loss(self, tensors: Any) -> Any:
-        scale, old, new, others, (x, y, sample_weight) = tensors
-        mapping = list(zip(self._trained, map(_between, old, new, [scale] * len(old)), strict=True))
-        pairs = zip(self._others, others, strict=True)
-        mapping += [(variable, value) for variable, value in pairs if value is not None]
-        model: Any = self._model
-        takes_training = getattr(model, "_call_has_training_arg", True)
-        with keras.StatelessScope(state_mapping=mapping):
-            outputs = model(x, **({"training": True} if takes_training else {}))
-            return model._compute_loss(
-                x=x, y=y, y_pred=outputs, sample_weight=sample_weight, training=True
-            )
+    def _between(self, tensors: Any) -> Any:
+        scale, old, new, others, parts = tensors
+        values = list(map(_between, old, new, [scale] * len(old)))
+        return self._loss.of(values, others, parts)
 
 
 def _between(old: Any, new: Any, scale: Any) -> Any:
     cast = keras.ops.cast
     start, end = cast(old, "float32"), cast(new, "float32")
     return cast(start + scale * (end - start), old.dtype)
-
-
-def _parts(batch: Any) -> tuple[Any, Any, Any]:
-    if isinstance(batch, list):  # of a DataLoader
-        batch = tuple(batch)
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
-    return x, y, sample_weight

@@ -6,8 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
-
-MEASURES = ("critical_rate",)  # what the option `measure` accepts
+from tb_keras_inspect.catalog.run_statistics import MEASURES
 
 
 def is_one_of(value: Any, accepted: Container[str]) -> bool:

@@ -22,6 +22,7 @@ from tb_keras_inspect.training.samples.headline import headline
 from tb_keras_inspect.training.samples.optimizer_state import optimizer_statistics
 from tb_keras_inspect.training.samples.sample import Decoded, Sample
 
+NOISE_OF = "noise_scale/"  # among the facts of a step: and the name of a variable
 # In the step's numbers: whether the accumulated gradient is applied, for each optimizer.
 _APPLIES = "applies_accumulated"
 
@@ -65,6 +66,12 @@ class SampleDecoder:
         self._use(model)
         self._dead.begin(step)
         columns = self._added_columns(layout, views)
+        if noise := {
+            k.removeprefix(NOISE_OF): v for k, v in facts.items() if k.startswith(NOISE_OF)
+        }:
+            facts = {name: value for name, value in facts.items() if not name.startswith(NOISE_OF)}
+            by_row = {self._variables[k]: v for k, v in noise.items() if k in self._variables}
+            columns.setdefault(Kind.GRADIENT, []).append(_Column("noise_scale", by_row))
         facts = {**_forward_numbers(layout, views), **facts}
         applied = _accumulation_applied(layout, views)
         records: dict[Kind, Decoded] = {}

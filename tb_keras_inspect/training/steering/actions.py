@@ -136,6 +136,10 @@ class Actions:
         self.wants_sample = True
         return Result(detail={"step": at.last_step})
 
+    def _measure(self, at: NextStep, what: str) -> Result:
+        self._fit.measure(what)
+        return Result(new=f"{what} is measured at the next step")
+
     def _snapshot_now(self, at: NextStep) -> Result:
         taken_of = self._fit.recorder.taken_of
         before = taken_of[SNAPSHOT]

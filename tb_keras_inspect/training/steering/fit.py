@@ -30,6 +30,7 @@ class SteeredFit:
         run: Calls the train function during a hold of its slot.
         rewind: Of the next step and a number of steps: gives the model the newest state that is kept
             and at least so old; returns its step. Raises `CommandError` if none is.
+        measure: Has the next step measured. Raises `CommandError` if it cannot be.
         sample: Makes the step that is about to run a sampled one.
         warn: Shows the user a warning.
         max_bytes: Maximum size of the log.
@@ -49,6 +50,7 @@ class SteeredFit:
     log: CommandLog
     run: Run
     rewind: Callable[[int, int], int]
+    measure: Callable[[str], None]
     sample: Callable[[], Any]
     warn: Callable[[str], Any]
     max_bytes: float

@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import FIXED_SET
-from tb_keras_inspect.diagnosis.advice import clip, lower_rate
+from tb_keras_inspect.diagnosis.advice import clip, larger_batches, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.signals.onset import median, ratio
@@ -207,7 +207,7 @@ def _judge(
                 "Let the learning rate decay.",
                 "keras.optimizers.schedules.CosineDecay(1e-3, decay_steps)",
             ),
-            Advice("Use larger batches.", "model.fit(x, y, batch_size=128)"),
+            larger_batches(facts),
             clip(facts),
         ],
     )
