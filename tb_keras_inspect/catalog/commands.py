@@ -167,6 +167,7 @@ COMMANDS: dict[str, Command] = {
     "measure": Command(
         "measure the critical learning rate, or the gradient noise, at the next step",
         {"what": Parameter(_choice(*MEASURES))},
+        by=By.NONE,
     ),
     "snapshot_now": Command(
         "record what the probe samples look like inside the model now", by=By.ALL

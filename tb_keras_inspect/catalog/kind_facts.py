@@ -3,12 +3,12 @@
 import dataclasses
 import enum
 
+from tb_keras_inspect.catalog.optimizer_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.catalog.run_statistics import REPRESENTATION_STATISTICS, STEP_STATISTICS
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
     CHECKSUM_STATISTICS,
     GRADIENT_STATISTICS,
-    OPTIMIZER_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,

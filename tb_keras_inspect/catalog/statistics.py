@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tb_keras_inspect.catalog import run_statistics, tensor_statistics
+from tb_keras_inspect.catalog import optimizer_statistics, run_statistics, tensor_statistics
 from tb_keras_inspect.catalog.statistic import Statistic
 
 # How several samples become one column of a plot, the same for all statistics: the last sample for
@@ -10,7 +10,12 @@ from tb_keras_inspect.catalog.statistic import Statistic
 POOLS = ("last", "min", "max", "mean")
 
 STATISTICS: dict[str, Statistic] = {
-    item.name: item for item in (*tensor_statistics.ENTRIES, *run_statistics.ENTRIES)
+    item.name: item
+    for item in (
+        *tensor_statistics.ENTRIES,
+        *optimizer_statistics.ENTRIES,
+        *run_statistics.ENTRIES,
+    )
 }
 
 

@@ -92,12 +92,11 @@ def test_rates_and_outputs_scaled_by_the_width_are_stable():
 
 def test_a_rate_that_falls_with_the_width_leaves_wide_models_behind():
     def make(width):
-        return hidden(width, keras.optimizers.Adam(RATE / width**2))
+        return hidden(width, keras.optimizers.Adam(RATE / width))
 
     check = coordinate_check(make, [16, 64], (X, Y), steps=1, seeds=1)
-    assert check.exponents["h1"] == pytest.approx(
-        -2, abs=0.01
-    )  # exactly the rate, in the first step
+    # In the first step each weight moves by the rate, up or down.
+    assert check.exponents["h1"] == pytest.approx(-1, abs=0.3)
     assert "a wider model learns less there" in check.verdict
 
 

@@ -5,10 +5,10 @@ import contextlib
 import numpy as np
 
 from tb_keras_inspect import records
+from tb_keras_inspect.catalog.optimizer_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.catalog.problems import PROBLEMS, SEVERITIES
 from tb_keras_inspect.catalog.tensor_statistics import (
     ACTIVATION_STATISTICS,
-    OPTIMIZER_STATISTICS,
     RANGE_STATISTICS,
     TENSOR_STATISTICS,
     UPDATE_STATISTICS,

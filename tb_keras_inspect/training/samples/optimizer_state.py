@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import Kind
-from tb_keras_inspect.catalog.tensor_statistics import OPTIMIZER_STATISTICS
+from tb_keras_inspect.catalog.optimizer_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.training.reduce.layout import MOMENT_FACTS, Intermediate, Layout, Section
 
 Views = Mapping[Kind | Intermediate, np.ndarray]

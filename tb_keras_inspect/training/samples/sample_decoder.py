@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tb_keras_inspect.catalog.kinds import HISTOGRAM_KINDS, Kind
-from tb_keras_inspect.catalog.tensor_statistics import OPTIMIZER_STATISTICS
+from tb_keras_inspect.catalog.optimizer_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.records import DecodedHistogram, DecodedTable, DecodedUnits, bins
 from tb_keras_inspect.records import inspect_pb2 as pb
 from tb_keras_inspect.training.reduce.layout import (

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tb_keras_inspect import InspectCallback, load_run
-from tb_keras_inspect.catalog.tensor_statistics import OPTIMIZER_STATISTICS
+from tb_keras_inspect.catalog.optimizer_statistics import OPTIMIZER_STATISTICS
 from tb_keras_inspect.frameworks.sampling import sampling_stride
 from tests.training.references import autograd, compiled_loss
 
