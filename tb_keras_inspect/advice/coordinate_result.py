@@ -32,6 +32,13 @@ class CoordinateCheck:
     ```python
     from tb_keras_inspect import coordinate_check
 
+
+    def make_model(width):
+        model = keras.Sequential([keras.layers.Dense(width), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+
     check = coordinate_check(make_model, [16, 64], (x, y), steps=2, seeds=1)
     check.is_stable, check.exponents
     check.plot().figure.savefig("widths.png")

@@ -27,6 +27,13 @@ def coordinates(check: Any, ax: Axes | None = None) -> Axes:
     ```python
     from tb_keras_inspect import coordinate_check
 
+
+    def make_model(width):
+        model = keras.Sequential([keras.layers.Dense(width), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+
     plots.coordinates(coordinate_check(make_model, [16, 64], (x, y), steps=2, seeds=1))
     ```
     """

@@ -88,7 +88,7 @@ def useful_batch_size(run: RunData, last: int | None = None) -> UsefulBatchSize:
         raise ValueError(
             f"`run` must have at least {LEAST} measurements of the gradient noise: record it with "
             'InspectCallback(..., measure=["gradient_noise"]), and train for longer. '
-            f"Received: {len(steps)} measurements"
+            f"Received: {len(steps)} of them"
         )
     count = min(last or max(len(steps) // 2, 8), len(steps))
     noise, signal = noise[-count:], signal[-count:]

@@ -72,7 +72,7 @@ def test_where_noise_hides_the_gradient_it_is_not_known():
 @pytest.mark.parametrize(
     ("count", "options", "message"),
     [
-        (3, {}, r"at least 4 measurements .* Received: 3 meas"),
+        (3, {}, r"at least 4 measurements .* Received: 3 of them"),
         (9, {"last": 2}, "`last` must be an"),
     ],
 )

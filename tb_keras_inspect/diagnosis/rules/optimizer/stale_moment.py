@@ -78,6 +78,8 @@ def find(facts: Facts) -> Iterator[Finding]:
     kernels = facts.kernels(state)
     if state is None or step is None or not kernels or not facts.progress.known:
         return
+    if len(step) <= BEFORE:
+        return
     rows = state.rows(kernels)
     ratios = state.full("moment_ratio")[:, rows].astype(np.float64)
     if not np.isfinite(ratios).any():

@@ -45,3 +45,10 @@ def test_a_run_that_has_learned_is_left_alone():
 def test_without_a_size_only_the_loss_can_be_checked():
     (finding,) = found(rule, run(size=0.0))
     assert ["Check what" in advice.text for advice in finding.advice] == [True]
+
+
+@pytest.mark.parametrize("samples", [1, 2, 6, 11])
+def test_a_run_of_few_samples_is_read_as_far_as_it_goes(samples):
+    made = Run(chain(optimizer="Adam"), samples=samples)
+    made.set(Kind.OPTIMIZER, "moment_ratio", 5.0)
+    assert found(rule, made) == []

@@ -59,3 +59,10 @@ def test_an_optimizer_without_moments_has_none_to_lose():
     for statistic in ("momentum_rms", "second_moment_rms"):
         made.set(Kind.OPTIMIZER, statistic, np.nan)
     assert found(rule, made) == []
+
+
+@pytest.mark.parametrize("samples", [1, 2, 6, 11])
+def test_a_run_of_few_samples_is_read_as_far_as_it_goes(samples):
+    made = Run(chain(optimizer="Adam"), samples=samples)
+    made.set(Kind.OPTIMIZER, "moment_ratio", 5.0)
+    assert found(rule, made) == []

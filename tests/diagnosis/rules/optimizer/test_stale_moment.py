@@ -71,3 +71,10 @@ def test_a_ratio_that_is_always_high_is_noise():
 
 def test_small_jumps_of_a_run_that_has_learned_are_left_alone():
     assert found(rule, run(before=0.01, after=0.05, rest=0.01)) == []
+
+
+@pytest.mark.parametrize("samples", [1, 2, 6, 11])
+def test_a_run_of_few_samples_is_read_as_far_as_it_goes(samples):
+    made = Run(chain(optimizer="Adam"), samples=samples)
+    made.set(Kind.OPTIMIZER, "moment_ratio", 5.0)
+    assert found(rule, made) == []
