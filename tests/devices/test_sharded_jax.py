@@ -9,17 +9,14 @@ import pytest
 from tb_keras_inspect.records import Kind
 from tests.training import read_events
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sharded_jax")]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.xdist_group("sharded_jax")]
 KINDS = (Kind.STEP, Kind.GRADIENT, Kind.WEIGHT, Kind.UPDATE, Kind.ACTIVATION, Kind.INPUT)
 DEVICES = "--xla_force_host_platform_device_count="
 DUMP = "--xla_dump_hlo_as_text --xla_dump_hlo_module_re=jit_observed --xla_dump_to="
 PIECE = 64 * 512 // 4  # elements that one device has of the larger kernel
 
 
-TWO_PROCESSES = pytest.param(2, marks=pytest.mark.thorough)
-
-
-@pytest.fixture(scope="module", params=[1, TWO_PROCESSES])
+@pytest.fixture(scope="module", params=[1, 2])
 def place(request, folder, start, free_ports):
     """What each process reports of a training in one process or in two, and where it was recorded."""
     where = folder / str(request.param)
