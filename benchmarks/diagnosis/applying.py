@@ -23,6 +23,8 @@ ARGUMENTS = (
     "rate",
     "scale",
 )
+# What only looks, or is to be written into the program by hand.
+BY_HAND = ("for ", "assert ", "counts = ", "keras.ops", "print(", "self.", "tb_keras", "model.eval")
 DATA = re.compile(r"^(x|y)(_train)? = ")
 
 
@@ -37,7 +39,7 @@ def apply(fit: Fit, finding: Finding, code: str) -> Fit | None:
     Raises:
         SyntaxError, NameError, TypeError, ValueError: If the line does not run.
     """
-    if code.startswith(("for ", "print(", "self.", "tb_keras_inspect", "model.evaluate")):
+    if code.startswith(BY_HAND):
         return None
     if "  # and " in code:  # a second change is to be made by hand
         return None
@@ -74,6 +76,8 @@ def _with_arguments(fit: Fit, finding: Finding, code: str) -> Fit | None:
             return None
         kind = ast.unparse(item.func).rpartition(".")[2]
         given = {k.arg: _value(k.value) for k in item.keywords if k.arg in ARGUMENTS}
+        if "Dropout" in kind and item.args:
+            given["rate"] = _value(item.args[0])
         model = _with_layers(model, kind, targets, given)
     if activation is not None:
         model = _with_layers(model, "", targets, {"activation": activation})

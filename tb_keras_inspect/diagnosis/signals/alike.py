@@ -7,7 +7,7 @@ from tb_keras_inspect.store.errors import NotRecordedError
 from tb_keras_inspect.store.model.model import SiteInfo
 
 LEAST_SAMPLES = 5
-EQUAL = 1e-4  # rounding of float32 in a sum of squares
+EQUAL = 1e-5  # rounding of float32 in a sum of squares
 
 
 def where_alike(facts: Facts) -> str:
@@ -21,10 +21,12 @@ def where_alike(facts: Facts) -> str:
         alike = _is_alike(facts, site)
         if alike is None:
             continue
-        if alike and before and not facts.structure.is_output(site):
-            return facts.structure.layers[site.layer].path
         if alike:
-            return ""
+            layer = facts.structure.layers[site.layer]
+            made = before and not layer.parameters and not facts.structure.is_output(site)
+            return (
+                layer.path if made else ""
+            )  # weights may take the signal away, but mix no examples
         before = True
     return ""
 

@@ -15,6 +15,7 @@ from tb_keras_inspect.diagnosis.advice import clip, higher_precision, lower_rate
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding, Where
 from tb_keras_inspect.diagnosis.signals.breakdown import Breakdown, NonFinite
 from tb_keras_inspect.diagnosis.signals.facts import Facts
+from tb_keras_inspect.diagnosis.signals.structure import PASSING
 from tb_keras_inspect.diagnosis.thresholds import Threshold
 from tb_keras_inspect.diagnosis.wording import capitalised, number_text
 
@@ -34,6 +35,18 @@ THRESHOLDS = (
 BEFORE = 10  # samples looked back over
 DIVERGING = 100.0  # factor of growth at which the NaN is the end of a divergence
 DATA = ("input", "target")
+# Layers of Keras without weights that make no NaN of finite inputs, or only by an overflow.
+OF_KERAS = (*PASSING, "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Add", "Subtract")
+OF_KERAS += (
+    "Multiply",
+    "Average",
+    "Maximum",
+    "Minimum",
+    "Concatenate",
+    "Dot",
+    "Rescaling",
+    "Attention",
+)
 MOST_KINDS = 4  # of tensors shown as evidence
 # Kind of table to the name of one of its rows, and to the form of the problem that begins there.
 NAMES = {
@@ -98,7 +111,9 @@ def find(facts: Facts) -> Iterator[Finding]:
         cause=_cause_in_data(data) if data else _cause(first, grown),
         where=_where(facts, broken),
         evidence=[*([data] if data else []), *_counts(broken), *(item.evidence for item in grown)],
-        advice=_advice(facts, data.kind if data else first.kind, grown),
+        advice=_advice(
+            facts, data.kind if data else first.kind, grown, _own_operation(facts, first)
+        ),
     )
 
 
@@ -204,7 +219,16 @@ def _cause(first: NonFinite, grown: Sequence[_Growth]) -> str:
     return f"{reason} Before that, {grown[0].what} had grown by a factor of {times}{diverging}."
 
 
-def _advice(facts: Facts, kind: str, grown: Sequence[_Growth]) -> list[Advice]:
+def _own_operation(facts: Facts, first: NonFinite) -> str:
+    """Path of the layer without weights that made the first value; "" if it was another one."""
+    layer = facts.structure.layer_of_site(first.row) if first.kind == "activation" else None
+    if layer is None or layer.parameters:
+        return ""
+    of_keras = layer.class_name in OF_KERAS or "Pooling" in layer.class_name
+    return "" if of_keras else layer.path
+
+
+def _advice(facts: Facts, kind: str, grown: Sequence[_Growth], own: str) -> list[Advice]:
     if kind in DATA:
         return [
             Advice(
@@ -227,5 +251,10 @@ def _advice(facts: Facts, kind: str, grown: Sequence[_Growth]) -> list[Advice]:
             "inside log, sqrt and division.",
             "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
         )
-        return [guard, lower, stop]
+        within = Advice(
+            f"Guard the operations of {own}: take the maximum off before an exponential, add an "
+            "epsilon inside log, sqrt and division.",
+            "keras.ops.exp(x - keras.ops.max(x, axis=-1, keepdims=True))",
+        )
+        return [within, lower, stop] if own else [guard, lower, stop]
     return [lower, clipped, stop]

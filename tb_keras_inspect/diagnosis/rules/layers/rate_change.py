@@ -5,6 +5,7 @@ change but stay above where it was.
 """
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,7 @@ from tb_keras_inspect.diagnosis.advice import optimizer_line
 from tb_keras_inspect.diagnosis.finding import Advice, Evidence, Finding
 from tb_keras_inspect.diagnosis.signals.facts import Facts
 from tb_keras_inspect.diagnosis.thresholds import Threshold
+from tb_keras_inspect.diagnosis.trigger import RATE_COMMANDS
 from tb_keras_inspect.diagnosis.wording import number_text
 
 PROBLEM = "rate_change"
@@ -48,6 +50,9 @@ class _Change:
     new: float
     before: float
     after: float
+
+
+NUMBER = r"[\d.e+-]+"  # a rate that the optimizer does not change by itself
 
 
 def find(facts: Facts) -> Iterator[Finding]:
@@ -110,15 +115,30 @@ def _finding(facts: Facts, steps: np.ndarray, loss: np.ndarray, change: _Change)
             ),
         ],
         advice=[
-            Advice(
-                f"Keep the learning rate at {change.old:.3g}: the run was stable with it until step "
-                f"{int(steps[change.at - 1])}.",
-                f"model.compile(optimizer={optimizer_line(facts, change.old)}, ...)",
-            ),
+            _keep(facts, change.old, int(steps[change.at - 1]), first),
             Advice(
                 "Raise it in small steps.",
                 "keras.optimizers.schedules.CosineDecay(1e-4, 1000, warmup_target=1e-3, "
                 "warmup_steps=500)",
             ),
         ],
+    )
+
+
+def _keep(facts: Facts, rate: float, until: int, first: int) -> Advice:
+    """To keep the old rate: by the optimizer or, where something else changed it, without that."""
+    stable = f"Keep the learning rate at {rate:.3g}: the run was stable with it until step {until}."
+    line = f"model.compile(optimizer={optimizer_line(facts, rate)}, ...)"
+    if not re.fullmatch(NUMBER, facts.structure.compiled.get("optimizer.learning_rate", "")):
+        return Advice(stable, line)  # a schedule of the optimizer, or not known
+    commands = [
+        x for x in facts.run.controls if x.command in RATE_COMMANDS and until < x.step <= first
+    ]
+    if commands:
+        return Advice(
+            f"{stable} The command {commands[-1].command} raised it.",
+            f'tb_keras_inspect.connect("logs/a").set_learning_rate({rate:.3g})',
+        )
+    return Advice(
+        f"{stable} A callback sets it during `fit`: correct its schedule or factor, or leave it out."
     )

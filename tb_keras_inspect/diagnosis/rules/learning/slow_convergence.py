@@ -63,7 +63,8 @@ THRESHOLDS = (
 )
 LEAST_STEPS = 100
 LEAST_SAMPLES = 8
-USUAL_RATIO = 1e-3  # of update to weight
+USUAL_RATIO, LARGEST_RATIO = 1e-3, 5e-3  # of update to weight, in runs that learn
+WHOLE_PATH = 1.0  # how far all updates together should move the weights, relative to their size
 LEAST_ZERO = 5  # samples
 FIRST = 3  # samples that show the updates which learning rate and initial weights make
 SAME = 1e-4  # relative difference of units that were created equal
@@ -136,7 +137,10 @@ def _small_updates(facts: Facts) -> Iterator[Finding]:
             *loss_fraction(facts, limits["slow_share"]),
         ],
         advice=[
-            *(decayed_rate.keep_rate(facts) or [raise_rate(facts, _missing_factor(typical))]),
+            *(
+                decayed_rate.keep_rate(facts)
+                or [raise_rate(facts, _missing_factor(facts, typical))]
+            ),
             Advice(
                 "Use an optimizer that adapts its updates to the gradient.",
                 'model.compile(optimizer="adam", ...)',
@@ -146,11 +150,17 @@ def _small_updates(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _missing_factor(typical: float) -> float:
-    """By how much the updates would have to grow to reach a usual ratio: a power of 10."""
+def _missing_factor(facts: Facts, typical: float) -> float:
+    """By how much the updates would have to grow to reach a usual ratio: a power of 10.
+
+    A run of few steps needs larger ones; those of Adagrad shrink with the root of their number.
+    """
     if not typical > 0:
         return 10.0
-    return float(10 ** np.clip(np.round(np.log10(USUAL_RATIO / typical)), 1, 6))
+    usual = np.clip(WHOLE_PATH / max(facts.steps_done, 1), USUAL_RATIO, LARGEST_RATIO)
+    if facts.structure.compiled.get("optimizer") == "Adagrad":
+        usual = LARGEST_RATIO
+    return float(10 ** np.clip(np.round(np.log10(usual / typical)), 1, 6))
 
 
 def _is_slow(facts: Facts) -> bool:

@@ -128,3 +128,14 @@ def test_all_that_follows_a_nan_is_one_finding():
     run.set(Kind.ACTIVATION, "dead_fraction", 1.0, at=slice(31, None))
     run.set(Kind.UPDATE, "l2", np.nan, at=slice(31, None))
     assert [finding.problem for finding in diagnose(run.data)] == ["non_finite"]
+
+
+@pytest.mark.parametrize(
+    ("class_name", "advice"),
+    [("OwnSoftmax", "Guard the operations of dense_3"), ("Add", "Guard op")],
+)
+def test_an_operation_of_the_users_own_that_made_the_first_nan_is_named(class_name, advice):
+    run = Run(chain()).loss(np.full(60, np.nan)).set(Kind.ACTIVATION, "nonfinite_count", 9, row=-1)
+    run.model.layers[-1].class_name, run.model.layers[-1].parameters = class_name, 0
+    (finding,) = found(rule, run)
+    assert finding.advice[0].text.startswith(advice)

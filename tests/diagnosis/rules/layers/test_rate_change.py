@@ -51,3 +51,15 @@ def test_a_rate_that_falls_is_no_fault():
 def test_above_the_baseline_it_is_an_error_and_below_a_warning():
     assert [f.severity for f in found(rule, run(2.4))] == ["error"]
     assert [f.severity for f in found(rule, run(1.5))] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "by"),
+    [("0.01", "A callback sets it"), ("CosineDecay(0.01, 5)", "until step 145.")],
+)
+def test_what_changes_the_rate_during_fit_is_to_be_corrected_there(recorded, by):
+    made = run(2.4)
+    made.model.compiled["optimizer.learning_rate"] = recorded
+    (finding,) = found(rule, made)
+    assert by in finding.advice[0].text
+    assert bool(finding.advice[0].code) == ("Cosine" in recorded)

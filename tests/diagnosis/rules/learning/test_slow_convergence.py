@@ -107,3 +107,15 @@ def test_embeddings_that_stay_zero_are_symmetric(size, count):
     findings = found(rule, Run(model).loss(2.3).set(Kind.WEIGHT, "l2", size, row=-1))
     assert [finding.where.layers for finding in findings] == [["items"]] * count
     assert all("embeddings_initializer" in finding.advice[0].code for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "samples", "factor"),
+    [("Adam", 60, 1000), ("Adam", 600, 100), ("Adagrad", 600, 1000)],
+)
+def test_a_short_run_and_adagrad_need_larger_steps(optimizer, samples, factor):
+    made = (
+        Run(chain(optimizer=optimizer), samples=samples).loss(2.3).set(Kind.UPDATE, "ratio", 8e-6)
+    )
+    (finding,) = found(rule, made)
+    assert f"by a factor of {factor}, from" in finding.advice[0].text
