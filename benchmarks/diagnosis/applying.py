@@ -20,6 +20,7 @@ ARGUMENTS = (
     "kernel_regularizer",
     "activity_regularizer",
     "momentum",
+    "axis",
     "rate",
     "scale",
 )
@@ -76,8 +77,9 @@ def _with_arguments(fit: Fit, finding: Finding, code: str) -> Fit | None:
             return None
         kind = ast.unparse(item.func).rpartition(".")[2]
         given = {k.arg: _value(k.value) for k in item.keywords if k.arg in ARGUMENTS}
-        if "Dropout" in kind and item.args:
-            given["rate"] = _value(item.args[0])
+        if item.args and isinstance(item.args[0], ast.Constant):
+            first = "rate" if "Dropout" in kind else "units" if kind == "Dense" else ""
+            given |= {first: _value(item.args[0])} if first else {}
         model = _with_layers(model, kind, targets, given)
     if activation is not None:
         model = _with_layers(model, "", targets, {"activation": activation})
@@ -111,7 +113,8 @@ def _with_layers(model: keras.Model | None, kind: str, targets: set[str], given:
     changed = keras.models.clone_model(model, clone_function=clone)
     for old, new in zip(model.layers, changed.layers, strict=True):
         kept = old.name not in chosen
-        if kept or not any("initializer" in name for name in given):
+        shaped = [x.shape for x in old.weights] == [x.shape for x in new.weights]
+        if shaped and (kept or not any("initializer" in name for name in given)):
             new.set_weights(old.get_weights())
     return changed
 

@@ -36,17 +36,15 @@ BEFORE = 10  # samples looked back over
 DIVERGING = 100.0  # factor of growth at which the NaN is the end of a divergence
 DATA = ("input", "target")
 # Layers of Keras without weights that make no NaN of finite inputs, or only by an overflow.
-OF_KERAS = (*PASSING, "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Add", "Subtract")
-OF_KERAS += (
-    "Multiply",
-    "Average",
-    "Maximum",
-    "Minimum",
-    "Concatenate",
-    "Dot",
-    "Rescaling",
-    "Attention",
-)
+OF_KERAS: tuple[str, ...] = (*PASSING, "Activation", "ReLU", "LeakyReLU", "ELU", "Softmax", "Add")
+OF_KERAS += ("Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
+OF_KERAS += ("Rescaling",)
+# Losses that can be computed from logits, and their classes.
+LOSSES = {
+    "sparse_categorical_crossentropy": "SparseCategoricalCrossentropy",
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "binary_crossentropy": "BinaryCrossentropy",
+}
 MOST_KINDS = 4  # of tensors shown as evidence
 # Kind of table to the name of one of its rows, and to the form of the problem that begins there.
 NAMES = {
@@ -246,10 +244,11 @@ def _advice(facts: Facts, kind: str, grown: Sequence[_Growth], own: str) -> list
     if grown and grown[0].factor >= DIVERGING:
         return [lower, clipped, stop]
     if kind in ("step", "gradient", "activation") or not grown:
+        of_logits = LOSSES.get(facts.structure.compiled.get("loss", ""), "")
         guard = Advice(
             "Guard operations that can meet a zero: compute the loss from logits, add an epsilon "
             "inside log, sqrt and division.",
-            "loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+            f"loss=keras.losses.{of_logits}(from_logits=True)" if of_logits else "",
         )
         within = Advice(
             f"Guard the operations of {own}: take the maximum off before an exponential, add an "

@@ -50,12 +50,22 @@ def find(facts: Facts) -> Iterator[Finding]:
         cause=CAUSE,
         where=Where(layers=paths),
         evidence=[Evidence("frozen parameters", parameters, "parameters")],
-        advice=[
-            Advice(
-                "If you want to train it, unfreeze it before `compile`.",
-                f'model.get_layer("{paths[0].split("/")[0]}").trainable = True',
-            )
-        ],
+        advice=[_unfreeze(facts, paths)],
+    )
+
+
+def _unfreeze(facts: Facts, paths: list[str]) -> Advice:
+    structure = facts.structure
+    owners = {
+        layer.path
+        for index, layer in enumerate(structure.layers)
+        if layer.parameters and not structure.is_container(index)
+    }
+    if owners <= set(paths):
+        return Advice("Nothing is left to train: unfreeze the model.", "model.trainable = True")
+    return Advice(
+        "If you want to train it, unfreeze it before `compile`.",
+        f'model.get_layer("{paths[0].split("/")[0]}").trainable = True',
     )
 
 

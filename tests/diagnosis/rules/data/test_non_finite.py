@@ -139,3 +139,16 @@ def test_an_operation_of_the_users_own_that_made_the_first_nan_is_named(class_na
     run.model.layers[-1].class_name, run.model.layers[-1].parameters = class_name, 0
     (finding,) = found(rule, run)
     assert finding.advice[0].text.startswith(advice)
+
+
+@pytest.mark.parametrize(
+    ("loss", "code"),
+    [
+        ("binary_crossentropy", "loss=keras.losses.BinaryCrossentropy(from_logits=True)"),
+        ("mean_squared_error", ""),
+    ],
+)
+def test_only_a_loss_that_has_logits_is_computed_from_them(loss, code):
+    run = Run(chain(loss=loss)).loss(np.full(60, np.nan))
+    (finding,) = found(rule, run)
+    assert finding.advice[0].code == code

@@ -63,3 +63,10 @@ def test_layers_frozen_beside_adapters_are_meant_to_be():
     (finding,) = found(rule, Run(run.model).loss(2.3))
     assert finding.severity == "note"
     assert finding.title.endswith("are frozen, and LoRA adapters train in their place")
+
+
+def test_where_nothing_is_left_to_train_the_whole_model_is_unfrozen():
+    (finding,) = found(rule, frozen(0, 1, 2, 3))
+    assert finding.advice[0].code == "model.trainable = True"
+    (finding,) = found(rule, frozen(0, 1, 2))
+    assert finding.advice[0].code == 'model.get_layer("dense_0").trainable = True'
