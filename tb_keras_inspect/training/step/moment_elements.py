@@ -66,7 +66,7 @@ class MomentElements:
             found = moments_of(optimizer, variable)
             for kind, tensor in zip(KINDS, (gradient, found.first, found.second), strict=True):
                 if tensor is not None:
-                    elements = self._some(tensor)
+                    elements = self._some(tensor, variable)
                     parts[kind].append(elements)
                     self._rows[kind].append(name)
                     self._lengths[kind].append(int(elements.shape[0]))
@@ -96,11 +96,14 @@ class MomentElements:
         values += [ops.reshape(facts, (-1,)) for facts in self._facts]
         return tuple(sections), ops.concatenate(values)
 
-    def _some(self, tensor: Any) -> Any:
-        """float32: evenly spaced elements of a gradient or of an optimizer's variable."""
-        value = getattr(tensor, "value", tensor)
+    def _some(self, tensor: Any, variable: Any) -> Any:
+        """float32: evenly spaced elements of a gradient of a variable, or of a moment."""
+        value = self._backend.detach(getattr(tensor, "value", tensor))
+        pieces = self._backend.in_pieces(value, variable)
+        if pieces is not None:  # of several devices: only these elements are gathered
+            return ops.reshape(self._backend.thin(pieces, self._limit), (-1,))
         size = math.prod(tensor.shape)
-        flat = ops.reshape(self._backend.detach(value), (-1,))
+        flat = ops.reshape(value, (-1,))
         if size > self._limit:
             flat = flat[:: sampling_stride(size, self._limit)]
         return ops.cast(flat, "float32")
