@@ -63,7 +63,7 @@ def test_the_docstring_names_every_kind_of_picture_and_the_defaults():
     kinds = re.search(r"kinds: A list of some of(.*?)\. The model's", text, re.DOTALL)[1]
     assert re.findall(r'`"(\w+)"`', kinds) == list(PICTURES)
     assert f"per array. Defaults to {MAX_CHANNELS}." in text
-    assert f"averaged down. Defaults to {MAX_PIXELS}." in re.sub(r"\s+", " ", text)
+    assert f"averaged down. Defaults to {MAX_PIXELS}:" in re.sub(r"\s+", " ", text)
 
 
 def test_the_page_names_every_kind_of_picture():

@@ -5,6 +5,8 @@ import type {MapStack, Predictions, Probe} from '../api/types';
 import {type ThemeName, pictureTable} from '../draw/colour_maps';
 import {formatNumber, formatPercent} from '../draw/format';
 import {sharedRange, tileValue} from '../draw/tiles';
+import {flatShape} from '../state/flat_shape';
+import {pictured} from './flat_shape';
 import {labelClass, predictionAt} from './predictions';
 import {useSession} from '../state/session';
 import {px} from '../components/hooks';
@@ -70,7 +72,8 @@ interface PictureProps {
 export function InputPicture({stack, sample, side}: PictureProps) {
   const theme = useSession().host.theme.value;
   const ref = useRef<HTMLCanvasElement>(null);
-  const [, channels, height, width] = stack.shape;
+  const [, channels] = stack.shape;
+  const [height, width] = pictured(stack, flatShape.value);
   const ids = tokensOf(stack, sample);
   useLayoutEffect(() => {
     const context = ref.current?.getContext('2d');
@@ -78,7 +81,7 @@ export function InputPicture({stack, sample, side}: PictureProps) {
     const image = context.createImageData(width, height);
     paintPicture(stack, sample, pictureTable('greys', theme satisfies ThemeName), image.data);
     context.putImageData(image, 0, 0);
-  }, [stack, sample, theme]);
+  }, [stack, sample, theme, height, width]);
   if (ids) {
     return (
       <p class="tokens" title={ids.join(' ')}>

@@ -21,7 +21,7 @@ class PictureOptions:
             Grad-CAM, which take a backward pass.
         max_channels: Maximum number of channels (units, heads) per array. Defaults to 64.
         max_pixels: Maximum number of pixels per picture; larger ones are averaged down. Defaults to
-            4096.
+            4096: a matrix of weights may have 16 times as many elements.
         grad_cam_layer: The layer whose Grad-CAM is recorded, or its name. Defaults to None: the last
             convolution.
 

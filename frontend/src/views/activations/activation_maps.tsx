@@ -11,6 +11,7 @@ import {cssGradient, nonfiniteColour} from '../../draw/colour_maps';
 import {formatNumber, formatShape} from '../../draw/format';
 import {sharedRange} from '../../draw/tiles';
 import {mapsSheet} from '../../samples/map_sheet';
+import {FlatShapeField} from '../../samples/flat_shape_field';
 import {MapTiles} from '../../samples/map_tiles';
 import {SnapshotNote} from '../../samples/snapshot_note';
 import {usePictureIndex, usePictures, usePredictions, useProbe} from '../../samples/use_pictures';
@@ -114,9 +115,11 @@ interface BarProps {
 function MapsBar({index, site, maps}: BarProps) {
   const {settings, host} = useSession();
   const {range, colours} = settings;
+  const flat = useProbe().data?.inputs.find(({layout}) => layout === 'vector');
   return (
     <div class="view-bar">
       <SiteSelect names={index.names} value={site} testId="maps-layer" />
+      {flat && <FlatShapeField values={flat.shape[2] * flat.shape[3]} />}
       <Choice
         label="Colour range"
         testId="range"

@@ -4,19 +4,29 @@ import {useMemo} from 'preact/hooks';
 import {hideTooltip, showTooltip} from '../../components/tooltip';
 import {formatCount, formatNumber} from '../../draw/format';
 import {SnapshotNote} from '../../samples/snapshot_note';
-import {useKernel} from '../../samples/use_pictures';
+import {parseShape, shapeOfInput} from '../../samples/flat_shape';
+import {FlatShapeField} from '../../samples/flat_shape_field';
+import {useKernel, useProbe} from '../../samples/use_pictures';
+import {flatShape} from '../../state/flat_shape';
 import {useSession} from '../../state/session';
 import {type Incoming, incomingWeights, strongest} from './incoming';
+import {WeightPicture} from './weight_picture';
 
 const MOST_NAMED = 5;
 const HEIGHT = 40;
+const FEWEST_PIXELS = 16; // of what may be a picture
 
 export function UnitWeights({unit}: {unit: number}) {
   const session = useSession();
   const {kernel} = useKernel();
   const maps = kernel.fresh.value;
   const found = useMemo(() => maps && incomingWeights(maps, unit), [maps, unit]);
+  const probe = useProbe().data;
   if (!session.has('kernels') || !maps) return null;
+  const inputs = found?.weights.length ?? 0;
+  const isWhole = found !== undefined && !found.norms && found.weights.every((w) => w.inputs === 1);
+  const given = shapeOfInput(probe?.inputs ?? [], inputs);
+  const shape = isWhole ? (given ?? parseShape(flatShape.value, inputs)) : undefined;
   return (
     <section class="track unit-weights" data-testid="unit-weights" data-unit={unit}>
       <header>
@@ -24,6 +34,7 @@ export function UnitWeights({unit}: {unit: number}) {
           Incoming weights of unit {unit}, {maps.name}
         </h3>
         <span class="spring" />
+        {isWhole && !given && inputs >= FEWEST_PIXELS && <FlatShapeField values={inputs} />}
         <SnapshotNote of={maps.step} />
       </header>
       {found ? (
@@ -47,7 +58,11 @@ export function UnitWeights({unit}: {unit: number}) {
               </span>
             ))}
           </p>
-          <Bars weights={found.weights} />
+          {shape ? (
+            <WeightPicture weights={found.weights} shape={shape} />
+          ) : (
+            <Bars weights={found.weights} />
+          )}
         </>
       ) : (
         <p class="quiet">

@@ -28,13 +28,18 @@ LADDER = (
 )
 
 
+# Times as many elements of a matrix of weights as pixels of a picture: each weight is to be read.
+MATRIX = 16
+
+
 @dataclasses.dataclass(frozen=True)
 class Caps:
     """Limits of one snapshot.
 
     Attributes:
         max_channels: Most channels of a layer.
-        max_pixels: Most pixels of one map; beyond, cells of pixels are averaged.
+        max_pixels: Most pixels of one map; beyond, cells of pixels are averaged. A matrix of weights
+            may have `MATRIX` times as many.
         max_bytes: Most bytes of all maps together.
     """
 
@@ -104,7 +109,10 @@ def _sizes(view: View, caps: Caps) -> list[tuple[int, Size]]:
     """Bytes and size at each step of the ladder."""
     samples, height, width, all_channels = view.shape
     steps = []
-    for max_channels, max_pixels in caps.ladder:
+    ladder = caps.ladder
+    if view.layout == "matrix":
+        ladder = [(caps.max_channels, MATRIX * caps.max_pixels), *ladder]
+    for max_channels, max_pixels in ladder:
         channels, factors = min(all_channels, max_channels), cell_factors(view, max_pixels)
         pixels = -(-height // factors[0]) * -(-width // factors[1])
         # Codes; scale and offset; channel index and death; name and framing.

@@ -9,7 +9,7 @@ from tb_keras_inspect.catalog.kinds import Kind
 from tb_keras_inspect.records.summary import to_value
 from tb_keras_inspect.training.probe.pictures.map_encoding import LayerMap, encode_maps
 from tb_keras_inspect.training.probe.pictures.map_sizes import Caps, cell_factors, fit_sizes
-from tb_keras_inspect.training.probe.pictures.maps import average, view_of
+from tb_keras_inspect.training.probe.pictures.maps import View, average, view_of
 
 pytestmark = pytest.mark.any_backend
 
@@ -43,6 +43,16 @@ def test_the_longer_side_of_a_sequence_is_shortened_first():
     assert cell_factors(view_of((4, 16, 768)), 4096) == (1, 3)
     assert cell_factors(view_of((4, 768, 16)), 4096) == (3, 1)
     assert cell_factors(view_of((4, 1000)), 100) == (1, 10)
+
+
+@pytest.mark.parametrize(
+    ("shape", "factors"), [((256, 256), (1, 1)), ((784, 64), (1, 1)), ((784, 128), (2, 1))]
+)
+def test_each_weight_of_a_matrix_is_kept_up_to_its_own_cap(shape, factors):
+    matrix = View("matrix", False, (1, *shape, 1))
+    assert fit_sizes([matrix], Caps())[0].factors == factors
+    small = fit_sizes([matrix], Caps(max_bytes=10_000))[0]
+    assert pixels(matrix, small.factors) <= 4096
 
 
 @settings(max_examples=100)
