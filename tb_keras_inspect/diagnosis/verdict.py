@@ -18,6 +18,7 @@ SWITCHES = {
     "update": "updates",
     "activation": "activations",
     "units": "units",
+    "optimizer": "optimizer",
 }
 
 

@@ -24,6 +24,7 @@ def verdict(*findings, unable=(), samples=60):
 def validated():
     """A healthy run with all kinds of records."""
     run = Run(chain()).epoch(loss=[2, 1], val_loss=[2, 1])
+    run.set(Kind.OPTIMIZER, "moment_ratio", 1.0)
     return run.set(Kind.TARGET, "std", 2.8).set(Kind.TARGET, "min", 0).set(Kind.TARGET, "max", 9)
 
 
