@@ -70,7 +70,8 @@ def test_of_a_linear_regression_it_is_near_the_closed_form(tmp_path, monkeypatch
     model = keras.Sequential([keras.Input((d,)), dense])
     model.compile(keras.optimizers.SGD(0.0), "mse")
     callback = InspectCallback(tmp_path, **LEAN | {"every": 1, "tier": "economy"})
-    model.fit(x, y, batch, verbose=0, callbacks=[callback])
+    # The same batches each time: the band misses the true scale in one of ten cases.
+    model.fit(x, y, batch, shuffle=False, verbose=0, callbacks=[callback])
     found = useful_batch_size(load_run(tmp_path), last=50)
     distance = float(np.sum(target**2))
     wanted = ((d + 1) * distance + d * scatter**2) / distance
