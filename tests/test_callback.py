@@ -125,11 +125,12 @@ def test_the_gradient_norm_is_that_of_all_variables_also_with_a_filter(tmp_path)
 
 
 SWITCHES = {
-    "gradients": {"gradient", "gradient_histogram"},
+    "gradients": {"gradient", "gradient_histogram", "optimizer"},
     "weights": {"weight", "weight_histogram"},
     "updates": {"update", "update_histogram"},
     "activations": {"activation", "activation_histogram", "units"},
     "units": {"units"},
+    "optimizer": {"optimizer"},
     "histograms": {
         "gradient_histogram", "weight_histogram", "update_histogram", "activation_histogram",
     },
@@ -156,6 +157,7 @@ def test_tiers_differ_in_what_they_record(tmp_path):
         "grad_cam",
         "sample_loss",
         "sample_input",
+        "optimizer",
     }
 
 

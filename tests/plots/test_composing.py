@@ -19,8 +19,9 @@ PLACES = {
     "kernels": ["conv/kernel"],
     "unit_activity": ["conv"],
 }
-# The others draw several pictures, and no run.
-DRAWINGS = [name for name in plots.__all__ if name not in ("overview", "learning_rate")]
+# Several pictures, and what is no run.
+OTHERS = ("overview", "learning_rate", "coordinates")
+DRAWINGS = [name for name in plots.__all__ if name not in OTHERS]
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

@@ -70,8 +70,9 @@ def _of_model(model: Any) -> Iterator[Check]:
     if (functional := _functional()) and isinstance(model, functional):
         names = ("_inputs_struct", "_outputs_struct", "_nodes_by_depth")
         yield from _attributes("Functional", model, names)
-        history = "`KerasTensor._keras_history`"
-        yield history, lambda: keras.tree.flatten(model._inputs_struct)[0]._keras_history.operation
+        operation = "`KerasTensor._keras_history.operation._inbound_nodes`"
+        first = keras.tree.flatten(model._inputs_struct)[0]
+        yield operation, lambda: first._keras_history.operation._inbound_nodes
     optimizer = getattr(model, "optimizer", None)
     if isinstance(optimizer, keras.optimizers.Optimizer):
         inner = inner_of(optimizer)
@@ -79,6 +80,8 @@ def _of_model(model: Any) -> Iterator[Check]:
         needed += ["_get_variable_index", "_use_weight_decay"]
         if inner.built and accumulation_steps(optimizer) > 1:
             needed.append("_accumulated_gradients")
+        if hasattr(inner, "adam_weight_decay"):
+            needed.append("_should_use_adamw")
         if is_several(inner):
             needed.append("_var_key")
         yield from _attributes("Optimizer", inner, needed)

@@ -74,11 +74,11 @@ def test_projections_of_attention_have_their_heads_as_units():
 
 def test_a_large_matrix_is_averaged_over_cells():
     model = keras.Sequential([keras.Input((300,)), layers.Dense(100, name="wide")])
-    shown = Shown(model, array((1, 300)), Kind.KERNELS, max_pixels=1000)
+    shown = Shown(model, array((1, 300)), Kind.KERNELS, max_pixels=60)
     item = shown.pictures[Kind.KERNELS]["wide/kernel"]
     kernel = host(model.layers[0].kernel)
     _, _, height, width = item.codes.shape
-    assert height * width <= 1000
+    assert height * width <= 16 * 60
     rows, columns = -(-300 // height), -(-100 // width)
     for i, j in ((0, 0), (height - 1, width - 1)):
         cell = kernel[i * rows : (i + 1) * rows, j * columns : (j + 1) * columns]
