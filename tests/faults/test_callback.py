@@ -96,3 +96,12 @@ def test_each_hook_is_missed_where_it_is_gone(owner, name, monkeypatch):
             monkeypatch.delattr(cls, name, raising=False)
     missing = hooks_check.missing_hooks(model)
     assert [text for text in missing if name in text]
+
+
+def test_a_functional_model_without_its_inputs_is_missed_and_raises_nothing():
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    model.compile("sgd", "mse")
+    assert hooks_check.missing_hooks(model) == []
+    object.__delattr__(model, "_inputs_struct")
+    assert "`Functional._inputs_struct`" in hooks_check.missing_hooks(model)

@@ -71,8 +71,7 @@ def _of_model(model: Any) -> Iterator[Check]:
         names = ("_inputs_struct", "_outputs_struct", "_nodes_by_depth")
         yield from _attributes("Functional", model, names)
         operation = "`KerasTensor._keras_history.operation._inbound_nodes`"
-        first = keras.tree.flatten(model._inputs_struct)[0]
-        yield operation, lambda: first._keras_history.operation._inbound_nodes
+        yield operation, lambda: _first_input(model)._keras_history.operation._inbound_nodes
     optimizer = getattr(model, "optimizer", None)
     if isinstance(optimizer, keras.optimizers.Optimizer):
         inner = inner_of(optimizer)
@@ -90,6 +89,10 @@ def _of_model(model: Any) -> Iterator[Check]:
 def _attributes(owner: str, thing: Any, names: Iterable[str]) -> Iterator[Check]:
     for name in names:
         yield f"`{owner}.{name}`", functools.partial(hasattr, thing, name)
+
+
+def _first_input(model: Any) -> Any:
+    return keras.tree.flatten(model._inputs_struct)[0]
 
 
 def _functional() -> Any:

@@ -1,11 +1,11 @@
 """A second moment that does not follow the gradient, and a loss that jumps right after it.
 
-Adam divides the gradient by the average of many earlier ones. Where gradients grow within a few steps,
-that average is still small, and steps become several times the learning rate (arXiv:2304.13013, section
-3.4). Where gradients have become far smaller than it, it only decays, step by step and whatever the
-gradient, until steps overshoot: the gradient then turns against the momentum (arXiv:2506.04805). Both
-occur without harm, and a batch may be unlike the others: so the loss has to be as before when it is
-seen, and to jump then.
+Adam divides by the root of an average of past squared gradients. If gradients grow within a few steps,
+the average is still small, and steps become several times the learning rate (arXiv:2304.13013, section
+3.4). If gradients become much smaller, the average decays slowly, whatever the gradient, until steps
+overshoot and the gradient turns against the momentum (arXiv:2506.04805). Both also happen in healthy
+runs, and a single batch may be unusual, so the rule requires that the loss was as before at that step
+and jumped afterwards.
 """
 
 import dataclasses
